@@ -1,0 +1,1 @@
+//! JSON for the same cases the portal serves; never decides anything itself.

@@ -1,0 +1,3 @@
+//! `accord demo`: a city in a box. Seeds departments, people, cases and usage, and simulates live sensor feeds.
+
+pub mod simulator;

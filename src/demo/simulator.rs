@@ -1,0 +1,1 @@
+//! A simulator of live city sensor feeds, used as upstreams by the demo and the tests.

@@ -1,0 +1,1 @@
+//! The corridor between store and gate: grants in, usage out.

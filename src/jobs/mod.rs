@@ -1,0 +1,1 @@
+//! Clocks that ring: lapses, expiries, outbox sending, retention.

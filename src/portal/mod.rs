@@ -1,0 +1,1 @@
+//! Server-rendered pages; read through store views, change only through cases.

@@ -1,0 +1,1 @@
+//! Everything SQL; the only room that imports diesel.
