@@ -17,6 +17,8 @@ pub mod people;
 pub mod profile;
 pub mod refusal;
 pub mod review;
+pub mod scope;
 pub mod terms;
 pub mod text;
+pub mod tier;
 pub mod time;
