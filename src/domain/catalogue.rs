@@ -1,1 +1,175 @@
-//! To come in this change.
+//! A dataset of the catalogue: what it is, what may be asked of it, where it flows from, and who may share it.
+
+use std::collections::BTreeSet;
+
+use serde::{Deserialize, Serialize};
+
+use super::dcat::Imported;
+use super::id::{DatasetId, DepartmentId};
+use super::limits::Limits;
+use super::refusal::Refusal;
+use super::scope::Operation;
+use super::tier::Tier;
+use super::time::Instant;
+
+/// Most fields described on one dataset.
+pub const FIELDS_MAX: usize = 200;
+
+/// How sensitive a field is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Sensitivity {
+    /// Nothing personal, nothing about security.
+    #[default]
+    None,
+    /// Could say something about a person or a place when joined with other data.
+    Indirect,
+    /// Personal or security-relevant by itself; the applicant must say why it is needed.
+    Sensitive,
+    /// May not be shared by law.
+    Prohibited,
+}
+
+impl Sensitivity {
+    /// Every value.
+    pub const ALL: [Self; 4] = [Self::None, Self::Indirect, Self::Sensitive, Self::Prohibited];
+
+    /// The word for forms and JSON.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::None => "none",
+            Self::Indirect => "indirect",
+            Self::Sensitive => "sensitive",
+            Self::Prohibited => "prohibited",
+        }
+    }
+
+    /// Reads the word written by [`Sensitivity::as_str`].
+    #[must_use]
+    pub fn from_word(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|value| value.as_str() == word)
+    }
+}
+
+/// One field of a dataset.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Field {
+    /// Its name in the feed.
+    pub name: String,
+    /// Its type: `string`, `number`, `geometry`, `datetime`.
+    pub kind: String,
+    /// What it means, with units.
+    pub description: String,
+    /// How sensitive it is.
+    pub sensitivity: Sensitivity,
+}
+
+/// Where the gate fetches a dataset. The credential is kept apart, encrypted.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Upstream {
+    /// Base address, `http` or `https`; the path after the dataset's slug is appended.
+    pub url: String,
+    /// The header that carries the credential, where there is one.
+    pub credential_header: Option<String>,
+    /// Longest wait for the head of an answer, in milliseconds.
+    pub timeout_ms: u32,
+}
+
+/// A dataset.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Dataset {
+    /// Its id.
+    pub id: DatasetId,
+    /// The first segment of its gateway path.
+    pub slug: String,
+    /// The data provider.
+    pub department: DepartmentId,
+    /// What the catalogue says of it, in the shape of DCAT-US.
+    pub entry: Imported,
+    /// One sentence for lists.
+    pub summary: String,
+    /// The steward: who knows its meaning and quality.
+    pub steward: String,
+    /// Its fields.
+    pub fields: Vec<Field>,
+    /// The tier; `None` after an import, until a steward sets it: no keys are possible.
+    pub tier: Option<Tier>,
+    /// Where it flows from; `None` while there is only a catalogue entry.
+    pub upstream: Option<Upstream>,
+    /// What may be asked of it.
+    pub operations: Vec<Operation>,
+    /// Limits of an agreement unless a condition narrows them.
+    pub limits: Limits,
+    /// Whether it is in the public catalogue.
+    pub is_published: bool,
+    /// Whether a key may travel in the query string (`api_key`), for clients that cannot send headers.
+    pub allows_query_key: bool,
+    /// Parts that staff edited here, which an import does not overwrite.
+    pub edited: BTreeSet<String>,
+    /// Whether it came from an import; then its `entry.identifier` names it.
+    pub is_imported: bool,
+    /// When it last changed.
+    pub updated_at: Instant,
+    /// Counts saves; the store compares and sets it.
+    pub version: i64,
+}
+
+impl Dataset {
+    /// Sets the tier. `prohibition` is the statute that forbids sharing this content, as the profile's rule found it:
+    /// then no tier but X is possible (spec section 5, rule 1).
+    ///
+    /// # Errors
+    /// `prohibited_by_law`.
+    pub fn set_tier(&mut self, tier: Tier, prohibition: Option<&str>) -> Result<(), Refusal> {
+        if let Some(statute) = prohibition
+            && tier != Tier::Prohibited
+        {
+            return Err(Refusal::new("prohibited_by_law", format!("The only possible tier is X: {statute}")));
+        }
+        self.tier = Some(tier);
+        Ok(())
+    }
+
+    /// Whether an application may ask for it.
+    ///
+    /// # Errors
+    /// `not_published`, `no_tier_yet`, `no_key_needed`, `prohibited`.
+    pub fn must_be_grantable(&self) -> Result<Tier, Refusal> {
+        if !self.is_published {
+            return Err(Refusal::new("not_published", "This dataset is not in the catalogue."));
+        }
+        match self.tier {
+            None => Err(Refusal::new("no_tier_yet", "The department has not yet decided how this dataset may be shared.")),
+            Some(Tier::Open) => Err(Refusal::new("no_key_needed", "This dataset is open: it needs no key.")),
+            Some(Tier::Prohibited) => Err(Refusal::new("prohibited", "This dataset may not be shared by law.")),
+            Some(tier @ (Tier::Registered | Tier::Conditioned | Tier::Restricted)) => Ok(tier),
+        }
+    }
+
+    /// The operation with this name.
+    #[must_use]
+    pub fn operation(&self, name: &str) -> Option<&Operation> {
+        self.operations.iter().find(|operation| operation.name == name)
+    }
+
+    /// The fields that an applicant must justify.
+    pub fn sensitive_fields(&self) -> impl Iterator<Item = &Field> {
+        self.fields.iter().filter(|field| field.sensitivity == Sensitivity::Sensitive)
+    }
+
+    /// What a search looks through, in lower case.
+    #[must_use]
+    pub fn search_text(&self) -> String {
+        let mut text = format!("{} {} {} {}", self.slug, self.entry.title, self.summary, self.entry.description);
+        for word in &self.entry.keywords {
+            text.push(' ');
+            text.push_str(word);
+        }
+        for field in &self.fields {
+            text.push(' ');
+            text.push_str(&field.name);
+        }
+        text.to_lowercase()
+    }
+}

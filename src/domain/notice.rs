@@ -1,1 +1,195 @@
-//! To come in this change.
+//! Which notice an event owes to whom. Written to the outbox in the transaction of the act, sent later.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use super::id::{AccountId, DepartmentId, LinkId};
+use super::people::Role;
+
+/// Who is told.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Recipient {
+    /// One person.
+    Account(AccountId),
+    /// Everybody with one of these roles in a department.
+    Department(DepartmentId, Vec<Role>),
+    /// An address that has no account yet.
+    Address(String),
+}
+
+/// What they are told. Each kind has a template of its own under `templates/mail/`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum NoticeKind {
+    /// Confirm your e-mail address (with a link).
+    VerifyEmail,
+    /// Somebody tried to register an address that has an account.
+    AlreadyRegistered,
+    /// Choose a new password (with a link).
+    ResetPassword,
+    /// Your password was changed.
+    PasswordChanged,
+    /// You are invited as staff (with a link).
+    StaffInvitation,
+    /// Your roles changed.
+    RolesChanged,
+    /// To the requester: we have your application.
+    ApplicationReceived,
+    /// To the department: a new or resubmitted application.
+    ApplicationToReview,
+    /// To the requester: a question.
+    QuestionAsked,
+    /// To the department: an answer or a message.
+    AnswerGiven,
+    /// To the requester: a message.
+    MessageToRequester,
+    /// To the department: a second, different manager must approve.
+    SecondApprovalNeeded,
+    /// To the requester: one item was decided.
+    ItemDecided,
+    /// To the requester: the denial letter.
+    Denied,
+    /// To the requester: an offer to sign.
+    Offered,
+    /// To the department: an offer was countered.
+    OfferCountered,
+    /// To both: the agreement is executed.
+    Executed,
+    /// To the department: withdrawn or declined.
+    Withdrawn,
+    /// To the requester: the offer lapsed.
+    OfferLapsed,
+    /// To the holder: the agreement ends soon.
+    AgreementEnding,
+    /// To the holder: the agreement ended.
+    AgreementEnded,
+    /// To the holder: a key was made.
+    KeyCreated,
+    /// To the holder: a key was rolled.
+    KeyRolled,
+    /// To the holder: a key was revoked.
+    KeyRevoked,
+    /// To the holder: a key expires soon.
+    KeyExpiring,
+    /// To the holder: a suspension.
+    Suspended,
+    /// To the holder: a suspension was lifted.
+    Lifted,
+    /// To the holder: 80 % or 100 % of a quota is used.
+    QuotaReached,
+    /// To the holder: new terms to accept.
+    TermsPublished,
+}
+
+impl NoticeKind {
+    /// Every kind; the mail templates are tested against it.
+    pub const ALL: [Self; 29] = [
+        Self::VerifyEmail,
+        Self::AlreadyRegistered,
+        Self::ResetPassword,
+        Self::PasswordChanged,
+        Self::StaffInvitation,
+        Self::RolesChanged,
+        Self::ApplicationReceived,
+        Self::ApplicationToReview,
+        Self::QuestionAsked,
+        Self::AnswerGiven,
+        Self::MessageToRequester,
+        Self::SecondApprovalNeeded,
+        Self::ItemDecided,
+        Self::Denied,
+        Self::Offered,
+        Self::OfferCountered,
+        Self::Executed,
+        Self::Withdrawn,
+        Self::OfferLapsed,
+        Self::AgreementEnding,
+        Self::AgreementEnded,
+        Self::KeyCreated,
+        Self::KeyRolled,
+        Self::KeyRevoked,
+        Self::KeyExpiring,
+        Self::Suspended,
+        Self::Lifted,
+        Self::QuotaReached,
+        Self::TermsPublished,
+    ];
+
+    /// The name of the template and the column.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::VerifyEmail => "verify_email",
+            Self::AlreadyRegistered => "already_registered",
+            Self::ResetPassword => "reset_password",
+            Self::PasswordChanged => "password_changed",
+            Self::StaffInvitation => "staff_invitation",
+            Self::RolesChanged => "roles_changed",
+            Self::ApplicationReceived => "application_received",
+            Self::ApplicationToReview => "application_to_review",
+            Self::QuestionAsked => "question_asked",
+            Self::AnswerGiven => "answer_given",
+            Self::MessageToRequester => "message_to_requester",
+            Self::SecondApprovalNeeded => "second_approval_needed",
+            Self::ItemDecided => "item_decided",
+            Self::Denied => "denied",
+            Self::Offered => "offered",
+            Self::OfferCountered => "offer_countered",
+            Self::Executed => "executed",
+            Self::Withdrawn => "withdrawn",
+            Self::OfferLapsed => "offer_lapsed",
+            Self::AgreementEnding => "agreement_ending",
+            Self::AgreementEnded => "agreement_ended",
+            Self::KeyCreated => "key_created",
+            Self::KeyRolled => "key_rolled",
+            Self::KeyRevoked => "key_revoked",
+            Self::KeyExpiring => "key_expiring",
+            Self::Suspended => "suspended",
+            Self::Lifted => "lifted",
+            Self::QuotaReached => "quota_reached",
+            Self::TermsPublished => "terms_published",
+        }
+    }
+
+    /// Reads the name written by [`NoticeKind::as_str`].
+    #[must_use]
+    pub fn from_word(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.as_str() == word)
+    }
+}
+
+/// A notice owed. Its facts hold no secret: a link is named by id and its token is minted when the mail is sent.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Notice {
+    /// To whom.
+    pub to: Recipient,
+    /// What.
+    pub kind: NoticeKind,
+    /// The facts its template prints; `path` is the page to open.
+    pub facts: BTreeMap<String, String>,
+    /// The one-use link it carries.
+    pub link: Option<LinkId>,
+}
+
+impl Notice {
+    /// A notice with no facts yet.
+    #[must_use]
+    pub const fn new(to: Recipient, kind: NoticeKind) -> Self {
+        Self { to, kind, facts: BTreeMap::new(), link: None }
+    }
+
+    /// Adds a fact.
+    #[must_use]
+    pub fn with(mut self, name: &str, fact: impl ToString) -> Self {
+        self.facts.insert(name.to_owned(), fact.to_string());
+        self
+    }
+
+    /// Adds the one-use link.
+    #[must_use]
+    pub const fn with_link(mut self, link: LinkId) -> Self {
+        self.link = Some(link);
+        self
+    }
+}

@@ -1,1 +1,270 @@
-//! To come in this change.
+//! What a department decides about one item: decision, coded grounds, conditions, recommendation, recusal.
+
+use serde::{Deserialize, Serialize};
+
+use super::id::{AccountId, DepartmentId};
+use super::limits::Limits;
+use super::net::CidrList;
+use super::people::Role;
+use super::refusal::Refusal;
+use super::time::{Day, Instant};
+
+/// Limit of conditions on one decision.
+pub const CONDITIONS_MAX: usize = 20;
+/// Limit of grounds on one decision.
+pub const GROUNDS_MAX: usize = 15;
+
+/// One coded reason for refusing or restricting (`D1` to `D15` of the profile).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Ground {
+    /// The code in the profile's list.
+    pub code: String,
+    /// What must be cited: section, subsection and field, referral date, custodian.
+    pub cites: String,
+    /// The facts, in plain words.
+    pub explanation: String,
+}
+
+/// A typed condition. The first kinds are enforced by the gate, `Promise` is asked again at renewal.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", tag = "kind")]
+pub enum ConditionKind {
+    /// Narrower limits than asked for.
+    Limits {
+        /// The limits.
+        limits: Limits,
+    },
+    /// The agreement ends on this day.
+    EndsOn {
+        /// Last day on which keys work.
+        day: Day,
+    },
+    /// Calls only from these networks.
+    Networks {
+        /// The networks.
+        networks: CidrList,
+    },
+    /// Only these operations of those asked for.
+    Operations {
+        /// Operation names.
+        operations: Vec<String>,
+    },
+    /// Only within these hours of the city's day.
+    Hours {
+        /// First minute of the day allowed, 0 to 1439.
+        from_minute: u16,
+        /// First minute no longer allowed, 1 to 1440; before `from_minute` the window passes midnight.
+        to_minute: u16,
+    },
+    /// A redaction profile of the dataset is applied.
+    Redaction {
+        /// Its name.
+        profile: String,
+    },
+    /// Data is delivered late by this much.
+    Delay {
+        /// Minutes.
+        minutes: u32,
+    },
+    /// A promise in words, checked by people.
+    Promise,
+}
+
+impl ConditionKind {
+    /// The word used in forms and JSON.
+    #[must_use]
+    pub const fn word(&self) -> &'static str {
+        match self {
+            Self::Limits { .. } => "limits",
+            Self::EndsOn { .. } => "ends_on",
+            Self::Networks { .. } => "networks",
+            Self::Operations { .. } => "operations",
+            Self::Hours { .. } => "hours",
+            Self::Redaction { .. } => "redaction",
+            Self::Delay { .. } => "delay",
+            Self::Promise => "promise",
+        }
+    }
+}
+
+/// A condition on an approval.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Condition {
+    /// The sentence that enters the agreement.
+    pub text: String,
+    /// The data behind it.
+    #[serde(flatten)]
+    pub kind: ConditionKind,
+    /// On what it rests: clause, law, policy.
+    pub basis: String,
+    /// Must be met before the first key, rather than while it lives.
+    pub is_precedent: bool,
+}
+
+/// What a manager decides.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", tag = "outcome")]
+pub enum Verdict {
+    /// Granted as asked, or with conditions when there are any.
+    Approve {
+        /// Conditions; empty means as asked.
+        conditions: Vec<Condition>,
+    },
+    /// Refused.
+    Deny {
+        /// At least one ground.
+        grounds: Vec<Ground>,
+        /// What would change the answer.
+        remedy: String,
+    },
+}
+
+/// A decision with its decider.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Decision {
+    /// What was decided.
+    #[serde(flatten)]
+    pub verdict: Verdict,
+    /// The reasons in words; goes into the letter.
+    pub statement: String,
+    /// Who.
+    pub by: AccountId,
+    /// Their name at the time.
+    pub by_name: String,
+    /// For which department.
+    pub department: DepartmentId,
+    /// When.
+    pub at: Instant,
+}
+
+/// What a reviewer proposes; binds nobody.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Recommendation {
+    /// The advice.
+    pub advice: Advice,
+    /// Why.
+    pub text: String,
+    /// Who.
+    pub by: AccountId,
+    /// Their name at the time.
+    pub by_name: String,
+    /// Under which role.
+    pub role: Role,
+    /// When.
+    pub at: Instant,
+}
+
+/// A reviewer's advice.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Advice {
+    /// Grant as asked.
+    Approve,
+    /// Grant with conditions.
+    ApproveWithConditions,
+    /// Refuse.
+    Deny,
+}
+
+impl Advice {
+    /// Reads the word of the form.
+    #[must_use]
+    pub fn from_word(word: &str) -> Option<Self> {
+        match word {
+            "approve" => Some(Self::Approve),
+            "approve_with_conditions" => Some(Self::ApproveWithConditions),
+            "deny" => Some(Self::Deny),
+            _ => None,
+        }
+    }
+
+    /// The word for forms and JSON.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Approve => "approve",
+            Self::ApproveWithConditions => "approve_with_conditions",
+            Self::Deny => "deny",
+        }
+    }
+}
+
+/// A member of staff stepped aside.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Recusal {
+    /// Who.
+    pub by: AccountId,
+    /// Their name at the time.
+    pub by_name: String,
+    /// Why.
+    pub reason: String,
+    /// When.
+    pub at: Instant,
+}
+
+impl Verdict {
+    /// Whether anything is added to what was asked.
+    #[must_use]
+    pub fn is_as_asked(&self) -> bool {
+        match self {
+            Self::Approve { conditions } => conditions.is_empty(),
+            Self::Deny { .. } => false,
+        }
+    }
+
+    /// Checks the shape that every verdict must have, whoever gives it.
+    ///
+    /// # Errors
+    /// `ground_needed`, `citation_needed`, `remedy_needed`, `too_many`, `condition_text_needed`, `hours_invalid`.
+    pub fn check(&self) -> Result<(), Refusal> {
+        match self {
+            Self::Approve { conditions } => {
+                if conditions.len() > CONDITIONS_MAX {
+                    return Err(Refusal::new("too_many", format!("At most {CONDITIONS_MAX} conditions.")));
+                }
+                conditions.iter().try_for_each(check_condition)
+            }
+            Self::Deny { grounds, remedy } => {
+                if grounds.is_empty() {
+                    return Err(Refusal::new("ground_needed", "Choose at least one coded reason for the denial."));
+                }
+                if grounds.len() > GROUNDS_MAX {
+                    return Err(Refusal::new("too_many", format!("At most {GROUNDS_MAX} reasons.")));
+                }
+                if grounds.iter().any(|ground| ground.explanation.trim().is_empty()) {
+                    return Err(Refusal::new("ground_needed", "State the facts for each reason, in plain words."));
+                }
+                if remedy.trim().is_empty() {
+                    return Err(Refusal::new("remedy_needed", "Say what would change the answer."));
+                }
+                Ok(())
+            }
+        }
+    }
+}
+
+fn check_condition(condition: &Condition) -> Result<(), Refusal> {
+    if condition.text.trim().is_empty() {
+        return Err(Refusal::new("condition_text_needed", "Write each condition as a sentence for the agreement."));
+    }
+    match &condition.kind {
+        ConditionKind::Hours { from_minute, to_minute } => {
+            if *from_minute > 1439 || *to_minute == 0 || *to_minute > 1440 || from_minute == to_minute {
+                return Err(Refusal::new("hours_invalid", "Give the hours as two different times of the day."));
+            }
+            Ok(())
+        }
+        ConditionKind::Operations { operations } => {
+            if operations.is_empty() {
+                return Err(Refusal::new("operations_empty", "Leave at least one operation, or deny the item."));
+            }
+            Ok(())
+        }
+        ConditionKind::Limits { .. }
+        | ConditionKind::EndsOn { .. }
+        | ConditionKind::Networks { .. }
+        | ConditionKind::Redaction { .. }
+        | ConditionKind::Delay { .. }
+        | ConditionKind::Promise => Ok(()),
+    }
+}
