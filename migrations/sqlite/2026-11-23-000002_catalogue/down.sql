@@ -1,0 +1,4 @@
+DROP TABLE terms;
+DROP TABLE imports;
+DROP TABLE upstream_secrets;
+DROP TABLE datasets;

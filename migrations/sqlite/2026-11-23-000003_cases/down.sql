@@ -1,0 +1,11 @@
+DROP TABLE idempotency;
+DROP TABLE grant_changes;
+DROP TABLE services;
+DROP TABLE holds;
+DROP TABLE keys;
+DROP TABLE agreement_datasets;
+DROP TABLE agreements;
+DROP TABLE agreement_texts;
+DROP TABLE remarks;
+DROP TABLE application_items;
+DROP TABLE applications;

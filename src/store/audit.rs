@@ -1,0 +1,225 @@
+//! The audit chain at rest: append in the transaction of the act, read in order.
+
+use chrono::NaiveDateTime;
+use diesel::prelude::*;
+
+use super::schema::{audit, audit_head};
+use super::{AnyConnection, StoreError, id, id_opt};
+use crate::domain::audit::{About, Act, Entry, Hash, Head};
+use crate::domain::id::AccountId;
+use crate::domain::people::Actor;
+use crate::domain::time::Instant;
+
+/// Takes an act into the chain, in the caller's transaction. The head row is what two writers queue for.
+///
+/// # Errors
+/// What the database says; the caller's transaction is then undone with the act.
+pub fn append(
+    conn: &mut AnyConnection,
+    act: Act,
+    actor: &Actor,
+    request: Option<String>,
+    now: Instant,
+) -> Result<i64, StoreError> {
+    let (number, previous): (i64, Vec<u8>) = diesel::update(audit_head::table.filter(audit_head::id.eq(1)))
+        .set(audit_head::number.eq(audit_head::number + 1))
+        .returning((audit_head::number, audit_head::hash))
+        .get_result(conn)?;
+    let entry = Entry::chain(act, actor, request, now, number, hash(&previous)?);
+    insert(conn, &entry)?;
+    diesel::update(audit_head::table.filter(audit_head::id.eq(1)))
+        .set(audit_head::hash.eq(entry.hash.to_vec()))
+        .execute(conn)?;
+    Ok(number)
+}
+
+fn insert(conn: &mut AnyConnection, entry: &Entry) -> Result<(), StoreError> {
+    diesel::insert_into(audit::table)
+        .values((
+            audit::number.eq(entry.number),
+            audit::at.eq(entry.at.naive_utc()),
+            audit::account_id.eq(entry.account.map(|id| id.to_string())),
+            audit::name.eq(&entry.name),
+            audit::capacity.eq(&entry.capacity),
+            audit::department_id.eq(entry.department.map(|id| id.to_string())),
+            audit::address.eq(&entry.address),
+            audit::request_id.eq(&entry.request),
+            audit::act.eq(&entry.act),
+            audit::subject_kind.eq(&entry.subject_kind),
+            audit::subject.eq(&entry.subject),
+            audit::application_id.eq(entry.about.application.map(|id| id.to_string())),
+            audit::agreement_id.eq(entry.about.agreement.map(|id| id.to_string())),
+            audit::key_id.eq(entry.about.key.map(|id| id.to_string())),
+            audit::dataset_id.eq(entry.about.dataset.map(|id| id.to_string())),
+            audit::person_id.eq(entry.about.person.map(|id| id.to_string())),
+            audit::state_before.eq(&entry.before),
+            audit::state_after.eq(&entry.after),
+            audit::reason.eq(&entry.reason),
+            audit::previous.eq(entry.previous.to_vec()),
+            audit::hash.eq(entry.hash.to_vec()),
+        ))
+        .execute(conn)?;
+    Ok(())
+}
+
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = audit)]
+struct Row {
+    number: i64,
+    at: NaiveDateTime,
+    account_id: Option<String>,
+    name: String,
+    capacity: String,
+    department_id: Option<String>,
+    address: Option<String>,
+    request_id: Option<String>,
+    act: String,
+    subject_kind: String,
+    subject: String,
+    application_id: Option<String>,
+    agreement_id: Option<String>,
+    key_id: Option<String>,
+    dataset_id: Option<String>,
+    person_id: Option<String>,
+    state_before: String,
+    state_after: String,
+    reason: Option<String>,
+    previous: Vec<u8>,
+    hash: Vec<u8>,
+}
+
+fn entry(row: Row) -> Result<Entry, StoreError> {
+    Ok(Entry {
+        number: row.number,
+        at: row.at.and_utc(),
+        account: id_opt(row.account_id.as_deref())?,
+        name: row.name,
+        capacity: row.capacity,
+        department: id_opt(row.department_id.as_deref())?,
+        address: row.address,
+        request: row.request_id,
+        act: row.act,
+        subject_kind: row.subject_kind,
+        subject: row.subject,
+        about: About {
+            application: id_opt(row.application_id.as_deref())?,
+            agreement: id_opt(row.agreement_id.as_deref())?,
+            key: id_opt(row.key_id.as_deref())?,
+            dataset: id_opt(row.dataset_id.as_deref())?,
+            person: id_opt(row.person_id.as_deref())?,
+        },
+        before: row.state_before,
+        after: row.state_after,
+        reason: row.reason,
+        previous: hash(&row.previous)?,
+        hash: hash(&row.hash)?,
+    })
+}
+
+fn hash(bytes: &[u8]) -> Result<Hash, StoreError> {
+    Hash::try_from(bytes)
+        .map_err(|_wrong_length| StoreError::Corrupt { what: "hash", why: format!("{} bytes", bytes.len()) })
+}
+
+/// The store's own record of the end of the chain.
+///
+/// # Errors
+/// What the database says.
+pub fn head(conn: &mut AnyConnection) -> Result<Head, StoreError> {
+    let (number, bytes): (i64, Vec<u8>) =
+        audit_head::table.filter(audit_head::id.eq(1)).select((audit_head::number, audit_head::hash)).first(conn)?;
+    Ok(Head { number, hash: hash(&bytes)? })
+}
+
+/// Entries after `number`, in order.
+///
+/// # Errors
+/// What the database says; [`StoreError::Corrupt`] for a row that cannot be read.
+pub fn after(conn: &mut AnyConnection, number: i64, limit: i64) -> Result<Vec<Entry>, StoreError> {
+    let rows: Vec<Row> = audit::table
+        .filter(audit::number.gt(number))
+        .order(audit::number.asc())
+        .limit(limit)
+        .select(Row::construct_selection())
+        .load(conn)?;
+    rows.into_iter().map(entry).collect()
+}
+
+/// What an auditor searches for; every part given must hold.
+#[derive(Clone, Debug, Default)]
+pub struct Search {
+    /// Words in act, subject, name or reason.
+    pub words: Option<String>,
+    /// The act, or its beginning: `key.`.
+    pub act: Option<String>,
+    /// Who acted.
+    pub account: Option<AccountId>,
+    /// What it touched: `application`, `agreement`, `key`, `dataset` or `person`, and its id.
+    pub about: Option<(String, String)>,
+    /// The request that caused it.
+    pub request: Option<String>,
+    /// From this instant.
+    pub from: Option<Instant>,
+    /// Before this instant.
+    pub to: Option<Instant>,
+    /// Only entries with a smaller number (the next page).
+    pub below: Option<i64>,
+}
+
+/// Entries that fit, newest first.
+///
+/// # Errors
+/// What the database says.
+pub fn search(conn: &mut AnyConnection, wanted: &Search, limit: i64) -> Result<Vec<Entry>, StoreError> {
+    let mut query = audit::table.into_boxed();
+    if let Some(words) = &wanted.words {
+        let like = like(words);
+        query = query.filter(
+            audit::subject
+                .like(like.clone())
+                .or(audit::name.like(like.clone()))
+                .or(audit::act.like(like.clone()))
+                .or(audit::reason.assume_not_null().like(like).and(audit::reason.is_not_null())),
+        );
+    }
+    if let Some(act) = &wanted.act {
+        query = query.filter(audit::act.like(format!("{}%", escape(act))));
+    }
+    if let Some(account) = wanted.account {
+        query = query.filter(audit::account_id.eq(account.to_string()));
+    }
+    if let Some((kind, about)) = &wanted.about {
+        query = match kind.as_str() {
+            "application" => query.filter(audit::application_id.eq(about.clone())),
+            "agreement" => query.filter(audit::agreement_id.eq(about.clone())),
+            "key" => query.filter(audit::key_id.eq(about.clone())),
+            "dataset" => query.filter(audit::dataset_id.eq(about.clone())),
+            _ => query.filter(audit::person_id.eq(about.clone())),
+        };
+    }
+    if let Some(request) = &wanted.request {
+        query = query.filter(audit::request_id.eq(request.clone()));
+    }
+    if let Some(from) = wanted.from {
+        query = query.filter(audit::at.ge(from.naive_utc()));
+    }
+    if let Some(to) = wanted.to {
+        query = query.filter(audit::at.lt(to.naive_utc()));
+    }
+    if let Some(below) = wanted.below {
+        query = query.filter(audit::number.lt(below));
+    }
+    let rows: Vec<Row> =
+        query.order(audit::number.desc()).limit(limit).select(Row::construct_selection()).load(conn)?;
+    rows.into_iter().map(entry).collect()
+}
+
+/// A LIKE pattern for "contains", with wildcards taken literally.
+pub(crate) fn like(words: &str) -> String {
+    format!("%{}%", escape(words))
+}
+
+/// Takes LIKE's wildcards literally. Both databases are asked with the backslash as escape character.
+fn escape(words: &str) -> String {
+    words.chars().filter(|letter| !matches!(letter, '%' | '_' | '\\')).collect()
+}

@@ -1,0 +1,151 @@
+//! One connection type over both databases, its pool, and the write transaction. The only file that may open a
+//! transaction or run SQL given as text.
+
+use std::time::Duration;
+
+use diesel::connection::{AnsiTransactionManager, SimpleConnection, TransactionManager};
+use diesel::r2d2::{ManageConnection, Pool};
+use diesel::{Connection, PgConnection, SqliteConnection};
+
+use super::StoreError;
+
+/// A connection to whichever database was configured.
+#[derive(diesel::MultiConnection)]
+pub enum AnyConnection {
+    /// PostgreSQL.
+    Postgres(PgConnection),
+    /// SQLite, in one file.
+    Sqlite(SqliteConnection),
+}
+
+/// Which database an address names.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Backend {
+    /// `postgres://` or `postgresql://`.
+    Postgres,
+    /// `sqlite:` and a file path.
+    Sqlite,
+}
+
+impl Backend {
+    /// Reads the scheme; nothing is guessed, so a typo cannot create an empty SQLite file.
+    ///
+    /// # Errors
+    /// [`StoreError::Setup`] for any other scheme.
+    pub fn of(url: &str) -> Result<Self, StoreError> {
+        if url.starts_with("postgres://") || url.starts_with("postgresql://") {
+            return Ok(Self::Postgres);
+        }
+        if url.starts_with("sqlite:") {
+            return Ok(Self::Sqlite);
+        }
+        Err(StoreError::Setup("the database address must begin with postgres:// or sqlite:".to_owned()))
+    }
+}
+
+/// Opens connections for the pool.
+#[derive(Clone, Debug)]
+pub(super) struct Manager {
+    url: String,
+    backend: Backend,
+    busy: Duration,
+}
+
+impl Manager {
+    pub(super) fn new(url: &str, busy: Duration) -> Result<Self, StoreError> {
+        Ok(Self { url: url.to_owned(), backend: Backend::of(url)?, busy })
+    }
+
+    pub(super) const fn backend(&self) -> Backend {
+        self.backend
+    }
+
+    fn open(&self) -> Result<AnyConnection, diesel::r2d2::Error> {
+        let busy_ms = self.busy.as_millis();
+        match self.backend {
+            Backend::Postgres => {
+                let mut conn =
+                    PgConnection::establish(&self.url).map_err(diesel::r2d2::Error::ConnectionError)?;
+                let setup = format!(
+                    "SET TIME ZONE 'UTC'; SET lock_timeout = {busy_ms}; SET statement_timeout = {}; \
+                     SET idle_in_transaction_session_timeout = 20000;",
+                    busy_ms.saturating_mul(4)
+                );
+                conn.batch_execute(&setup).map_err(diesel::r2d2::Error::QueryError)?;
+                Ok(AnyConnection::Postgres(conn))
+            }
+            Backend::Sqlite => {
+                let path = self.url.trim_start_matches("sqlite:").trim_start_matches("//");
+                let mut conn = SqliteConnection::establish(path).map_err(diesel::r2d2::Error::ConnectionError)?;
+                // FULL: a signed agreement must survive a power cut.
+                let setup = format!(
+                    "PRAGMA busy_timeout = {busy_ms}; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; \
+                     PRAGMA foreign_keys = ON; PRAGMA temp_store = MEMORY; PRAGMA cache_size = -16000;"
+                );
+                conn.batch_execute(&setup).map_err(diesel::r2d2::Error::QueryError)?;
+                Ok(AnyConnection::Sqlite(conn))
+            }
+        }
+    }
+}
+
+impl ManageConnection for Manager {
+    type Connection = AnyConnection;
+    type Error = diesel::r2d2::Error;
+
+    fn connect(&self) -> Result<AnyConnection, Self::Error> {
+        self.open()
+    }
+
+    fn is_valid(&self, conn: &mut AnyConnection) -> Result<(), Self::Error> {
+        conn.batch_execute("SELECT 1").map_err(diesel::r2d2::Error::QueryError)
+    }
+
+    fn has_broken(&self, conn: &mut AnyConnection) -> bool {
+        std::thread::panicking()
+            || match conn {
+                AnyConnection::Postgres(conn) => AnsiTransactionManager::is_broken_transaction_manager(conn),
+                AnyConnection::Sqlite(conn) => AnsiTransactionManager::is_broken_transaction_manager(conn),
+            }
+    }
+}
+
+pub(super) type AnyPool = Pool<Manager>;
+
+/// Runs `work` in a write transaction. SQLite takes its write lock at once, so that two writers queue instead of
+/// failing; PostgreSQL begins plainly. The first error is kept even when the rollback fails too.
+pub(super) fn write_tx<T, E: From<StoreError>>(
+    conn: &mut AnyConnection,
+    work: impl FnOnce(&mut AnyConnection) -> Result<T, E>,
+) -> Result<T, E> {
+    type Transactions = <AnyConnection as Connection>::TransactionManager;
+    let begun = match conn {
+        AnyConnection::Sqlite(conn) => AnsiTransactionManager::begin_transaction_sql(conn, "BEGIN IMMEDIATE"),
+        AnyConnection::Postgres(_) => Transactions::begin_transaction(conn),
+    };
+    begun.map_err(StoreError::from)?;
+    match work(conn) {
+        Ok(value) => match Transactions::commit_transaction(conn) {
+            Ok(()) => Ok(value),
+            Err(error) => {
+                let _already_failed = Transactions::rollback_transaction(conn);
+                Err(StoreError::from(error).into())
+            }
+        },
+        Err(error) => {
+            let _first_error_counts = Transactions::rollback_transaction(conn);
+            Err(error)
+        }
+    }
+}
+
+/// For the few statements that the shared backend lacks: one body, compiled once for each database.
+macro_rules! on_each {
+    ($conn:expr, $c:ident => $body:expr) => {
+        match $conn {
+            $crate::store::conn::AnyConnection::Postgres($c) => $body,
+            $crate::store::conn::AnyConnection::Sqlite($c) => $body,
+        }
+    };
+}
+pub(super) use on_each;

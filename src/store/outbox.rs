@@ -1,0 +1,193 @@
+//! Messages owed, written with the change that owes them and sent by `jobs`. No secret is kept here: a link is named
+//! by its id and its token is minted when the mail is sent.
+
+use std::collections::BTreeMap;
+
+use chrono::NaiveDateTime;
+use diesel::prelude::*;
+
+use super::people::{Mailbox, mailboxes};
+use super::schema::outbox;
+use super::{AnyConnection, StoreError, from_json, id, id_opt, to_json};
+use crate::domain::id::{LinkId, MessageId};
+use crate::domain::notice::{Notice, NoticeKind};
+use crate::domain::time::Instant;
+
+/// A message in the outbox.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Message {
+    /// Its id; also the stable part of the mail's Message-ID.
+    pub id: MessageId,
+    /// When it was owed.
+    pub created_at: Instant,
+    /// To which address.
+    pub address: String,
+    /// To which name.
+    pub name: String,
+    /// In which language.
+    pub language: String,
+    /// Which template.
+    pub kind: NoticeKind,
+    /// What it prints.
+    pub facts: BTreeMap<String, String>,
+    /// The one-use link it carries.
+    pub link: Option<LinkId>,
+    /// `waiting`, `sent` or `dead`.
+    pub state: String,
+    /// How often sending was tried.
+    pub attempts: i64,
+    /// When it was sent.
+    pub sent_at: Option<Instant>,
+    /// What the last try said.
+    pub error: String,
+}
+
+/// Writes one notice to every mailbox it is owed to.
+///
+/// # Errors
+/// What the database says.
+pub fn owe(
+    conn: &mut AnyConnection,
+    notice: &Notice,
+    now: Instant,
+    mut new_id: impl FnMut() -> MessageId,
+) -> Result<(), StoreError> {
+    let facts = to_json("notice", &notice.facts)?;
+    for Mailbox { address, name, language } in mailboxes(conn, &notice.to)? {
+        diesel::insert_into(outbox::table)
+            .values((
+                outbox::id.eq(new_id().to_string()),
+                outbox::created_at.eq(now.naive_utc()),
+                outbox::address.eq(address),
+                outbox::name.eq(name),
+                outbox::language.eq(language),
+                outbox::kind.eq(notice.kind.as_str()),
+                outbox::facts.eq(&facts),
+                outbox::link_id.eq(notice.link.map(|link| link.to_string())),
+                outbox::state.eq("waiting"),
+                outbox::attempts.eq(0),
+                outbox::next_at.eq(now.naive_utc()),
+                outbox::error.eq(""),
+            ))
+            .execute(conn)?;
+    }
+    Ok(())
+}
+
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = outbox)]
+struct Row {
+    id: String,
+    created_at: NaiveDateTime,
+    address: String,
+    name: String,
+    language: String,
+    kind: String,
+    facts: String,
+    link_id: Option<String>,
+    state: String,
+    attempts: i64,
+    sent_at: Option<NaiveDateTime>,
+    error: String,
+}
+
+fn message(row: Row) -> Result<Message, StoreError> {
+    let kind = NoticeKind::from_word(&row.kind)
+        .ok_or_else(|| StoreError::Corrupt { what: "notice kind", why: row.kind.clone() })?;
+    Ok(Message {
+        id: id(&row.id)?,
+        created_at: row.created_at.and_utc(),
+        address: row.address,
+        name: row.name,
+        language: row.language,
+        kind,
+        facts: from_json("notice", &row.facts)?,
+        link: id_opt(row.link_id.as_deref())?,
+        state: row.state,
+        attempts: row.attempts,
+        sent_at: row.sent_at.map(|at| at.and_utc()),
+        error: row.error,
+    })
+}
+
+/// Messages whose turn has come, oldest first.
+///
+/// # Errors
+/// What the database says.
+pub fn due(conn: &mut AnyConnection, now: Instant, limit: i64) -> Result<Vec<Message>, StoreError> {
+    let rows: Vec<Row> = outbox::table
+        .filter(outbox::state.eq("waiting").and(outbox::next_at.le(now.naive_utc())))
+        .order((outbox::next_at.asc(), outbox::id.asc()))
+        .limit(limit)
+        .select(Row::construct_selection())
+        .load(conn)?;
+    rows.into_iter().map(message).collect()
+}
+
+/// The newest messages of any state, newest first; for the outbox page and the demo's mailbox.
+///
+/// # Errors
+/// What the database says.
+pub fn newest(conn: &mut AnyConnection, address: Option<&str>, limit: i64) -> Result<Vec<Message>, StoreError> {
+    let mut query = outbox::table.into_boxed();
+    if let Some(address) = address {
+        query = query.filter(outbox::address.eq(address.to_owned()));
+    }
+    let rows: Vec<Row> =
+        query.order(outbox::id.desc()).limit(limit).select(Row::construct_selection()).load(conn)?;
+    rows.into_iter().map(message).collect()
+}
+
+/// One message.
+///
+/// # Errors
+/// [`StoreError::Missing`] or what the database says.
+pub fn one(conn: &mut AnyConnection, wanted: MessageId) -> Result<Message, StoreError> {
+    let row: Row = outbox::table
+        .filter(outbox::id.eq(wanted.to_string()))
+        .select(Row::construct_selection())
+        .first(conn)?;
+    message(row)
+}
+
+/// Claims a message for sending: counts the try and sets when it may be tried again, so that a second process, or the
+/// same after a crash, does not send it at the same moment. False when somebody else claimed it.
+///
+/// # Errors
+/// What the database says.
+pub fn claim(conn: &mut AnyConnection, message: &Message, again_at: Instant) -> Result<bool, StoreError> {
+    let rows = diesel::update(
+        outbox::table.filter(
+            outbox::id
+                .eq(message.id.to_string())
+                .and(outbox::state.eq("waiting"))
+                .and(outbox::attempts.eq(message.attempts)),
+        ),
+    )
+    .set((outbox::attempts.eq(message.attempts.saturating_add(1)), outbox::next_at.eq(again_at.naive_utc())))
+    .execute(conn)?;
+    Ok(rows == 1)
+}
+
+/// Marks a message as sent.
+///
+/// # Errors
+/// What the database says.
+pub fn sent(conn: &mut AnyConnection, wanted: MessageId, now: Instant) -> Result<(), StoreError> {
+    diesel::update(outbox::table.filter(outbox::id.eq(wanted.to_string())))
+        .set((outbox::state.eq("sent"), outbox::sent_at.eq(Some(now.naive_utc())), outbox::error.eq("")))
+        .execute(conn)?;
+    Ok(())
+}
+
+/// Keeps why a try failed; `is_last` puts the message aside as a dead letter.
+///
+/// # Errors
+/// What the database says.
+pub fn failed(conn: &mut AnyConnection, wanted: MessageId, error: &str, is_last: bool) -> Result<(), StoreError> {
+    let state = if is_last { "dead" } else { "waiting" };
+    diesel::update(outbox::table.filter(outbox::id.eq(wanted.to_string())))
+        .set((outbox::state.eq(state), outbox::error.eq(error)))
+        .execute(conn)?;
+    Ok(())
+}

@@ -1,0 +1,392 @@
+//! Accounts, roles, departments, organisations.
+
+use chrono::NaiveDateTime;
+use diesel::prelude::*;
+
+use super::audit::like;
+use super::conn::on_each;
+use super::schema::{accounts, departments, organisations, role_grants};
+use super::{AnyConnection, StoreError, id, id_opt, one_row};
+use crate::domain::id::{AccountId, DepartmentId, OrganisationId};
+use crate::domain::notice::Recipient;
+use crate::domain::people::{Role, RoleGrant};
+use crate::domain::time::Instant;
+
+/// A department as stored.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Department {
+    /// Its id.
+    pub id: DepartmentId,
+    /// Its name in URLs.
+    pub slug: String,
+    /// Its name.
+    pub name: String,
+    /// Where it is written to.
+    pub email: String,
+    /// Counts saves.
+    pub version: i64,
+}
+
+/// An account as stored.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Account {
+    /// Its id.
+    pub id: AccountId,
+    /// The address as typed.
+    pub email: String,
+    /// The address for comparing.
+    pub email_key: String,
+    /// The person's name.
+    pub name: String,
+    /// The Argon2id string; `None` until an invited person chooses a password.
+    pub password_hash: Option<String>,
+    /// Their organisation.
+    pub organisation: Option<OrganisationId>,
+    /// `en`, `es`.
+    pub language: String,
+    /// When the address was confirmed.
+    pub verified_at: Option<Instant>,
+    /// When the account was disabled.
+    pub disabled_at: Option<Instant>,
+    /// When it was made.
+    pub created_at: Instant,
+    /// Counts saves.
+    pub version: i64,
+    /// Roles held.
+    pub roles: Vec<RoleGrant>,
+}
+
+impl std::fmt::Debug for Account {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Account").field("id", &self.id).field("roles", &self.roles).finish_non_exhaustive()
+    }
+}
+
+/// Where a message goes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Mailbox {
+    /// The address.
+    pub address: String,
+    /// The name.
+    pub name: String,
+    /// The language.
+    pub language: String,
+}
+
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = accounts)]
+struct AccountRow {
+    id: String,
+    email: String,
+    email_key: String,
+    name: String,
+    password_hash: Option<String>,
+    organisation_id: Option<String>,
+    language: String,
+    verified_at: Option<NaiveDateTime>,
+    disabled_at: Option<NaiveDateTime>,
+    created_at: NaiveDateTime,
+    version: i64,
+}
+
+fn account(row: AccountRow, roles: Vec<RoleGrant>) -> Result<Account, StoreError> {
+    Ok(Account {
+        id: id(&row.id)?,
+        email: row.email,
+        email_key: row.email_key,
+        name: row.name,
+        password_hash: row.password_hash,
+        organisation: id_opt(row.organisation_id.as_deref())?,
+        language: row.language,
+        verified_at: row.verified_at.map(|at| at.and_utc()),
+        disabled_at: row.disabled_at.map(|at| at.and_utc()),
+        created_at: row.created_at.and_utc(),
+        version: row.version,
+        roles,
+    })
+}
+
+/// The roles of one account.
+///
+/// # Errors
+/// What the database says.
+pub fn roles_of(conn: &mut AnyConnection, account: AccountId) -> Result<Vec<RoleGrant>, StoreError> {
+    let rows: Vec<(String, String)> = role_grants::table
+        .filter(role_grants::account_id.eq(account.to_string()))
+        .order((role_grants::role.asc(), role_grants::department_id.asc()))
+        .select((role_grants::role, role_grants::department_id))
+        .load(conn)?;
+    rows.into_iter().map(|(role, department)| role_grant(&role, &department)).collect()
+}
+
+fn role_grant(role: &str, department: &str) -> Result<RoleGrant, StoreError> {
+    let role =
+        Role::from_word(role).ok_or_else(|| StoreError::Corrupt { what: "role", why: role.to_owned() })?;
+    let department = if department.is_empty() { None } else { Some(id(department)?) };
+    Ok(RoleGrant { role, department })
+}
+
+/// The account with this id.
+///
+/// # Errors
+/// [`StoreError::Missing`] or what the database says.
+pub fn account_by_id(conn: &mut AnyConnection, wanted: AccountId) -> Result<Account, StoreError> {
+    let row: AccountRow = accounts::table
+        .filter(accounts::id.eq(wanted.to_string()))
+        .select(AccountRow::construct_selection())
+        .first(conn)?;
+    let roles = roles_of(conn, wanted)?;
+    account(row, roles)
+}
+
+/// The account with this address (in the form for comparing), if there is one.
+///
+/// # Errors
+/// What the database says.
+pub fn account_by_email(conn: &mut AnyConnection, email_key: &str) -> Result<Option<Account>, StoreError> {
+    let row: Option<AccountRow> = accounts::table
+        .filter(accounts::email_key.eq(email_key))
+        .select(AccountRow::construct_selection())
+        .first(conn)
+        .optional()?;
+    let Some(row) = row else { return Ok(None) };
+    let roles = roles_of(conn, id(&row.id)?)?;
+    account(row, roles).map(Some)
+}
+
+/// Keeps a new account with its roles.
+///
+/// # Errors
+/// [`StoreError::Taken`] when the address has one.
+pub fn insert_account(conn: &mut AnyConnection, account: &Account, now: Instant) -> Result<(), StoreError> {
+    diesel::insert_into(accounts::table)
+        .values((
+            accounts::id.eq(account.id.to_string()),
+            accounts::email.eq(&account.email),
+            accounts::email_key.eq(&account.email_key),
+            accounts::name.eq(&account.name),
+            accounts::password_hash.eq(&account.password_hash),
+            accounts::organisation_id.eq(account.organisation.map(|id| id.to_string())),
+            accounts::language.eq(&account.language),
+            accounts::verified_at.eq(account.verified_at.map(|at| at.naive_utc())),
+            accounts::disabled_at.eq(account.disabled_at.map(|at| at.naive_utc())),
+            accounts::created_at.eq(account.created_at.naive_utc()),
+            accounts::version.eq(1),
+        ))
+        .execute(conn)?;
+    set_roles(conn, account.id, &account.roles, now)
+}
+
+/// Saves an account over the version it was loaded with; roles apart.
+///
+/// # Errors
+/// [`StoreError::Stale`] when somebody was faster.
+pub fn update_account(conn: &mut AnyConnection, account: &Account) -> Result<(), StoreError> {
+    let rows = diesel::update(
+        accounts::table.filter(accounts::id.eq(account.id.to_string()).and(accounts::version.eq(account.version))),
+    )
+    .set((
+        accounts::name.eq(&account.name),
+        accounts::email.eq(&account.email),
+        accounts::email_key.eq(&account.email_key),
+        accounts::password_hash.eq(&account.password_hash),
+        accounts::organisation_id.eq(account.organisation.map(|id| id.to_string())),
+        accounts::language.eq(&account.language),
+        accounts::verified_at.eq(account.verified_at.map(|at| at.naive_utc())),
+        accounts::disabled_at.eq(account.disabled_at.map(|at| at.naive_utc())),
+        accounts::version.eq(account.version.saturating_add(1)),
+    ))
+    .execute(conn)?;
+    one_row(rows)
+}
+
+/// Replaces the roles of an account.
+///
+/// # Errors
+/// What the database says.
+pub fn set_roles(
+    conn: &mut AnyConnection,
+    account: AccountId,
+    roles: &[RoleGrant],
+    now: Instant,
+) -> Result<(), StoreError> {
+    diesel::delete(role_grants::table.filter(role_grants::account_id.eq(account.to_string()))).execute(conn)?;
+    for grant in roles {
+        diesel::insert_into(role_grants::table)
+            .values((
+                role_grants::account_id.eq(account.to_string()),
+                role_grants::role.eq(grant.role.as_str()),
+                role_grants::department_id.eq(grant.department.map(|id| id.to_string()).unwrap_or_default()),
+                role_grants::granted_at.eq(now.naive_utc()),
+            ))
+            .execute(conn)?;
+    }
+    Ok(())
+}
+
+/// Accounts whose name or address contains `words`; staff only when `is_staff`.
+///
+/// # Errors
+/// What the database says.
+pub fn list_accounts(
+    conn: &mut AnyConnection,
+    words: &str,
+    is_staff: bool,
+    limit: i64,
+) -> Result<Vec<Account>, StoreError> {
+    let mut query = accounts::table.into_boxed();
+    if !words.is_empty() {
+        query = query.filter(accounts::name.like(like(words)).or(accounts::email_key.like(like(&words.to_lowercase()))));
+    }
+    if is_staff {
+        query = query.filter(accounts::id.eq_any(role_grants::table.select(role_grants::account_id)));
+    }
+    let rows: Vec<AccountRow> =
+        query.order(accounts::name.asc()).limit(limit).select(AccountRow::construct_selection()).load(conn)?;
+    rows.into_iter()
+        .map(|row| {
+            let roles = roles_of(conn, id(&row.id)?)?;
+            account(row, roles)
+        })
+        .collect()
+}
+
+/// How many enabled accounts hold a role.
+///
+/// # Errors
+/// What the database says.
+pub fn count_with_role(conn: &mut AnyConnection, role: Role) -> Result<i64, StoreError> {
+    Ok(role_grants::table
+        .inner_join(accounts::table)
+        .filter(role_grants::role.eq(role.as_str()).and(accounts::disabled_at.is_null()))
+        .count()
+        .get_result(conn)?)
+}
+
+/// Every mailbox a notice is owed to.
+///
+/// # Errors
+/// What the database says.
+pub fn mailboxes(conn: &mut AnyConnection, to: &Recipient) -> Result<Vec<Mailbox>, StoreError> {
+    let rows: Vec<(String, String, String)> = match to {
+        Recipient::Address(address) => vec![(address.clone(), String::new(), "en".to_owned())],
+        Recipient::Account(account) => accounts::table
+            .filter(accounts::id.eq(account.to_string()).and(accounts::disabled_at.is_null()))
+            .select((accounts::email, accounts::name, accounts::language))
+            .load(conn)?,
+        Recipient::Department(department, roles) => {
+            let roles: Vec<&str> = roles.iter().map(|role| role.as_str()).collect();
+            let holders = role_grants::table
+                .filter(role_grants::department_id.eq(department.to_string()).and(role_grants::role.eq_any(roles)))
+                .select(role_grants::account_id);
+            accounts::table
+                .filter(accounts::id.eq_any(holders).and(accounts::disabled_at.is_null()))
+                .select((accounts::email, accounts::name, accounts::language))
+                .load(conn)?
+        }
+    };
+    Ok(rows.into_iter().map(|(address, name, language)| Mailbox { address, name, language }).collect())
+}
+
+type DepartmentColumns = (String, String, String, String, i64);
+
+fn department((raw, slug, name, email, version): DepartmentColumns) -> Result<Department, StoreError> {
+    Ok(Department { id: id(&raw)?, slug, name, email, version })
+}
+
+/// Every department, by name.
+///
+/// # Errors
+/// What the database says.
+pub fn departments(conn: &mut AnyConnection) -> Result<Vec<Department>, StoreError> {
+    let rows: Vec<DepartmentColumns> = departments::table
+        .order(departments::name.asc())
+        .select((departments::id, departments::slug, departments::name, departments::email, departments::version))
+        .load(conn)?;
+    rows.into_iter().map(department).collect()
+}
+
+/// The department with this slug.
+///
+/// # Errors
+/// [`StoreError::Missing`] or what the database says.
+pub fn department_by_slug(conn: &mut AnyConnection, slug: &str) -> Result<Department, StoreError> {
+    let row: DepartmentColumns = departments::table
+        .filter(departments::slug.eq(slug))
+        .select((departments::id, departments::slug, departments::name, departments::email, departments::version))
+        .first(conn)?;
+    department(row)
+}
+
+/// The department with this id.
+///
+/// # Errors
+/// [`StoreError::Missing`] or what the database says.
+pub fn department_by_id(conn: &mut AnyConnection, wanted: DepartmentId) -> Result<Department, StoreError> {
+    let row: DepartmentColumns = departments::table
+        .filter(departments::id.eq(wanted.to_string()))
+        .select((departments::id, departments::slug, departments::name, departments::email, departments::version))
+        .first(conn)?;
+    department(row)
+}
+
+/// Keeps a new department.
+///
+/// # Errors
+/// [`StoreError::Taken`] when the slug is.
+pub fn insert_department(conn: &mut AnyConnection, department: &Department, now: Instant) -> Result<(), StoreError> {
+    diesel::insert_into(departments::table)
+        .values((
+            departments::id.eq(department.id.to_string()),
+            departments::slug.eq(&department.slug),
+            departments::name.eq(&department.name),
+            departments::email.eq(&department.email),
+            departments::created_at.eq(now.naive_utc()),
+            departments::version.eq(1),
+        ))
+        .execute(conn)?;
+    Ok(())
+}
+
+/// Saves a department over the version it was loaded with.
+///
+/// # Errors
+/// [`StoreError::Stale`] when somebody was faster.
+pub fn update_department(conn: &mut AnyConnection, department: &Department) -> Result<(), StoreError> {
+    let rows = diesel::update(departments::table.filter(
+        departments::id.eq(department.id.to_string()).and(departments::version.eq(department.version)),
+    ))
+    .set((
+        departments::name.eq(&department.name),
+        departments::email.eq(&department.email),
+        departments::version.eq(department.version.saturating_add(1)),
+    ))
+    .execute(conn)?;
+    one_row(rows)
+}
+
+/// The organisation of this name, made when there is none yet. `name_key` is the name for comparing.
+///
+/// # Errors
+/// What the database says.
+pub fn organisation(
+    conn: &mut AnyConnection,
+    new: OrganisationId,
+    name: &str,
+    name_key: &str,
+    now: Instant,
+) -> Result<OrganisationId, StoreError> {
+    let values = (
+        organisations::id.eq(new.to_string()),
+        organisations::name.eq(name),
+        organisations::name_key.eq(name_key),
+        organisations::created_at.eq(now.naive_utc()),
+    );
+    on_each!(conn, c => diesel::insert_into(organisations::table)
+        .values(values).on_conflict(organisations::name_key).do_nothing().execute(c))?;
+    let found: String = organisations::table
+        .filter(organisations::name_key.eq(name_key))
+        .select(organisations::id)
+        .first(conn)?;
+    id(&found)
+}

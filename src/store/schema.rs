@@ -1,0 +1,451 @@
+//! The tables, as both databases have them. A test loads every table on both.
+
+use diesel::{allow_tables_to_appear_in_same_query, joinable, table};
+
+table! {
+    departments (id) {
+        id -> Text,
+        slug -> Text,
+        name -> Text,
+        email -> Text,
+        created_at -> Timestamp,
+        version -> BigInt,
+    }
+}
+
+table! {
+    organisations (id) {
+        id -> Text,
+        name -> Text,
+        name_key -> Text,
+        created_at -> Timestamp,
+    }
+}
+
+table! {
+    accounts (id) {
+        id -> Text,
+        email -> Text,
+        email_key -> Text,
+        name -> Text,
+        password_hash -> Nullable<Text>,
+        organisation_id -> Nullable<Text>,
+        language -> Text,
+        verified_at -> Nullable<Timestamp>,
+        disabled_at -> Nullable<Timestamp>,
+        created_at -> Timestamp,
+        version -> BigInt,
+    }
+}
+
+table! {
+    role_grants (account_id, role, department_id) {
+        account_id -> Text,
+        role -> Text,
+        department_id -> Text,
+        granted_at -> Timestamp,
+    }
+}
+
+table! {
+    sessions (id) {
+        id -> Text,
+        token_digest -> Text,
+        account_id -> Text,
+        kind -> Text,
+        label -> Text,
+        address -> Text,
+        agent -> Text,
+        created_at -> Timestamp,
+        seen_at -> Timestamp,
+        expires_at -> Timestamp,
+        ended_at -> Nullable<Timestamp>,
+    }
+}
+
+table! {
+    links (id) {
+        id -> Text,
+        purpose -> Text,
+        account_id -> Nullable<Text>,
+        email -> Text,
+        facts -> Text,
+        created_at -> Timestamp,
+        expires_at -> Timestamp,
+        used_at -> Nullable<Timestamp>,
+        replaced_at -> Nullable<Timestamp>,
+    }
+}
+
+table! {
+    throttles (subject) {
+        subject -> Text,
+        failures -> BigInt,
+        last_at -> Timestamp,
+        blocked_until -> Timestamp,
+    }
+}
+
+table! {
+    counters (name) {
+        name -> Text,
+        value -> BigInt,
+    }
+}
+
+table! {
+    datasets (id) {
+        id -> Text,
+        slug -> Text,
+        department_id -> Text,
+        title -> Text,
+        tier -> Nullable<Text>,
+        is_published -> Bool,
+        identifier -> Text,
+        keywords -> Text,
+        search_text -> Text,
+        updated_at -> Timestamp,
+        version -> BigInt,
+        body -> Text,
+    }
+}
+
+table! {
+    upstream_secrets (dataset_id) {
+        dataset_id -> Text,
+        sealed -> Text,
+        updated_at -> Timestamp,
+    }
+}
+
+table! {
+    imports (id) {
+        id -> Text,
+        at -> Timestamp,
+        by_name -> Text,
+        department_id -> Text,
+        source -> Text,
+        created -> BigInt,
+        updated -> BigInt,
+        unchanged -> BigInt,
+        repaired -> BigInt,
+        skipped -> BigInt,
+        report -> Text,
+    }
+}
+
+table! {
+    terms (id) {
+        id -> Text,
+        family -> Text,
+        number -> BigInt,
+        published_at -> Timestamp,
+        effective_at -> Timestamp,
+        body -> Text,
+    }
+}
+
+table! {
+    applications (id) {
+        id -> Text,
+        number -> Text,
+        requester_id -> Text,
+        organisation_id -> Nullable<Text>,
+        title -> Text,
+        state -> Text,
+        submitted_at -> Nullable<Timestamp>,
+        lapses_at -> Nullable<Timestamp>,
+        updated_at -> Timestamp,
+        version -> BigInt,
+        body -> Text,
+    }
+}
+
+table! {
+    application_items (id) {
+        id -> Text,
+        application_id -> Text,
+        dataset_id -> Text,
+        department_id -> Text,
+        tier -> Text,
+        state -> Text,
+    }
+}
+
+table! {
+    remarks (id) {
+        id -> Text,
+        application_id -> Text,
+        department_id -> Nullable<Text>,
+        author_id -> Nullable<Text>,
+        author_name -> Text,
+        from_requester -> Bool,
+        kind -> Text,
+        text -> Text,
+        at -> Timestamp,
+    }
+}
+
+table! {
+    agreement_texts (hash) {
+        hash -> Text,
+        text -> Text,
+        created_at -> Timestamp,
+    }
+}
+
+table! {
+    agreements (id) {
+        id -> Text,
+        number -> Text,
+        application_id -> Text,
+        requester_id -> Text,
+        organisation_id -> Nullable<Text>,
+        title -> Text,
+        state -> Text,
+        text_hash -> Text,
+        executed_at -> Nullable<Timestamp>,
+        ends_at -> Nullable<Timestamp>,
+        updated_at -> Timestamp,
+        version -> BigInt,
+        body -> Text,
+    }
+}
+
+table! {
+    agreement_datasets (agreement_id, dataset_id) {
+        agreement_id -> Text,
+        dataset_id -> Text,
+        department_id -> Text,
+    }
+}
+
+table! {
+    keys (id) {
+        id -> Text,
+        agreement_id -> Text,
+        holder_id -> Text,
+        digest -> Text,
+        hint -> Text,
+        name -> Text,
+        state -> Text,
+        expires_at -> Timestamp,
+        last_used_at -> Nullable<Timestamp>,
+        created_at -> Timestamp,
+        version -> BigInt,
+        body -> Text,
+    }
+}
+
+table! {
+    holds (id) {
+        id -> Text,
+        target_kind -> Text,
+        target_id -> Text,
+        reason -> Text,
+        since -> Timestamp,
+        lifted_at -> Nullable<Timestamp>,
+        body -> Text,
+    }
+}
+
+table! {
+    services (id) {
+        id -> Text,
+        name -> Text,
+        digest -> Text,
+        hint -> Text,
+        created_at -> Timestamp,
+        revoked_at -> Nullable<Timestamp>,
+    }
+}
+
+table! {
+    grant_changes (number) {
+        number -> BigInt,
+        kind -> Text,
+        id -> Text,
+        at -> Timestamp,
+    }
+}
+
+table! {
+    idempotency (account_id, idempotency_key) {
+        account_id -> Text,
+        idempotency_key -> Text,
+        act -> Text,
+        fingerprint -> Text,
+        result -> Text,
+        at -> Timestamp,
+    }
+}
+
+table! {
+    usage_minutes (at, key_id, dataset_id, operation, outcome) {
+        at -> Timestamp,
+        key_id -> Text,
+        agreement_id -> Text,
+        dataset_id -> Text,
+        operation -> Text,
+        outcome -> Text,
+        calls -> BigInt,
+        bytes -> BigInt,
+        latency_us -> BigInt,
+    }
+}
+
+table! {
+    usage_hours (at, key_id, dataset_id, operation, outcome) {
+        at -> Timestamp,
+        key_id -> Text,
+        agreement_id -> Text,
+        dataset_id -> Text,
+        operation -> Text,
+        outcome -> Text,
+        calls -> BigInt,
+        bytes -> BigInt,
+        latency_us -> BigInt,
+    }
+}
+
+table! {
+    usage_days (day, key_id, dataset_id, operation, outcome) {
+        day -> Text,
+        key_id -> Text,
+        agreement_id -> Text,
+        dataset_id -> Text,
+        operation -> Text,
+        outcome -> Text,
+        calls -> BigInt,
+        bytes -> BigInt,
+        latency_us -> BigInt,
+    }
+}
+
+table! {
+    access_log (id) {
+        id -> Text,
+        at -> Timestamp,
+        request_id -> Text,
+        key_id -> Text,
+        agreement_id -> Text,
+        dataset_id -> Text,
+        scope -> Text,
+        method -> Text,
+        path -> Text,
+        outcome -> Text,
+        status -> Integer,
+        bytes -> BigInt,
+        latency_us -> BigInt,
+        client -> Text,
+    }
+}
+
+table! {
+    quota_levels (owner_kind, owner_id, dataset_id, limit_name) {
+        owner_kind -> Text,
+        owner_id -> Text,
+        dataset_id -> Text,
+        limit_name -> Text,
+        window_start -> Timestamp,
+        used -> BigInt,
+        updated_at -> Timestamp,
+    }
+}
+
+table! {
+    audit (number) {
+        number -> BigInt,
+        at -> Timestamp,
+        account_id -> Nullable<Text>,
+        name -> Text,
+        capacity -> Text,
+        department_id -> Nullable<Text>,
+        address -> Nullable<Text>,
+        request_id -> Nullable<Text>,
+        act -> Text,
+        subject_kind -> Text,
+        subject -> Text,
+        application_id -> Nullable<Text>,
+        agreement_id -> Nullable<Text>,
+        key_id -> Nullable<Text>,
+        dataset_id -> Nullable<Text>,
+        person_id -> Nullable<Text>,
+        state_before -> Text,
+        state_after -> Text,
+        reason -> Nullable<Text>,
+        previous -> Binary,
+        hash -> Binary,
+    }
+}
+
+table! {
+    audit_head (id) {
+        id -> BigInt,
+        number -> BigInt,
+        hash -> Binary,
+    }
+}
+
+table! {
+    outbox (id) {
+        id -> Text,
+        created_at -> Timestamp,
+        address -> Text,
+        name -> Text,
+        language -> Text,
+        kind -> Text,
+        facts -> Text,
+        link_id -> Nullable<Text>,
+        state -> Text,
+        attempts -> BigInt,
+        next_at -> Timestamp,
+        sent_at -> Nullable<Timestamp>,
+        error -> Text,
+    }
+}
+
+joinable!(application_items -> applications (application_id));
+joinable!(application_items -> datasets (dataset_id));
+joinable!(applications -> accounts (requester_id));
+joinable!(agreements -> accounts (requester_id));
+joinable!(agreement_datasets -> agreements (agreement_id));
+joinable!(keys -> agreements (agreement_id));
+joinable!(keys -> accounts (holder_id));
+joinable!(datasets -> departments (department_id));
+joinable!(role_grants -> accounts (account_id));
+joinable!(sessions -> accounts (account_id));
+
+allow_tables_to_appear_in_same_query!(
+    departments,
+    organisations,
+    accounts,
+    role_grants,
+    sessions,
+    links,
+    throttles,
+    counters,
+    datasets,
+    upstream_secrets,
+    imports,
+    terms,
+    applications,
+    application_items,
+    remarks,
+    agreement_texts,
+    agreements,
+    agreement_datasets,
+    keys,
+    holds,
+    services,
+    grant_changes,
+    idempotency,
+    usage_minutes,
+    usage_hours,
+    usage_days,
+    access_log,
+    quota_levels,
+    audit,
+    audit_head,
+    outbox,
+);
