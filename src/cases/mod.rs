@@ -1,1 +1,341 @@
 //! One function per thing a person may do; each is one transaction: load, decide, save, record.
+//!
+//! Never speaks HTTP and never builds SQL. Everything an act owes (audit entry, notices, what the gates must learn) is
+//! handed to [`Work`] and stands or falls with the act.
+
+use std::sync::Arc;
+
+use serde::Serialize;
+use sha2::{Digest as _, Sha256};
+
+
+use crate::clock::Clock;
+use crate::domain::audit::{Act, Hash, hex};
+use crate::domain::id::{AccountId, AgreementId, DatasetId, Id, KeyId, ServiceId};
+use crate::domain::notice::Notice;
+use crate::domain::people::Actor;
+use crate::domain::profile::Profile;
+use crate::domain::refusal::Refusal;
+use crate::domain::text::Invalid;
+use crate::domain::time::{Instant, day_in};
+use crate::store::{AnyConnection, Store, StoreError, audit, grants, outbox, sessions};
+
+pub mod accounts;
+pub mod links;
+pub mod passwords;
+pub mod secrets;
+pub mod staff;
+
+/// Why an act did not happen. Nothing was changed.
+#[derive(Debug, thiserror::Error)]
+pub enum CaseError {
+    /// A rule said no.
+    #[error(transparent)]
+    Refused(#[from] Refusal),
+    /// What was typed cannot be taken; every field at once.
+    #[error("{} fields need attention", .0.len())]
+    Invalid(Vec<Invalid>),
+    /// There is no such thing, or none that this person may know of.
+    #[error("not found")]
+    Missing,
+    /// It was changed by somebody else since it was loaded.
+    #[error("changed by somebody else meanwhile")]
+    Stale,
+    /// Too many tries; come back after so many seconds.
+    #[error("too many tries; wait {0} seconds")]
+    Wait(u64),
+    /// The store could not do it.
+    #[error(transparent)]
+    Store(StoreError),
+}
+
+impl From<StoreError> for CaseError {
+    fn from(error: StoreError) -> Self {
+        match error {
+            StoreError::Missing => Self::Missing,
+            StoreError::Stale => Self::Stale,
+            StoreError::Taken
+            | StoreError::Unavailable(_)
+            | StoreError::Setup(_)
+            | StoreError::Corrupt { .. }
+            | StoreError::Database(_) => Self::Store(error),
+        }
+    }
+}
+
+impl From<Invalid> for CaseError {
+    fn from(invalid: Invalid) -> Self {
+        Self::Invalid(vec![invalid])
+    }
+}
+
+/// Something that the gates must learn about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Touched {
+    /// A key was made, changed or put on hold.
+    Key(KeyId),
+    /// An agreement was executed, ended or put on hold.
+    Agreement(AgreementId),
+    /// A requester was put on hold, or a hold lifted.
+    Requester(AccountId),
+    /// A dataset's tier, upstream, operations or limits changed.
+    Dataset(DatasetId),
+    /// A service credential was made or revoked.
+    Service(ServiceId),
+}
+
+impl Touched {
+    /// The kind and the id, as stored in the change list.
+    #[must_use]
+    pub fn to_columns(self) -> (&'static str, String) {
+        match self {
+            Self::Key(id) => ("key", id.to_string()),
+            Self::Agreement(id) => ("agreement", id.to_string()),
+            Self::Requester(id) => ("requester", id.to_string()),
+            Self::Dataset(id) => ("dataset", id.to_string()),
+            Self::Service(id) => ("service", id.to_string()),
+        }
+    }
+}
+
+/// Told right after commit and before the answer goes out, so that the local gate is current when the officer reads
+/// "suspended". Other gates read the change list.
+pub trait GrantSink: Send + Sync {
+    /// Takes what changed.
+    fn grants_changed(&self, touched: &[Touched]);
+}
+
+/// A sink for processes without a gate.
+#[derive(Clone, Copy, Debug)]
+pub struct NoGate;
+
+impl GrantSink for NoGate {
+    fn grants_changed(&self, _touched: &[Touched]) {}
+}
+
+/// Fills a buffer with random bytes.
+pub type Randomness = Arc<dyn Fn(&mut [u8]) + Send + Sync>;
+
+/// What the cases need to know of the configuration.
+#[derive(Clone, Debug)]
+pub struct DeskOptions {
+    /// Argon2id cost.
+    pub password_cost: passwords::Cost,
+    /// Longest a browser session lives.
+    pub session_absolute: chrono::Duration,
+    /// Longest a browser session rests.
+    pub session_idle: chrono::Duration,
+    /// Whether anybody may register.
+    pub is_registration_open: bool,
+}
+
+/// Everything a case needs. Cheap to clone.
+#[derive(Clone)]
+pub struct Desk {
+    /// The store.
+    pub store: Store,
+    /// The time.
+    pub clock: Clock,
+    /// The place's law, terms, calendar and lists.
+    pub profile: Arc<Profile>,
+    /// Settings.
+    pub options: Arc<DeskOptions>,
+    /// The service's own secrets: link signing, sealing of upstream credentials.
+    pub secrets: Arc<secrets::Secrets>,
+    /// Who must learn of changed grants.
+    pub sink: Arc<dyn GrantSink>,
+    /// Randomness.
+    pub randomness: Randomness,
+}
+
+impl std::fmt::Debug for Desk {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Desk").field("store", &self.store).finish_non_exhaustive()
+    }
+}
+
+/// Who calls, and with which request.
+#[derive(Clone, Debug)]
+pub struct Caller {
+    /// The person with everything a rule may ask about them.
+    pub actor: Actor,
+    /// The request id.
+    pub request: Option<String>,
+    /// The browser or program.
+    pub agent: String,
+    /// The client's idempotency key.
+    pub idempotency: Option<String>,
+}
+
+impl Caller {
+    /// The service itself: clocks, imports, the command line.
+    #[must_use]
+    pub fn service(name: &str) -> Self {
+        Self { actor: Actor::service(name), request: None, agent: name.to_owned(), idempotency: None }
+    }
+}
+
+/// One act in the making: the open transaction and everything the act owes.
+pub struct Work<'a> {
+    /// The open transaction.
+    pub conn: &'a mut AnyConnection,
+    /// The instant of the act.
+    pub now: Instant,
+    /// The desk.
+    pub desk: &'a Desk,
+    /// Who acts.
+    pub caller: &'a Caller,
+    touched: Vec<Touched>,
+}
+
+impl Desk {
+    /// Runs one act in one transaction, then tells the local gate.
+    ///
+    /// # Errors
+    /// What the act returns; then nothing was changed.
+    pub fn act<T>(
+        &self,
+        caller: &Caller,
+        act: impl FnOnce(&mut Work<'_>) -> Result<T, CaseError>,
+    ) -> Result<T, CaseError> {
+        let now = self.clock.now();
+        let (done, touched) = self.store.write(|conn| {
+            let mut work = Work { conn, now, desk: self, caller, touched: Vec::new() };
+            let done = act(&mut work)?;
+            work.publish()?;
+            Ok::<_, CaseError>((done, work.touched))
+        })?;
+        if !touched.is_empty() {
+            self.sink.grants_changed(&touched);
+        }
+        Ok(done)
+    }
+
+    /// Reads, outside a transaction.
+    ///
+    /// # Errors
+    /// What `read` returns.
+    pub fn read<T>(&self, read: impl FnOnce(&mut AnyConnection) -> Result<T, StoreError>) -> Result<T, CaseError> {
+        self.store.read(read).map_err(CaseError::from)
+    }
+
+    /// Runs a case on the blocking pool.
+    ///
+    /// # Errors
+    /// What the case returns, or that the store has no place free.
+    pub async fn run<T: Send + 'static>(
+        &self,
+        case: impl FnOnce(&Self) -> Result<T, CaseError> + Send + 'static,
+    ) -> Result<T, CaseError> {
+        let desk = self.clone();
+        self.store.blocking(move || case(&desk)).await
+    }
+
+    /// A new id, ordered by time.
+    #[must_use]
+    pub fn new_id<K>(&self, now: Instant) -> Id<K> {
+        let mut bytes = [0_u8; 10];
+        (self.randomness)(&mut bytes);
+        let millis = u64::try_from(now.timestamp_millis()).unwrap_or(0);
+        Id::from_uuid(uuid::Builder::from_unix_timestamp_millis(millis, &bytes).into_uuid())
+    }
+
+    /// A random secret of 256 bits as 64 hex digits.
+    #[must_use]
+    pub fn new_token(&self) -> secrecy::SecretString {
+        let mut bytes = zeroize::Zeroizing::new([0_u8; 32]);
+        (self.randomness)(bytes.as_mut());
+        secrecy::SecretString::from(hex(bytes.as_ref()))
+    }
+}
+
+impl Work<'_> {
+    /// A new id, ordered by time.
+    pub fn new_id<K>(&mut self) -> Id<K> {
+        self.desk.new_id(self.now)
+    }
+
+    /// The next short number: `APP-2026-0042`, counted by the city's year.
+    ///
+    /// # Errors
+    /// What the store says.
+    pub fn next_number(&mut self, series: &str) -> Result<String, CaseError> {
+        let year = chrono::Datelike::year(&day_in(self.desk.profile.zone, self.now));
+        let value = sessions::next_number(self.conn, &format!("{series}-{year}"))?;
+        Ok(format!("{series}-{year}-{value:04}"))
+    }
+
+    /// Writes the audit entry of the act.
+    ///
+    /// # Errors
+    /// What the store says; then the act is undone too.
+    pub fn record(&mut self, act: Act) -> Result<(), CaseError> {
+        audit::append(self.conn, act, &self.caller.actor, self.caller.request.clone(), self.now)?;
+        Ok(())
+    }
+
+    /// Owes a notice.
+    ///
+    /// # Errors
+    /// What the store says; then the act is undone too.
+    pub fn notify(&mut self, notice: &Notice) -> Result<(), CaseError> {
+        let (desk, now) = (self.desk, self.now);
+        outbox::owe(self.conn, notice, now, || desk.new_id(now))?;
+        Ok(())
+    }
+
+    /// Notes that the gates must learn of this.
+    pub fn touch(&mut self, touched: Touched) {
+        if !self.touched.contains(&touched) {
+            self.touched.push(touched);
+        }
+    }
+
+    fn publish(&mut self) -> Result<(), CaseError> {
+        for touched in &self.touched {
+            let (kind, id) = touched.to_columns();
+            grants::note_change(self.conn, kind, &id, self.now)?;
+        }
+        Ok(())
+    }
+
+    /// Whether this request was done before under the same idempotency key; then what it made. `fingerprint` is what
+    /// was asked: the same key with another request is refused.
+    ///
+    /// # Errors
+    /// `idempotency_key_reused`, or what the store says.
+    pub fn done_before(&mut self, act: &str, asked: &impl Serialize) -> Result<Option<String>, CaseError> {
+        let Some((account, key)) = self.idempotency() else { return Ok(None) };
+        match sessions::idempotent(self.conn, &account, &key)? {
+            None => Ok(None),
+            Some((known, fingerprint, result)) if known == act && fingerprint == print(asked) => Ok(Some(result)),
+            Some(_) => Err(Refusal::new(
+                "idempotency_key_reused",
+                "This idempotency key was used for a different request. Use a new key.",
+            )
+            .into()),
+        }
+    }
+
+    /// Keeps what this request made, for a repeat under the same idempotency key.
+    ///
+    /// # Errors
+    /// What the store says.
+    pub fn remember(&mut self, act: &str, asked: &impl Serialize, result: &str) -> Result<(), CaseError> {
+        if let Some((account, key)) = self.idempotency() {
+            sessions::keep_idempotent(self.conn, (&account, &key), (act, &print(asked), result), self.now)?;
+        }
+        Ok(())
+    }
+
+    fn idempotency(&self) -> Option<(String, String)> {
+        let account = self.caller.actor.account?.to_string();
+        self.caller.idempotency.clone().map(|key| (account, key))
+    }
+}
+
+fn print(asked: &impl Serialize) -> String {
+    let text = serde_json::to_string(asked).unwrap_or_default();
+    let sum: Hash = Sha256::digest(text.as_bytes()).into();
+    hex(&sum)
+}

@@ -6,6 +6,7 @@ pub mod audit;
 pub mod calendar;
 pub mod catalogue;
 pub mod dcat;
+pub mod guessing;
 pub mod hold;
 pub mod id;
 pub mod key;

@@ -8,8 +8,10 @@ pub mod migrate;
 #[rustfmt::skip]
 pub mod schema;
 pub mod audit;
+pub mod grants;
 pub mod outbox;
 pub mod people;
+pub mod services;
 pub mod sessions;
 
 use std::sync::Arc;
