@@ -107,7 +107,10 @@ mod derivation {
     use sha2::Sha256;
 
     pub(super) fn keyed(key: &[u8; 32], text: &[u8]) -> [u8; 32] {
-        let mut mac = <Hmac<Sha256> as KeyInit>::new(key.into());
+        // A key shorter than the block is padded with zeros (RFC 2104 section 2).
+        let mut block = zeroize::Zeroizing::new([0_u8; 64]);
+        block.iter_mut().zip(key).for_each(|(to, from)| *to = *from);
+        let mut mac = <Hmac<Sha256> as KeyInit>::new((&*block).into());
         mac.update(text);
         mac.finalize().into_bytes().into()
     }

@@ -105,7 +105,7 @@ impl Schedule {
         for condition in conditions {
             match &condition.kind {
                 ConditionKind::Limits { limits } => {
-                    if !limits.is_within(&self.limits) {
+                    if limits.within(&self.limits).is_err() {
                         return Err(Refusal::new("limits_too_wide", "A condition may only lower the limits asked for."));
                     }
                     self.limits = limits.clone();

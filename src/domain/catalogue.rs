@@ -150,7 +150,7 @@ impl Dataset {
     /// The operation with this name.
     #[must_use]
     pub fn operation(&self, name: &str) -> Option<&Operation> {
-        self.operations.iter().find(|operation| operation.name == name)
+        self.operations.iter().find(|operation| operation.name().as_ref() == name)
     }
 
     /// The fields that an applicant must justify.

@@ -4,7 +4,7 @@ use chrono::NaiveDateTime;
 use diesel::prelude::*;
 
 use super::schema::{audit, audit_head};
-use super::{AnyConnection, StoreError, id, id_opt};
+use super::{AnyConnection, StoreError, id_opt};
 use crate::domain::audit::{About, Act, Entry, Hash, Head};
 use crate::domain::id::AccountId;
 use crate::domain::people::Actor;
@@ -140,7 +140,7 @@ pub fn after(conn: &mut AnyConnection, number: i64, limit: i64) -> Result<Vec<En
         .filter(audit::number.gt(number))
         .order(audit::number.asc())
         .limit(limit)
-        .select(Row::construct_selection())
+        .select(Row::as_select())
         .load(conn)?;
     rows.into_iter().map(entry).collect()
 }
@@ -210,7 +210,7 @@ pub fn search(conn: &mut AnyConnection, wanted: &Search, limit: i64) -> Result<V
         query = query.filter(audit::number.lt(below));
     }
     let rows: Vec<Row> =
-        query.order(audit::number.desc()).limit(limit).select(Row::construct_selection()).load(conn)?;
+        query.order(audit::number.desc()).limit(limit).select(Row::as_select()).load(conn)?;
     rows.into_iter().map(entry).collect()
 }
 

@@ -33,7 +33,7 @@ fn run<DB: diesel::backend::Backend>(
     conn: &mut impl MigrationHarness<DB>,
     migrations: EmbeddedMigrations,
 ) -> Result<usize, StoreError> {
-    must_know(conn, migrations)?;
+    must_know(conn, &migrations)?;
     let applied = conn
         .run_pending_migrations(migrations)
         .map_err(|error| StoreError::Setup(format!("a migration failed: {error}")))?;
@@ -44,7 +44,7 @@ fn count<DB: diesel::backend::Backend>(
     conn: &mut impl MigrationHarness<DB>,
     migrations: EmbeddedMigrations,
 ) -> Result<usize, StoreError> {
-    must_know(conn, migrations)?;
+    must_know(conn, &migrations)?;
     let pending = conn
         .pending_migrations(migrations)
         .map_err(|error| StoreError::Setup(format!("the schema cannot be read: {error}")))?;
@@ -54,12 +54,12 @@ fn count<DB: diesel::backend::Backend>(
 /// A schema with versions that this program has never heard of belongs to a newer program.
 fn must_know<DB: diesel::backend::Backend>(
     conn: &mut impl MigrationHarness<DB>,
-    migrations: EmbeddedMigrations,
+    migrations: &EmbeddedMigrations,
 ) -> Result<(), StoreError> {
     let setup = |error: Box<dyn std::error::Error + Send + Sync>| {
         StoreError::Setup(format!("the schema cannot be read: {error}"))
     };
-    let known: Vec<String> = diesel::migration::MigrationSource::<DB>::migrations(&migrations)
+    let known: Vec<String> = diesel::migration::MigrationSource::<DB>::migrations(migrations)
         .map_err(setup)?
         .iter()
         .map(|migration| migration.name().version().to_string())

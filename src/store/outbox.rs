@@ -119,7 +119,7 @@ pub fn due(conn: &mut AnyConnection, now: Instant, limit: i64) -> Result<Vec<Mes
         .filter(outbox::state.eq("waiting").and(outbox::next_at.le(now.naive_utc())))
         .order((outbox::next_at.asc(), outbox::id.asc()))
         .limit(limit)
-        .select(Row::construct_selection())
+        .select(Row::as_select())
         .load(conn)?;
     rows.into_iter().map(message).collect()
 }
@@ -134,7 +134,7 @@ pub fn newest(conn: &mut AnyConnection, address: Option<&str>, limit: i64) -> Re
         query = query.filter(outbox::address.eq(address.to_owned()));
     }
     let rows: Vec<Row> =
-        query.order(outbox::id.desc()).limit(limit).select(Row::construct_selection()).load(conn)?;
+        query.order(outbox::id.desc()).limit(limit).select(Row::as_select()).load(conn)?;
     rows.into_iter().map(message).collect()
 }
 
@@ -145,7 +145,7 @@ pub fn newest(conn: &mut AnyConnection, address: Option<&str>, limit: i64) -> Re
 pub fn one(conn: &mut AnyConnection, wanted: MessageId) -> Result<Message, StoreError> {
     let row: Row = outbox::table
         .filter(outbox::id.eq(wanted.to_string()))
-        .select(Row::construct_selection())
+        .select(Row::as_select())
         .first(conn)?;
     message(row)
 }

@@ -133,7 +133,7 @@ fn role_grant(role: &str, department: &str) -> Result<RoleGrant, StoreError> {
 pub fn account_by_id(conn: &mut AnyConnection, wanted: AccountId) -> Result<Account, StoreError> {
     let row: AccountRow = accounts::table
         .filter(accounts::id.eq(wanted.to_string()))
-        .select(AccountRow::construct_selection())
+        .select(AccountRow::as_select())
         .first(conn)?;
     let roles = roles_of(conn, wanted)?;
     account(row, roles)
@@ -146,7 +146,7 @@ pub fn account_by_id(conn: &mut AnyConnection, wanted: AccountId) -> Result<Acco
 pub fn account_by_email(conn: &mut AnyConnection, email_key: &str) -> Result<Option<Account>, StoreError> {
     let row: Option<AccountRow> = accounts::table
         .filter(accounts::email_key.eq(email_key))
-        .select(AccountRow::construct_selection())
+        .select(AccountRow::as_select())
         .first(conn)
         .optional()?;
     let Some(row) = row else { return Ok(None) };
@@ -242,7 +242,7 @@ pub fn list_accounts(
         query = query.filter(accounts::id.eq_any(role_grants::table.select(role_grants::account_id)));
     }
     let rows: Vec<AccountRow> =
-        query.order(accounts::name.asc()).limit(limit).select(AccountRow::construct_selection()).load(conn)?;
+        query.order(accounts::name.asc()).limit(limit).select(AccountRow::as_select()).load(conn)?;
     rows.into_iter()
         .map(|row| {
             let roles = roles_of(conn, id(&row.id)?)?;

@@ -88,7 +88,7 @@ pub fn find(conn: &mut AnyConnection, token_digest: &str, now: Instant) -> Resul
                 .and(sessions::ended_at.is_null())
                 .and(sessions::expires_at.gt(now.naive_utc())),
         )
-        .select(SessionRow::construct_selection())
+        .select(SessionRow::as_select())
         .first(conn)
         .optional()?)
 }
@@ -118,7 +118,7 @@ pub fn of_account(conn: &mut AnyConnection, account: AccountId, now: Instant) ->
         )
         .order(sessions::created_at.desc())
         .limit(200)
-        .select(SessionRow::construct_selection())
+        .select(SessionRow::as_select())
         .load(conn)?)
 }
 
