@@ -1,1 +1,4 @@
-//! Clocks that ring: lapses, expiries, outbox sending, retention.
+//! Clocks that ring: sending the outbox, lapsing offers, ending agreements, reminders, retention. Each round is short
+//! and may be repeated; two processes on one store do no harm.
+
+pub mod mail;
