@@ -4,6 +4,7 @@
 //! handed to [`Work`] and stands or falls with the act.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU16, Ordering};
 
 use serde::Serialize;
 use sha2::{Digest as _, Sha256};
@@ -21,10 +22,14 @@ use crate::domain::time::{Instant, day_in};
 use crate::store::{AnyConnection, Store, StoreError, audit, grants, outbox, sessions};
 
 pub mod accounts;
+#[cfg(test)]
+mod accounts_tests;
 pub mod links;
 pub mod passwords;
 pub mod secrets;
 pub mod staff;
+#[cfg(test)]
+pub(crate) mod testing;
 
 /// Why an act did not happen. Nothing was changed.
 #[derive(Debug, thiserror::Error)]
@@ -231,11 +236,15 @@ impl Desk {
         self.store.blocking(move || case(&desk)).await
     }
 
-    /// A new id, ordered by time.
+    /// A new id, ordered by time; within one process also by the order of making (RFC 9562 section 6.2, method 1).
     #[must_use]
     pub fn new_id<K>(&self, now: Instant) -> Id<K> {
+        static MADE: AtomicU16 = AtomicU16::new(0);
         let mut bytes = [0_u8; 10];
         (self.randomness)(&mut bytes);
+        let [high, low] = (MADE.fetch_add(1, Ordering::Relaxed) & 0x0fff).to_be_bytes();
+        let [first, second, ..] = &mut bytes;
+        (*first, *second) = (high, low);
         let millis = u64::try_from(now.timestamp_millis()).unwrap_or(0);
         Id::from_uuid(uuid::Builder::from_unix_timestamp_millis(millis, &bytes).into_uuid())
     }

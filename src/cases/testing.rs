@@ -1,0 +1,106 @@
+//! A desk for tests: a fresh store on each database, a standing clock, counted randomness.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
+use diesel::connection::SimpleConnection;
+use diesel::{Connection, PgConnection};
+
+use super::passwords::Cost;
+use super::secrets::Secrets;
+use super::{Caller, Desk, DeskOptions, NoGate};
+use crate::clock::Clock;
+use crate::domain::id::AccountId;
+use crate::domain::people::{Actor, RoleGrant};
+use crate::domain::profile::Profile;
+use crate::store::{Store, StoreOptions, migrate, people};
+
+/// A hash that is cheap enough for tests.
+pub(crate) const CHEAP: Cost = Cost { memory_kib: 64, iterations: 1, parallelism: 1 };
+
+static NEXT: AtomicU64 = AtomicU64::new(1);
+
+/// A desk and what must outlive it.
+pub(crate) struct TestDesk {
+    pub(crate) desk: Desk,
+    pub(crate) backend: &'static str,
+    _folder: Option<Folder>,
+}
+
+struct Folder(std::path::PathBuf);
+
+impl Drop for Folder {
+    fn drop(&mut self) {
+        let _gone = std::fs::remove_dir_all(&self.0);
+    }
+}
+
+/// A desk on a fresh SQLite file and, when `ACCORD_TEST_POSTGRES` names a server, one on a fresh PostgreSQL database.
+pub(crate) fn desks() -> Vec<TestDesk> {
+    let serial = NEXT.fetch_add(1, Ordering::SeqCst);
+    let name = format!("accord_unit_{}_{serial}", std::process::id());
+    let folder = std::env::temp_dir().join(&name);
+    std::fs::create_dir_all(&folder).unwrap();
+    let sqlite = format!("sqlite:{}", folder.join("accord.db").display());
+    let mut found = vec![TestDesk { desk: desk(&sqlite), backend: "sqlite", _folder: Some(Folder(folder)) }];
+    if let Ok(server) = std::env::var("ACCORD_TEST_POSTGRES").map(|url| url.trim_end_matches('/').to_owned())
+        && server.starts_with("postgres")
+    {
+        let mut conn = PgConnection::establish(&format!("{server}/postgres")).unwrap();
+        conn.batch_execute(&format!("CREATE DATABASE {name}")).unwrap();
+        found.push(TestDesk { desk: desk(&format!("{server}/{name}")), backend: "postgres", _folder: None });
+    }
+    found
+}
+
+fn desk(url: &str) -> Desk {
+    let options = StoreOptions {
+        url: url.to_owned(),
+        connections: 8,
+        busy: Duration::from_secs(10),
+        wait: Duration::from_secs(10),
+    };
+    let store = Store::open(&options).unwrap();
+    migrate::migrate(&store).unwrap();
+    let profile = Profile::parse(include_str!("../../config/profiles/norwalk-ct/profile.toml")).unwrap();
+    let noon = "2026-11-23T17:00:00Z".parse().unwrap();
+    Desk {
+        store,
+        clock: Clock::standing_at(noon),
+        profile: Arc::new(profile),
+        options: Arc::new(DeskOptions {
+            password_cost: CHEAP,
+            session_absolute: chrono::Duration::days(1),
+            session_idle: chrono::Duration::hours(1),
+            is_registration_open: true,
+        }),
+        secrets: Arc::new(Secrets::new([9; 32])),
+        sink: Arc::new(NoGate),
+        randomness: Arc::new(|bytes| getrandom::fill(bytes).unwrap()),
+    }
+}
+
+impl TestDesk {
+    /// Makes a confirmed person with these roles and returns them as a caller.
+    pub(crate) fn person(&self, name: &str, roles: &[RoleGrant]) -> Caller {
+        let email = format!("{}@people.example", name.to_lowercase().replace(' ', "."));
+        let account =
+            super::staff::add_person(&self.desk, &Caller::service("test"), (name, &email), String::new(), roles)
+                .unwrap();
+        self.caller(account)
+    }
+
+    /// The caller for an account as it is now.
+    pub(crate) fn caller(&self, account: AccountId) -> Caller {
+        let known = self.desk.read(|conn| people::account_by_id(conn, account)).unwrap();
+        let actor = Actor {
+            account: Some(account),
+            name: known.name,
+            organisation: known.organisation,
+            roles: known.roles,
+            address: Some([192, 0, 2, 7].into()),
+        };
+        Caller { actor, request: Some("req-1".to_owned()), agent: "test".to_owned(), idempotency: None }
+    }
+}
