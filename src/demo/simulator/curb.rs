@@ -2,8 +2,8 @@
 
 use serde_json::{Value, json};
 
-use super::feed::{Bulk, CSV, Feed, GEOJSON, JSON, SITE, Site, WHEN, as_csv, as_geojson, as_json, plain, site, view};
-use super::moment::{Moment, count};
+use super::feed::{Bulk, CSV, Feed, GEOJSON, JSON, SITE, Site, WHEN, as_csv, as_geojson, as_json, indirect, plain, site, view};
+use super::moment::{Moment, count, to_digits};
 use crate::domain::tier::Tier;
 
 /// Occupancy of lots and metered blocks.
@@ -63,7 +63,7 @@ pub(super) const BIKES: Feed = Feed {
     title: "Bike share stations",
     description: "Stations of the shared bikes and how many bikes and docks are free, in the manner of the General \
                   Bikeshare Feed Specification. Trips and riders are not part of it.",
-    department: "transportation-mobility-parking",
+    department: "transportation",
     tier: Tier::Registered,
     keywords: &["bike share", "GBFS", "micromobility", "cycling", "docks"],
     fields: &[
@@ -142,13 +142,13 @@ fn envelope(feed: &Feed, now: Moment, data: &Value) -> Vec<u8> {
         .into_bytes()
 }
 
-/// Public chargers of the district's electric utility.
+/// Public chargers.
 pub(super) const CHARGERS: Feed = Feed {
     slug: "ev-chargers",
-    title: "Electric vehicle chargers of the Third Taxing District",
-    description: "State and load of the public charging ports of the district's electric utility. The district is an \
-                  agency of its own: it answers for this feed, not the city. Sessions and accounts are not part of it.",
-    department: "third-taxing-district",
+    title: "Electric vehicle chargers in public lots",
+    description: "State and load of the public charging ports in lots and garages, once a minute. Sessions, accounts and \
+                  payment are not part of it.",
+    department: "parking-authority",
     tier: Tier::Conditioned,
     keywords: &["charging", "electric vehicles", "energy", "utility"],
     fields: &[
@@ -156,18 +156,13 @@ pub(super) const CHARGERS: Feed = Feed {
         WHEN,
         plain("ports_total", "integer", "Charging ports"),
         plain("ports_in_use", "integer", "Ports with a vehicle charging"),
-        super::feed::sensitive(
-            "load_kw",
-            "number",
-            super::feed::Sensitivity::Security,
-            "Power drawn from the feeder in kilowatts; shows where the network is near its limit",
-        ),
+        indirect("load_kw", "number", "Power drawn in kilowatts; shows where the electric network is near its limit"),
     ],
     sample_path: "/ev-chargers/latest",
     interval_seconds: 60,
     sites: &[
         site("ev-station", "East Norwalk Station lot", -73.4041, 41.1045, 8.0),
-        site("ev-ttd-office", "Third Taxing District office, Second Street", -73.4031, 41.0989, 4.0),
+        site("ev-maritime", "Maritime Garage, level 1", -73.4157, 41.1008, 4.0),
         site("ev-calf-pasture", "Calf Pasture Beach lot", -73.3936, 41.0866, 6.0),
         site("ev-library", "East Norwalk Library", -73.4026, 41.0987, 2.0),
     ],
@@ -179,7 +174,7 @@ pub(super) const CHARGERS: Feed = Feed {
         json!({
             "ports_total": count(site.size),
             "ports_in_use": in_use,
-            "load_kw": super::moment::to_digits(load, 1),
+            "load_kw": to_digits(load, 1),
         })
     },
     views: &[view("latest", JSON, as_json), view("latest.geojson", GEOJSON, as_geojson)],

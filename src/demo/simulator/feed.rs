@@ -3,6 +3,7 @@
 use serde_json::{Map, Value, json};
 
 use super::moment::Moment;
+use crate::domain::catalogue::Sensitivity;
 use crate::domain::tier::Tier;
 
 /// One simulated sensor feed with the metadata a catalogue needs.
@@ -45,19 +46,6 @@ pub struct Field {
     pub description: &'static str,
 }
 
-/// What the release of a field could harm.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Sensitivity {
-    /// Nobody and nothing.
-    None,
-    /// A precise place or path that may point to a person or a home.
-    Location,
-    /// A person, directly.
-    Personal,
-    /// Security of city facilities or equipment.
-    Security,
-}
-
 /// A kind of use that a scope can grant.
 #[derive(Clone, Debug)]
 pub struct Operation {
@@ -65,7 +53,7 @@ pub struct Operation {
     pub name: &'static str,
     /// HTTP methods.
     pub methods: &'static [&'static str],
-    /// Path patterns under the dataset's path; `*` stands for one segment.
+    /// Path patterns under the dataset's path; `{name}` stands for one segment.
     pub paths: Vec<String>,
     /// What it gives, for people.
     pub description: &'static str,
@@ -86,10 +74,10 @@ pub(super) struct Site {
 #[derive(Debug)]
 pub(super) struct View {
     pub(super) operation: &'static str,
-    /// Path under the feed; `*` stands for one segment, which `show` is given.
+    /// Path under the feed; `{name}` stands for one segment. `show` is given the last segment.
     pub(super) path: &'static str,
     pub(super) media_type: &'static str,
-    /// The body, or `None` where the `*` names nothing.
+    /// The body, or `None` where the segment names nothing.
     pub(super) show: fn(&Feed, Moment, &str) -> Option<Vec<u8>>,
 }
 
@@ -166,13 +154,14 @@ pub(super) const fn plain(name: &'static str, kind: &'static str, description: &
     Field { name, kind, sensitivity: Sensitivity::None, description }
 }
 
-pub(super) const fn sensitive(
-    name: &'static str,
-    kind: &'static str,
-    sensitivity: Sensitivity,
-    description: &'static str,
-) -> Field {
-    Field { name, kind, sensitivity, description }
+/// A field that says something about a person or a facility when joined with other data.
+pub(super) const fn indirect(name: &'static str, kind: &'static str, description: &'static str) -> Field {
+    Field { name, kind, sensitivity: Sensitivity::Indirect, description }
+}
+
+/// A field that says something about a person or a facility by itself.
+pub(super) const fn sensitive(name: &'static str, kind: &'static str, description: &'static str) -> Field {
+    Field { name, kind, sensitivity: Sensitivity::Sensitive, description }
 }
 
 /// A view of scope `read`.

@@ -16,7 +16,7 @@ pub(super) const TRAFFIC: Feed = Feed {
     description: "Vehicles counted by radar at 20 approaches in and around East Norwalk, with mean speed and lane occupancy \
                   over the last five minutes. No plate and no image is taken. Radar undercounts in heavy snow; a site \
                   that loses power reports nothing until it is back.",
-    department: "transportation-mobility-parking",
+    department: "transportation",
     tier: Tier::Registered,
     keywords: &["traffic", "volume", "speed", "intersection", "vehicles", "congestion", "NGSI-LD"],
     fields: &[
@@ -76,7 +76,7 @@ pub(super) const PEDESTRIANS: Feed = Feed {
     title: "Pedestrian counters",
     description: "People on foot passing infrared counters on sidewalks, the station underpass and beach paths, by \
                   direction, in five-minute sums. Counters see warmth, not faces; groups walking abreast are undercounted.",
-    department: "transportation-mobility-parking",
+    department: "planning",
     tier: Tier::Registered,
     keywords: &["pedestrians", "walking", "footfall", "counts", "sidewalk"],
     fields: &[
@@ -118,7 +118,7 @@ pub(super) const WORK_ZONES: Feed = Feed {
     description: "Planned and running works in city streets, in the manner of the Work Zone Data Exchange (WZDx) 4: where, \
                   from when to when, which lanes are closed and the lowered speed limit. Emergency repairs appear within \
                   the hour. State highways are published by the state, not here.",
-    department: "operations-public-works",
+    department: "public-works",
     tier: Tier::Open,
     keywords: &["road work", "WZDx", "construction", "lane closure", "detour"],
     fields: &[
