@@ -1,1 +1,0 @@
-//! A simulator of live city sensor feeds, used as upstreams by the demo and the tests.
