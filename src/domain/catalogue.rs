@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
 
-use super::dcat::Imported;
+use super::dcat::{Metadata, MetadataField};
 use super::id::{DatasetId, DepartmentId};
 use super::limits::Limits;
 use super::refusal::Refusal;
@@ -85,8 +85,10 @@ pub struct Dataset {
     pub slug: String,
     /// The data provider.
     pub department: DepartmentId,
+    /// Its identifier in catalogues; an import finds it again by this.
+    pub identifier: String,
     /// What the catalogue says of it, in the shape of DCAT-US.
-    pub entry: Imported,
+    pub metadata: Metadata,
     /// One sentence for lists.
     pub summary: String,
     /// The steward: who knows its meaning and quality.
@@ -106,8 +108,8 @@ pub struct Dataset {
     /// Whether a key may travel in the query string (`api_key`), for clients that cannot send headers.
     pub allows_query_key: bool,
     /// Parts that staff edited here, which an import does not overwrite.
-    pub edited: BTreeSet<String>,
-    /// Whether it came from an import; then its `entry.identifier` names it.
+    pub edited: BTreeSet<MetadataField>,
+    /// Whether it came from an import.
     pub is_imported: bool,
     /// When it last changed.
     pub updated_at: Instant,
@@ -161,10 +163,11 @@ impl Dataset {
     /// What a search looks through, in lower case.
     #[must_use]
     pub fn search_text(&self) -> String {
-        let mut text = format!("{} {} {} {}", self.slug, self.entry.title, self.summary, self.entry.description);
-        for word in &self.entry.keywords {
+        let Metadata { title, description, keywords, .. } = &self.metadata;
+        let mut text = format!("{} {} {} {}", self.slug, title.as_str(), self.summary, description.as_str());
+        for word in keywords {
             text.push(' ');
-            text.push_str(word);
+            text.push_str(word.as_str());
         }
         for field in &self.fields {
             text.push(' ');
