@@ -136,7 +136,9 @@ impl Deadline {
         }
         text.push('.');
         if let Some(why) = &self.due_is_off {
-            text.push_str(&format!(" The last day is not a business day ({why}) and is not moved: act before it."));
+            text.push_str(" The last day is not a business day (");
+            text.push_str(&why.to_string());
+            text.push_str(") and is not moved: act before it.");
         }
         text
     }

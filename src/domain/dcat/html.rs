@@ -108,12 +108,14 @@ fn is_entity(text: &str, at: usize) -> bool {
 pub fn plain_text(text: &str) -> (String, bool) {
     const ROUNDS_MAX: usize = 4;
     let mut plain = text.to_owned();
-    let mut rounds = 0;
-    while rounds < ROUNDS_MAX && is_html(&plain) {
+    for _ in 0..ROUNDS_MAX {
+        if !is_html(&plain) {
+            break;
+        }
         plain = without_markup(&plain);
-        rounds += 1;
     }
-    (plain, rounds > 0)
+    let was_html = plain != text;
+    (plain, was_html)
 }
 
 fn without_markup(html: &str) -> String {
@@ -130,8 +132,8 @@ fn without_markup(html: &str) -> String {
     let cleaned = Builder::new().tags(HashSet::new()).clean(&lined).to_string();
     // What ammonia leaves is text with the four characters that HTML serialisation writes as references.
     let decoded = cleaned.replace("&lt;", "<").replace("&gt;", ">").replace("&nbsp;", " ").replace("&amp;", "&");
-    let lines = decoded.lines().map(|line| line.split_whitespace().collect::<Vec<_>>().join(" "));
-    lines.filter(|line| !line.is_empty()).collect::<Vec<_>>().join("\n")
+    let shown = decoded.lines().map(|line| line.split_whitespace().collect::<Vec<_>>().join(" "));
+    shown.filter(|line| !line.is_empty()).collect::<Vec<_>>().join("\n")
 }
 
 #[cfg(test)]
@@ -158,7 +160,7 @@ mod tests {
 
     #[test]
     fn text_that_only_looks_a_little_like_html_is_left_alone() {
-        for text in ["speed < 30 mph & rising", "Tom & Jerry", "<3", "x <unknown> y", "", "a<", "</"] {
+        for text in ["speed < 30 mph & rising", "R&D; more", "Tom & Jerry", "<3", "x <unknown> y", "", "a<", "</"] {
             assert_eq!(plain_text(text), (text.to_owned(), false), "{text}");
         }
     }

@@ -134,7 +134,7 @@ pub enum Step {
     /// No dataset has this identifier yet.
     Add,
     /// The dataset changes.
-    Update(Merge),
+    Update(Box<Merge>),
     /// Nothing changes; what staff edited here may still differ from the source.
     Unchanged {
         /// The fields whose source differs, but which staff edited here.
@@ -150,5 +150,5 @@ pub fn reimport(existing: Option<(&Metadata, &BTreeSet<MetadataField>)>, incomin
     if merge.changed.is_empty() {
         return Step::Unchanged { kept: merge.kept };
     }
-    Step::Update(merge)
+    Step::Update(Box::new(merge))
 }

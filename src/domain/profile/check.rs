@@ -38,7 +38,10 @@ fn names(profile: &Profile, found: &mut Vec<Invalid>) {
     }
     for file in profile.terms.iter().flat_map(|terms| &terms.files) {
         let is_plain = file.as_str().chars().all(|c| c.is_ascii_alphanumeric() || "-_.".contains(c));
-        if !is_plain || !file.as_str().ends_with(".md") || file.as_str().starts_with('.') {
+        if !is_plain
+            || file.as_str().rsplit_once('.').map(|(_, end)| end) != Some("md")
+            || file.as_str().starts_with('.')
+        {
             refuse(found, "terms.files", format!("{file} is not a plain file name ending in .md."));
         }
     }

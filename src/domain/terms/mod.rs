@@ -360,7 +360,7 @@ fn substitute(markdown: &str, value: impl Fn(&str) -> Option<String>) -> String 
         };
         match value(inside.trim()) {
             Some(value) => text.push_str(&value),
-            None => text.push_str(&format!("{{{{{inside}}}}}")),
+            None => text.extend(["{{", inside, "}}"]),
         }
         rest = after;
     }

@@ -79,7 +79,9 @@ impl Mender<'_> {
                 };
                 format!("{}/{}", end(["startDate", "start"]), end(["endDate", "end"]))
             }
-            other => self.text_of(FIELD, other)?,
+            other @ (Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_)) => {
+                self.text_of(FIELD, other)?
+            }
         };
         let interval = Interval::parse(FIELD, &text).ok();
         if interval.is_none() {
