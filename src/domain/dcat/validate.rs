@@ -42,6 +42,36 @@ pub(super) fn is_schema_email(text: &str) -> bool {
     })
 }
 
+/// What the text of a field must be.
+struct Rule {
+    fits: fn(&str) -> bool,
+    expected: &'static str,
+    null: Null,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Null {
+    Allowed,
+    Refused,
+}
+
+const URI: Rule = Rule { fits: is_uri, expected: "an absolute URI", null: Null::Refused };
+const URI_OR_NULL: Rule = Rule { null: Null::Allowed, ..URI };
+const TEXT: Rule = Rule { fits: |text| !text.is_empty(), expected: "text that is not empty", null: Null::Allowed };
+const MEDIA_TYPE: Rule = Rule { fits: is_media_type, expected: "a media type", null: Null::Allowed };
+const STAMP: Rule = Rule { fits: is_stamp, expected: "an ISO 8601 date or time", null: Null::Allowed };
+const MODIFIED: Rule =
+    Rule { fits: is_modified, expected: "an ISO 8601 date, time or repeating duration", null: Null::Refused };
+const FREQUENCY: Rule = Rule { fits: is_frequency, expected: "irregular or R/P…", null: Null::Allowed };
+const INTERVAL: Rule = Rule { fits: is_interval, expected: "a period as start/end", null: Null::Allowed };
+const RIGHTS: Rule = Rule {
+    fits: |text| (1..=RIGHTS_MAX).contains(&text.chars().count()),
+    expected: "text of 1 to 255 characters",
+    null: Null::Allowed,
+};
+const EMAIL: Rule =
+    Rule { fits: is_schema_email, expected: "mailto: and an address, without a space", null: Null::Refused };
+
 struct Check {
     problems: Vec<Problem>,
 }
@@ -66,7 +96,7 @@ impl Check {
         }
         self.one_of(catalogue, "", "@type", &["dcat:Catalog"]);
         for name in ["@context", "@id", "describedBy"] {
-            self.matches(catalogue, "", name, is_uri, "an absolute URI", Null::Refused);
+            self.matches(catalogue, "", name, &URI);
         }
         let Some(Value::Array(datasets)) = catalogue.get("dataset") else {
             self.fault("dataset", "It must be a list.");
@@ -98,22 +128,15 @@ impl Check {
         if !record.contains_key("modified") {
             self.fault(format!("{path}modified"), "It is required.");
         }
-        self.matches(
-            record,
-            path,
-            "modified",
-            is_modified,
-            "an ISO 8601 date, time or repeating duration",
-            Null::Refused,
-        );
-        self.matches(record, path, "issued", is_stamp, "an ISO 8601 date or time", Null::Allowed);
-        self.matches(record, path, "accrualPeriodicity", is_frequency, "irregular or R/P…", Null::Allowed);
-        self.matches(record, path, "temporal", is_interval, "a period as start/end", Null::Allowed);
-        self.matches(record, path, "spatial", |text| !text.is_empty(), "text that is not empty", Null::Allowed);
+        self.matches(record, path, "modified", &MODIFIED);
+        self.matches(record, path, "issued", &STAMP);
+        self.matches(record, path, "accrualPeriodicity", &FREQUENCY);
+        self.matches(record, path, "temporal", &INTERVAL);
+        self.matches(record, path, "spatial", &TEXT);
         for name in ["license", "landingPage", "describedBy", "conformsTo"] {
-            self.matches(record, path, name, is_uri, "an absolute URI", Null::Allowed);
+            self.matches(record, path, name, &URI_OR_NULL);
         }
-        self.matches(record, path, "describedByType", is_media_type, "a media type", Null::Allowed);
+        self.matches(record, path, "describedByType", &MEDIA_TYPE);
         self.access(record, path);
         match record.get("publisher") {
             Some(publisher) => self.publisher(publisher, &format!("{path}publisher"), 0),
@@ -128,8 +151,7 @@ impl Check {
             self.fault(format!("{path}accessLevel"), "It is required.");
         }
         self.one_of(record, path, "accessLevel", &AccessLevel::ALL.map(AccessLevel::as_str));
-        let is_short = |text: &str| (1..=RIGHTS_MAX).contains(&text.chars().count());
-        self.matches(record, path, "rights", is_short, "text of 1 to 255 characters", Null::Allowed);
+        self.matches(record, path, "rights", &RIGHTS);
         let is_public = record.get("accessLevel").and_then(Value::as_str) == Some(AccessLevel::Public.as_str());
         if !is_public && record.get("rights").is_none_or(Value::is_null) {
             self.fault(format!("{path}rights"), "It must explain why the data is not public and how to get it.");
@@ -163,14 +185,7 @@ impl Check {
         self.required_text(contact, &inside, "fn");
         self.required_text(contact, &inside, "hasEmail");
         self.one_of(contact, &inside, "@type", &["vcard:Contact"]);
-        self.matches(
-            contact,
-            &inside,
-            "hasEmail",
-            is_schema_email,
-            "mailto: and an address, without a space",
-            Null::Refused,
-        );
+        self.matches(contact, &inside, "hasEmail", &EMAIL);
     }
 
     fn distributions(&mut self, record: &Map<String, Value>, path: &str) {
@@ -190,15 +205,15 @@ impl Check {
             };
             let inside = format!("{path}.");
             self.one_of(fields, &inside, "@type", &["dcat:Distribution"]);
-            self.matches(fields, &inside, "downloadURL", is_uri, "an absolute URI", Null::Refused);
+            self.matches(fields, &inside, "downloadURL", &URI);
             for name in ["accessURL", "describedBy", "conformsTo"] {
-                self.matches(fields, &inside, name, is_uri, "an absolute URI", Null::Allowed);
+                self.matches(fields, &inside, name, &URI_OR_NULL);
             }
             for name in ["title", "description", "format"] {
-                self.matches(fields, &inside, name, |text| !text.is_empty(), "text that is not empty", Null::Allowed);
+                self.matches(fields, &inside, name, &TEXT);
             }
             for name in ["mediaType", "describedByType"] {
-                self.matches(fields, &inside, name, is_media_type, "a media type", Null::Allowed);
+                self.matches(fields, &inside, name, &MEDIA_TYPE);
             }
             let has = |name: &str| fields.get(name).is_some_and(|value| !value.is_null());
             if has("downloadURL") && !has("mediaType") {
@@ -224,21 +239,13 @@ impl Check {
         }
     }
 
-    fn matches(
-        &mut self,
-        record: &Map<String, Value>,
-        path: &str,
-        name: &str,
-        fits: impl Fn(&str) -> bool,
-        expected: &str,
-        null: Null,
-    ) {
+    fn matches(&mut self, record: &Map<String, Value>, path: &str, name: &str, rule: &Rule) {
         let Some(value) = record.get(name) else { return };
-        if value.is_null() && null == Null::Allowed {
+        if value.is_null() && rule.null == Null::Allowed {
             return;
         }
-        if value.as_str().is_none_or(|text| !fits(text)) {
-            self.fault(format!("{path}{name}"), format!("It must be {expected}."));
+        if value.as_str().is_none_or(|text| !(rule.fits)(text)) {
+            self.fault(format!("{path}{name}"), format!("It must be {}.", rule.expected));
         }
     }
 
@@ -263,10 +270,4 @@ impl Check {
             }
         }
     }
-}
-
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Null {
-    Allowed,
-    Refused,
 }

@@ -1,3 +1,5 @@
+#![expect(clippy::needless_pass_by_value, reason = "a json! literal reads best as a value")]
+
 mod any;
 
 use std::collections::BTreeSet;
