@@ -1,0 +1,211 @@
+//! What every command needs: the data folder, the store, the secrets, the profile, a desk.
+
+use std::io::{Read as _, Write as _};
+use std::os::unix::fs::OpenOptionsExt as _;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+
+use secrecy::SecretString;
+
+use crate::cases::passwords::{self, Cost};
+use crate::cases::secrets::Secrets;
+use crate::cases::{CaseError, Desk, DeskOptions, GrantSink, NoGate};
+use crate::clock::Clock;
+use crate::config::{Settings, SettingsError};
+use crate::domain::audit::hex;
+use crate::domain::profile::{Profile, ProfileError};
+use crate::store::{Store, StoreError, StoreOptions, migrate};
+
+/// Why the program cannot start. Each is one plain sentence.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// The settings.
+    #[error(transparent)]
+    Settings(#[from] SettingsError),
+    /// The data folder or a file in it.
+    #[error("{path}: {why}")]
+    File {
+        /// Which.
+        path: String,
+        /// Why.
+        why: String,
+    },
+    /// The profile.
+    #[error("the profile {name} cannot be used: {error}")]
+    Profile {
+        /// Which.
+        name: String,
+        /// Why.
+        error: ProfileError,
+    },
+    /// The store.
+    #[error("the database cannot be used: {0}")]
+    Store(#[from] StoreError),
+    /// The schema is not what this program needs.
+    #[error("{0} migrations are pending: run `accord migrate` first")]
+    Pending(usize),
+    /// A case at the start.
+    #[error(transparent)]
+    Case(#[from] CaseError),
+    /// A listener.
+    #[error("cannot listen on {address}: {why}")]
+    Listen {
+        /// Where.
+        address: String,
+        /// Why.
+        why: String,
+    },
+    /// Anything else that was put together wrongly.
+    #[error("{0}")]
+    Setup(String),
+}
+
+/// The parts that every command shares.
+pub struct Base {
+    /// The settings.
+    pub settings: Settings,
+    /// The data folder.
+    pub data: PathBuf,
+    /// The store.
+    pub store: Store,
+    /// The place.
+    pub profile: Arc<Profile>,
+    /// The service's secrets.
+    pub secrets: Arc<Secrets>,
+    /// The clock.
+    pub clock: Clock,
+}
+
+impl std::fmt::Debug for Base {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Base").field("data", &self.data).finish_non_exhaustive()
+    }
+}
+
+impl Base {
+    /// Opens the data folder and the store. With `migrates`, brings the schema up to date; else refuses an old one.
+    ///
+    /// # Errors
+    /// The first thing that keeps the program from starting.
+    pub fn open(settings: Settings, data: &Path, migrates: bool) -> Result<Self, StartError> {
+        make_folder(data)?;
+        let secrets = read_secrets(&data.join("secret.key"))?;
+        let profile = read_profile(&settings.place.profile)?;
+        let store = Store::open(&StoreOptions {
+            url: settings.database_url(data),
+            connections: settings.database.connections,
+            busy: Duration::from_secs(settings.database.busy_seconds),
+            wait: Duration::from_secs(settings.database.wait_seconds),
+        })?;
+        if migrates {
+            let applied = migrate::migrate(&store)?;
+            if applied > 0 {
+                tracing::info!(applied, "migrations applied");
+            }
+        }
+        let pending = migrate::pending(&store)?;
+        if pending > 0 {
+            return Err(StartError::Pending(pending));
+        }
+        Ok(Self {
+            settings,
+            data: data.to_owned(),
+            store,
+            profile: Arc::new(profile),
+            secrets: Arc::new(secrets),
+            clock: Clock::system(),
+        })
+    }
+
+    /// A desk that tells `sink` of changed grants.
+    #[must_use]
+    pub fn desk(&self, sink: Arc<dyn GrantSink>) -> Desk {
+        Desk {
+            store: self.store.clone(),
+            clock: self.clock.clone(),
+            profile: Arc::clone(&self.profile),
+            options: Arc::new(DeskOptions {
+                password_cost: self.password_cost(),
+                session_absolute: chrono::Duration::hours(i64::from(self.settings.accounts.session_hours)),
+                session_idle: chrono::Duration::minutes(i64::from(self.settings.accounts.idle_minutes)),
+                is_registration_open: self.settings.accounts.registration_open,
+            }),
+            secrets: Arc::clone(&self.secrets),
+            sink,
+            randomness: Arc::new(fill),
+        }
+    }
+
+    /// A desk for a command without a gate; running gates learn from the change list.
+    #[must_use]
+    pub fn quiet_desk(&self) -> Desk {
+        self.desk(Arc::new(NoGate))
+    }
+
+    /// The cost of a password hash.
+    #[must_use]
+    pub const fn password_cost(&self) -> Cost {
+        let accounts = &self.settings.accounts;
+        Cost {
+            memory_kib: accounts.argon2_memory_kib,
+            iterations: accounts.argon2_iterations,
+            parallelism: accounts.argon2_parallelism,
+        }
+    }
+}
+
+/// Checks a password by the rules and hashes it; for accounts made at the command line.
+///
+/// # Errors
+/// The rule that it breaks.
+pub fn hash_password(password: &SecretString, known: &[&str], cost: Cost) -> Result<String, CaseError> {
+    passwords::check("password", password, known)?;
+    passwords::hash(password, cost)
+}
+
+/// Randomness from the operating system. Without it nothing safe can be made, so the process ends.
+fn fill(bytes: &mut [u8]) {
+    if let Err(error) = getrandom::fill(bytes) {
+        tracing::error!(%error, "the operating system gives no randomness");
+        std::process::abort();
+    }
+}
+
+fn make_folder(data: &Path) -> Result<(), StartError> {
+    std::fs::create_dir_all(data).map_err(|error| at(data, &error))
+}
+
+fn at(path: &Path, error: &dyn std::fmt::Display) -> StartError {
+    StartError::File { path: path.display().to_string(), why: error.to_string() }
+}
+
+/// Reads the root secret, or makes it at the first start. Only its owner may read the file.
+fn read_secrets(path: &Path) -> Result<Secrets, StartError> {
+    let mut fresh = zeroize::Zeroizing::new([0_u8; 32]);
+    fill(fresh.as_mut());
+    let made = std::fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(path);
+    match made {
+        Ok(mut file) => {
+            file.write_all(hex(fresh.as_ref()).as_bytes()).map_err(|error| at(path, &error))?;
+            file.sync_all().map_err(|error| at(path, &error))?;
+        }
+        Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => {}
+        Err(error) => return Err(at(path, &error)),
+    }
+    let mut text = zeroize::Zeroizing::new(String::new());
+    let mut file = std::fs::File::open(path).map_err(|error| at(path, &error))?;
+    file.read_to_string(&mut text).map_err(|error| at(path, &error))?;
+    Secrets::from_hex(&text).ok_or_else(|| at(path, &"this is not a secret of 64 hex digits; restore it from your backup"))
+}
+
+/// A profile that ships with the program, or one from a folder.
+fn read_profile(name: &str) -> Result<Profile, StartError> {
+    let text = if name == "norwalk-ct" {
+        include_str!("../../config/profiles/norwalk-ct/profile.toml").to_owned()
+    } else {
+        let path = Path::new(name).join("profile.toml");
+        std::fs::read_to_string(&path).map_err(|error| at(&path, &error))?
+    };
+    Profile::parse(&text).map_err(|error| StartError::Profile { name: name.to_owned(), error })
+}
