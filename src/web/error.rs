@@ -12,6 +12,7 @@ use serde::Serialize;
 use super::form::FormErrors;
 use super::matrix::role_name;
 use crate::domain::people::Role;
+use crate::domain::refusal::Refusal;
 
 type Code = Cow<'static, str>;
 type Cause = Box<dyn StdError + Send + Sync>;
@@ -400,6 +401,13 @@ impl fmt::Debug for WebError {
 impl fmt::Display for WebError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{} ({}): {}", self.status().as_u16(), self.0.code, self.0.detail)
+    }
+}
+
+/// A rule said no: 409 with the rule's own code and sentence.
+impl From<Refusal> for WebError {
+    fn from(refusal: Refusal) -> Self {
+        Self::conflict(refusal.code, refusal.detail)
     }
 }
 

@@ -127,9 +127,9 @@ mod tests {
 
     #[test]
     fn broken_json_is_named_with_line_and_column() {
-        let error = error("{\n  \"title\": tru\n}");
+        let error = error("{\n  \"title\": trux\n}");
         assert_eq!((error.status().as_u16(), error.code()), (400, "json_broken"));
-        assert!(error.detail().contains("line 2, column 14"), "{}", error.detail());
+        assert!(error.detail().contains("line 2, column 15"), "{}", error.detail());
     }
 
     #[test]

@@ -10,27 +10,34 @@ use actix_web::{FromRequest, HttpMessage, HttpRequest};
 use futures_util::future::{BoxFuture, Ready, ready};
 use secrecy::SecretString;
 
+use super::client::Client;
 use super::error::WebError;
-use crate::domain::id::{AccountId, DepartmentId, SessionId};
-use crate::domain::people::Role;
+use crate::domain::id::{AccountId, SessionId};
+use crate::domain::people::{Actor, Role};
 
-/// A signed-in person, as resolved once at the edge for this request.
+/// A signed-in person, as resolved once at the edge for this request. Dereferences to its [`Actor`].
 #[derive(Clone, Debug)]
 pub struct Visitor {
     /// The account.
     pub account: AccountId,
-    /// The name shown in the header.
-    pub name: String,
+    /// Name, roles and organisation, for the rules; the edge fills in the address.
+    pub actor: Actor,
     /// The verified mail address.
     pub email: String,
-    /// Staff roles, with the department each is held in where the role belongs to one.
-    pub roles: Vec<(Role, Option<DepartmentId>)>,
     /// How the person proved who they are.
     pub means: Means,
     /// The language pages are written in for this person, such as `en`.
     pub language: String,
     /// Messages not read yet.
     pub unread: u32,
+}
+
+impl Deref for Visitor {
+    type Target = Actor;
+
+    fn deref(&self) -> &Actor {
+        &self.actor
+    }
 }
 
 /// What the visitor showed.
@@ -45,32 +52,6 @@ pub enum Means {
     },
     /// A personal bearer token of the API: no browser adds it unasked, so no CSRF proof is needed.
     Token,
-}
-
-impl Visitor {
-    /// Whether the person holds `role` anywhere.
-    #[must_use]
-    pub fn holds(&self, role: Role) -> bool {
-        self.roles.iter().any(|(held, _)| *held == role)
-    }
-
-    /// Whether the person holds `role` in exactly this department.
-    #[must_use]
-    pub fn holds_in(&self, role: Role, department: DepartmentId) -> bool {
-        self.roles.iter().any(|(held, at)| *held == role && *at == Some(department))
-    }
-
-    /// The departments in which the person holds `role`.
-    #[must_use]
-    pub fn departments_as(&self, role: Role) -> Vec<DepartmentId> {
-        self.roles.iter().filter(|(held, _)| *held == role).filter_map(|(_, at)| *at).collect()
-    }
-
-    /// Whether the person holds any staff role.
-    #[must_use]
-    pub fn is_staff(&self) -> bool {
-        !self.roles.is_empty()
-    }
 }
 
 /// What a request shows to say who is asking.
@@ -149,7 +130,7 @@ impl<R: Right> FromRequest for Signed<R> {
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
         let Some(visitor) = visitor_of(request) else { return ready(Err(WebError::sign_in_needed())) };
-        if !R::ROLES.is_empty() && !R::ROLES.iter().any(|role| visitor.holds(*role)) {
+        if !R::ROLES.is_empty() && !R::ROLES.iter().any(|role| visitor.holds_anywhere(*role)) {
             return ready(Err(WebError::role_needed(R::ROLES)));
         }
         ready(Ok(Self { visitor, right: PhantomData }))
@@ -160,4 +141,11 @@ impl<R: Right> FromRequest for Signed<R> {
 #[must_use]
 pub fn visitor_of(request: &HttpRequest) -> Option<Rc<Visitor>> {
     request.extensions().get::<Rc<Visitor>>().cloned()
+}
+
+/// Who acts, for cases that visitors without an account may do too (registering, reporting a leaked key).
+#[must_use]
+pub fn actor_of(request: &HttpRequest) -> Actor {
+    let address = request.extensions().get::<Client>().map(|client| client.0);
+    visitor_of(request).map_or_else(|| Actor::visitor(address), |visitor| visitor.actor.clone())
 }
