@@ -1,0 +1,43 @@
+//! The main navigation: which pages a person finds in the header. A link shown is never a right given; the row of the
+//! page decides that.
+
+use serde::Serialize;
+
+use super::routes::Access;
+use super::visitor::Visitor;
+use crate::domain::people::Role;
+
+/// The entries in order; each is shown to those whom the same access lets in.
+const ENTRIES: &[(&str, &str, Access)] = &[
+    ("Catalogue", "/datasets", Access::Public),
+    ("My applications", "/applications", Access::Requester),
+    ("My agreements", "/agreements", Access::Requester),
+    ("Cases", "/cases", Access::Staff(&[Role::Reviewer, Role::Manager])),
+    ("Datasets", "/staff/datasets", Access::Staff(&[Role::Manager, Role::Administrator])),
+    ("Audit", "/audit", Access::Staff(&[Role::Auditor])),
+    ("Administration", "/admin", Access::Staff(&[Role::Administrator])),
+    ("Terms", "/terms", Access::Public),
+    ("Help", "/help", Access::Public),
+];
+
+/// One link of the navigation.
+#[derive(Debug, PartialEq, Eq, Serialize)]
+pub struct NavLink {
+    /// What it says.
+    pub label: &'static str,
+    /// Where it leads.
+    pub href: &'static str,
+    /// Whether the page shown lies there.
+    pub is_current: bool,
+}
+
+/// The navigation for `visitor` on the page at `path`.
+#[must_use]
+pub fn links(visitor: Option<&Visitor>, path: &str) -> Vec<NavLink> {
+    let shown = ENTRIES.iter().filter(|(_, _, access)| access.admits(visitor).is_ok());
+    shown.map(|(label, href, _)| NavLink { label, href, is_current: is_under(path, href) }).collect()
+}
+
+fn is_under(path: &str, href: &str) -> bool {
+    path.strip_prefix(href).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+}

@@ -1,0 +1,127 @@
+//! What every page and guard needs to know about this installation, put together once by the composition root.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use actix_web::{HttpRequest, web};
+use chrono_tz::Tz;
+use ipnet::IpNet;
+use url::Url;
+
+use super::assets::Assets;
+use super::error::WebError;
+use super::secret::ServerKey;
+use super::templates::{TemplateError, Templates};
+use super::visitor::Visitors;
+
+/// The settings of this room.
+#[derive(Debug)]
+pub struct Options {
+    /// What the service calls itself in the header.
+    pub service_name: String,
+    /// The city, as it stands in sentences.
+    pub city: String,
+    /// The city's zone, in which times are shown.
+    pub zone: Tz,
+    /// The language of pages for visitors, such as `en`.
+    pub language: String,
+    /// Where browsers reach the portal; decides cookie flags, HSTS and which origin is ours.
+    pub portal_url: Url,
+    /// Where programs reach the gate; shown in examples.
+    pub gate_url: Url,
+    /// Whether to say on every page that this is a demonstration.
+    pub is_demo: bool,
+    /// Proxies whose forwarding header is believed.
+    pub trusted_proxies: Vec<IpNet>,
+    /// Largest form body in bytes.
+    pub form_bytes_max: usize,
+    /// Largest JSON body in bytes.
+    pub json_bytes_max: usize,
+    /// How long a body may take to arrive.
+    pub body_time_max: Duration,
+    /// The key for CSRF tokens and signed cookies.
+    pub server_key: ServerKey,
+}
+
+/// The shared parts of portal and api.
+pub struct Site {
+    options: Options,
+    templates: Templates,
+    assets: Assets,
+    visitors: Arc<dyn Visitors>,
+}
+
+impl Site {
+    /// Compiles the templates.
+    ///
+    /// # Errors
+    /// The first template that does not parse or names something unknown.
+    pub fn new(options: Options, visitors: Arc<dyn Visitors>) -> Result<Self, TemplateError> {
+        let templates = Templates::embedded(options.zone)?;
+        Ok(Self { options, templates, assets: Assets::embedded(), visitors })
+    }
+
+    /// A site with some more templates.
+    #[cfg(test)]
+    pub(crate) fn with_templates(
+        options: Options,
+        visitors: Arc<dyn Visitors>,
+        extra: &[(&str, &str)],
+    ) -> Result<Self, TemplateError> {
+        let templates = Templates::with_extra(options.zone, extra)?;
+        Ok(Self { options, templates, assets: Assets::embedded(), visitors })
+    }
+
+    /// The site of this request.
+    ///
+    /// # Errors
+    /// When the application was put together without one.
+    pub fn of(request: &HttpRequest) -> Result<web::Data<Self>, WebError> {
+        let site = request.app_data::<web::Data<Self>>().cloned();
+        site.ok_or_else(|| WebError::internal("find the site", "no Site in the application data"))
+    }
+
+    /// The settings of this room.
+    #[must_use]
+    pub fn options(&self) -> &Options {
+        &self.options
+    }
+
+    /// The templates.
+    #[must_use]
+    pub fn templates(&self) -> &Templates {
+        &self.templates
+    }
+
+    /// Stylesheet and icon.
+    #[must_use]
+    pub fn assets(&self) -> &Assets {
+        &self.assets
+    }
+
+    /// Whether browsers come by https, which cookies and HSTS depend on.
+    #[must_use]
+    pub fn is_https(&self) -> bool {
+        self.options.portal_url.scheme() == "https"
+    }
+
+    /// An absolute address on the portal, for mails; never made from a request's `Host`.
+    #[must_use]
+    pub fn portal_link(&self, path: &str) -> String {
+        format!("{}{path}", self.options.portal_url.as_str().trim_end_matches('/'))
+    }
+
+    pub(crate) fn key(&self) -> &ServerKey {
+        &self.options.server_key
+    }
+
+    pub(crate) fn visitors(&self) -> &dyn Visitors {
+        self.visitors.as_ref()
+    }
+}
+
+impl std::fmt::Debug for Site {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Site").field("options", &self.options).finish_non_exhaustive()
+    }
+}
