@@ -107,6 +107,12 @@ impl WebError {
         Self::new(Kind::SignInNeeded, "sign_in_needed", "This needs an account that is signed in.")
     }
 
+    /// 401: what was shown to sign in is wrong; not which part of it.
+    #[must_use]
+    pub fn wrong_login(code: impl Into<Code>, detail: impl Into<String>) -> Self {
+        Self::new(Kind::SignInNeeded, code, detail)
+    }
+
     /// 403: the person is known and may not do this.
     #[must_use]
     pub fn forbidden(code: impl Into<Code>, detail: impl Into<String>) -> Self {

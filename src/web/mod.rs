@@ -6,6 +6,7 @@
 
 pub mod assets;
 pub mod body;
+pub mod case;
 pub mod client;
 pub mod cookies;
 pub mod csrf;
