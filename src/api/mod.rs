@@ -1,1 +1,69 @@
-//! JSON for the same cases the portal serves; never decides anything itself.
+//! JSON for the same cases the portal serves: parse, call, answer. Never decides anything itself.
+//!
+//! Every route is added through [`describe::Api`], from which the OpenAPI document is made too.
+
+pub mod audit;
+pub mod describe;
+pub mod people;
+pub mod sessions;
+
+use actix_web::{HttpResponse, web};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use crate::cases::CaseError;
+use crate::web::{Access, WebError};
+pub use describe::Api;
+
+/// A problem document (RFC 9457).
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct Problem {
+    /// An address that names the kind of problem.
+    r#type: String,
+    /// Its name for people.
+    title: String,
+    /// The HTTP status.
+    status: u16,
+    /// What happened, for people.
+    detail: String,
+    /// The path that was asked for.
+    instance: String,
+    /// The stable code for programs.
+    code: String,
+    /// The request id, to be named when asking for help.
+    request_id: String,
+}
+
+/// Every route of the API.
+#[must_use]
+pub fn api() -> Api {
+    let api = Api::default().get("/openapi.json", Access::Public, "This API's OpenAPI document", openapi);
+    let api = sessions::routes(api);
+    let api = people::routes(api);
+    audit::routes(api)
+}
+
+async fn openapi(site: web::Data<crate::web::Site>) -> Result<HttpResponse, WebError> {
+    let server = site.options().portal_url.as_str().trim_end_matches('/').to_owned();
+    Ok(HttpResponse::Ok().json(api().document(&server)))
+}
+
+/// What was made.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct Created {
+    /// Its id.
+    id: String,
+}
+
+/// Reads an id from the address; a text that is no id names nothing.
+pub(crate) fn id_in<K>(text: &str) -> Result<crate::domain::id::Id<K>, WebError> {
+    text.parse().map_err(|_| WebError::not_found())
+}
+
+/// A stale save by `If-Match` is a failed precondition.
+pub(crate) fn precondition(error: CaseError) -> WebError {
+    match error {
+        CaseError::Stale => WebError::precondition_failed(),
+        other => other.into(),
+    }
+}

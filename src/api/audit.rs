@@ -1,0 +1,162 @@
+//! The audit chain for auditors.
+
+use actix_web::{HttpResponse, web};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use super::Api;
+use crate::domain::audit::{Entry, hex};
+use crate::domain::people::Role;
+use crate::domain::time::Instant;
+use crate::store::audit::{self, Search};
+use crate::web::case::DeskData;
+use crate::web::{Access, Paging, Query, WebError};
+
+const AUDITOR: Access = Access::Staff(&[Role::Auditor]);
+const ASKS: &[&str] = &["q", "act", "account", "about", "id", "request", "from", "to", "limit", "cursor"];
+
+/// Adds the routes of this file.
+pub fn routes(api: Api) -> Api {
+    api.get("/audit/entries", AUDITOR, "Search the audit, newest first", search)
+        .asks(ASKS)
+        .gives::<Entries>(200)
+        .get("/audit/entries/{number}", AUDITOR, "One entry", one)
+        .gives::<AuditEntry>(200)
+        .get("/audit/head", AUDITOR, "The end of the chain, to be kept elsewhere", head)
+        .gives::<ChainHead>(200)
+}
+
+/// One page of entries.
+#[derive(Debug, Serialize, ToSchema)]
+struct Entries {
+    items: Vec<AuditEntry>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    next: Option<String>,
+}
+
+/// One entry of the chain.
+#[derive(Debug, Serialize, ToSchema)]
+struct AuditEntry {
+    number: i64,
+    at: chrono::DateTime<chrono::Utc>,
+    account: Option<String>,
+    name: String,
+    capacity: String,
+    department: Option<String>,
+    address: Option<String>,
+    request_id: Option<String>,
+    act: String,
+    subject_kind: String,
+    subject: String,
+    application: Option<String>,
+    agreement: Option<String>,
+    key: Option<String>,
+    dataset: Option<String>,
+    person: Option<String>,
+    /// The part that changed, before.
+    #[schema(value_type = Object)]
+    before: serde_json::Value,
+    /// The part that changed, after.
+    #[schema(value_type = Object)]
+    after: serde_json::Value,
+    reason: Option<String>,
+    previous: String,
+    hash: String,
+}
+
+impl From<Entry> for AuditEntry {
+    fn from(entry: Entry) -> Self {
+        let json = |text: &str| serde_json::from_str(text).unwrap_or(serde_json::Value::Null);
+        Self {
+            number: entry.number,
+            at: entry.at,
+            account: entry.account.map(|id| id.to_string()),
+            name: entry.name,
+            capacity: entry.capacity,
+            department: entry.department.map(|id| id.to_string()),
+            address: entry.address,
+            request_id: entry.request,
+            act: entry.act,
+            subject_kind: entry.subject_kind,
+            subject: entry.subject,
+            application: entry.about.application.map(|id| id.to_string()),
+            agreement: entry.about.agreement.map(|id| id.to_string()),
+            key: entry.about.key.map(|id| id.to_string()),
+            dataset: entry.about.dataset.map(|id| id.to_string()),
+            person: entry.about.person.map(|id| id.to_string()),
+            before: json(&entry.before),
+            after: json(&entry.after),
+            reason: entry.reason,
+            previous: hex(&entry.previous),
+            hash: hex(&entry.hash),
+        }
+    }
+}
+
+async fn search(desk: DeskData, query: Query) -> Result<HttpResponse, WebError> {
+    let query = query.only(ASKS)?;
+    let paging = Paging::from_query(&query)?;
+    let text = |name: &str| query.get(name).filter(|text| !text.is_empty()).map(str::to_owned);
+    let below = match paging.after.as_deref() {
+        None => None,
+        Some([number]) => Some(number.parse().map_err(|_| bad("cursor", "one that this list gave you"))?),
+        Some(_) => return Err(bad("cursor", "one that this list gave you")),
+    };
+    let wanted = Search {
+        words: text("q"),
+        act: text("act"),
+        account: text("account").map(|id| id.parse().map_err(|_| bad("account", "an account id"))).transpose()?,
+        about: text("about").zip(text("id")),
+        request: text("request"),
+        from: instant(text("from"), "from")?,
+        to: instant(text("to"), "to")?,
+        below,
+    };
+    let limit = i64::from(paging.limit).saturating_add(1);
+    let found = desk.run(move |desk| desk.read(|conn| audit::search(conn, &wanted, limit))).await?;
+    let page = paging.page(found, |entry| vec![entry.number.to_string()]);
+    let items = page.items.into_iter().map(Into::into).collect();
+    Ok(HttpResponse::Ok().json(Entries { items, next: page.next }))
+}
+
+fn bad(name: &str, wanted: &str) -> WebError {
+    WebError::bad_request("query_invalid", format!("“{name}” must be {wanted}."))
+}
+
+fn instant(text: Option<String>, name: &str) -> Result<Option<Instant>, WebError> {
+    text.map(|text| text.parse().map_err(|_| bad(name, "an instant such as 2026-11-23T00:00:00Z"))).transpose()
+}
+
+async fn one(desk: DeskData, number: web::Path<String>) -> Result<HttpResponse, WebError> {
+    let number: i64 = number.parse().map_err(|_| WebError::not_found())?;
+    let found = desk.run(move |desk| desk.read(|conn| audit::after(conn, number.saturating_sub(1), 1))).await?;
+    match found.into_iter().find(|entry| entry.number == number) {
+        Some(entry) => Ok(HttpResponse::Ok().json(AuditEntry::from(entry))),
+        None => Err(WebError::not_found()),
+    }
+}
+
+/// The end of the chain.
+#[derive(Debug, Serialize, ToSchema)]
+struct ChainHead {
+    number: i64,
+    hash: String,
+    /// `number:hash`, for `accord audit verify --head`.
+    head: String,
+    /// The service's Ed25519 signature over `head`, hex.
+    signature: String,
+    /// The service's public key, hex.
+    public_key: String,
+}
+
+async fn head(desk: DeskData) -> Result<HttpResponse, WebError> {
+    let head = desk.run(|desk| desk.read(audit::head)).await?;
+    let text = head.to_text();
+    Ok(HttpResponse::Ok().json(ChainHead {
+        number: head.number,
+        hash: hex(&head.hash),
+        signature: desk.secrets.sign(&text),
+        public_key: desk.secrets.public_key(),
+        head: text,
+    }))
+}
