@@ -7,12 +7,16 @@ pub mod conn;
 pub mod migrate;
 #[rustfmt::skip]
 pub mod schema;
+pub mod agreements;
+pub mod applications;
 pub mod audit;
+pub mod datasets;
 pub mod grants;
 pub mod outbox;
 pub mod people;
 pub mod services;
 pub mod sessions;
+pub mod terms;
 
 use std::sync::Arc;
 use std::time::Duration;

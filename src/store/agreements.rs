@@ -1,0 +1,185 @@
+//! Agreements, and their texts kept for ever under their hash.
+
+use diesel::prelude::*;
+
+use super::conn::on_each;
+use super::schema::{agreement_datasets, agreement_texts, agreements};
+use super::{AnyConnection, StoreError, from_json, id, one_row, to_json};
+use crate::domain::agreement::Agreement;
+use crate::domain::id::{AccountId, AgreementId, ApplicationId, DepartmentId};
+use crate::domain::time::Instant;
+
+fn read((version, body): (i64, String)) -> Result<Agreement, StoreError> {
+    let agreement: Agreement = from_json("agreement", &body)?;
+    Ok(Agreement { version, ..agreement })
+}
+
+/// Keeps a text under its hash; the same text is kept once.
+///
+/// # Errors
+/// What the database says.
+pub fn keep_text(conn: &mut AnyConnection, hash: &str, text: &str, now: Instant) -> Result<(), StoreError> {
+    let values = (
+        agreement_texts::hash.eq(hash),
+        agreement_texts::text.eq(text),
+        agreement_texts::created_at.eq(now.naive_utc()),
+    );
+    on_each!(conn, c => diesel::insert_into(agreement_texts::table)
+        .values(values).on_conflict(agreement_texts::hash).do_nothing().execute(c))?;
+    Ok(())
+}
+
+/// The text with this hash.
+///
+/// # Errors
+/// [`StoreError::Missing`] or what the database says.
+pub fn text(conn: &mut AnyConnection, hash: &str) -> Result<String, StoreError> {
+    Ok(agreement_texts::table.filter(agreement_texts::hash.eq(hash)).select(agreement_texts::text).first(conn)?)
+}
+
+/// Keeps a new agreement; its text must be kept already.
+///
+/// # Errors
+/// [`StoreError::Taken`] when the number is.
+pub fn insert(conn: &mut AnyConnection, agreement: &Agreement, now: Instant) -> Result<(), StoreError> {
+    let execution = agreement.execution();
+    diesel::insert_into(agreements::table)
+        .values((
+            agreements::id.eq(agreement.id.to_string()),
+            agreements::number.eq(&agreement.number),
+            agreements::application_id.eq(agreement.application.to_string()),
+            agreements::requester_id.eq(agreement.requester.to_string()),
+            agreements::organisation_id.eq(agreement.organisation.map(|id| id.to_string())),
+            agreements::title.eq(&agreement.title),
+            agreements::state.eq(agreement.state.as_str()),
+            agreements::text_hash.eq(&agreement.text_hash),
+            agreements::executed_at.eq(execution.map(|execution| execution.at.naive_utc())),
+            agreements::ends_at.eq(execution.map(|execution| execution.ends_at.naive_utc())),
+            agreements::updated_at.eq(now.naive_utc()),
+            agreements::version.eq(1),
+            agreements::body.eq(to_json("agreement", agreement)?),
+        ))
+        .execute(conn)?;
+    for schedule in &agreement.schedules {
+        diesel::insert_into(agreement_datasets::table)
+            .values((
+                agreement_datasets::agreement_id.eq(agreement.id.to_string()),
+                agreement_datasets::dataset_id.eq(schedule.dataset.to_string()),
+                agreement_datasets::department_id.eq(schedule.department.to_string()),
+            ))
+            .execute(conn)?;
+    }
+    Ok(())
+}
+
+/// Saves an agreement over the version it was loaded with. Its schedules never change.
+///
+/// # Errors
+/// [`StoreError::Stale`] when somebody was faster.
+pub fn save(conn: &mut AnyConnection, agreement: &Agreement, now: Instant) -> Result<(), StoreError> {
+    let execution = agreement.execution();
+    let unchanged = agreements::id.eq(agreement.id.to_string()).and(agreements::version.eq(agreement.version));
+    let rows = diesel::update(agreements::table.filter(unchanged))
+        .set((
+            agreements::state.eq(agreement.state.as_str()),
+            agreements::executed_at.eq(execution.map(|execution| execution.at.naive_utc())),
+            agreements::ends_at.eq(execution.map(|execution| execution.ends_at.naive_utc())),
+            agreements::updated_at.eq(now.naive_utc()),
+            agreements::version.eq(agreement.version.saturating_add(1)),
+            agreements::body.eq(to_json("agreement", agreement)?),
+        ))
+        .execute(conn)?;
+    one_row(rows)
+}
+
+/// The agreement with this id.
+///
+/// # Errors
+/// [`StoreError::Missing`] or what the database says.
+pub fn by_id(conn: &mut AnyConnection, wanted: AgreementId) -> Result<Agreement, StoreError> {
+    read(
+        agreements::table
+            .filter(agreements::id.eq(wanted.to_string()))
+            .select((agreements::version, agreements::body))
+            .first(conn)?,
+    )
+}
+
+/// The agreement with this short number.
+///
+/// # Errors
+/// [`StoreError::Missing`] or what the database says.
+pub fn by_number(conn: &mut AnyConnection, number: &str) -> Result<Agreement, StoreError> {
+    read(
+        agreements::table
+            .filter(agreements::number.eq(number))
+            .select((agreements::version, agreements::body))
+            .first(conn)?,
+    )
+}
+
+/// How many agreements an application has had.
+///
+/// # Errors
+/// What the database says.
+pub fn count_of_application(conn: &mut AnyConnection, application: ApplicationId) -> Result<i64, StoreError> {
+    Ok(agreements::table.filter(agreements::application_id.eq(application.to_string())).count().get_result(conn)?)
+}
+
+/// Agreements of a person, or of their organisation, newest first.
+///
+/// # Errors
+/// What the database says.
+pub fn of_requester(
+    conn: &mut AnyConnection,
+    requester: AccountId,
+    organisation: Option<&str>,
+) -> Result<Vec<Agreement>, StoreError> {
+    let mut query = agreements::table.into_boxed().filter(agreements::requester_id.eq(requester.to_string()));
+    if let Some(organisation) = organisation {
+        query = query.or_filter(agreements::organisation_id.eq(organisation.to_owned()));
+    }
+    let rows: Vec<(i64, String)> =
+        query.order(agreements::id.desc()).limit(500).select((agreements::version, agreements::body)).load(conn)?;
+    rows.into_iter().map(read).collect()
+}
+
+/// Agreements with a schedule of these departments (`None`: every agreement), newest first.
+///
+/// # Errors
+/// What the database says.
+pub fn of_departments(
+    conn: &mut AnyConnection,
+    departments: Option<&[DepartmentId]>,
+    state: Option<&str>,
+    limit: i64,
+) -> Result<Vec<Agreement>, StoreError> {
+    let mut query = agreements::table.into_boxed();
+    if let Some(departments) = departments {
+        let ids: Vec<String> = departments.iter().map(ToString::to_string).collect();
+        let ours = agreement_datasets::table
+            .filter(agreement_datasets::department_id.eq_any(ids))
+            .select(agreement_datasets::agreement_id);
+        query = query.filter(agreements::id.eq_any(ours));
+    }
+    if let Some(state) = state {
+        query = query.filter(agreements::state.eq(state.to_owned()));
+    }
+    let rows: Vec<(i64, String)> =
+        query.order(agreements::id.desc()).limit(limit).select((agreements::version, agreements::body)).load(conn)?;
+    rows.into_iter().map(read).collect()
+}
+
+/// Executed agreements whose term ends before `until`.
+///
+/// # Errors
+/// What the database says.
+pub fn ending(conn: &mut AnyConnection, until: Instant, limit: i64) -> Result<Vec<AgreementId>, StoreError> {
+    let rows: Vec<String> = agreements::table
+        .filter(agreements::state.eq("executed").and(agreements::ends_at.le(until.naive_utc())))
+        .order(agreements::ends_at.asc())
+        .limit(limit)
+        .select(agreements::id)
+        .load(conn)?;
+    rows.iter().map(|raw| id(raw)).collect()
+}
