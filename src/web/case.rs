@@ -93,7 +93,8 @@ fn is_hidden(refusal: &Refusal) -> bool {
     matches!(refusal.code, "not_your_department" | "not_the_requester")
 }
 
-fn refused(refusal: Refusal) -> WebError {
+/// A rule said no.
+pub(super) fn refused(refusal: Refusal) -> WebError {
     match refusal.code {
         _ if is_hidden(&refusal) => WebError::not_found(),
         "wrong_login" | "not_signed_in" => WebError::wrong_login(refusal.code, refusal.detail),

@@ -410,10 +410,9 @@ impl fmt::Display for WebError {
     }
 }
 
-/// A rule said no: 409 with the rule's own code and sentence.
 impl From<Refusal> for WebError {
     fn from(refusal: Refusal) -> Self {
-        Self::conflict(refusal.code, refusal.detail)
+        super::case::refused(refusal)
     }
 }
 

@@ -17,6 +17,7 @@ use uuid::Uuid;
 
 use super::*;
 use crate::domain::id::{AccountId, DepartmentId, SessionId};
+use crate::domain::net::CidrList;
 use crate::domain::people::{Actor, Role, RoleGrant};
 
 /// Knows `requester`, `reviewer`, ... `administrator` by a session or bearer token of that name, and `sick` as a store
@@ -65,7 +66,7 @@ pub(crate) fn options(portal_url: &str) -> Options {
         portal_url: Url::parse(portal_url).unwrap(),
         gate_url: Url::parse("https://gate.example.gov").unwrap(),
         is_demo: true,
-        trusted_proxies: vec!["10.0.0.0/8".parse().unwrap()],
+        trusted_proxies: CidrList::parse("10.0.0.0/8").unwrap(),
         form_bytes_max: 2_000,
         json_bytes_max: 4_000,
         body_time_max: Duration::from_secs(5),
