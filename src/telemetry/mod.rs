@@ -30,7 +30,9 @@ pub fn start(log: &Log) {
 /// A panic becomes one line like everything else; the edge answers 500 and the worker lives.
 fn log_panics() {
     std::panic::set_hook(Box::new(|panic| {
-        let text = panic.payload_as_str().unwrap_or("without words");
+        let payload = panic.payload();
+        let text = payload.downcast_ref::<String>().map(String::as_str);
+        let text = text.or_else(|| payload.downcast_ref::<&str>().copied()).unwrap_or("without words");
         let place = panic.location().map(ToString::to_string).unwrap_or_default();
         tracing::error!(place, panic = text, "a part of the program panicked");
     }));

@@ -96,8 +96,7 @@ impl Observer {
 }
 
 fn client(request: &ServiceRequest, trusted: &CidrList) -> String {
-    let lines: Vec<&str> =
-        request.headers().get_all("x-forwarded-for").filter_map(|line| line.to_str().ok()).collect();
+    let lines: Vec<&str> = request.headers().get_all("x-forwarded-for").filter_map(|line| line.to_str().ok()).collect();
     let peer = request.peer_addr().map(|peer| client_address(peer.ip(), lines.into_iter(), trusted));
     peer.map(|address| address.to_string()).unwrap_or_default()
 }
@@ -171,7 +170,9 @@ mod tests {
     async fn an_id_is_believed_from_a_trusted_proxy_and_only_if_well_formed() {
         let (inside, answered, _) = ask([10, 0, 0, 1], "/a", SENT).await;
         assert_eq!((inside.as_str(), answered.as_str()), (SENT, SENT));
-        for (peer, sent) in [([203, 0, 113, 9], SENT), ([10, 0, 0, 1], "x"), ([10, 0, 0, 1], "{0198c0de-0000-7000-8000-000000000001}")] {
+        for (peer, sent) in
+            [([203, 0, 113, 9], SENT), ([10, 0, 0, 1], "x"), ([10, 0, 0, 1], "{0198c0de-0000-7000-8000-000000000001}")]
+        {
             let (inside, answered, _) = ask(peer, "/a", sent).await;
             assert_ne!(inside, sent);
             assert_eq!(inside, answered);
@@ -184,7 +185,10 @@ mod tests {
         let (_, answered, log) = ask([203, 0, 113, 9], "/a?password=hunter2", "").await;
         assert_eq!(log.lines().count(), 1, "{log}");
         let line: serde_json::Value = serde_json::from_str(&log).unwrap();
-        assert_eq!((&line["path"], &line["status"], &line["client"]), (&"/a".into(), &200.into(), &"203.0.113.9".into()));
+        assert_eq!(
+            (&line["path"], &line["status"], &line["client"]),
+            (&"/a".into(), &200.into(), &"203.0.113.9".into())
+        );
         assert_eq!(line["span"]["request_id"], answered);
         assert!(!log.contains("hunter2"));
         let (_, _, log) = ask([203, 0, 113, 9], "/reset/s3cret", "").await;

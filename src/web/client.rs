@@ -14,7 +14,6 @@ pub struct Client(pub IpAddr);
 #[must_use]
 pub fn address_of(request: &ServiceRequest, trusted: &CidrList) -> IpAddr {
     let peer = request.peer_addr().map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |peer| peer.ip());
-    let lines: Vec<&str> =
-        request.headers().get_all("x-forwarded-for").filter_map(|line| line.to_str().ok()).collect();
+    let lines: Vec<&str> = request.headers().get_all("x-forwarded-for").filter_map(|line| line.to_str().ok()).collect();
     client_address(peer, lines.into_iter(), trusted)
 }

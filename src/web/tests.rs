@@ -6,7 +6,7 @@ use actix_web::test::TestRequest;
 
 use super::csrf;
 use super::secret::ServerKey;
-use super::testing::{Answer, ask};
+use super::testing::{Answer, ask, listen};
 
 const CITY: &str = "https://data.example.gov";
 const FORM: (&str, &str) = ("content-type", "application/x-www-form-urlencoded");
@@ -123,7 +123,10 @@ async fn a_known_path_with_another_method_says_which_it_takes() {
     let page = ask(CITY, TestRequest::put().uri("/notes/new")).await;
     assert_eq!((page.status, page.header("allow")), (405, "GET, HEAD, POST"));
     let api = ask(CITY, get("/api/v1/drafts")).await;
-    assert_eq!((api.status, api.header("allow"), api.json()["code"].as_str()), (405, "POST", Some("method_not_allowed")));
+    assert_eq!(
+        (api.status, api.header("allow"), api.json()["code"].as_str()),
+        (405, "POST", Some("method_not_allowed"))
+    );
     assert_eq!(ask(CITY, TestRequest::with_uri("/notes/new").method(Method::HEAD)).await.status, 200);
 }
 
@@ -134,7 +137,10 @@ async fn rows_are_enforced_for_every_kind_of_visitor() {
     }
     assert_eq!(ask(CITY, get("/desk").cookie(cookie("manager"))).await.body, "desk");
     let anonymous = ask(CITY, get("/desk?tab=2&next=//evil")).await;
-    assert_eq!((anonymous.status, anonymous.header("location")), (303, "/login?next=%2Fdesk%3Ftab%3D2%26next%3D%2F%2Fevil"));
+    assert_eq!(
+        (anonymous.status, anonymous.header("location")),
+        (303, "/login?next=%2Fdesk%3Ftab%3D2%26next%3D%2F%2Fevil")
+    );
     let ended = ask(CITY, get("/desk").cookie(cookie("ended long ago"))).await;
     assert_eq!(ended.status, 303);
     let api = ask(CITY, get("/api/v1/things/x")).await;
@@ -198,7 +204,10 @@ async fn the_message_of_a_redirect_is_shown_once_and_cannot_be_forged() {
     let page = ask(CITY, get("/notes/new").cookie(Cookie::new("__Host-accord-flash", value.clone()))).await;
     assert!(page.body.contains("Saved &lt;b&gt;it"), "{}", page.body);
     let cleared: Vec<_> = page.headers.get_all("set-cookie").map(|value| value.to_str().unwrap()).collect();
-    assert!(cleared.iter().any(|set| set.starts_with("__Host-accord-flash=;") && set.contains("Max-Age=0")), "{cleared:?}");
+    assert!(
+        cleared.iter().any(|set| set.starts_with("__Host-accord-flash=;") && set.contains("Max-Age=0")),
+        "{cleared:?}"
+    );
     let forged = format!("info{}", value.strip_prefix("good").unwrap());
     let page = ask(CITY, get("/notes/new").cookie(Cookie::new("__Host-accord-flash", forged))).await;
     assert!(!page.body.contains("Saved"));
@@ -306,11 +315,45 @@ async fn a_panic_is_a_500_that_tells_nothing() {
     }
 }
 
+/// Sends bytes over a connection of its own and reads until the server is silent or gone.
+async fn talk(address: std::net::SocketAddr, sent: &str) -> String {
+    use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+    let mut stream = tokio::net::TcpStream::connect(address).await.unwrap();
+    stream.write_all(sent.as_bytes()).await.unwrap();
+    let mut got = Vec::new();
+    stream.read_to_end(&mut got).await.unwrap();
+    String::from_utf8(got).unwrap()
+}
+
+#[actix_web::test]
+async fn over_a_real_connection_heads_are_bodiless_and_bad_bodies_end_it() {
+    let address = listen().await;
+    let ask = |head: &str, body: &str| format!("{head} HTTP/1.1\r\nHost: x\r\n{FORM_HEAD}{body}");
+    let head = talk(address, &ask("HEAD /notes/new", "Connection: close\r\n\r\n")).await;
+    assert!(head.starts_with("HTTP/1.1 200") && head.ends_with("\r\n\r\n") && !head.contains("<html"), "{head}");
+    let huge = talk(address, &ask("POST /notes/new", "Content-Length: 2001\r\n\r\n")).await;
+    assert!(huge.starts_with("HTTP/1.1 413") && huge.contains("connection: close"), "{huge}");
+    let slow = talk(address, &ask("POST /notes/new", "Content-Length: 10\r\n\r\ntitle")).await;
+    assert!(slow.starts_with("HTTP/1.1 408"), "a body that never ends is given up: {slow}");
+    let chunk = format!("7d1\r\n{}\r\n0\r\n\r\n", "a".repeat(2_001));
+    let chunked = talk(address, &ask("POST /notes/new", &format!("Transfer-Encoding: chunked\r\n\r\n{chunk}"))).await;
+    assert!(chunked.starts_with("HTTP/1.1 413"), "{chunked}");
+    let panic = talk(address, &ask("GET /panic", "Connection: close\r\n\r\n")).await;
+    assert!(panic.starts_with("HTTP/1.1 500"), "{panic}");
+    let after = talk(address, &ask("GET /notes/new", "Connection: close\r\n\r\n")).await;
+    assert!(after.starts_with("HTTP/1.1 200"), "the worker lives: {after}");
+}
+
+const FORM_HEAD: &str = "Content-Type: application/x-www-form-urlencoded\r\n";
+
 #[actix_web::test]
 async fn waiting_times_are_told() {
     assert_eq!(ask(CITY, get("/busy")).await.header("retry-after"), "30");
     let away = ask(CITY, get("/api/v1/panic").cookie(cookie("sick"))).await;
-    assert_eq!((away.status, away.header("retry-after"), away.json()["code"].as_str()), (503, "2", Some("unavailable")));
+    assert_eq!(
+        (away.status, away.header("retry-after"), away.json()["code"].as_str()),
+        (503, "2", Some("unavailable"))
+    );
 }
 
 #[actix_web::test]
