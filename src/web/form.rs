@@ -121,7 +121,7 @@ impl Form {
 
 /// Passwords and the like are never sent back in a page.
 fn is_secret(name: &str) -> bool {
-    ["password", "secret", "token", "credential", "code"].iter().any(|word| name.contains(word))
+    ["password", "secret", "token", "credential"].iter().any(|word| name.contains(word))
 }
 
 /// What is wrong with which field, in the order found.
