@@ -17,6 +17,8 @@ pub const DEFAULTS: &str = include_str!("../config/default.toml");
 
 /// The beginning of environment names.
 const PREFIX: &str = "ACCORD_";
+/// The settings that may hold a password.
+const SECRETS: [(&str, &str); 2] = [("database", "url"), ("mail", "smtp_url")];
 
 /// Why settings cannot be used.
 #[derive(Debug, thiserror::Error, PartialEq, Eq)]
@@ -204,32 +206,39 @@ impl Settings {
         file: Option<&Path>,
         environment: impl IntoIterator<Item = (String, String)>,
     ) -> Result<Self, SettingsError> {
-        let mut all = parse("the defaults", DEFAULTS)?;
-        if let Some(path) = file {
-            let place = path.display().to_string();
-            let text = std::fs::read_to_string(path)
-                .map_err(|error| SettingsError::File { path: place.clone(), why: error.to_string() })?;
-            overlay(&mut all, parse(&place, &text)?, &place)?;
-        }
-        // ACCORD_TEST_… belongs to the tests and ACCORD_DATA, ACCORD_CONFIG to the command line.
-        let ours: BTreeMap<String, String> = environment
-            .into_iter()
-            .filter(|(name, _)| name.starts_with(PREFIX) && name.contains("__") && !name.starts_with("ACCORD_TEST_"))
-            .collect();
-        for (name, text) in ours {
-            set(&mut all, &name, &text)?;
-        }
-        let settings: Self = all.try_into().map_err(|error: toml::de::Error| SettingsError::Value {
-            place: "settings".to_owned(),
-            why: error.message().trim().to_owned(),
+        let settings: Self = merged(file, environment)?.try_into().map_err(|error: toml::de::Error| {
+            let why = error.to_string().split_whitespace().collect::<Vec<_>>().join(" ");
+            SettingsError::Value { place: "settings".to_owned(), why }
         })?;
         settings.must_be_possible()?;
         Ok(settings)
     }
 
+    /// The settings in force as TOML, with every secret masked; for `accord check-config`.
+    ///
+    /// # Errors
+    /// As [`Settings::load`].
+    pub fn shown(
+        file: Option<&Path>,
+        environment: impl IntoIterator<Item = (String, String)>,
+    ) -> Result<String, SettingsError> {
+        let mut all = merged(file, environment)?;
+        for (section, name) in SECRETS {
+            let value = all.get_mut(section).and_then(Value::as_table_mut).and_then(|table| table.get_mut(name));
+            if let Some(Value::String(text)) = value
+                && !text.is_empty()
+            {
+                *text = masked(text);
+            }
+        }
+        Ok(all.to_string())
+    }
+
     fn must_be_possible(&self) -> Result<(), SettingsError> {
         let wrong = |place: &str, why: &str| Err(SettingsError::Value { place: place.to_owned(), why: why.to_owned() });
-        for (place, address) in [("portal.public_url", &self.portal.public_url), ("gate.public_url", &self.gate.public_url)] {
+        for (place, address) in
+            [("portal.public_url", &self.portal.public_url), ("gate.public_url", &self.gate.public_url)]
+        {
             if address.is_empty() {
                 continue;
             }
@@ -279,7 +288,9 @@ impl Settings {
         }
         let loopback = [[127, 0, 0, 1].into(), std::net::IpAddr::V6(std::net::Ipv6Addr::LOCALHOST)];
         if loopback.into_iter().any(|address| self.network.upstream_networks.contains(address)) {
-            found.push("network.upstream_networks opens loopback: a steward can reach services of this machine".to_owned());
+            found.push(
+                "network.upstream_networks opens loopback: a steward can reach services of this machine".to_owned(),
+            );
         }
         if self.gate.listen == self.portal.listen && self.gate.listen.port() != 0 {
             found.push("gate.listen equals portal.listen: the gate needs an address of its own".to_owned());
@@ -310,6 +321,40 @@ impl Settings {
     }
 }
 
+/// Defaults, then the file, then the environment.
+fn merged(
+    file: Option<&Path>,
+    environment: impl IntoIterator<Item = (String, String)>,
+) -> Result<Table, SettingsError> {
+    let mut all = parse("the defaults", DEFAULTS)?;
+    if let Some(path) = file {
+        let place = path.display().to_string();
+        let text = std::fs::read_to_string(path)
+            .map_err(|error| SettingsError::File { path: place.clone(), why: error.to_string() })?;
+        overlay(&mut all, parse(&place, &text)?, &place)?;
+    }
+    // ACCORD_TEST_… belongs to the tests and ACCORD_DATA, ACCORD_CONFIG to the command line.
+    let ours: BTreeMap<String, String> = environment
+        .into_iter()
+        .filter(|(name, _)| name.starts_with(PREFIX) && name.contains("__") && !name.starts_with("ACCORD_TEST_"))
+        .collect();
+    for (name, text) in ours {
+        set(&mut all, &name, &text)?;
+    }
+    Ok(all)
+}
+
+/// An address without its password; anything that is not an address is hidden whole.
+fn masked(text: &str) -> String {
+    let hidden = || "(hidden)".to_owned();
+    let Ok(mut url) = Url::parse(text) else { return hidden() };
+    if url.password().is_some() && url.set_password(Some("hidden")).is_err() {
+        return hidden();
+    }
+    url.set_query(None);
+    url.to_string()
+}
+
 fn parse(place: &str, text: &str) -> Result<Table, SettingsError> {
     text.parse::<Table>()
         .map_err(|error| SettingsError::Value { place: place.to_owned(), why: error.to_string().trim().to_owned() })
@@ -322,7 +367,10 @@ fn overlay(all: &mut Table, file: Table, place: &str) -> Result<(), SettingsErro
             return Err(unknown(place, &section));
         };
         let Value::Table(values) = values else {
-            return Err(SettingsError::Value { place: place.to_owned(), why: format!("[{section}] must be a section") });
+            return Err(SettingsError::Value {
+                place: place.to_owned(),
+                why: format!("[{section}] must be a section"),
+            });
         };
         for (name, value) in values {
             if !known.contains_key(&name) {
@@ -352,17 +400,21 @@ fn set(all: &mut Table, variable: &str, text: &str) -> Result<(), SettingsError>
             let entries = text.split(',').map(str::trim).filter(|entry| !entry.is_empty());
             Value::Array(entries.map(|entry| Value::String(entry.to_owned())).collect())
         }
-        _ => Value::String(text.to_owned()),
+        Value::String(_) | Value::Float(_) | Value::Datetime(_) | Value::Table(_) => Value::String(text.to_owned()),
     };
     Ok(())
 }
 
 #[cfg(test)]
 mod tests {
+    use std::sync::atomic::{AtomicU32, Ordering};
+
     use super::*;
 
     fn load(file: &str, environment: &[(&str, &str)]) -> Result<Settings, SettingsError> {
-        let path = std::env::temp_dir().join(format!("accord-config-{}-{file:p}.toml", std::process::id()));
+        static COUNT: AtomicU32 = AtomicU32::new(0);
+        let number = COUNT.fetch_add(1, Ordering::Relaxed);
+        let path = std::env::temp_dir().join(format!("accord-config-{}-{number}.toml", std::process::id()));
         std::fs::write(&path, file).unwrap();
         let environment = environment.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
         let done = Settings::load(Some(&path), environment);
@@ -389,12 +441,16 @@ mod tests {
     #[test]
     fn each_mistake_is_refused_with_its_place() {
         type Case<'a> = (&'a str, &'a [(&'a str, &'a str)], &'a str);
-        let rows: [Case<'_>; 9] = [
+        let rows: [Case<'_>; 13] = [
             ("[portal]\nlisten_on = 'x'", &[], "portal.listen_on"),
             ("[portals]\nlisten = 'x'", &[], "portals"),
             ("portal = 1", &[], "[portal] must be a section"),
             ("[portal", &[], "TOML"),
-            ("[portal]\nlisten = 'nowhere'", &[], "socket address"),
+            ("[portal]\nlisten = 'nowhere'", &[], "portal.listen"),
+            ("[portal]\nform_kib = 'big'", &[], "portal.form_kib"),
+            ("[log]\nformat = 'xml'", &[], "log.format"),
+            ("[network]\ntrusted_proxies = ['10.0.0.0/99']", &[], "network.trusted_proxies"),
+            ("[gate]\npoll_ms = -1", &[], "gate.poll_ms"),
             ("[portal]\npublic_url = 'data.example'", &[], "portal.public_url"),
             ("", &[("ACCORD_GATE__POLL", "1")], "gate.poll"),
             ("", &[("ACCORD_GATE__POLL_MS", "often")], "whole number"),
@@ -410,5 +466,11 @@ mod tests {
     fn secrets_are_not_printed() {
         let settings = load("[mail]\nsmtp_url = 'smtps://u:hunter2@mail.example'", &[]).unwrap();
         assert!(!format!("{settings:?}").contains("hunter2"));
+        let environment = [
+            ("ACCORD_MAIL__SMTP_URL".to_owned(), "smtps://u:hunter2@mail.example".to_owned()),
+            ("ACCORD_DATABASE__URL".to_owned(), "postgres://a@db.example/accord?password=hunter2".to_owned()),
+        ];
+        let shown = Settings::shown(None, environment).unwrap();
+        assert!(!shown.contains("hunter2") && shown.contains("mail.example") && shown.contains("poll_ms"), "{shown}");
     }
 }

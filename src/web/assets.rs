@@ -7,6 +7,7 @@ use sha2::{Digest as _, Sha256};
 use super::error::WebError;
 use super::routes::{Access, Room, Routes};
 use super::site::Site;
+use crate::domain::audit::hex;
 
 const STYLE: &[u8] = include_bytes!("../../templates/assets/accord.css");
 const ICON: &[u8] = include_bytes!("../../templates/assets/accord.svg");
@@ -31,8 +32,7 @@ struct Asset {
 
 impl Asset {
     fn new(ending: &str, media_type: &'static str, content: &'static [u8]) -> Self {
-        let digest: String = Sha256::digest(content).iter().map(|byte| format!("{byte:02x}")).collect();
-        let digest: String = digest.chars().take(DIGEST_DIGITS).collect();
+        let digest: String = hex(&Sha256::digest(content)).chars().take(DIGEST_DIGITS).collect();
         Self { name: format!("accord.{digest}.{ending}"), media_type, content }
     }
 }

@@ -37,7 +37,7 @@ pub fn caller(request: &HttpRequest) -> Caller {
 /// The caller of an act that must not happen twice.
 #[must_use]
 pub fn caller_once(request: &HttpRequest, once: Once) -> Caller {
-    Caller { idempotency: once.0.as_ref().map(IdempotencyKey::as_str).map(str::to_owned), ..caller(request) }
+    Caller { idempotency: once.0.map(IdempotencyKey::into_text), ..caller(request) }
 }
 
 impl From<CaseError> for WebError {
@@ -84,7 +84,11 @@ pub fn shown_on_form(error: CaseError) -> Result<FormErrors, WebError> {
             errors.add_coded("", refusal.code, refusal.detail);
             Ok(errors)
         }
-        other => Err(other.into()),
+        other @ (CaseError::Refused(_)
+        | CaseError::Missing
+        | CaseError::Stale
+        | CaseError::Wait(_)
+        | CaseError::Store(_)) => Err(other.into()),
     }
 }
 
@@ -93,7 +97,8 @@ fn is_hidden(refusal: &Refusal) -> bool {
     matches!(refusal.code, "not_your_department" | "not_the_requester")
 }
 
-fn refused(refusal: Refusal) -> WebError {
+/// A rule said no.
+pub(super) fn refused(refusal: Refusal) -> WebError {
     match refusal.code {
         _ if is_hidden(&refusal) => WebError::not_found(),
         "wrong_login" | "not_signed_in" => WebError::wrong_login(refusal.code, refusal.detail),

@@ -90,11 +90,16 @@ mod tests {
         assert_eq!(seen(city, &[]), Origin::Silent);
         assert_eq!(seen(city, &[("origin", "https://data.example.gov")]), Origin::Ours);
         assert_eq!(seen(city, &[("sec-fetch-site", "same-origin")]), Origin::Ours);
-        for foreign in ["https://evil.example", "null", "http://data.example.gov", "https://data.example.gov.evil.example"] {
+        for foreign in
+            ["https://evil.example", "null", "http://data.example.gov", "https://data.example.gov.evil.example"]
+        {
             assert_eq!(seen(city, &[("origin", foreign)]), Origin::Foreign, "{foreign}");
         }
         assert_eq!(seen(city, &[("sec-fetch-site", "same-site")]), Origin::Foreign);
-        assert_eq!(seen(city, &[("sec-fetch-site", "same-origin"), ("origin", "https://evil.example")]), Origin::Foreign);
+        assert_eq!(
+            seen(city, &[("sec-fetch-site", "same-origin"), ("origin", "https://evil.example")]),
+            Origin::Foreign
+        );
         let host = [("host", "data.example.gov.evil.example"), ("origin", "https://data.example.gov.evil.example")];
         assert_eq!(seen(city, &host), Origin::Foreign, "the host header proves nothing on https");
     }

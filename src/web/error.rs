@@ -349,34 +349,20 @@ impl WebError {
     /// Seconds to wait before the next try.
     #[must_use]
     pub fn retry_after(&self) -> Option<u64> {
-        match self.0.kind {
-            Kind::TooMany { retry_after } | Kind::Unavailable { retry_after } => Some(retry_after),
-            Kind::BadRequest
-            | Kind::SignInNeeded
-            | Kind::Forbidden
-            | Kind::NotFound
-            | Kind::MethodNotAllowed { .. }
-            | Kind::TimedOut
-            | Kind::Conflict
-            | Kind::Stale
-            | Kind::PreconditionFailed
-            | Kind::TooLarge
-            | Kind::UnsupportedMedia
-            | Kind::Invalid
-            | Kind::PreconditionRequired
-            | Kind::Internal => None,
+        if let Kind::TooMany { retry_after } | Kind::Unavailable { retry_after } = self.0.kind {
+            return Some(retry_after);
         }
+        None
     }
 
     /// Writes what the operator needs, once, at the edge.
     pub(crate) fn log(&self) {
         let status = self.status().as_u16();
-        match &self.0.cause {
-            Some((tried, cause)) => {
-                tracing::error!(status, code = self.code(), cause = chain(cause.as_ref()), "could not {tried}");
-            }
-            None => tracing::info!(status, code = self.code(), detail = self.detail(), "refused"),
+        if let Some((tried, cause)) = &self.0.cause {
+            tracing::error!(status, code = self.code(), cause = chain(cause.as_ref()), "could not {tried}");
+            return;
         }
+        tracing::info!(status, code = self.code(), detail = self.detail(), "refused");
     }
 }
 
@@ -410,10 +396,9 @@ impl fmt::Display for WebError {
     }
 }
 
-/// A rule said no: 409 with the rule's own code and sentence.
 impl From<Refusal> for WebError {
     fn from(refusal: Refusal) -> Self {
-        Self::conflict(refusal.code, refusal.detail)
+        super::case::refused(refusal)
     }
 }
 

@@ -20,7 +20,10 @@ impl Fields {
         let mut pairs = Vec::new();
         for part in encoded.split(|byte| *byte == b'&').filter(|part| !part.is_empty()) {
             if pairs.len() == FIELDS_MAX {
-                return Err(WebError::bad_request("too_many_fields", format!("More than {FIELDS_MAX} fields were sent.")));
+                return Err(WebError::bad_request(
+                    "too_many_fields",
+                    format!("More than {FIELDS_MAX} fields were sent."),
+                ));
             }
             let mut halves = part.splitn(2, |byte| *byte == b'=');
             let name = decode(halves.next().unwrap_or_default())?;
@@ -57,11 +60,17 @@ impl Fields {
     pub fn check_names(&self, known: &[&str]) -> Result<(), WebError> {
         for (at, (name, _)) in self.0.iter().enumerate() {
             let Some(entry) = known.iter().find(|entry| entry_matches(entry, name)) else {
-                return Err(WebError::bad_request("field_unknown", format!("The field “{}” is not known here.", tame(name))));
+                return Err(WebError::bad_request(
+                    "field_unknown",
+                    format!("The field “{}” is not known here.", tame(name)),
+                ));
             };
             let is_repeated = self.0.iter().take(at).any(|(earlier, _)| earlier == name);
             if is_repeated && !entry.ends_with("[]") {
-                return Err(WebError::bad_request("field_repeated", format!("The field “{}” was sent twice.", tame(name))));
+                return Err(WebError::bad_request(
+                    "field_repeated",
+                    format!("The field “{}” was sent twice.", tame(name)),
+                ));
             }
         }
         Ok(())
@@ -84,23 +93,24 @@ fn decode(part: &[u8]) -> Result<String, WebError> {
     while let Some(byte) = rest.next() {
         match byte {
             b'+' => bytes.push(b' '),
-            b'%' => match (rest.next().and_then(hex), rest.next().and_then(hex)) {
+            b'%' => match (rest.next().copied().and_then(hex), rest.next().copied().and_then(hex)) {
                 (Some(high), Some(low)) => bytes.push(high * 16 + low),
                 _ => return Err(WebError::bad_request("field_encoding", "A “%” is not followed by two hex digits.")),
             },
             _ => bytes.push(*byte),
         }
     }
-    let text = String::from_utf8(bytes)
-        .map_err(|error| WebError::bad_request("field_encoding", format!("The text is not UTF-8: {}.", error.utf8_error())))?;
+    let text = String::from_utf8(bytes).map_err(|error| {
+        WebError::bad_request("field_encoding", format!("The text is not UTF-8: {}.", error.utf8_error()))
+    })?;
     if text.contains('\0') {
         return Err(WebError::bad_request("field_encoding", "The text contains a NUL character."));
     }
     Ok(text)
 }
 
-fn hex(digit: &u8) -> Option<u8> {
-    char::from(*digit).to_digit(16).and_then(|value| u8::try_from(value).ok())
+fn hex(digit: u8) -> Option<u8> {
+    char::from(digit).to_digit(16).and_then(|value| u8::try_from(value).ok())
 }
 
 #[cfg(test)]

@@ -101,7 +101,16 @@ mod tests {
         for good in ["/", "/applications?limit=5#top", "/a/b"] {
             assert_eq!(local_path(good), Some(good));
         }
-        for bad in ["", "https://evil.example", "//evil.example", "/\\evil.example", "/a\r\nSet-Cookie: x=1", "javascript:alert(1)", "/ü", "\t//e"] {
+        for bad in [
+            "",
+            "https://evil.example",
+            "//evil.example",
+            "/\\evil.example",
+            "/a\r\nSet-Cookie: x=1",
+            "javascript:alert(1)",
+            "/ü",
+            "\t//e",
+        ] {
             assert_eq!(local_path(bad), None, "{bad:?}");
         }
     }

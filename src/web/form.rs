@@ -103,7 +103,8 @@ impl Form {
     /// # Errors
     /// 400 if it is missing or not a number: our own pages always send it.
     pub fn version(&self) -> Result<i64, WebError> {
-        let missing = || WebError::bad_request("version_missing", "The hidden field “version” is missing or not a number.");
+        let missing =
+            || WebError::bad_request("version_missing", "The hidden field “version” is missing or not a number.");
         self.text(VERSION_FIELD).parse().ok().ok_or_else(missing)
     }
 
@@ -120,7 +121,7 @@ impl Form {
 
 /// Passwords and the like are never sent back in a page.
 fn is_secret(name: &str) -> bool {
-    ["password", "secret", "token", "credential", "code"].iter().any(|word| name.contains(word))
+    ["password", "secret", "token", "credential"].iter().any(|word| name.contains(word))
 }
 
 /// What is wrong with which field, in the order found.
@@ -134,7 +135,12 @@ impl FormErrors {
     }
 
     /// Adds a sentence with a code for programs.
-    pub fn add_coded(&mut self, field: impl Into<String>, code: impl Into<Cow<'static, str>>, message: impl Into<String>) {
+    pub fn add_coded(
+        &mut self,
+        field: impl Into<String>,
+        code: impl Into<Cow<'static, str>>,
+        message: impl Into<String>,
+    ) {
         self.0.push(FieldError { field: field.into(), code: code.into(), message: message.into() });
     }
 
@@ -220,7 +226,8 @@ mod tests {
 
     #[test]
     fn the_form_shown_again_keeps_what_was_typed_except_secrets() {
-        let form = posted("title=caf%C3%A9&scope=a&scope=b&password=hunter2").only(&["title", "scope[]", "password"]).unwrap();
+        let form =
+            posted("title=caf%C3%A9&scope=a&scope=b&password=hunter2").only(&["title", "scope[]", "password"]).unwrap();
         let mut errors = FormErrors::default();
         errors.add("title", "Enter a longer title");
         errors.add("title", "Second");

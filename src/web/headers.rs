@@ -55,8 +55,15 @@ impl IdempotencyKey {
     pub fn parse(text: &str) -> Option<Self> {
         let text = text.trim();
         let bare = text.strip_prefix('"').and_then(|rest| rest.strip_suffix('"')).unwrap_or(text);
-        let is_good = (1..=IDEMPOTENCY_KEY_MAX).contains(&bare.len()) && bare.bytes().all(|byte| byte.is_ascii_graphic());
+        let is_good =
+            (1..=IDEMPOTENCY_KEY_MAX).contains(&bare.len()) && bare.bytes().all(|byte| byte.is_ascii_graphic());
         is_good.then(|| Self(bare.to_owned()))
+    }
+
+    /// The key's text, owned.
+    #[must_use]
+    pub fn into_text(self) -> String {
+        self.0
     }
 
     /// The key's text.
@@ -112,7 +119,9 @@ mod tests {
     #[actix_web::test]
     async fn if_match_takes_exactly_our_tags() {
         assert_eq!(if_match("\"v12\"").await.unwrap(), IfMatch(12));
-        for bad in ["*", "v12", "\"12\"", "W/\"v12\"", "\"v-1\"", "\"v\"", "\"v1\", \"v2\"", "\"v99999999999999999999\""] {
+        for bad in
+            ["*", "v12", "\"12\"", "W/\"v12\"", "\"v-1\"", "\"v\"", "\"v1\", \"v2\"", "\"v99999999999999999999\""]
+        {
             assert_eq!(if_match(bad).await.unwrap_err().code(), "if_match_malformed", "{bad}");
         }
         let missing = IfMatch::extract(&TestRequest::default().to_http_request()).await.unwrap_err();

@@ -51,10 +51,9 @@ impl Caller {
     pub fn may(self, access: Access) -> bool {
         match (access, self) {
             (Access::Public | Access::SignedLink, _) => true,
-            (Access::Service, _) => false,
             (Access::SignedIn | Access::Requester, caller) => caller != Self::Visitor,
             (Access::Staff(roles), Self::Staff(role)) => roles.contains(&role),
-            (Access::Staff(_), Self::Visitor | Self::Requester) => false,
+            (Access::Staff(_), Self::Visitor | Self::Requester) | (Access::Service, _) => false,
         }
     }
 }
@@ -94,7 +93,8 @@ pub fn markdown(rows: &[RouteRow]) -> String {
 #[must_use]
 pub fn text(rows: &[RouteRow]) -> String {
     let table = cells(rows);
-    let widths = |column: usize| table.iter().filter_map(|line| line.get(column)).map(|cell| cell.chars().count()).max();
+    let widths =
+        |column: usize| table.iter().filter_map(|line| line.get(column)).map(|cell| cell.chars().count()).max();
     let mut text = String::new();
     for line in &table {
         let mut out = String::new();

@@ -49,8 +49,9 @@ impl Access {
     /// 401 without an account where one is needed, 403 without the role.
     pub fn admits(&self, visitor: Option<&Visitor>) -> Result<(), WebError> {
         match (self, visitor) {
-            (Self::Public | Self::SignedLink | Self::Service, _) => Ok(()),
-            (Self::SignedIn | Self::Requester, Some(_)) => Ok(()),
+            (Self::Public | Self::SignedLink | Self::Service, _) | (Self::SignedIn | Self::Requester, Some(_)) => {
+                Ok(())
+            }
             (Self::SignedIn | Self::Requester | Self::Staff(_), None) => Err(WebError::sign_in_needed()),
             (Self::Staff(roles), Some(visitor)) => {
                 let is_held = roles.iter().any(|role| visitor.holds_anywhere(*role));

@@ -5,7 +5,6 @@ use std::time::Duration;
 
 use actix_web::{HttpRequest, web};
 use chrono_tz::Tz;
-use ipnet::IpNet;
 use url::Url;
 
 use super::assets::Assets;
@@ -13,6 +12,7 @@ use super::error::WebError;
 use super::secret::ServerKey;
 use super::templates::{TemplateError, Templates};
 use super::visitor::Visitors;
+use crate::domain::net::CidrList;
 
 /// The settings of this room.
 #[derive(Debug)]
@@ -32,7 +32,7 @@ pub struct Options {
     /// Whether to say on every page that this is a demonstration.
     pub is_demo: bool,
     /// Proxies whose forwarding header is believed.
-    pub trusted_proxies: Vec<IpNet>,
+    pub trusted_proxies: CidrList,
     /// Largest form body in bytes.
     pub form_bytes_max: usize,
     /// Largest JSON body in bytes.

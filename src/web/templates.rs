@@ -60,7 +60,7 @@ impl Templates {
 fn collect(dir: &'static Dir<'static>, files: &mut Vec<(String, &str)>) -> Result<(), TemplateError> {
     for file in dir.files() {
         let name = file.path().to_string_lossy().replace('\\', "/");
-        if name.ends_with(".html") || name.ends_with(".txt") {
+        if file.path().extension().is_some_and(|ending| ending == "html" || ending == "txt") {
             let text = file.contents_utf8().ok_or_else(|| TemplateError::NotText(name.clone()))?;
             files.push((name, text));
         }
@@ -141,7 +141,9 @@ mod tests {
         for (value, text) in cases {
             assert_eq!(number(value), text);
         }
-        for (value, text) in [(0.0, "0 bytes"), (999.0, "999 bytes"), (1_536_000.0, "1.5 MB"), (250e3, "250 kB"), (2e12, "2.0 TB")] {
+        for (value, text) in
+            [(0.0, "0 bytes"), (999.0, "999 bytes"), (1_536_000.0, "1.5 MB"), (250e3, "250 kB"), (2e12, "2.0 TB")]
+        {
             assert_eq!(bytes(value), text);
         }
     }

@@ -8,7 +8,7 @@ use actix_web::dev::Service as _;
 use actix_web::http::header::HeaderMap;
 use actix_web::middleware::from_fn;
 use actix_web::test::TestRequest;
-use actix_web::{App, HttpRequest, HttpResponse, test, web};
+use actix_web::{App, HttpRequest, HttpResponse, HttpServer, test, web};
 use futures_util::FutureExt as _;
 use futures_util::future::BoxFuture;
 use secrecy::{ExposeSecret as _, SecretString};
@@ -17,6 +17,7 @@ use uuid::Uuid;
 
 use super::*;
 use crate::domain::id::{AccountId, DepartmentId, SessionId};
+use crate::domain::net::CidrList;
 use crate::domain::people::{Actor, Role, RoleGrant};
 
 /// Knows `requester`, `reviewer`, ... `administrator` by a session or bearer token of that name, and `sick` as a store
@@ -65,10 +66,10 @@ pub(crate) fn options(portal_url: &str) -> Options {
         portal_url: Url::parse(portal_url).unwrap(),
         gate_url: Url::parse("https://gate.example.gov").unwrap(),
         is_demo: true,
-        trusted_proxies: vec!["10.0.0.0/8".parse().unwrap()],
+        trusted_proxies: CidrList::parse("10.0.0.0/8").unwrap(),
         form_bytes_max: 2_000,
         json_bytes_max: 4_000,
-        body_time_max: Duration::from_secs(5),
+        body_time_max: Duration::from_millis(300),
         server_key: ServerKey::from_bytes([3; 32]),
     }
 }
@@ -191,11 +192,30 @@ impl Answer {
     }
 }
 
+/// The site under test, with a few templates of its own.
+fn site(portal_url: &str) -> Site {
+    let extra =
+        [("test/note.html", NOTE), ("test/undefined.html", "{{ nothing.at.all }}"), ("test/sample.html", SAMPLE)];
+    Site::with_templates(options(portal_url), Arc::new(Names), &extra).unwrap()
+}
+
+/// Starts the application on a free port of the loopback and returns its address.
+pub(crate) async fn listen() -> SocketAddr {
+    let (site, routes) = (web::Data::new(site("http://127.0.0.1")), routes());
+    let server = HttpServer::new(move || {
+        let app = App::new().app_data(site.clone()).wrap(from_fn(edge::edge));
+        app.configure(|config| routes.configure(config))
+    });
+    let server = server.workers(1).disable_signals().bind(("127.0.0.1", 0)).unwrap();
+    let address = server.addrs()[0];
+    actix_web::rt::spawn(server.run());
+    address
+}
+
 /// Sends one request to a fresh application that browsers reach at `portal_url`.
 pub(crate) async fn ask(portal_url: &str, request: TestRequest) -> Answer {
     let _is_first = tracing_subscriber::fmt().with_test_writer().try_init();
-    let extra = [("test/note.html", NOTE), ("test/undefined.html", "{{ nothing.at.all }}"), ("test/sample.html", SAMPLE)];
-    let site = Site::with_templates(options(portal_url), Arc::new(Names), &extra).unwrap();
+    let site = site(portal_url);
     let routes = routes();
     assert_eq!(routes.mistakes(), Vec::<String>::new());
     let app = App::new().app_data(web::Data::new(site)).wrap(from_fn(edge::edge));
