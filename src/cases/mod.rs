@@ -24,9 +24,15 @@ use crate::store::{AnyConnection, Store, StoreError, audit, grants, outbox, sess
 pub mod accounts;
 #[cfg(test)]
 mod accounts_tests;
+pub mod agree;
+pub mod apply;
+pub mod drafting;
+pub mod letters;
 pub mod links;
 pub mod passwords;
+pub mod review;
 pub mod secrets;
+pub mod settle;
 pub mod staff;
 #[cfg(test)]
 pub(crate) mod testing;

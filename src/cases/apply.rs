@@ -1,0 +1,531 @@
+//! What a requester does with an application: start, save, review, submit, answer, sign, counter, withdraw, reopen.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+
+use super::drafting::{DraftText, draft_text};
+use super::settle::settle;
+use super::{CaseError, Caller, Desk, Work};
+use crate::domain::agreement::{CONSENT_VERSION, Evidence};
+use crate::domain::application::{
+    Answers, Application, Asked, Change, Command, Item, ItemState, RemarkDraft, State,
+};
+use crate::domain::audit::{About, Act};
+use crate::domain::id::{ApplicationId, DatasetId, DepartmentId, ItemId};
+use crate::domain::people::Capacity;
+use crate::domain::refusal::Refusal;
+use crate::domain::terms::AcceptedTerms;
+use crate::domain::text::Invalid;
+use crate::domain::tier::Tier;
+use crate::store::applications::{self, Remark};
+use crate::store::{AnyConnection, StoreError, agreements, datasets, people};
+
+/// Live drafts and open applications of one person.
+const OPEN_MAX: usize = 50;
+/// Longest text of a message, answer or note.
+pub const TEXT_MAX: usize = 5_000;
+
+/// What is asked of one dataset, as typed.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub struct Wanted {
+    /// The dataset's slug.
+    pub slug: String,
+    /// Operation names.
+    pub operations: Vec<String>,
+    /// Why each sensitive field is needed.
+    pub sensitive: BTreeMap<String, String>,
+}
+
+/// The signature block as typed.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Signature {
+    /// Digest of the page that was reviewed.
+    pub reviewed: String,
+    /// The terms version shown.
+    pub terms: String,
+    /// The hash of its text.
+    pub terms_hash: String,
+    /// The hash of the agreement text shown.
+    pub text_hash: String,
+    /// The name typed.
+    pub name: String,
+    /// The title typed.
+    pub title: String,
+    /// States authority to sign.
+    pub has_authority: bool,
+    /// Agrees to sign electronically.
+    pub consents: bool,
+    /// Declarations ticked, by id.
+    pub declarations: Vec<String>,
+}
+
+/// The application, if this caller is its requester or a member of the requester's organisation.
+///
+/// # Errors
+/// [`CaseError::Missing`] for everybody else.
+pub fn mine(conn: &mut AnyConnection, caller: &Caller, id: ApplicationId) -> Result<Application, CaseError> {
+    let application = applications::by_id(conn, id)?;
+    if !caller.actor.is_party(application.requester, application.organisation) {
+        return Err(CaseError::Missing);
+    }
+    Ok(application)
+}
+
+/// Starts a draft for some datasets.
+///
+/// # Errors
+/// Datasets that cannot be asked for, each named; `too_many_open`.
+pub fn start(desk: &Desk, caller: &Caller, slugs: &[String]) -> Result<ApplicationId, CaseError> {
+    let requester = caller.actor.account.ok_or(CaseError::Missing)?;
+    desk.act(caller, |work| {
+        let organisation = caller.actor.organisation.map(|id| id.to_string());
+        let open = applications::of_requester(work.conn, requester, organisation.as_deref())?;
+        let open = open.iter().filter(|known| matches!(known.state, State::Draft | State::Submitted { .. })).count();
+        if open >= OPEN_MAX {
+            return Err(Refusal::new("too_many_open", "Finish or withdraw some of your applications first.").into());
+        }
+        let wanted: Vec<Wanted> =
+            slugs.iter().map(|slug| Wanted { slug: slug.clone(), ..Wanted::default() }).collect();
+        let items = items(work, &wanted, &[])?;
+        let mut answers = Answers::default();
+        let signatory = caller.actor.name.chars().take(200).collect::<String>();
+        answers.set("signatory", &signatory)?;
+        let application = Application {
+            id: work.new_id(),
+            number: work.next_number("APP")?,
+            requester,
+            requester_name: caller.actor.name.clone(),
+            organisation: caller.actor.organisation,
+            answers,
+            items,
+            state: State::Draft,
+            submissions: Vec::new(),
+            recusals: Vec::new(),
+            amends: None,
+            follows: None,
+            reopened_as: None,
+            created_at: work.now,
+            version: 1,
+        };
+        applications::insert(work.conn, &application, work.now)?;
+        work.record(started(&application))?;
+        Ok(application.id)
+    })
+}
+
+fn started(application: &Application) -> Act {
+    let about =
+        About { application: Some(application.id), person: Some(application.requester), ..About::default() };
+    let datasets: Vec<_> = application.items.iter().map(|item| item.slug.as_str()).collect();
+    Act::new("application.start", Capacity::Requester, "application", &application.number)
+        .about(about)
+        .change(json!(null), json!({ "state": "draft", "datasets": datasets }))
+}
+
+/// Items as typed, with what is known of the datasets; items that exist keep their ids and decisions.
+fn items(work: &mut Work<'_>, wanted: &[Wanted], known: &[Item]) -> Result<Vec<Item>, CaseError> {
+    let mut found: Vec<Item> = Vec::new();
+    let mut problems = Vec::new();
+    for wish in wanted {
+        let dataset = match datasets::by_slug(work.conn, &wish.slug) {
+            Ok(dataset) => dataset,
+            Err(StoreError::Missing) => {
+                problems.push(Invalid::new("datasets", "unknown_dataset", format!("There is no dataset “{}”.", wish.slug)));
+                continue;
+            }
+            Err(other) => return Err(other.into()),
+        };
+        if found.iter().any(|item| item.asked.dataset == dataset.id) {
+            continue;
+        }
+        let tier = match dataset.must_be_grantable() {
+            Ok(tier) => tier,
+            Err(refusal) => {
+                let message = format!("“{}”: {}", dataset.metadata.title.as_str(), refusal.detail);
+                problems.push(Invalid::new("datasets", refusal.code, message));
+                continue;
+            }
+        };
+        if let Some(unknown) = wish.operations.iter().find(|name| dataset.operation(name).is_none()) {
+            let message = format!("“{}” has no operation “{unknown}”.", dataset.metadata.title.as_str());
+            problems.push(Invalid::new(format!("operations.{}", wish.slug), "unknown_operation", message));
+            continue;
+        }
+        let mut operations = wish.operations.clone();
+        operations.sort_unstable();
+        operations.dedup();
+        let sensitive = dataset
+            .sensitive_fields()
+            .filter_map(|field| Some((field.name.clone(), wish.sensitive.get(&field.name)?.trim().to_owned())))
+            .filter(|(_, why)| !why.is_empty())
+            .map(|(name, why)| (name, why.chars().take(1_000).collect()))
+            .collect();
+        let earlier = known.iter().find(|item| item.asked.dataset == dataset.id);
+        found.push(Item {
+            id: earlier.map_or_else(|| work.new_id(), |item| item.id),
+            asked: Asked { dataset: dataset.id, operations, sensitive },
+            slug: dataset.slug.clone(),
+            title: dataset.metadata.title.as_str().to_owned(),
+            department: dataset.department,
+            tier,
+            state: ItemState::Pending { first: None },
+            recommendation: None,
+        });
+    }
+    if problems.is_empty() { Ok(found) } else { Err(CaseError::Invalid(problems)) }
+}
+
+/// Keeps a draft's answers and datasets. `answers` holds only the questions that were on the page; others stay.
+///
+/// # Errors
+/// Answers too long or of unknown names; unknown datasets; [`CaseError::Stale`].
+pub fn save(
+    desk: &Desk,
+    caller: &Caller,
+    id: ApplicationId,
+    answers: &[(String, String)],
+    wanted: Option<&[Wanted]>,
+    version: i64,
+) -> Result<(), CaseError> {
+    desk.act(caller, |work| {
+        let application = Application { version, ..mine(work.conn, caller, id)? };
+        let mut next = application.answers.clone();
+        let problems: Vec<_> = answers.iter().filter_map(|(name, text)| next.set(name, text).err()).collect();
+        if !problems.is_empty() {
+            return Err(CaseError::Invalid(problems));
+        }
+        let items = match wanted {
+            Some(wanted) => items(work, wanted, &application.items)?,
+            None => application.items.clone(),
+        };
+        let change = application.decide(Command::Save { answers: next, items }, &caller.actor, work.now)?;
+        write(work, &change)
+    })
+}
+
+/// What the review-and-confirm page shows.
+#[derive(Clone, Debug)]
+pub struct Review {
+    /// The application.
+    pub application: Application,
+    /// The agreement text as it would be.
+    pub draft: DraftText,
+    /// What keeps it from being submitted.
+    pub problems: Vec<Invalid>,
+    /// The digest that the submission must repeat.
+    pub reviewed: String,
+}
+
+/// The review-and-confirm page.
+///
+/// # Errors
+/// [`CaseError::Missing`], `terms_missing`.
+pub fn review(desk: &Desk, caller: &Caller, id: ApplicationId) -> Result<Review, CaseError> {
+    let now = desk.clock.now();
+    desk.store.read(|conn| {
+        let application = mine(conn, caller, id)?;
+        let draft = draft_text(desk, conn, &application, now)?;
+        let problems = problems(desk, conn, &application)?;
+        let reviewed = application.reviewed_digest();
+        Ok(Review { application, draft, problems, reviewed })
+    })
+}
+
+/// Everything that keeps an application from being submitted.
+fn problems(desk: &Desk, conn: &mut AnyConnection, application: &Application) -> Result<Vec<Invalid>, CaseError> {
+    let purposes: Vec<String> =
+        desk.profile.purposes.iter().map(|purpose| purpose.id.as_str().to_owned()).collect();
+    let mut found = application.answers.problems(&purposes, application.names_users());
+    if application.items.is_empty() {
+        found.push(Invalid::new("datasets", "required", "Choose at least one dataset."));
+    }
+    for item in &application.items {
+        if item.asked.operations.is_empty() {
+            let message = format!("Choose at least one operation of “{}”.", item.title);
+            found.push(Invalid::new(format!("operations.{}", item.slug), "required", message));
+        }
+        let dataset = datasets::by_id(conn, item.asked.dataset)?;
+        for field in dataset.sensitive_fields() {
+            if !item.asked.sensitive.contains_key(&field.name) {
+                let message = format!("Say why you need “{}” of “{}”, which is sensitive.", field.name, item.title);
+                found.push(Invalid::new(format!("why.{}.{}", item.slug, field.name), "required", message));
+            }
+        }
+    }
+    Ok(found)
+}
+
+/// Submits, with the signature that covers exactly the text that was reviewed. Executes at once when every dataset is
+/// granted by click-through.
+///
+/// # Errors
+/// Every problem of the form; `review_again`, `terms_changed`, `declarations_needed`, and those of the signature.
+pub fn submit(desk: &Desk, caller: &Caller, id: ApplicationId, signature: &Signature) -> Result<State, CaseError> {
+    desk.act(caller, |work| {
+        let asked = (id, signature);
+        if work.done_before("application.submit", &asked)?.is_some() {
+            return Ok(mine(work.conn, caller, id)?.state);
+        }
+        let mut application = mine(work.conn, caller, id)?;
+        refresh_tiers(work.conn, &mut application)?;
+        let problems = problems(work.desk, work.conn, &application)?;
+        if !problems.is_empty() {
+            return Err(CaseError::Invalid(problems));
+        }
+        let draft = draft_text(work.desk, work.conn, &application, work.now)?;
+        must_declare(work.desk, &application, signature)?;
+        let evidence = evidence(work, &draft, signature)?;
+        agreements::keep_text(work.conn, &draft.hash, &draft.text, work.now)?;
+        let agreement = work.new_id();
+        let command = Command::Submit { evidence, reviewed: signature.reviewed.clone(), agreement };
+        let change = application.decide(command, &caller.actor, work.now)?;
+        write(work, &change)?;
+        settle(work, &application, &change, Some(&draft))?;
+        work.remember("application.submit", &asked, change.next.state.as_str())?;
+        Ok(change.next.state)
+    })
+}
+
+/// Tiers may have changed since the draft was written; what counts is the tier at submission.
+fn refresh_tiers(conn: &mut AnyConnection, application: &mut Application) -> Result<(), CaseError> {
+    for item in &mut application.items {
+        item.tier = datasets::by_id(conn, item.asked.dataset)?.must_be_grantable()?;
+    }
+    Ok(())
+}
+
+fn must_declare(desk: &Desk, application: &Application, signature: &Signature) -> Result<(), CaseError> {
+    let tiers: Vec<Tier> = application.items.iter().map(|item| item.tier).collect();
+    let missing = desk
+        .profile
+        .declarations_for(&tiers)
+        .into_iter()
+        .any(|declaration| !signature.declarations.iter().any(|ticked| ticked == declaration.id.as_str()));
+    if missing {
+        return Err(Invalid::new("declarations", "declarations_needed", "Confirm every declaration to submit.").into());
+    }
+    Ok(())
+}
+
+/// The evidence of a signature, after checking that what was signed is what would be executed.
+pub(super) fn evidence(work: &Work<'_>, draft: &DraftText, signature: &Signature) -> Result<Evidence, CaseError> {
+    let changed = || Refusal::new("terms_changed", "The terms or the text changed since you read them. Review them again.");
+    let accepted = AcceptedTerms {
+        id: signature.terms.parse().map_err(|_not_an_id| changed())?,
+        hash: signature.terms_hash.parse().map_err(|_not_a_hash| changed())?,
+    };
+    draft.terms.check_acceptance(accepted).map_err(|_differs| changed())?;
+    if signature.text_hash != draft.hash {
+        return Err(changed().into());
+    }
+    Ok(Evidence {
+        account: work.caller.actor.account.ok_or(CaseError::Missing)?,
+        terms: draft.terms.id,
+        terms_hash: draft.terms.hash.to_string(),
+        text_hash: draft.hash.clone(),
+        reviewed: signature.reviewed.clone(),
+        consent: if signature.consents { CONSENT_VERSION.to_owned() } else { String::new() },
+        name: signature.name.trim().chars().take(200).collect(),
+        title: signature.title.trim().chars().take(200).collect(),
+        has_authority: signature.has_authority,
+        at: work.now,
+        zone: work.desk.profile.zone.name().to_owned(),
+        address: work.caller.actor.address.map(|address| address.to_string()).unwrap_or_default(),
+        agent: work.caller.agent.clone(),
+    })
+}
+
+/// Signs the offer.
+///
+/// # Errors
+/// `terms_changed`, `offer_lapsed`, and those of the signature.
+pub fn sign(desk: &Desk, caller: &Caller, id: ApplicationId, signature: &Signature) -> Result<State, CaseError> {
+    desk.act(caller, |work| {
+        let asked = (id, signature);
+        if work.done_before("application.sign", &asked)?.is_some() {
+            return Ok(mine(work.conn, caller, id)?.state);
+        }
+        let application = mine(work.conn, caller, id)?;
+        let State::Offered { agreement, .. } = application.state else {
+            return Err(Refusal::new("no_offer", "There is no open offer.").into());
+        };
+        let offered = agreements::by_id(work.conn, agreement)?;
+        let terms = crate::store::terms::by_id(work.conn, offered.terms)?;
+        let text = agreements::text(work.conn, &offered.text_hash)?;
+        let draft = DraftText {
+            terms,
+            number: offered.number.clone(),
+            parameters: offered.parameters.clone(),
+            schedules: offered.schedules.clone(),
+            text,
+            hash: offered.text_hash.clone(),
+        };
+        let evidence = evidence(work, &draft, signature)?;
+        let change = application.decide(Command::Sign { evidence: evidence.clone() }, &caller.actor, work.now)?;
+        write(work, &change)?;
+        super::settle::execute(work, offered, evidence)?;
+        work.remember("application.sign", &asked, "executed")?;
+        Ok(change.next.state)
+    })
+}
+
+/// Answers a department's question.
+///
+/// # Errors
+/// `answer_needed`, `too_long`, `wrong_state`.
+pub fn answer(desk: &Desk, caller: &Caller, id: ApplicationId, text: &str) -> Result<(), CaseError> {
+    simple(desk, caller, id, Command::Answer { text: bounded(text)? })
+}
+
+/// Writes to a department.
+///
+/// # Errors
+/// `message_needed`, `too_long`, `wrong_state`.
+pub fn message(
+    desk: &Desk,
+    caller: &Caller,
+    id: ApplicationId,
+    department: DepartmentId,
+    text: &str,
+) -> Result<(), CaseError> {
+    simple(desk, caller, id, Command::Message { department, text: bounded(text)? })
+}
+
+/// Proposes other conditions for one item of an offer.
+///
+/// # Errors
+/// `counter_needed`, `offer_lapsed`, `nothing_to_counter`.
+pub fn counter(
+    desk: &Desk,
+    caller: &Caller,
+    id: ApplicationId,
+    item: ItemId,
+    text: &str,
+) -> Result<(), CaseError> {
+    simple(desk, caller, id, Command::Counter { item, text: bounded(text)? })
+}
+
+/// Takes an application back, or declines an offer.
+///
+/// # Errors
+/// `wrong_state`, `too_long`.
+pub fn withdraw(desk: &Desk, caller: &Caller, id: ApplicationId, reason: &str) -> Result<(), CaseError> {
+    simple(desk, caller, id, Command::Withdraw { reason: bounded(reason)? })
+}
+
+fn simple(desk: &Desk, caller: &Caller, id: ApplicationId, command: Command) -> Result<(), CaseError> {
+    desk.act(caller, |work| {
+        let application = mine(work.conn, caller, id)?;
+        let change = application.decide(command, &caller.actor, work.now)?;
+        write(work, &change)?;
+        settle(work, &application, &change, None)
+    })
+}
+
+/// Begins a new application from this one, with its answers and datasets. An executed agreement stays alive until the
+/// new one is executed.
+///
+/// # Errors
+/// `already_reopened`, `wrong_state`.
+pub fn reopen(desk: &Desk, caller: &Caller, id: ApplicationId) -> Result<ApplicationId, CaseError> {
+    desk.act(caller, |work| {
+        let application = mine(work.conn, caller, id)?;
+        let new: ApplicationId = work.new_id();
+        let change = application.decide(Command::Reopen { as_id: new }, &caller.actor, work.now)?;
+        write(work, &change)?;
+        let amends = match application.state {
+            State::Executed { agreement, .. } => {
+                let live = agreements::by_id(work.conn, agreement)?.is_live(work.now);
+                live.then_some(agreement)
+            }
+            _ => None,
+        };
+        let items = application
+            .items
+            .iter()
+            .map(|item| Item {
+                id: work.new_id(),
+                state: ItemState::Pending { first: None },
+                recommendation: None,
+                ..item.clone()
+            })
+            .collect();
+        let next = Application {
+            id: new,
+            number: work.next_number("APP")?,
+            items,
+            state: State::Draft,
+            submissions: Vec::new(),
+            recusals: Vec::new(),
+            amends,
+            follows: Some(application.id),
+            reopened_as: None,
+            created_at: work.now,
+            version: 1,
+            ..application
+        };
+        applications::insert(work.conn, &next, work.now)?;
+        work.record(started(&next))?;
+        Ok(new)
+    })
+}
+
+/// Saves everything a change holds but the agreement's part.
+pub(super) fn write(work: &mut Work<'_>, change: &Change) -> Result<(), CaseError> {
+    applications::save(work.conn, &change.next, work.now)?;
+    if let Some(RemarkDraft { kind, department, text }) = &change.remark {
+        let remark = Remark {
+            id: work.new_id(),
+            department: *department,
+            author_name: work.caller.actor.name.clone(),
+            is_from_requester: work.caller.actor.is_party(change.next.requester, change.next.organisation),
+            kind: *kind,
+            text: text.clone(),
+            at: work.now,
+        };
+        applications::add_remark(work.conn, change.next.id, work.caller.actor.account, &remark)?;
+    }
+    work.record(change.act.clone())?;
+    change.notices.iter().try_for_each(|notice| work.notify(notice))
+}
+
+/// A text of people, with its limit.
+pub(super) fn bounded(text: &str) -> Result<String, CaseError> {
+    let text = text.replace("\r\n", "\n");
+    if text.chars().count() > TEXT_MAX {
+        return Err(Invalid::new("text", "too_long", format!("Shorten this to at most {TEXT_MAX} characters.")).into());
+    }
+    if text.chars().any(|letter| letter.is_control() && letter != '\n' && letter != '\t') {
+        return Err(Invalid::new("text", "control_character", "Remove characters that cannot be printed.").into());
+    }
+    Ok(text.trim().to_owned())
+}
+
+/// The caller's own applications and those of their organisation.
+///
+/// # Errors
+/// What the store says.
+pub fn list(desk: &Desk, caller: &Caller) -> Result<Vec<Application>, CaseError> {
+    let me = caller.actor.account.ok_or(CaseError::Missing)?;
+    let organisation = caller.actor.organisation.map(|id| id.to_string());
+    desk.read(|conn| applications::of_requester(conn, me, organisation.as_deref()))
+}
+
+/// Department names by id, for pages that show who has a case.
+///
+/// # Errors
+/// What the store says.
+pub fn department_names(desk: &Desk) -> Result<BTreeMap<DepartmentId, String>, CaseError> {
+    let all = desk.read(people::departments)?;
+    Ok(all.into_iter().map(|department| (department.id, department.name)).collect())
+}
+
+/// The dataset of an item, for forms that list its operations and sensitive fields.
+///
+/// # Errors
+/// What the store says.
+pub fn dataset_of(desk: &Desk, id: DatasetId) -> Result<crate::domain::catalogue::Dataset, CaseError> {
+    desk.read(|conn| datasets::by_id(conn, id))
+}

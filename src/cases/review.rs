@@ -1,0 +1,245 @@
+//! What departments do with an application: read, ask, write, note, recommend, step aside, decide.
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+
+use super::apply::{bounded, write};
+use super::settle::settle;
+use super::{CaseError, Caller, Desk};
+use crate::domain::application::{Application, Command, State};
+use crate::domain::id::{ApplicationId, DepartmentId, ItemId};
+use crate::domain::people::Role;
+use crate::domain::review::{Advice, Condition, Ground, Verdict};
+use crate::domain::text::Invalid;
+use crate::store::applications::{self, QueueFilter, Reader, Remark};
+use crate::store::{AnyConnection, StoreError};
+
+/// Roles that work on cases.
+pub const DESK: &[Role] = &[Role::Reviewer, Role::Manager];
+
+/// Applications shown in one queue.
+const QUEUE_MAX: i64 = 500;
+
+/// The queue of the caller's departments, oldest first.
+///
+/// # Errors
+/// What the store says.
+pub fn queue(desk: &Desk, caller: &Caller, filter: &QueueFilter) -> Result<Vec<Application>, CaseError> {
+    let departments = caller.actor.departments(DESK);
+    if departments.is_empty() {
+        return Ok(Vec::new());
+    }
+    desk.read(|conn| applications::queue(conn, &departments, filter, QUEUE_MAX))
+}
+
+/// An application as the caller's departments see it, with the remarks they may read.
+///
+/// # Errors
+/// [`CaseError::Missing`] when none of their departments has a part in it, or it was never submitted.
+pub fn read(desk: &Desk, caller: &Caller, id: ApplicationId) -> Result<(Application, Vec<Remark>), CaseError> {
+    desk.store.read(|conn| {
+        let application = visible(conn, caller, id)?;
+        let reader = Reader::Departments(caller.actor.departments(DESK));
+        let remarks = applications::remarks_for(conn, id, &reader)?;
+        Ok((application, remarks))
+    })
+}
+
+fn visible(conn: &mut AnyConnection, caller: &Caller, id: ApplicationId) -> Result<Application, CaseError> {
+    let application = applications::by_id(conn, id)?;
+    let ours = caller.actor.departments(DESK);
+    let has_part = application.items.iter().any(|item| ours.contains(&item.department));
+    if has_part && application.is_visible_to_staff() { Ok(application) } else { Err(CaseError::Missing) }
+}
+
+/// Asks the requester; the application waits for the answer.
+///
+/// # Errors
+/// `question_needed`, `wrong_state`, [`CaseError::Missing`].
+pub fn ask(
+    desk: &Desk,
+    caller: &Caller,
+    id: ApplicationId,
+    department: DepartmentId,
+    text: &str,
+) -> Result<(), CaseError> {
+    simple(desk, caller, id, Command::Ask { department, text: bounded(text)? })
+}
+
+/// Writes to the requester.
+///
+/// # Errors
+/// `message_needed`, `wrong_state`, [`CaseError::Missing`].
+pub fn message(
+    desk: &Desk,
+    caller: &Caller,
+    id: ApplicationId,
+    department: DepartmentId,
+    text: &str,
+) -> Result<(), CaseError> {
+    simple(desk, caller, id, Command::Message { department, text: bounded(text)? })
+}
+
+/// Writes a private note for the department.
+///
+/// # Errors
+/// `note_needed`, [`CaseError::Missing`].
+pub fn note(
+    desk: &Desk,
+    caller: &Caller,
+    id: ApplicationId,
+    department: DepartmentId,
+    text: &str,
+) -> Result<(), CaseError> {
+    simple(desk, caller, id, Command::Note { department, text: bounded(text)? })
+}
+
+/// Advises the manager about one item.
+///
+/// # Errors
+/// `reason_needed`, `recused`, `own_application`, `already_decided`, [`CaseError::Missing`].
+pub fn recommend(
+    desk: &Desk,
+    caller: &Caller,
+    id: ApplicationId,
+    item: ItemId,
+    (advice, text): (Advice, &str),
+) -> Result<(), CaseError> {
+    simple(desk, caller, id, Command::Recommend { item, advice, text: bounded(text)? })
+}
+
+/// Steps aside from this application.
+///
+/// # Errors
+/// `reason_needed`, `recused`, [`CaseError::Missing`].
+pub fn recuse(
+    desk: &Desk,
+    caller: &Caller,
+    id: ApplicationId,
+    department: DepartmentId,
+    reason: &str,
+) -> Result<(), CaseError> {
+    simple(desk, caller, id, Command::Recuse { department, reason: bounded(reason)? })
+}
+
+fn simple(desk: &Desk, caller: &Caller, id: ApplicationId, command: Command) -> Result<(), CaseError> {
+    desk.act(caller, |work| {
+        let application = visible(work.conn, caller, id)?;
+        let change = application.decide(command, &caller.actor, work.now)?;
+        write(work, &change)
+    })
+}
+
+/// A coded reason as typed: what must be cited, by name, and the exemption where one is needed.
+#[derive(Clone, Debug, Default, Serialize)]
+pub struct GroundTyped {
+    /// The code in the profile.
+    pub code: String,
+    /// What is cited, by the name of the profile's field.
+    pub cited: BTreeMap<String, String>,
+    /// The exemption, where the ground needs one.
+    pub exemption: Option<String>,
+    /// The facts, in plain words.
+    pub explanation: String,
+}
+
+/// A decision as typed.
+#[derive(Clone, Debug, Serialize)]
+pub enum Decided {
+    /// Granted, with conditions or without.
+    Approve(Vec<Condition>),
+    /// Refused.
+    Deny {
+        /// Coded reasons.
+        grounds: Vec<GroundTyped>,
+        /// What would change the answer.
+        remedy: String,
+    },
+    /// Confirms the first of two approvals, conditions and all (tier 3).
+    Confirm,
+}
+
+/// Decides one item. The last decision settles the application.
+///
+/// # Errors
+/// What is missing from the reasons; `own_application`, `recused`, `already_decided`, `second_person_needed`,
+/// `second_approval_differs`, `prohibited`, [`CaseError::Missing`], [`CaseError::Stale`].
+pub fn decide(
+    desk: &Desk,
+    caller: &Caller,
+    id: ApplicationId,
+    item: ItemId,
+    decided: Decided,
+    statement: &str,
+) -> Result<State, CaseError> {
+    let statement = bounded(statement)?;
+    desk.act(caller, |work| {
+        let asked = (id, item, &decided, &statement);
+        if work.done_before("application.decide", &asked)?.is_some() {
+            return Ok(visible(work.conn, caller, id)?.state);
+        }
+        let application = visible(work.conn, caller, id)?;
+        let verdict = verdict(work.desk, &application, item, &decided)?;
+        let command = Command::Decide {
+            item,
+            verdict,
+            statement: statement.clone(),
+            agreement: work.new_id(),
+            offer_days: work.desk.profile.agreement.offer_lapses_days,
+        };
+        let change = application.decide(command, &caller.actor, work.now)?;
+        write(work, &change)?;
+        settle(work, &application, &change, None)?;
+        work.remember("application.decide", &asked, change.next.state.as_str())?;
+        Ok(applications::by_id(work.conn, id)?.state)
+    })
+}
+
+fn verdict(desk: &Desk, application: &Application, item: ItemId, decided: &Decided) -> Result<Verdict, CaseError> {
+    match decided {
+        Decided::Approve(conditions) => Ok(Verdict::Approve { conditions: conditions.clone() }),
+        Decided::Deny { grounds, remedy } => {
+            let mut checked = Vec::new();
+            let mut problems: Vec<Invalid> = Vec::new();
+            for ground in grounds {
+                match desk.profile.check_ground(&ground.code, &ground.cited, ground.exemption.as_deref()) {
+                    Ok(_) => checked.push(Ground {
+                        code: ground.code.clone(),
+                        cites: cites(ground),
+                        explanation: bounded(&ground.explanation)?,
+                    }),
+                    Err(gaps) => problems.extend(gaps),
+                }
+            }
+            if !problems.is_empty() {
+                return Err(CaseError::Invalid(problems));
+            }
+            Ok(Verdict::Deny { grounds: checked, remedy: bounded(remedy)? })
+        }
+        Decided::Confirm => {
+            let first = application.item(item).and_then(|item| match &item.state {
+                crate::domain::application::ItemState::Pending { first } => first.clone(),
+                _ => None,
+            });
+            first.map(|first| first.verdict).ok_or_else(|| {
+                crate::domain::refusal::Refusal::new("nothing_to_confirm", "There is no first approval to confirm.").into()
+            })
+        }
+    }
+}
+
+/// What a reason cites, as one line for the letter.
+fn cites(ground: &GroundTyped) -> String {
+    let mut parts: Vec<String> = ground.exemption.iter().map(|exemption| format!("exemption {exemption}")).collect();
+    parts.extend(ground.cited.iter().map(|(name, text)| format!("{}: {}", name.replace('-', " "), text.trim())));
+    parts.join("; ")
+}
+
+/// The remarks that the requester's side may read.
+///
+/// # Errors
+/// What the store says.
+pub fn remarks_for_requester(desk: &Desk, id: ApplicationId) -> Result<Vec<Remark>, CaseError> {
+    desk.store.read(|conn| applications::remarks_for(conn, id, &Reader::Requester)).map_err(|error: StoreError| error.into())
+}

@@ -1,0 +1,141 @@
+//! What becomes of the agreement when an application is settled: execute, offer, close; and the amended agreement
+//! superseded the moment the new one is in force.
+
+use chrono::{Duration, Months, TimeZone as _};
+
+use super::drafting::{DraftText, agreement_from, draft_text};
+use super::{CaseError, Touched, Work};
+use crate::domain::agreement::{Agreement, AgreementChange, AgreementCommand, AgreementState, Evidence};
+use crate::domain::application::{Application, Change, Settlement};
+use crate::domain::id::AgreementId;
+use crate::domain::refusal::Refusal;
+use crate::domain::time::{Day, Instant, day_in};
+use crate::store::{StoreError, agreements};
+
+/// Carries out the settlement of a change. `draft` is the text signed at submission, when there is one at hand.
+///
+/// # Errors
+/// Those of the agreement's own rules; the whole act is then undone.
+pub(super) fn settle(
+    work: &mut Work<'_>,
+    before: &Application,
+    change: &Change,
+    draft: Option<&DraftText>,
+) -> Result<(), CaseError> {
+    match change.settlement {
+        None => Ok(()),
+        Some(Settlement::Execute(id)) => {
+            let evidence = change.next.submitted().map(|submission| submission.evidence.clone());
+            let Some(evidence) = evidence else { return Err(CaseError::Missing) };
+            let draft = match draft {
+                Some(draft) => draft.clone(),
+                None => draft_text(work.desk, work.conn, before, work.now)?,
+            };
+            if draft.hash != evidence.text_hash || draft.terms.id != evidence.terms {
+                return offer_instead(work, change, id);
+            }
+            let offered = AgreementState::Offered { at: work.now, lapses_at: work.now };
+            let agreement = agreement_from(&change.next, id, &draft, offered, work.now);
+            agreements::keep_text(work.conn, &draft.hash, &draft.text, work.now)?;
+            agreements::insert(work.conn, &agreement, work.now)?;
+            execute(work, agreement, evidence)
+        }
+        Some(Settlement::Offer(id)) => offer(work, &change.next, id),
+        Some(Settlement::Signed(_)) => Ok(()),
+        Some(Settlement::OfferClosed(id)) => {
+            let agreement = agreements::by_id(work.conn, id)?;
+            let closed = agreement.decide(AgreementCommand::Close, &work.caller.actor, work.now)?;
+            write(work, &closed)
+        }
+    }
+}
+
+/// The terms or limits changed between submission and decision: the signature covers another text, so the requester
+/// must see and sign the present one (abuse case A6).
+fn offer_instead(work: &mut Work<'_>, change: &Change, id: AgreementId) -> Result<(), CaseError> {
+    let lapses_at = work.now + Duration::days(i64::from(work.desk.profile.agreement.offer_lapses_days));
+    let offered = crate::domain::application::State::Offered { at: work.now, lapses_at, agreement: id };
+    let next = Application { state: offered, version: change.next.version.saturating_add(1), ..change.next.clone() };
+    crate::store::applications::save(work.conn, &next, work.now)?;
+    let notice = crate::domain::notice::Notice::new(
+        crate::domain::notice::Recipient::Account(next.requester),
+        crate::domain::notice::NoticeKind::Offered,
+    );
+    let notice = notice.with("number", &next.number).with("title", next.answers.get("title"));
+    work.notify(&notice.with("path", format!("/applications/{}", next.id)))?;
+    offer(work, &next, id)
+}
+
+fn offer(work: &mut Work<'_>, application: &Application, id: AgreementId) -> Result<(), CaseError> {
+    let draft = draft_text(work.desk, work.conn, application, work.now)?;
+    let lapses_at = match &application.state {
+        crate::domain::application::State::Offered { lapses_at, .. } => *lapses_at,
+        _ => return Err(Refusal::new("no_offer", "There is no open offer.").into()),
+    };
+    agreements::keep_text(work.conn, &draft.hash, &draft.text, work.now)?;
+    let state = AgreementState::Offered { at: work.now, lapses_at };
+    let agreement = agreement_from(application, id, &draft, state, work.now);
+    agreements::insert(work.conn, &agreement, work.now)?;
+    Ok(())
+}
+
+/// Brings an agreement into force and supersedes the one it amends.
+///
+/// # Errors
+/// `text_differs`, `prohibited` and those of the signature.
+pub(super) fn execute(work: &mut Work<'_>, agreement: Agreement, evidence: Evidence) -> Result<(), CaseError> {
+    for schedule in &agreement.schedules {
+        let dataset = crate::store::datasets::by_id(work.conn, schedule.dataset)?;
+        if dataset.tier == Some(crate::domain::tier::Tier::Prohibited) {
+            return Err(Refusal::new("prohibited", "A dataset in this agreement may not be shared by law.").into());
+        }
+    }
+    let ends_at = ends_at(work, &agreement);
+    let command = AgreementCommand::Execute { signature: evidence, ends_at };
+    let executed = agreement.decide(command, &work.caller.actor, work.now)?;
+    write(work, &executed)?;
+    if let Some(previous) = agreement.previous {
+        let old = agreements::by_id(work.conn, previous)?;
+        if old.is_live(work.now) {
+            let by = AgreementCommand::Supersede { by: agreement.id };
+            let superseded = old.decide(by, &work.caller.actor, work.now)?;
+            write(work, &superseded)?;
+        }
+    }
+    Ok(())
+}
+
+/// The end of the term: the end of the city's day, months from now, or the earliest day that a condition names.
+fn ends_at(work: &Work<'_>, agreement: &Agreement) -> Instant {
+    let profile = &work.desk.profile;
+    let today = day_in(profile.zone, work.now);
+    let term = today.checked_add_months(Months::new(u32::from(profile.agreement.term_months))).unwrap_or(today);
+    let last = agreement.schedules.iter().filter_map(crate::domain::agreement::Schedule::ends_on).fold(term, Day::min);
+    let midnight = last.succ_opt().unwrap_or(last).and_hms_opt(0, 0, 0).unwrap_or_default();
+    let local = profile.zone.from_local_datetime(&midnight);
+    local.earliest().map_or_else(|| midnight.and_utc(), |at| at.to_utc())
+}
+
+/// Saves everything a change of an agreement holds, and lets the gates know.
+///
+/// # Errors
+/// [`CaseError::Stale`] when somebody was faster.
+pub(super) fn write(work: &mut Work<'_>, change: &AgreementChange) -> Result<(), CaseError> {
+    agreements::save(work.conn, &change.next, work.now)?;
+    work.record(change.act.clone())?;
+    change.notices.iter().try_for_each(|notice| work.notify(notice))?;
+    work.touch(Touched::Agreement(change.next.id));
+    Ok(())
+}
+
+/// The text of an agreement, checked against its hash.
+///
+/// # Errors
+/// [`StoreError::Corrupt`] when the text is not what was signed.
+pub fn text_of(conn: &mut crate::store::AnyConnection, agreement: &Agreement) -> Result<String, StoreError> {
+    let text = agreements::text(conn, &agreement.text_hash)?;
+    if crate::domain::terms::TextHash::of(&text).to_string() != agreement.text_hash {
+        return Err(StoreError::Corrupt { what: "agreement text", why: "it does not match its hash".to_owned() });
+    }
+    Ok(text)
+}
