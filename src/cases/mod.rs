@@ -26,7 +26,9 @@ pub mod accounts;
 mod accounts_tests;
 pub mod agree;
 pub mod apply;
+pub mod catalogue;
 pub mod drafting;
+pub mod interchange;
 pub mod letters;
 pub mod links;
 pub mod passwords;
@@ -34,6 +36,7 @@ pub mod review;
 pub mod secrets;
 pub mod settle;
 pub mod staff;
+pub mod terms;
 #[cfg(test)]
 pub(crate) mod testing;
 

@@ -12,6 +12,7 @@ pub mod applications;
 pub mod audit;
 pub mod datasets;
 pub mod grants;
+pub mod imports;
 pub mod outbox;
 pub mod people;
 pub mod services;
