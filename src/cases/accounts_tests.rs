@@ -140,7 +140,7 @@ async fn staff_are_invited_and_the_last_administrator_stays() {
         let department =
             staff::add_department(&desk.desk, &admin, ("tmp", "Transportation", "tmp@norwalk.example")).unwrap();
         let refused = staff::add_department(&desk.desk, &maria, ("x", "X", "x@norwalk.example")).unwrap_err();
-        assert_eq!(code(&refused), "not_your_department");
+        assert_eq!(code(&refused), "missing");
         let twice = staff::add_department(&desk.desk, &admin, ("tmp", "Again", "tmp@norwalk.example")).unwrap_err();
         assert_eq!(code(&twice), "invalid");
         let roles = vec![RoleGrant::new(Role::Manager, Some(department)).unwrap()];

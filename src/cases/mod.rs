@@ -26,6 +26,8 @@ pub mod accounts;
 mod accounts_tests;
 pub mod agree;
 pub mod apply;
+#[cfg(test)]
+mod apply_tests;
 pub mod catalogue;
 pub mod drafting;
 pub mod interchange;
@@ -45,7 +47,7 @@ pub(crate) mod testing;
 pub enum CaseError {
     /// A rule said no.
     #[error(transparent)]
-    Refused(#[from] Refusal),
+    Refused(Refusal),
     /// What was typed cannot be taken; every field at once.
     #[error("{} fields need attention", .0.len())]
     Invalid(Vec<Invalid>),
@@ -61,6 +63,16 @@ pub enum CaseError {
     /// The store could not do it.
     #[error(transparent)]
     Store(StoreError),
+}
+
+impl From<Refusal> for CaseError {
+    /// Who may not know of a thing hears that it does not exist.
+    fn from(refusal: Refusal) -> Self {
+        match refusal.code {
+            "not_your_department" | "not_the_requester" => Self::Missing,
+            _ => Self::Refused(refusal),
+        }
+    }
 }
 
 impl From<StoreError> for CaseError {
