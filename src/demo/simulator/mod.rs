@@ -11,6 +11,8 @@ mod feed;
 mod moment;
 mod serve;
 mod streets;
+#[cfg(test)]
+mod tests;
 mod watched;
 mod works;
 
