@@ -201,11 +201,7 @@ fn read_secrets(path: &Path) -> Result<Secrets, StartError> {
 
 /// A profile that ships with the program, or one from a folder.
 fn read_profile(name: &str) -> Result<Profile, StartError> {
-    let text = if name == "norwalk-ct" {
-        include_str!("../../config/profiles/norwalk-ct/profile.toml").to_owned()
-    } else {
-        let path = Path::new(name).join("profile.toml");
-        std::fs::read_to_string(&path).map_err(|error| at(&path, &error))?
-    };
+    let text = super::profile_files::read(name, "profile.toml")
+        .ok_or_else(|| StartError::Setup(format!("there is no profile.toml for the profile {name}")))?;
     Profile::parse(&text).map_err(|error| StartError::Profile { name: name.to_owned(), error })
 }

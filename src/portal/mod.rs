@@ -1,1 +1,9 @@
-//! Server-rendered pages; read through store views, change only through cases.
+//! Server-rendered pages: parse, call a case, show. Reads through the store's views, changes only through cases.
+
+use crate::web::{Room, Routes};
+
+/// Every page. `is_demo` adds the pages of the demonstration.
+#[must_use]
+pub fn routes(_is_demo: bool) -> Routes {
+    Routes::new(Room::Portal)
+}
