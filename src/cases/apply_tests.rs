@@ -70,7 +70,7 @@ fn add_dataset(city: &City, slug: &str, department: usize, tier: Tier) {
     let desk = &city.desk.desk;
     let title = slug.replace('-', " ");
     catalogue::create(desk, manager, city.departments[department], (slug, &title, "What it measures.")).unwrap();
-    let limits = Limits::parse("day 5000 day").unwrap_or_default();
+    let limits = Limits::parse("5000/day").unwrap();
     let mut version = 1;
     for edit in [Edit::Tier(tier), Edit::Limits(limits), Edit::Publish(true)] {
         version = catalogue::edit(desk, manager, slug, edit, version).unwrap().version;
