@@ -2,10 +2,14 @@
 //!
 //! Every route is added through [`describe::Api`], from which the OpenAPI document is made too.
 
+pub mod agreements;
+pub mod applications;
 pub mod audit;
 pub mod describe;
+pub mod desk;
 pub mod people;
 pub mod sessions;
+mod views;
 
 use actix_web::{HttpResponse, web};
 use serde::Serialize;
@@ -40,6 +44,9 @@ pub fn api() -> Api {
     let api = Api::default().get("/openapi.json", Access::Public, "This API's OpenAPI document", openapi);
     let api = sessions::routes(api);
     let api = people::routes(api);
+    let api = applications::routes(api);
+    let api = desk::routes(api);
+    let api = agreements::routes(api);
     audit::routes(api)
 }
 
