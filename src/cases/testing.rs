@@ -12,6 +12,7 @@ use super::secrets::Secrets;
 use super::{Caller, Desk, DeskOptions, NoGate};
 use crate::clock::Clock;
 use crate::domain::id::AccountId;
+use crate::domain::net::UpstreamNetworks;
 use crate::domain::people::{Actor, RoleGrant};
 use crate::domain::profile::Profile;
 use crate::store::{Store, StoreOptions, migrate, people};
@@ -74,6 +75,7 @@ fn desk(url: &str) -> Desk {
             session_absolute: chrono::Duration::days(1),
             session_idle: chrono::Duration::hours(1),
             is_registration_open: true,
+            upstream_networks: UpstreamNetworks::default(),
         }),
         secrets: Arc::new(Secrets::new([9; 32])),
         sink: Arc::new(NoGate),
