@@ -29,6 +29,7 @@ pub mod apply;
 #[cfg(test)]
 mod apply_tests;
 pub mod catalogue;
+pub mod describe;
 pub mod drafting;
 pub mod fetch;
 pub mod interchange;
