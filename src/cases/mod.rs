@@ -36,7 +36,6 @@ pub mod interchange;
 pub mod letters;
 pub mod links;
 pub mod passwords;
-pub mod profiles;
 pub mod review;
 pub mod secrets;
 pub mod settle;
