@@ -12,6 +12,7 @@ use sha2::{Digest as _, Sha256};
 use crate::clock::Clock;
 use crate::domain::audit::{Act, Hash, hex};
 use crate::domain::id::{AccountId, AgreementId, DatasetId, Id, KeyId, ServiceId};
+use crate::domain::net::UpstreamNetworks;
 use crate::domain::notice::Notice;
 use crate::domain::people::Actor;
 use crate::domain::profile::Profile;
@@ -28,7 +29,9 @@ pub mod apply;
 #[cfg(test)]
 mod apply_tests;
 pub mod catalogue;
+pub mod describe;
 pub mod drafting;
+pub mod fetch;
 pub mod interchange;
 pub mod letters;
 pub mod links;
@@ -152,6 +155,8 @@ pub struct DeskOptions {
     pub session_idle: chrono::Duration,
     /// Whether anybody may register.
     pub is_registration_open: bool,
+    /// Where the service itself may connect to: upstream feeds and catalogues to import.
+    pub upstream_networks: UpstreamNetworks,
 }
 
 /// Everything a case needs. Cheap to clone.

@@ -18,6 +18,7 @@ pub mod people;
 pub mod services;
 pub mod sessions;
 pub mod terms;
+pub mod views;
 
 use std::sync::Arc;
 use std::time::Duration;
