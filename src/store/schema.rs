@@ -229,7 +229,7 @@ table! {
         hint -> Text,
         name -> Text,
         state -> Text,
-        expires_at -> Timestamp,
+        expires_at -> Nullable<Timestamp>,
         last_used_at -> Nullable<Timestamp>,
         created_at -> Timestamp,
         version -> BigInt,
@@ -265,6 +265,14 @@ table! {
         number -> BigInt,
         kind -> Text,
         id -> Text,
+        at -> Timestamp,
+    }
+}
+
+table! {
+    reminders (subject, mark) {
+        subject -> Text,
+        mark -> Text,
         at -> Timestamp,
     }
 }
@@ -440,6 +448,7 @@ allow_tables_to_appear_in_same_query!(
     services,
     grant_changes,
     idempotency,
+    reminders,
     usage_minutes,
     usage_hours,
     usage_days,
