@@ -350,13 +350,15 @@ table! {
 }
 
 table! {
-    quota_levels (owner_kind, owner_id, dataset_id, limit_name) {
+    quota_levels (owner_kind, owner_id, dataset_id, limit_name, period) {
         owner_kind -> Text,
         owner_id -> Text,
         dataset_id -> Text,
         limit_name -> Text,
-        window_start -> Timestamp,
+        period -> Text,
+        window_start -> Text,
         used -> BigInt,
+        told_percent -> BigInt,
         updated_at -> Timestamp,
     }
 }
