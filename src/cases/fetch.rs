@@ -323,7 +323,7 @@ mod tests {
         for open in ["https://example.org/data.json", "http://example.org:8080/", "http://8.8.8.8/"] {
             assert_eq!(code(open), None, "{open}");
         }
-        assert!(check_address("url", "http://127.0.0.1:9/x", &loopback()).is_ok());
+        assert!(check_address("url", "http://127.0.0.1:9080/x", &loopback()).is_ok());
     }
 
     #[tokio::test]

@@ -262,7 +262,7 @@ mod tests {
             assert!(datasets.len() >= 12);
             let tiers: BTreeSet<_> = datasets.iter().filter_map(|dataset| dataset.tier).collect();
             assert_eq!(tiers.len(), 5);
-            point_to(desk, "http://127.0.0.1:2", &secret).unwrap();
+            point_to(desk, "http://127.0.0.1:18002", &secret).unwrap();
         }
     }
 }
