@@ -7,7 +7,7 @@ use serde_json::json;
 
 use super::audit::{About, Act};
 use super::id::{AccountId, AgreementId, ApplicationId, DatasetId, DepartmentId, OrganisationId, TermsId};
-use super::limits::Limits;
+use super::limits::{Limit, Limits};
 use super::net::CidrList;
 use super::notice::{Notice, NoticeKind, Recipient};
 use super::people::{Actor, Capacity, Role};
@@ -32,6 +32,9 @@ pub struct Evidence {
     pub text_hash: String,
     /// The digest of the page reviewed, hex.
     pub reviewed: String,
+    /// The declarations ticked, by their id in the profile.
+    #[serde(default)]
+    pub declarations: Vec<String>,
     /// The consent text confirmed.
     pub consent: String,
     /// The name typed as signature.
@@ -100,7 +103,7 @@ impl Schedule {
     /// Narrows a schedule as asked by the conditions of its approval. Nothing is ever widened.
     ///
     /// # Errors
-    /// `limits_too_wide`, `operations_empty`.
+    /// `limits_too_wide`, `limits_invalid`, `operations_empty`.
     pub fn narrowed(mut self, conditions: &[Condition]) -> Result<Self, Refusal> {
         for condition in conditions {
             match &condition.kind {
@@ -111,7 +114,12 @@ impl Schedule {
                             "A condition may only lower the limits asked for.",
                         ));
                     }
-                    self.limits = limits.clone();
+                    // A window that the condition does not name keeps its limit; else leaving it out would widen.
+                    let is_unnamed = |kept: &&Limit| limits.as_slice().iter().all(|new| new.window != kept.window);
+                    let mut both = limits.as_slice().to_vec();
+                    both.extend(self.limits.as_slice().iter().filter(is_unnamed).cloned());
+                    self.limits = Limits::new(both)
+                        .map_err(|problem| Refusal::new("limits_invalid", format!("The limits: {problem}.")))?;
                 }
                 ConditionKind::Operations { operations } => {
                     self.operations.retain(|operation| operations.contains(operation));
@@ -476,3 +484,6 @@ impl AgreementChange {
         self
     }
 }
+
+#[cfg(test)]
+mod tests;
