@@ -7,7 +7,7 @@ use sha2::{Digest as _, Sha256};
 
 use super::links::Purpose;
 use super::passwords::{self, HashingPool, wrong_login};
-use super::{CaseError, Caller, Desk, Work};
+use super::{Caller, CaseError, Desk, Work};
 use crate::domain::audit::{About, Act, Hash, hex};
 use crate::domain::guessing::{FAILURES_MAX, is_forgotten, wait_after};
 use crate::domain::id::{AccountId, SessionId};
@@ -79,12 +79,7 @@ impl Known {
 ///
 /// # Errors
 /// Invalid fields; [`CaseError::Wait`] under a flood.
-pub async fn register(
-    desk: &Desk,
-    hashing: &HashingPool,
-    caller: Caller,
-    wish: Registration,
-) -> Result<(), CaseError> {
+pub async fn register(desk: &Desk, hashing: &HashingPool, caller: Caller, wish: Registration) -> Result<(), CaseError> {
     if !desk.options.is_registration_open {
         return Err(Refusal::new("registration_closed", "Registration is closed here; ask the city.").into());
     }
@@ -98,9 +93,9 @@ pub async fn register(
                 return Ok(());
             }
             match people::account_by_email(work.conn, &email.normalised())? {
-                Some(known) if known.verified_at.is_some() => {
-                    work.notify(&Notice::new(Recipient::Account(known.id), NoticeKind::AlreadyRegistered).with("path", "/login"))
-                }
+                Some(known) if known.verified_at.is_some() => work.notify(
+                    &Notice::new(Recipient::Account(known.id), NoticeKind::AlreadyRegistered).with("path", "/login"),
+                ),
                 Some(unconfirmed) => {
                     // Never confirmed: the newest registration counts, and only the newest link works.
                     let renewed = Account { name: name.as_str().to_owned(), password_hash: Some(hash), ..unconfirmed };
@@ -257,7 +252,9 @@ fn must_not_wait(desk: &Desk, subjects: &[String]) -> Result<(), CaseError> {
     for subject in subjects {
         let Some(known) = desk.read(|conn| sessions::throttle(conn, subject))? else { continue };
         if known.failures >= FAILURES_MAX {
-            return Err(Refusal::new("password_disabled", "Too many wrong passwords. Reset your password by mail.").into());
+            return Err(
+                Refusal::new("password_disabled", "Too many wrong passwords. Reset your password by mail.").into()
+            );
         }
         if known.blocked_until > now {
             let wait = (known.blocked_until - now).num_seconds().saturating_add(1);
@@ -273,8 +270,7 @@ fn note_failure(desk: &Desk, caller: &Caller, subjects: &[String]) -> Result<(),
             let known = sessions::throttle(work.conn, subject)?
                 .filter(|known| !is_forgotten(work.now - known.last_at, known.failures));
             let failures = known.map_or(1, |known| known.failures.saturating_add(1));
-            let record =
-                Throttle { failures, last_at: work.now, blocked_until: work.now + wait_after(failures) };
+            let record = Throttle { failures, last_at: work.now, blocked_until: work.now + wait_after(failures) };
             sessions::set_throttle(work.conn, subject, &record)?;
         }
         let act = Act::new("account.log_in_refused", Capacity::Visitor, "login", "");
@@ -367,10 +363,11 @@ pub fn end_sessions(
             return Err(CaseError::Missing);
         }
         let about = About { person: Some(me), ..About::default() };
-        work.record(Act::new("account.end_sessions", Capacity::Requester, "account", me).about(about).change(
-            json!(null),
-            json!({ "ended": ended, "session": only }),
-        ))?;
+        work.record(
+            Act::new("account.end_sessions", Capacity::Requester, "account", me)
+                .about(about)
+                .change(json!(null), json!({ "ended": ended, "session": only })),
+        )?;
         Ok(ended)
     })
 }
@@ -409,7 +406,13 @@ pub async fn change_password(
     let cost = desk.options.password_cost;
     let known = account.password_hash.clone();
     let hash = hashing
-        .run(move || if passwords::fits(&old, known.as_deref(), cost)? { passwords::hash(&new, cost).map(Some) } else { Ok(None) })
+        .run(move || {
+            if passwords::fits(&old, known.as_deref(), cost)? {
+                passwords::hash(&new, cost).map(Some)
+            } else {
+                Ok(None)
+            }
+        })
         .await?;
     desk.run(move |desk| {
         let Some(hash) = hash else {
@@ -421,12 +424,7 @@ pub async fn change_password(
     .await
 }
 
-fn set_password(
-    work: &mut Work<'_>,
-    account: Account,
-    hash: String,
-    keep: Option<SessionId>,
-) -> Result<(), CaseError> {
+fn set_password(work: &mut Work<'_>, account: Account, hash: String, keep: Option<SessionId>) -> Result<(), CaseError> {
     let changed = Account { password_hash: Some(hash), ..account };
     people::update_account(work.conn, &changed)?;
     sessions::end(work.conn, changed.id, None, keep, work.now)?;
@@ -446,7 +444,8 @@ pub fn ask_reset(desk: &Desk, caller: &Caller, email: &str) -> Result<(), CaseEr
             return Ok(());
         }
         let found = people::account_by_email(work.conn, &email.normalised())?;
-        let Some(account) = found.filter(|account| account.disabled_at.is_none() && account.verified_at.is_some()) else {
+        let Some(account) = found.filter(|account| account.disabled_at.is_none() && account.verified_at.is_some())
+        else {
             return Ok(());
         };
         let link = work.new_link(Purpose::Reset, Some(account.id), &account.email_key, "{}".to_owned())?;
@@ -517,7 +516,11 @@ pub fn edit_profile(
             Some(people::organisation(work.conn, new, line.as_str(), &line.as_str().to_lowercase(), work.now)?)
         };
         if organisation != account.organisation && account.organisation.is_some() {
-            return Err(Refusal::new("organisation_fixed", "Ask the city to move your account to another organisation.").into());
+            return Err(Refusal::new(
+                "organisation_fixed",
+                "Ask the city to move your account to another organisation.",
+            )
+            .into());
         }
         let before = json!({ "name": account.name, "language": account.language });
         let language = if language == "es" { "es" } else { "en" }.to_owned();

@@ -9,7 +9,6 @@ use std::sync::atomic::{AtomicU16, Ordering};
 use serde::Serialize;
 use sha2::{Digest as _, Sha256};
 
-
 use crate::clock::Clock;
 use crate::domain::audit::{Act, Hash, hex};
 use crate::domain::id::{AccountId, AgreementId, DatasetId, Id, KeyId, ServiceId};

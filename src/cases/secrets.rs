@@ -3,8 +3,8 @@
 
 use chacha20poly1305::aead::{Aead, KeyInit};
 use chacha20poly1305::{ChaCha20Poly1305, Key, Nonce};
-use ed25519_dalek::{Signer as _, SigningKey};
 use derivation::keyed;
+use ed25519_dalek::{Signer as _, SigningKey};
 use secrecy::{ExposeSecret, SecretBox, SecretString};
 
 use crate::domain::audit::{hex, unhex};

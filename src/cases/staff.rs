@@ -7,7 +7,7 @@ use sha2::{Digest as _, Sha256};
 use super::accounts::{account_act, may_mail, new_account};
 use super::links::Purpose;
 use super::passwords::{self, HashingPool};
-use super::{CaseError, Caller, Desk, Touched, Work};
+use super::{Caller, CaseError, Desk, Touched, Work};
 use crate::domain::audit::{Act, Hash, hex};
 use crate::domain::id::{AccountId, DepartmentId, ServiceId};
 use crate::domain::notice::{Notice, NoticeKind, Recipient};
@@ -46,7 +46,8 @@ pub fn add_department(
             email: email.as_str().to_owned(),
             version: 1,
         };
-        people::insert_department(work.conn, &department, work.now).map_err(taken("slug", "A department has this slug."))?;
+        people::insert_department(work.conn, &department, work.now)
+            .map_err(taken("slug", "A department has this slug."))?;
         let after = json!({ "slug": department.slug, "name": department.name });
         work.record(Act::new("department.add", capacity, "department", &department.slug).change(json!(null), after))?;
         Ok(department.id)
@@ -70,8 +71,7 @@ pub fn edit_department(
     desk.act(caller, |work| {
         let known = people::department_by_id(work.conn, id)?;
         let before = json!({ "name": known.name, "email": known.email });
-        let changed =
-            Department { name: name.as_str().to_owned(), email: email.as_str().to_owned(), version, ..known };
+        let changed = Department { name: name.as_str().to_owned(), email: email.as_str().to_owned(), version, ..known };
         people::update_department(work.conn, &changed)?;
         let after = json!({ "name": changed.name, "email": changed.email });
         work.record(Act::new("department.edit", capacity, "department", &changed.slug).change(before, after))
@@ -141,8 +141,7 @@ pub async fn accept_invitation(
     password: SecretString,
 ) -> Result<(), CaseError> {
     let looked = token.clone();
-    let account =
-        desk.run(move |desk| super::accounts::linked_account(desk, Purpose::Invite, &looked)).await?;
+    let account = desk.run(move |desk| super::accounts::linked_account(desk, Purpose::Invite, &looked)).await?;
     passwords::check("password", &password, &[&account.name, &account.email])?;
     let cost = desk.options.password_cost;
     let hash = hashing.run(move || passwords::hash(&password, cost)).await?;
@@ -237,7 +236,8 @@ pub fn add_person(
             verified_at: Some(work.now),
             ..new_account(work, &name, &email, Some(password_hash), "en")
         };
-        people::insert_account(work.conn, &account, work.now).map_err(taken("email", "This address has an account."))?;
+        people::insert_account(work.conn, &account, work.now)
+            .map_err(taken("email", "This address has an account."))?;
         work.record(account_act("account.add", capacity, &account).change(json!(null), json!({ "roles": roles })))?;
         Ok(account.id)
     })
@@ -278,10 +278,7 @@ pub fn revoke_service(desk: &Desk, caller: &Caller, id: ServiceId) -> Result<(),
 }
 
 /// Turns "taken" into an invalid field.
-pub(super) fn taken(
-    field: &'static str,
-    message: &'static str,
-) -> impl FnOnce(crate::store::StoreError) -> CaseError {
+pub(super) fn taken(field: &'static str, message: &'static str) -> impl FnOnce(crate::store::StoreError) -> CaseError {
     move |error| match error {
         crate::store::StoreError::Taken => crate::domain::text::Invalid::new(field, "taken", message).into(),
         other => other.into(),

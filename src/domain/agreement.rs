@@ -106,14 +106,20 @@ impl Schedule {
             match &condition.kind {
                 ConditionKind::Limits { limits } => {
                     if limits.within(&self.limits).is_err() {
-                        return Err(Refusal::new("limits_too_wide", "A condition may only lower the limits asked for."));
+                        return Err(Refusal::new(
+                            "limits_too_wide",
+                            "A condition may only lower the limits asked for.",
+                        ));
                     }
                     self.limits = limits.clone();
                 }
                 ConditionKind::Operations { operations } => {
                     self.operations.retain(|operation| operations.contains(operation));
                     if self.operations.is_empty() {
-                        return Err(Refusal::new("operations_empty", "No operation would be left; deny the item instead."));
+                        return Err(Refusal::new(
+                            "operations_empty",
+                            "No operation would be left; deny the item instead.",
+                        ));
                     }
                 }
                 ConditionKind::Networks { networks } => self.networks = Some(networks.clone()),
@@ -398,7 +404,10 @@ impl Agreement {
             return Err(Refusal::new("offer_lapsed", "The time to sign this offer is over. Reopen the application."));
         }
         if signature.text_hash != self.text_hash || signature.terms != self.terms {
-            return Err(Refusal::new("text_differs", "The text you signed is not the text of this agreement. Review it again."));
+            return Err(Refusal::new(
+                "text_differs",
+                "The text you signed is not the text of this agreement. Review it again.",
+            ));
         }
         if self.schedules.iter().any(|schedule| schedule.tier == Tier::Prohibited) {
             return Err(Refusal::new("prohibited", "A dataset in this agreement may not be shared by law."));

@@ -378,10 +378,30 @@ mod tests {
             ("edited", |e| e[2].name = "somebody else".into(), Fault::Changed(3)),
             ("reason removed", |e| e[2].reason = None, Fault::Changed(3)),
             ("time moved", |e| e[2].at = from_micros(1), Fault::Changed(3)),
-            ("boundary shifted", |e| { e[2].act = "key.rollk".into(); e[2].subject_kind = "ey".into(); }, Fault::Changed(3)),
-            ("deleted", |e| { e.remove(2); }, Fault::Gap { expected: 3, found: 4 }),
+            (
+                "boundary shifted",
+                |e| {
+                    e[2].act = "key.rollk".into();
+                    e[2].subject_kind = "ey".into();
+                },
+                Fault::Changed(3),
+            ),
+            (
+                "deleted",
+                |e| {
+                    e.remove(2);
+                },
+                Fault::Gap { expected: 3, found: 4 },
+            ),
             ("swapped", |e| e.swap(1, 2), Fault::Gap { expected: 2, found: 3 }),
-            ("re-hashed", |e| { e[2].name = "x".into(); e[2].hash = e[2].computed_hash(); }, Fault::Unlinked(4)),
+            (
+                "re-hashed",
+                |e| {
+                    e[2].name = "x".into();
+                    e[2].hash = e[2].computed_hash();
+                },
+                Fault::Unlinked(4),
+            ),
             ("cut short", |e| e.truncate(3), Fault::Truncated { expected: 5, last: 3 }),
         ];
         for (what, tamper, fault) in rows {

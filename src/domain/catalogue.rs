@@ -142,7 +142,9 @@ impl Dataset {
             return Err(Refusal::new("not_published", "This dataset is not in the catalogue."));
         }
         match self.tier {
-            None => Err(Refusal::new("no_tier_yet", "The department has not yet decided how this dataset may be shared.")),
+            None => {
+                Err(Refusal::new("no_tier_yet", "The department has not yet decided how this dataset may be shared."))
+            }
             Some(Tier::Open) => Err(Refusal::new("no_key_needed", "This dataset is open: it needs no key.")),
             Some(Tier::Prohibited) => Err(Refusal::new("prohibited", "This dataset may not be shared by law.")),
             Some(tier @ (Tier::Registered | Tier::Conditioned | Tier::Restricted)) => Ok(tier),

@@ -171,10 +171,12 @@ impl Hold {
             return Err(Refusal::new("already_lifted", "This hold was lifted already."));
         }
         if !may_lift(self.office, capacity) {
-            return Err(Refusal::new("other_offices_hold", "Another office placed this hold; only that office lifts it."));
+            return Err(Refusal::new(
+                "other_offices_hold",
+                "Another office placed this hold; only that office lifts it.",
+            ));
         }
-        let lift =
-            Lift { at: now, by: actor.account, by_name: actor.name.clone(), reason: reason.to_owned() };
+        let lift = Lift { at: now, by: actor.account, by_name: actor.name.clone(), reason: reason.to_owned() };
         Ok(Self { lifted: Some(lift), ..self.clone() })
     }
 }
@@ -244,7 +246,8 @@ mod tests {
 
     #[test]
     fn a_lifted_hold_cannot_be_lifted_again() {
-        let once = hold(Office::Service).lift(&Actor::service("test"), Capacity::Service, "cured", from_micros(5)).unwrap();
+        let once =
+            hold(Office::Service).lift(&Actor::service("test"), Capacity::Service, "cured", from_micros(5)).unwrap();
         assert!(!once.is_in_force());
         let twice = once.lift(&Actor::service("test"), Capacity::Service, "again", from_micros(6));
         assert_eq!(twice.unwrap_err().code, "already_lifted");

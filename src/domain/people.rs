@@ -161,8 +161,12 @@ impl Actor {
     /// Departments in which the actor holds any of `roles`.
     #[must_use]
     pub fn departments(&self, roles: &[Role]) -> Vec<DepartmentId> {
-        let mut found: Vec<_> =
-            self.roles.iter().filter(|grant| roles.contains(&grant.role)).filter_map(|grant| grant.department).collect();
+        let mut found: Vec<_> = self
+            .roles
+            .iter()
+            .filter(|grant| roles.contains(&grant.role))
+            .filter_map(|grant| grant.department)
+            .collect();
         found.sort_unstable();
         found.dedup();
         found

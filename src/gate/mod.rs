@@ -1,1 +1,4 @@
-//! The data plane: decides about one request, from memory, and proxies it. Knows no page and no table.
+//! The data plane.
+
+pub mod clock;
+pub mod limiter;

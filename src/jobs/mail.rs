@@ -246,9 +246,8 @@ pub async fn send_due(desk: &Desk, letters: &Arc<Letters>, postman: &Postman) ->
     for message in due {
         let pause = Duration::minutes(1_i64 << message.attempts.clamp(0, 9));
         let claimed = message.clone();
-        let is_ours = desk
-            .run(move |desk| desk.store.write(|conn| Ok(outbox::claim(conn, &claimed, now + pause)?)))
-            .await?;
+        let is_ours =
+            desk.run(move |desk| desk.store.write(|conn| Ok(outbox::claim(conn, &claimed, now + pause)?))).await?;
         if !is_ours {
             continue;
         }
@@ -266,9 +265,7 @@ pub async fn send_due(desk: &Desk, letters: &Arc<Letters>, postman: &Postman) ->
             let now = desk.clock.now();
             desk.store.write(|conn| match sent {
                 Ok(()) => Ok(outbox::sent(conn, message.id, now)?),
-                Err(error) => {
-                    Ok(outbox::failed(conn, message.id, &error.to_string(), is_last || error.is_final())?)
-                }
+                Err(error) => Ok(outbox::failed(conn, message.id, &error.to_string(), is_last || error.is_final())?),
             })
         })
         .await?;
@@ -296,8 +293,24 @@ mod tests {
 
     fn message(kind: NoticeKind) -> Message {
         let facts = [
-            "number", "title", "text", "dataset", "outcome", "days", "ends_on", "name", "hint", "until", "what",
-            "reason", "explanation", "percent", "limit", "max", "resets_at", "effective_on",
+            "number",
+            "title",
+            "text",
+            "dataset",
+            "outcome",
+            "days",
+            "ends_on",
+            "name",
+            "hint",
+            "until",
+            "what",
+            "reason",
+            "explanation",
+            "percent",
+            "limit",
+            "max",
+            "resets_at",
+            "effective_on",
         ];
         let mut facts: BTreeMap<_, _> =
             facts.into_iter().map(|name| (name.to_owned(), format!("<{name}>\nX-Evil: yes"))).collect();

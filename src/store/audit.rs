@@ -209,8 +209,7 @@ pub fn search(conn: &mut AnyConnection, wanted: &Search, limit: i64) -> Result<V
     if let Some(below) = wanted.below {
         query = query.filter(audit::number.lt(below));
     }
-    let rows: Vec<Row> =
-        query.order(audit::number.desc()).limit(limit).select(Row::as_select()).load(conn)?;
+    let rows: Vec<Row> = query.order(audit::number.desc()).limit(limit).select(Row::as_select()).load(conn)?;
     rows.into_iter().map(entry).collect()
 }
 

@@ -64,8 +64,7 @@ impl Manager {
         let busy_ms = self.busy.as_millis();
         match self.backend {
             Backend::Postgres => {
-                let mut conn =
-                    PgConnection::establish(&self.url).map_err(diesel::r2d2::Error::ConnectionError)?;
+                let mut conn = PgConnection::establish(&self.url).map_err(diesel::r2d2::Error::ConnectionError)?;
                 let setup = format!(
                     "SET TIME ZONE 'UTC'; SET lock_timeout = {busy_ms}; SET statement_timeout = {}; \
                      SET idle_in_transaction_session_timeout = 20000;",

@@ -139,10 +139,7 @@ impl Store {
     ///
     /// # Errors
     /// What `work` returns, or [`StoreError::Unavailable`].
-    pub fn read<T, E: From<StoreError>>(
-        &self,
-        work: impl FnOnce(&mut AnyConnection) -> Result<T, E>,
-    ) -> Result<T, E> {
+    pub fn read<T, E: From<StoreError>>(&self, work: impl FnOnce(&mut AnyConnection) -> Result<T, E>) -> Result<T, E> {
         let mut conn = self.pool.get().map_err(|error| StoreError::Unavailable(error.to_string()))?;
         work(&mut conn)
     }
@@ -151,10 +148,7 @@ impl Store {
     ///
     /// # Errors
     /// What `work` returns, or [`StoreError::Unavailable`].
-    pub fn write<T, E: From<StoreError>>(
-        &self,
-        work: impl FnOnce(&mut AnyConnection) -> Result<T, E>,
-    ) -> Result<T, E> {
+    pub fn write<T, E: From<StoreError>>(&self, work: impl FnOnce(&mut AnyConnection) -> Result<T, E>) -> Result<T, E> {
         let mut conn = self.pool.get().map_err(|error| StoreError::Unavailable(error.to_string()))?;
         conn::write_tx(&mut conn, work)
     }

@@ -133,8 +133,7 @@ pub fn newest(conn: &mut AnyConnection, address: Option<&str>, limit: i64) -> Re
     if let Some(address) = address {
         query = query.filter(outbox::address.eq(address.to_owned()));
     }
-    let rows: Vec<Row> =
-        query.order(outbox::id.desc()).limit(limit).select(Row::as_select()).load(conn)?;
+    let rows: Vec<Row> = query.order(outbox::id.desc()).limit(limit).select(Row::as_select()).load(conn)?;
     rows.into_iter().map(message).collect()
 }
 
@@ -143,10 +142,7 @@ pub fn newest(conn: &mut AnyConnection, address: Option<&str>, limit: i64) -> Re
 /// # Errors
 /// [`StoreError::Missing`] or what the database says.
 pub fn one(conn: &mut AnyConnection, wanted: MessageId) -> Result<Message, StoreError> {
-    let row: Row = outbox::table
-        .filter(outbox::id.eq(wanted.to_string()))
-        .select(Row::as_select())
-        .first(conn)?;
+    let row: Row = outbox::table.filter(outbox::id.eq(wanted.to_string())).select(Row::as_select()).first(conn)?;
     message(row)
 }
 

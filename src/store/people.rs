@@ -120,8 +120,7 @@ pub fn roles_of(conn: &mut AnyConnection, account: AccountId) -> Result<Vec<Role
 }
 
 fn role_grant(role: &str, department: &str) -> Result<RoleGrant, StoreError> {
-    let role =
-        Role::from_word(role).ok_or_else(|| StoreError::Corrupt { what: "role", why: role.to_owned() })?;
+    let role = Role::from_word(role).ok_or_else(|| StoreError::Corrupt { what: "role", why: role.to_owned() })?;
     let department = if department.is_empty() { None } else { Some(id(department)?) };
     Ok(RoleGrant { role, department })
 }
@@ -131,10 +130,8 @@ fn role_grant(role: &str, department: &str) -> Result<RoleGrant, StoreError> {
 /// # Errors
 /// [`StoreError::Missing`] or what the database says.
 pub fn account_by_id(conn: &mut AnyConnection, wanted: AccountId) -> Result<Account, StoreError> {
-    let row: AccountRow = accounts::table
-        .filter(accounts::id.eq(wanted.to_string()))
-        .select(AccountRow::as_select())
-        .first(conn)?;
+    let row: AccountRow =
+        accounts::table.filter(accounts::id.eq(wanted.to_string())).select(AccountRow::as_select()).first(conn)?;
     let roles = roles_of(conn, wanted)?;
     account(row, roles)
 }
@@ -236,7 +233,8 @@ pub fn list_accounts(
 ) -> Result<Vec<Account>, StoreError> {
     let mut query = accounts::table.into_boxed();
     if !words.is_empty() {
-        query = query.filter(accounts::name.like(like(words)).or(accounts::email_key.like(like(&words.to_lowercase()))));
+        query =
+            query.filter(accounts::name.like(like(words)).or(accounts::email_key.like(like(&words.to_lowercase()))));
     }
     if is_staff {
         query = query.filter(accounts::id.eq_any(role_grants::table.select(role_grants::account_id)));
@@ -353,9 +351,10 @@ pub fn insert_department(conn: &mut AnyConnection, department: &Department, now:
 /// # Errors
 /// [`StoreError::Stale`] when somebody was faster.
 pub fn update_department(conn: &mut AnyConnection, department: &Department) -> Result<(), StoreError> {
-    let rows = diesel::update(departments::table.filter(
-        departments::id.eq(department.id.to_string()).and(departments::version.eq(department.version)),
-    ))
+    let rows = diesel::update(
+        departments::table
+            .filter(departments::id.eq(department.id.to_string()).and(departments::version.eq(department.version))),
+    )
     .set((
         departments::name.eq(&department.name),
         departments::email.eq(&department.email),
@@ -384,9 +383,7 @@ pub fn organisation(
     );
     on_each!(conn, c => diesel::insert_into(organisations::table)
         .values(values).on_conflict(organisations::name_key).do_nothing().execute(c))?;
-    let found: String = organisations::table
-        .filter(organisations::name_key.eq(name_key))
-        .select(organisations::id)
-        .first(conn)?;
+    let found: String =
+        organisations::table.filter(organisations::name_key.eq(name_key)).select(organisations::id).first(conn)?;
     id(&found)
 }

@@ -140,9 +140,13 @@ pub fn end(
             sessions::account_id
                 .eq(account.to_string())
                 .and(sessions::ended_at.is_null())
-                .and(sessions::id.eq(only.clone()).or(diesel::dsl::sql::<diesel::sql_types::Bool>(
-                    if only.is_empty() { "1 = 1" } else { "1 = 0" },
-                )))
+                .and(
+                    sessions::id.eq(only.clone()).or(diesel::dsl::sql::<diesel::sql_types::Bool>(if only.is_empty() {
+                        "1 = 1"
+                    } else {
+                        "1 = 0"
+                    })),
+                )
                 .and(sessions::id.ne(keep)),
         ),
     )
@@ -195,16 +199,8 @@ pub fn insert_link(conn: &mut AnyConnection, link: &Link, now: Instant) -> Resul
     Ok(())
 }
 
-type LinkColumns = (
-    String,
-    String,
-    Option<String>,
-    String,
-    String,
-    NaiveDateTime,
-    Option<NaiveDateTime>,
-    Option<NaiveDateTime>,
-);
+type LinkColumns =
+    (String, String, Option<String>, String, String, NaiveDateTime, Option<NaiveDateTime>, Option<NaiveDateTime>);
 
 /// The link with this id.
 ///

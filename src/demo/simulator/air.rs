@@ -3,8 +3,8 @@
 use serde_json::{Value, json};
 
 use super::feed::{
-    Bulk, CSV, Feed, GEOJSON, JSON, NGSI_LD, SITE, Site, WHEN, as_csv, as_geojson, as_json, as_ngsi_ld, indirect, plain,
-    site, view,
+    Bulk, CSV, Feed, GEOJSON, JSON, NGSI_LD, SITE, Site, WHEN, as_csv, as_geojson, as_json, as_ngsi_ld, indirect,
+    plain, site, view,
 };
 use super::moment::{Moment, count, to_digits};
 use crate::domain::tier::Tier;
@@ -55,7 +55,13 @@ fn observe_air(now: Moment, site: &Site) -> Value {
     let o3 = 14.0 + 26.0 * now.sun().max(0.0) * (1.0 + 0.4 * now.warmth()) + 8.0 * now.wander("ozone", 700) - no2 * 0.2;
     // The two lowest segments of the EPA's particle scale of 2024; the simulated city never gets worse air.
     let index = if pm25 <= 9.0 { pm25 * 50.0 / 9.0 } else { 51.0 + (pm25 - 9.1) * 49.0 / 26.3 };
-    let level = if index <= 50.0 { "good" } else if index <= 100.0 { "moderate" } else { "unhealthy" };
+    let level = if index <= 50.0 {
+        "good"
+    } else if index <= 100.0 {
+        "moderate"
+    } else {
+        "unhealthy"
+    };
     json!({
         "pm25": to_digits(pm25, 1),
         "pm10": to_digits(pm25 * (1.5 + 0.3 * now.wander(site.name, 180)), 1),
@@ -140,7 +146,11 @@ pub(super) const WEATHER: Feed = Feed {
         site("ws-05", "Peck Ledge mast", -73.3704, 41.0776, 1.6),
     ],
     observe: observe_weather,
-    views: &[view("latest", JSON, as_json), view("latest.geojson", GEOJSON, as_geojson), view("latest.csv", CSV, as_csv)],
+    views: &[
+        view("latest", JSON, as_json),
+        view("latest.geojson", GEOJSON, as_geojson),
+        view("latest.csv", CSV, as_csv),
+    ],
     bulk: Bulk::Csv,
 };
 

@@ -2,7 +2,9 @@
 
 use serde_json::{Value, json};
 
-use super::feed::{Bulk, CSV, Feed, GEOJSON, JSON, SITE, Site, WHEN, as_csv, as_geojson, as_json, indirect, plain, site, view};
+use super::feed::{
+    Bulk, CSV, Feed, GEOJSON, JSON, SITE, Site, WHEN, as_csv, as_geojson, as_json, indirect, plain, site, view,
+};
 use super::moment::{Moment, count, to_digits};
 use crate::domain::tier::Tier;
 
@@ -44,7 +46,13 @@ pub(super) const PARKING: Feed = Feed {
         let share = (0.12 + 0.8 * now.bustle() + 0.25 * (now.wander(site.id, 90) - 0.5)).clamp(0.02, 1.0);
         let (total, occupied) = (count(site.size), count(site.size * share));
         let percent = occupied * 100 / total.max(1);
-        let status = if percent >= 98 { "full" } else if percent >= 85 { "nearly_full" } else { "open" };
+        let status = if percent >= 98 {
+            "full"
+        } else if percent >= 85 {
+            "nearly_full"
+        } else {
+            "open"
+        };
         json!({
             "total_spaces": total,
             "occupied_spaces": occupied,

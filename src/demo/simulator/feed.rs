@@ -204,7 +204,9 @@ pub(super) fn as_geojson(feed: &Feed, now: Moment, _part: &str) -> Option<Vec<u8
         json!({ "type": "Feature", "id": site.id, "geometry": geometry, "properties": properties })
     };
     let features: Vec<Value> = feed.sites.iter().map(feature).collect();
-    Some(json!({ "type": "FeatureCollection", "timeStamp": now.stamp(), "features": features }).to_string().into_bytes())
+    Some(
+        json!({ "type": "FeatureCollection", "timeStamp": now.stamp(), "features": features }).to_string().into_bytes(),
+    )
 }
 
 /// CSV with a header row.

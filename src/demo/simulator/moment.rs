@@ -94,7 +94,8 @@ impl Moment {
         let period = i64::from(minutes.max(1)) * 60_000;
         let millis = self.at.timestamp_millis();
         let node = millis.div_euclid(period);
-        let into = u32::try_from(millis.rem_euclid(period)).map_or(0.0, f64::from) / (f64::from(minutes.max(1)) * 60_000.0);
+        let into =
+            u32::try_from(millis.rem_euclid(period)).map_or(0.0, f64::from) / (f64::from(minutes.max(1)) * 60_000.0);
         let eased = into * into * (3.0 - 2.0 * into);
         let from = self.draw(name, node);
         from + (self.draw(name, node + 1) - from) * eased
@@ -128,7 +129,11 @@ fn mix(bits: u64) -> u64 {
 }
 
 /// A count: the nearest whole number, never below zero.
-#[expect(clippy::as_conversions, clippy::cast_possible_truncation, reason = "the standard library has no other way from f64")]
+#[expect(
+    clippy::as_conversions,
+    clippy::cast_possible_truncation,
+    reason = "the standard library has no other way from f64"
+)]
 pub(super) fn count(value: f64) -> i64 {
     value.round().max(0.0) as i64
 }

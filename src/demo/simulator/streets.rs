@@ -4,7 +4,8 @@ use chrono::{Datelike, NaiveDate, SecondsFormat, TimeDelta};
 use serde_json::{Value, json};
 
 use super::feed::{
-    Bulk, CSV, Feed, GEOJSON, JSON, NGSI_LD, SITE, Site, WHEN, as_csv, as_geojson, as_json, as_ngsi_ld, plain, site, view,
+    Bulk, CSV, Feed, GEOJSON, JSON, NGSI_LD, SITE, Site, WHEN, as_csv, as_geojson, as_json, as_ngsi_ld, plain, site,
+    view,
 };
 use super::moment::{Moment, ZONE, count, to_digits};
 use crate::domain::tier::Tier;
@@ -149,7 +150,8 @@ pub(super) const WORK_ZONES: Feed = Feed {
 /// Each zone works from Monday to a day of its own size in the weeks the draw gives it; size is whole weeks.
 fn observe_works(now: Moment, site: &Site) -> Value {
     let week = monday(now);
-    let begins = week + TimeDelta::weeks(if now.draw(site.id, i64::from(week.num_days_from_ce()) / 7) < 0.35 { 1 } else { 0 });
+    let begins =
+        week + TimeDelta::weeks(if now.draw(site.id, i64::from(week.num_days_from_ce()) / 7) < 0.35 { 1 } else { 0 });
     let ends = begins + TimeDelta::days(count(site.size) * 7 - 3);
     let start = local(begins, 7);
     let end = local(ends, 16);
@@ -160,7 +162,13 @@ fn observe_works(now: Moment, site: &Site) -> Value {
         (true, false) => "some-lanes-closed",
         (false, _) => "all-lanes-open",
     };
-    let status = if is_running { "active" } else if now.at() < start { "planned" } else { "completed" };
+    let status = if is_running {
+        "active"
+    } else if now.at() < start {
+        "planned"
+    } else {
+        "completed"
+    };
     json!({
         "event_status": status,
         "vehicle_impact": impact,
@@ -209,6 +217,7 @@ fn zone_feature(feed: &Feed, now: Moment, site: &Site) -> Value {
         }),
     );
     properties.insert("location_method".to_owned(), json!("channel-device-method"));
-    let line = json!({ "type": "LineString", "coordinates": [[lon, lat - 0.0006], [lon, lat], [lon + 0.0002, lat + 0.0007]] });
+    let line =
+        json!({ "type": "LineString", "coordinates": [[lon, lat - 0.0006], [lon, lat], [lon + 0.0002, lat + 0.0007]] });
     json!({ "type": "Feature", "id": site.id, "geometry": line, "properties": properties })
 }

@@ -3,7 +3,8 @@
 use serde_json::{Value, json};
 
 use super::feed::{
-    Bulk, Feed, Field, GEOJSON, JSON, SITE, Site, View, WHEN, as_geojson, as_json, indirect, plain, sensitive, site, view,
+    Bulk, Feed, Field, GEOJSON, JSON, SITE, Site, View, WHEN, as_geojson, as_json, indirect, plain, sensitive, site,
+    view,
 };
 use super::moment::{Moment, count, to_digits};
 use crate::domain::catalogue::Sensitivity;

@@ -5,8 +5,8 @@ use std::f64::consts::TAU;
 use serde_json::{Value, json};
 
 use super::feed::{
-    Bulk, CSV, Feed, GEOJSON, NGSI_LD, SITE, Site, WHEN, as_csv, as_geojson, as_ngsi_ld, indirect, plain, sensitive, site,
-    view,
+    Bulk, CSV, Feed, GEOJSON, NGSI_LD, SITE, Site, WHEN, as_csv, as_geojson, as_ngsi_ld, indirect, plain, sensitive,
+    site, view,
 };
 use super::moment::{Moment, count, to_digits};
 use crate::domain::tier::Tier;
@@ -51,7 +51,13 @@ pub(super) const STREETLIGHTS: Feed = Feed {
     observe: |now, site| {
         // Dark below two degrees under the horizon; dimmed between midnight and five.
         let is_dark = now.sun() < -0.035;
-        let level = if !is_dark { 0.0 } else if now.city_hour() < 5.0 { 0.5 } else { 1.0 };
+        let level = if !is_dark {
+            0.0
+        } else if now.city_hour() < 5.0 {
+            0.5
+        } else {
+            1.0
+        };
         let is_broken = now.wander(site.id, 9_000) > 0.93;
         let drawn = if is_broken { 0.0 } else { level * site.size * (0.97 + 0.06 * now.wander(site.name, 20)) };
         json!({
@@ -99,7 +105,13 @@ pub(super) const FLOOD: Feed = Feed {
     observe: |now, site| {
         let level = tide(now, site);
         let change = level - tide(now.earlier(360), site);
-        let trend = if change > 0.01 { "rising" } else if change < -0.01 { "falling" } else { "steady" };
+        let trend = if change > 0.01 {
+            "rising"
+        } else if change < -0.01 {
+            "falling"
+        } else {
+            "steady"
+        };
         json!({
             "water_level_m": to_digits(level, 3),
             "trend": trend,

@@ -145,7 +145,12 @@ pub const QUESTIONS: &[Question] = &[
     choice("sharing", "ai_training", "Will the data train machine-learning models?", YES_NO),
     choice("sharing", "commercial", "Is the use commercial?", YES_NO),
     choice("people", "requester_type", "You apply as", REQUESTERS),
-    optional(line("people", "organisation", "Legal name of the organisation", "Leave empty if you apply for yourself.")),
+    optional(line(
+        "people",
+        "organisation",
+        "Legal name of the organisation",
+        "Leave empty if you apply for yourself.",
+    )),
     optional(prose("people", "users", "Named users", "One person a line: name, role. Needed for restricted datasets.")),
     line("people", "signatory", "Name of the person who signs", "As it should stand in the agreement."),
     line("people", "signatory_title", "Their title", "For example: owner, professor, director."),

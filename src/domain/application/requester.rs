@@ -38,13 +38,19 @@ impl Application {
     ) -> Result<Change, Refusal> {
         self.must_be_requester(actor)?;
         if reviewed != self.reviewed_digest() {
-            return Err(Refusal::new("review_again", "The application changed after you reviewed it. Review it again."));
+            return Err(Refusal::new(
+                "review_again",
+                "The application changed after you reviewed it. Review it again.",
+            ));
         }
         if self.items.is_empty() {
             return Err(Refusal::new("no_items", "Choose at least one dataset."));
         }
         if self.submissions.len() >= SUBMISSIONS_MAX {
-            return Err(Refusal::new("too_many_submissions", "This application was submitted too often; begin a new one."));
+            return Err(Refusal::new(
+                "too_many_submissions",
+                "This application was submitted too often; begin a new one.",
+            ));
         }
         self.items.iter().try_for_each(must_be_askable)?;
         evidence.check()?;
