@@ -113,8 +113,7 @@ pub fn check(ask: &Ask<'_>, grants: &Grants, now: &Now) -> Verdict {
         Target::Path { dataset, .. } => grants.route(dataset),
         Target::Ambiguous(_) => None,
     };
-    let mut trace =
-        Trace { dataset: route.as_ref().map(|route| route.id), method: ask.method, ..Trace::default() };
+    let mut trace = Trace { dataset: route.as_ref().map(|route| route.id), method: ask.method, ..Trace::default() };
     let decided = match ask.credential {
         Credential::None => without_key(ask, grants, route, now, &mut trace),
         Credential::Malformed => Err(Denial::plain(Outcome::KeyMalformed, Trace::default())),
@@ -199,9 +198,7 @@ fn in_force(state: &KeyState, now: Instant) -> Result<(), Denial> {
             Err(because(Outcome::KeyRevoked, format!("The key was revoked at {}: {reason}", written(*at))))
         }
         // Recorded as over; the same answer as when the time itself shows it.
-        KeyState::Expired { at } => {
-            Err(because(Outcome::KeyExpired, format!("The key expired at {}.", written(*at))))
-        }
+        KeyState::Expired { at } => Err(because(Outcome::KeyExpired, format!("The key expired at {}.", written(*at)))),
     }
 }
 
@@ -264,17 +261,30 @@ fn in_scope(
         return Ok(route);
     }
     let schedule = schedule.filter(|schedule| schedule.ends_at.is_none_or(|at| at > now));
+    covered(key, schedule, matching(&route, ask.method, rest), dataset, trace)?;
+    Ok(route)
+}
+
+/// One of the matching operations must be granted by the schedule and be among the key's scopes.
+fn covered<'a>(
+    key: &KeyRecord,
+    schedule: Option<&ScheduleRecord>,
+    matching: impl Iterator<Item = (&'a Operation, &'a Arc<str>)>,
+    dataset: &str,
+    trace: &mut Trace,
+) -> Result<(), Denial> {
     let mut needed = None;
-    for (operation, template) in matching(&route, ask.method, rest) {
+    for (operation, template) in matching {
         let name = operation.name();
         let is_granted = schedule.is_some_and(|schedule| schedule.operations.iter().any(|granted| **granted == **name));
         let has_scope = || key.scopes.iter().any(|scope| scope.operation() == &**name && scope.dataset() == dataset);
-        if trace.operation.is_none() || (is_granted && has_scope()) {
+        let is_covered = is_granted && has_scope();
+        if trace.operation.is_none() || is_covered {
             trace.operation = Some(Arc::clone(name));
             trace.template = Some(Arc::clone(template));
         }
-        if is_granted && has_scope() {
-            return Ok(route);
+        if is_covered {
+            return Ok(());
         }
         needed = needed.or_else(|| Some(format!("{dataset}:{name}")));
     }

@@ -16,7 +16,9 @@ use std::time::Duration;
 
 use arc_swap::{ArcSwap, Guard};
 
-pub use self::live::{AgreementPicture, AgreementRecord, HolderRecord, KeyRecord, QuotaOwner, QuotaUse, Route, ScheduleRecord};
+pub use self::live::{
+    AgreementPicture, AgreementRecord, HolderRecord, KeyRecord, QuotaOwner, QuotaUse, Route, ScheduleRecord,
+};
 pub use self::records::{
     AgreementGrant, DatasetGrant, GrantChange, HeldBy, HolderGrant, KeyGrant, Publication, ScheduleGrant, ServiceGrant,
     UpstreamGrant,

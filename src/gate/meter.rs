@@ -189,7 +189,7 @@ pub(super) struct WorkerMeter {
 
 /// A finished call.
 #[derive(Debug)]
-pub(super) struct Call {
+pub(super) struct Entry {
     pub(super) at: Instant,
     pub(super) trace: Trace,
     pub(super) outcome: Outcome,
@@ -201,7 +201,7 @@ pub(super) struct Call {
 }
 
 impl WorkerMeter {
-    pub(super) fn record(&self, call: Call) {
+    pub(super) fn record(&self, call: Entry) {
         let key = CountKey {
             minute: minute_of(call.at),
             key: call.trace.key,
@@ -261,10 +261,10 @@ mod tests {
 
     use super::*;
 
-    fn call(at: &str, key: u128, outcome: Outcome) -> Call {
+    fn call(at: &str, key: u128, outcome: Outcome) -> Entry {
         let trace = Trace { key: Some(KeyId::from_uuid(Uuid::from_u128(key))), ..Trace::default() };
         let client = "192.0.2.1".parse().unwrap();
-        Call {
+        Entry {
             at: at.parse().unwrap(),
             trace,
             outcome,

@@ -62,7 +62,8 @@ impl Upstream {
     /// Reads an upstream; the reason, in words for the operator, when it cannot be used.
     pub fn of(grant: &UpstreamGrant) -> Result<Self, String> {
         // The url crate folds decimal, octal and hexadecimal spellings of an address into the one usual form.
-        let url = url::Url::parse(&grant.base_url).map_err(|error| format!("the base address is not a URL: {error}"))?;
+        let url =
+            url::Url::parse(&grant.base_url).map_err(|error| format!("the base address is not a URL: {error}"))?;
         let scheme = match url.scheme() {
             "http" => Scheme::HTTP,
             "https" => Scheme::HTTPS,
@@ -198,7 +199,8 @@ mod tests {
 
     #[test]
     fn a_request_goes_below_the_base_address() {
-        let uri = |base: &str, path: &str, query| Upstream::of(&grant(base)).unwrap().uri(path, query).unwrap().to_string();
+        let uri =
+            |base: &str, path: &str, query| Upstream::of(&grant(base)).unwrap().uri(path, query).unwrap().to_string();
         assert_eq!(uri("http://feed.example", "/", None), "http://feed.example/");
         assert_eq!(uri("http://feed.example/", "/latest", Some("a=1&b")), "http://feed.example/latest?a=1&b");
         assert_eq!(uri("https://feed.example:8443/v2/parking/", "/", None), "https://feed.example:8443/v2/parking");
@@ -210,8 +212,15 @@ mod tests {
     #[test]
     fn an_unusable_base_address_is_refused_with_its_reason() {
         for base in [
-            "", "feed.example/x", "ftp://feed.example", "file:///etc/passwd", "gopher://feed.example", "http://",
-            "http://user:pw@feed.example/", "http://feed.example/?q=1", "http://feed.example/#f",
+            "",
+            "feed.example/x",
+            "ftp://feed.example",
+            "file:///etc/passwd",
+            "gopher://feed.example",
+            "http://",
+            "http://user:pw@feed.example/",
+            "http://feed.example/?q=1",
+            "http://feed.example/#f",
         ] {
             assert!(Upstream::of(&grant(base)).is_err(), "{base}");
         }
@@ -229,7 +238,13 @@ mod tests {
     async fn a_closed_network_is_refused_at_connect_time() {
         let connector =
             Connector { networks: Arc::new(UpstreamNetworks::default()), connect_timeout: Duration::from_secs(5) };
-        for target in ["http://127.0.0.1:9/", "http://[::1]:9/", "http://169.254.169.254/", "http://localhost:9/", "http://[::ffff:127.0.0.1]:9/"] {
+        for target in [
+            "http://127.0.0.1:9/",
+            "http://[::1]:9/",
+            "http://169.254.169.254/",
+            "http://localhost:9/",
+            "http://[::ffff:127.0.0.1]:9/",
+        ] {
             let error = connector.connect(&target.parse().unwrap()).await.unwrap_err();
             assert_eq!(error.kind(), io::ErrorKind::PermissionDenied, "{target}");
         }

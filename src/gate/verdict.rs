@@ -156,15 +156,21 @@ impl Outcome {
     #[must_use]
     pub const fn next_step(self) -> &'static str {
         match self {
-            Self::KeyMissing => "Send a key as “Authorization: Bearer …” or “X-Api-Key: …”; the portal tells how to get one.",
+            Self::KeyMissing => {
+                "Send a key as “Authorization: Bearer …” or “X-Api-Key: …”; the portal tells how to get one."
+            }
             Self::KeyMalformed => "Copy the key again, whole, and send it in one place only.",
             Self::KeyUnknown => "Check which key you use; the portal lists yours by their first and last characters.",
             Self::KeyExpired => "Create a new key in the portal, or renew the agreement if it ends too.",
             Self::KeyRevoked => "Use the successor, or create a new key in the portal if the agreement is in force.",
-            Self::KeySuspended => "Read the notice in the portal: it states the reason, how to answer, and how to appeal.",
+            Self::KeySuspended => {
+                "Read the notice in the portal: it states the reason, how to answer, and how to appeal."
+            }
             Self::AgreementEnded => "Renew the agreement in the portal, or ask the department.",
             Self::NetworkDenied => "Call from an allowed network, or change the key's networks in the portal.",
-            Self::ScopeDenied => "Check method and path in the dataset's page, or ask for the scope by amending the agreement.",
+            Self::ScopeDenied => {
+                "Check method and path in the dataset's page, or ask for the scope by amending the agreement."
+            }
             Self::OutsideWindow => "Call within the hours that the agreement states.",
             Self::RateLimited => "Wait as long as Retry-After says, and spread calls.",
             Self::QuotaExhausted => "Wait until the window ends, or ask for a larger quota by amending the agreement.",
