@@ -64,7 +64,8 @@ fn an_old_picture_is_stale_until_it_is_confirmed() {
 #[test]
 fn datasets_come_change_their_slug_and_go() {
     let grants = grants(publication("http://127.0.0.1:9"));
-    let moved = DatasetGrant { slug: "car-parks".to_owned(), ..dataset("parking", Tier::Conditioned, "http://127.0.0.1:9") };
+    let moved =
+        DatasetGrant { slug: "car-parks".to_owned(), ..dataset("parking", Tier::Conditioned, "http://127.0.0.1:9") };
     grants.apply(vec![GrantChange::Dataset(Box::new(moved))]);
     assert!(grants.route("parking").is_none() && grants.route("car-parks").is_some());
     grants.apply(vec![GrantChange::DatasetGone(dataset_id("parking"))]);
@@ -80,7 +81,10 @@ fn keys_come_and_go_by_digest_and_services_by_id() {
     assert_eq!(grants.counts(), GrantCounts { datasets: 3, keys: 1, agreements: 1 });
     grants.apply(vec![GrantChange::Key(Box::new(key(2))), GrantChange::KeyGone(digest(1))]);
     assert!(grants.key(&digest(1)).is_none());
-    assert_eq!(grants.key(&digest(2)).map(|record| (record.id, record.agreement.id)), Some((key_id(2), agreement_id())));
+    assert_eq!(
+        grants.key(&digest(2)).map(|record| (record.id, record.agreement.id)),
+        Some((key_id(2), agreement_id()))
+    );
     let service = grants.service("service-secret").unwrap();
     grants.apply(vec![GrantChange::Service(ServiceGrant { is_live: false, ..(*service).clone() })]);
     assert!(grants.service("service-secret").is_none());
