@@ -40,7 +40,7 @@ const ADDRESSES_MAX: usize = 8;
 
 /// Where a dataset flows from, made ready for requests.
 #[derive(Clone)]
-pub(super) struct Upstream {
+pub(in crate::gate) struct Upstream {
     scheme: Scheme,
     authority: Authority,
     /// The base path without its trailing slash.
