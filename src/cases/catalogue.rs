@@ -287,7 +287,7 @@ fn check_fields(fields: &[Field]) -> Result<Vec<Field>, Vec<Invalid>> {
                 sensitivity: field.sensitivity,
             }),
             (name, kind, description) => {
-                faults.extend([name.err(), kind.err(), description.err()].into_iter().flatten())
+                faults.extend([name.err(), kind.err(), description.err()].into_iter().flatten());
             }
         }
     }
