@@ -11,12 +11,13 @@ use crate::domain::catalogue::{Field, Sensitivity};
 use crate::domain::id::{ApplicationId, DepartmentId, ItemId};
 use crate::domain::limits::Limits;
 use crate::domain::net::CidrList;
+use crate::domain::notice::NoticeKind;
 use crate::domain::people::{Role, RoleGrant};
 use crate::domain::review::{Advice, Condition, ConditionKind};
 use crate::domain::terms::TermsFamily;
 use crate::domain::tier::Tier;
 use crate::store::applications::QueueFilter;
-use crate::store::{agreements, applications, people};
+use crate::store::{agreements, applications, outbox, people};
 
 struct City {
     desk: TestDesk,
@@ -424,5 +425,37 @@ fn a_dataset_that_the_law_forbids_has_no_other_tier() {
         );
         let text = desk.read(|conn| agreements::of_departments(conn, None, None, 10)).unwrap();
         assert!(text.iter().all(|agreement| desk.store.read(|conn| settle::text_of(conn, agreement)).is_ok()));
+    }
+}
+
+#[test]
+fn a_material_version_is_told_once_to_each_holder_of_a_running_agreement() {
+    for city in cities() {
+        let desk = &city.desk.desk;
+        for _ in 0..2 {
+            assert!(matches!(submit(&city, draft(&city, &["bike-share"])), State::Executed { .. }));
+        }
+        let told = || {
+            let all = desk.read(|conn| outbox::newest(conn, None, 100)).unwrap();
+            all.into_iter().filter(|message| message.kind == NoticeKind::TermsPublished).collect::<Vec<_>>()
+        };
+        let publish = |family, is_material| {
+            let new = terms::NewTerms {
+                family,
+                title: "New terms".to_owned(),
+                markdown: "## (1) Purpose\n\nFor {{ project }} only.".to_owned(),
+                is_material,
+                effective_at: None,
+            };
+            terms::publish(desk, &Caller::service("test"), &new).unwrap()
+        };
+        publish(TermsFamily::Standard, true);
+        publish(TermsFamily::ClickThrough, false);
+        assert!(told().is_empty(), "neither of another family nor of a slight change");
+        let version = publish(TermsFamily::ClickThrough, true);
+        let told = told();
+        assert_eq!(told.len(), 1, "{}", city.desk.backend);
+        assert_eq!(told[0].address, "maria.gonzalez@people.example");
+        assert_eq!(told[0].facts["path"], format!("/terms/click_through/{}", version.number));
     }
 }
