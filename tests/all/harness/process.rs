@@ -12,13 +12,18 @@ use std::sync::mpsc;
 use std::time::Duration;
 
 /// `$1` is the signal, `$2` what it goes to (`one` process or its `group`), `$3` the folder to remove, the rest the
-/// program. `setsid` gives the program a group of its own; its number is then that of the program.
+/// program. `setsid` gives the program a group of its own; its number is then that of the program. The shell lets go of both
+/// streams, so that they close when the program ends. A memory cap meant for the compiler is taken off where that is
+/// permitted: a browser reserves far more than it uses.
 const GUARD: &str = r#"
+ulimit -v unlimited 2>/dev/null
 signal=$1; reach=$2; folder=$3; shift 3
 setsid "$@" </dev/null & program=$!
-cat >/dev/null
-if [ "$reach" = group ]; then kill -"$signal" -- "-$program"; else kill -"$signal" "$program"; fi
-wait "$program"
+exec >/dev/null 2>&1
+cat
+if [ "$reach" = group ]; then program=-$program; fi
+kill -s "$signal" -- "$program"
+wait
 [ -z "$folder" ] || rm -rf "$folder"
 "#;
 
@@ -117,12 +122,11 @@ mod tests {
         let folder = TempFolder::new().hand_over();
         let script = "sleep 600 & echo children $!; echo ready $$; wait";
         let numbers = std::cell::RefCell::new(Vec::new());
-        let (guarded, ()) =
-            Guarded::start(&["sh", "-c", script], Stop::Group("KILL"), Some(&folder), None, |line| {
-                numbers.borrow_mut().push(line.rsplit(' ').next().unwrap_or_default().to_owned());
-                line.starts_with("ready").then_some(())
-            })
-            .unwrap();
+        let (guarded, ()) = Guarded::start(&["sh", "-c", script], Stop::Group("KILL"), Some(&folder), None, |line| {
+            numbers.borrow_mut().push(line.rsplit(' ').next().unwrap_or_default().to_owned());
+            line.starts_with("ready").then_some(())
+        })
+        .unwrap();
         let numbers = numbers.into_inner();
         assert!(numbers.iter().all(|number| is_alive(number)), "{numbers:?}");
         drop(guarded);
