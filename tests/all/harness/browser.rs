@@ -39,7 +39,10 @@ impl Browser {
         let folder = folder.hand_over();
         let started = Guarded::start(&["chromedriver", "--port=0"], Stop::Group("KILL"), Some(&folder), None, port);
         let (driver, port): (Guarded, u16) = started.unwrap_or_else(|why| {
-            panic!("chromedriver is needed (tests/run installs it; by hand: apt-get install chromium chromium-driver): {why}")
+            panic!(
+                "chromedriver is needed (tests/run installs it; by hand: apt-get install chromium chromium-driver), and no \
+                 memory cap (ulimit -v), as a browser reserves far more than it uses: {why}"
+            )
         });
         let own = [profile, format!("--window-size={width},{height}"), format!("--accept-lang={language}")];
         let flags: Vec<&str> = FLAGS.into_iter().chain(own.iter().map(String::as_str)).collect();

@@ -13,10 +13,8 @@ use std::time::Duration;
 
 /// `$1` is the signal, `$2` what it goes to (`one` process or its `group`), `$3` the folder to remove, the rest the
 /// program. `setsid` gives the program a group of its own; its number is then that of the program. The shell lets go of both
-/// streams, so that they close when the program ends. A memory cap meant for the compiler is taken off where that is
-/// permitted: a browser reserves far more than it uses.
+/// streams, so that they close when the program ends.
 const GUARD: &str = r#"
-ulimit -v unlimited 2>/dev/null
 signal=$1; reach=$2; folder=$3; shift 3
 setsid "$@" </dev/null & program=$!
 exec >/dev/null 2>&1
