@@ -31,6 +31,7 @@ mod apply_tests;
 pub mod catalogue;
 #[cfg(test)]
 mod catalogue_tests;
+pub mod chain;
 pub mod describe;
 pub mod drafting;
 pub mod enforce;
