@@ -2,6 +2,7 @@
 //! need, on any port, and stops it gracefully. Holds no rule.
 
 mod base;
+pub mod kill;
 pub mod portal;
 pub mod profile_files;
 mod run;
