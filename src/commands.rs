@@ -5,7 +5,7 @@ use std::io::{BufRead as _, Write as _};
 use std::path::{Path, PathBuf};
 
 use accord::app::{self, Base};
-use accord::cases::{Caller, Desk, chain, fetch, interchange, staff, terms};
+use accord::cases::{Caller, Desk, fetch, interchange, staff, story, terms};
 use accord::config::Settings;
 use accord::domain::audit::Head;
 use accord::domain::people::{Role, RoleGrant};
@@ -406,10 +406,8 @@ pub(crate) fn audit(place: &Place, command: Audit) -> Done {
             let kept = head
                 .map(|text| Head::from_text(&text).ok_or_else(|| format!("“{text}” is no head: give number:hash")))
                 .transpose()?;
-            match chain::verify(&desk, kept).map_err(said)? {
-                Ok(head) => print(format!("the chain is whole: {} entries, head {}", head.number, head.to_text())),
-                Err(fault) => Err(fault.into()),
-            }
+            let head = story::verify_audit(&desk.store, kept)?;
+            print(format!("the chain is whole: {} entries, head {}", head.number, head.to_text()))
         }
         Audit::Head => print(desk.read(audit::head).map_err(said)?.to_text()),
     }

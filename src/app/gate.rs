@@ -8,11 +8,11 @@ use actix_web::dev::Server;
 use tokio::task::JoinHandle;
 
 use super::base::{Base, StartError};
+use super::kill::DeskSwitch;
 use super::run::upstream_networks;
 use crate::cases::catalogue::credential_place;
 use crate::cases::{Desk, GrantSink};
 use crate::feed::grants::GrantFeed;
-use crate::feed::kill::DeskSwitch;
 use crate::feed::usage::UsageFeed;
 use crate::gate::clock::GateClock;
 use crate::gate::grants::{GrantRules, Grants};

@@ -4,6 +4,7 @@
 mod base;
 mod demo;
 mod gate;
+mod kill;
 pub mod portal;
 pub mod profile_files;
 mod run;

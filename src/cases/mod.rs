@@ -31,10 +31,10 @@ mod apply_tests;
 pub mod catalogue;
 #[cfg(test)]
 mod catalogue_tests;
-pub mod chain;
 pub mod describe;
 pub mod drafting;
 pub mod enforce;
+pub mod export;
 pub mod fetch;
 pub mod interchange;
 #[cfg(test)]
@@ -50,11 +50,13 @@ pub mod settle;
 mod settle_tests;
 pub mod signing;
 pub mod staff;
+pub mod story;
 pub mod terms;
 #[cfg(test)]
 mod terms_tests;
 #[cfg(test)]
 pub(crate) mod testing;
+pub mod usage;
 pub mod wishes;
 
 /// Why an act did not happen. Nothing was changed.

@@ -4,12 +4,8 @@
 //! current and carries the other away. What it cannot learn or write now it tries again; it never guesses.
 
 pub mod grants;
-pub mod kill;
 mod picture;
 pub mod usage;
-
-#[cfg(test)]
-mod tests;
 
 use std::future::Future;
 use std::time::Duration;

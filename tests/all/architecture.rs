@@ -29,7 +29,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ),
     ("store", &["domain"]),
     ("cases", &["domain", "store", "clock"]),
-    ("feed", &["domain", "store", "gate", "clock"]),
+    ("feed", &["domain", "store", "gate", "clock", "cases::GrantSink", "cases::Touched"]),
     ("web", &["domain", "cases", "store::StoreError", "clock"]),
     ("portal", &["web", "cases", "store", "domain"]),
     ("api", &["web", "cases", "store", "domain"]),
