@@ -14,6 +14,7 @@ use crate::cases::{CaseError, Desk, DeskOptions, GrantSink, NoGate};
 use crate::clock::Clock;
 use crate::config::{Settings, SettingsError};
 use crate::domain::audit::hex;
+use crate::domain::net::UpstreamNetworks;
 use crate::domain::profile::{Profile, ProfileError};
 use crate::store::{Store, StoreError, StoreOptions, migrate};
 
@@ -130,6 +131,7 @@ impl Base {
                 session_absolute: chrono::Duration::hours(i64::from(self.settings.accounts.session_hours)),
                 session_idle: chrono::Duration::minutes(i64::from(self.settings.accounts.idle_minutes)),
                 is_registration_open: self.settings.accounts.registration_open,
+                upstream_networks: UpstreamNetworks::opening(self.settings.network.upstream_networks.clone()),
             }),
             secrets: Arc::clone(&self.secrets),
             sink,
@@ -201,11 +203,7 @@ fn read_secrets(path: &Path) -> Result<Secrets, StartError> {
 
 /// A profile that ships with the program, or one from a folder.
 fn read_profile(name: &str) -> Result<Profile, StartError> {
-    let text = if name == "norwalk-ct" {
-        include_str!("../../config/profiles/norwalk-ct/profile.toml").to_owned()
-    } else {
-        let path = Path::new(name).join("profile.toml");
-        std::fs::read_to_string(&path).map_err(|error| at(&path, &error))?
-    };
+    let text = super::profile_files::read(name, "profile.toml")
+        .ok_or_else(|| StartError::Setup(format!("there is no profile.toml for the profile {name}")))?;
     Profile::parse(&text).map_err(|error| StartError::Profile { name: name.to_owned(), error })
 }

@@ -7,7 +7,7 @@ use serde_json::json;
 
 use super::audit::{About, Act};
 use super::id::{AccountId, AgreementId, ApplicationId, DatasetId, DepartmentId, OrganisationId, TermsId};
-use super::limits::Limits;
+use super::limits::{Limit, Limits};
 use super::net::CidrList;
 use super::notice::{Notice, NoticeKind, Recipient};
 use super::people::{Actor, Capacity, Role};
@@ -111,7 +111,7 @@ impl Schedule {
                             "A condition may only lower the limits asked for.",
                         ));
                     }
-                    self.limits = limits.clone();
+                    self.limits = tightened(&self.limits, limits)?;
                 }
                 ConditionKind::Operations { operations } => {
                     self.operations.retain(|operation| operations.contains(operation));
@@ -149,6 +149,14 @@ impl Schedule {
             })
             .min()
     }
+}
+
+/// The limits of a condition, with those asked for whose windows it does not name: a condition adds, it never removes.
+fn tightened(asked: &Limits, condition: &Limits) -> Result<Limits, Refusal> {
+    let is_named = |limit: &&Limit| condition.as_slice().iter().any(|other| other.window == limit.window);
+    let kept = asked.as_slice().iter().filter(|limit| !is_named(limit));
+    let all = kept.chain(condition.as_slice()).cloned().collect();
+    Limits::new(all).map_err(|problem| Refusal::new("limits_invalid", problem.to_string()))
 }
 
 /// An agreement.
@@ -474,5 +482,39 @@ impl AgreementChange {
             .with("path", format!("/agreements/{}", self.next.id));
         self.notices.push(notice);
         self
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use uuid::Uuid;
+
+    use super::*;
+
+    #[test]
+    fn a_condition_on_one_window_leaves_the_other_limits_standing() {
+        let asked = Schedule {
+            dataset: DatasetId::from_uuid(Uuid::from_u128(1)),
+            slug: "parking".to_owned(),
+            title: "Parking".to_owned(),
+            department: DepartmentId::from_uuid(Uuid::from_u128(2)),
+            tier: Tier::Conditioned,
+            operations: vec!["read".to_owned()],
+            limits: Limits::parse("10/second\n5000/day").unwrap(),
+            networks: None,
+            hours: None,
+            redaction: None,
+            conditions: Vec::new(),
+        };
+        let condition = |text: &str| Condition {
+            text: "Fewer calls.".to_owned(),
+            kind: ConditionKind::Limits { limits: Limits::parse(text).unwrap() },
+            basis: String::new(),
+            is_precedent: false,
+        };
+        let narrowed = asked.clone().narrowed(&[condition("2000/day")]).unwrap();
+        let maxima: Vec<_> = narrowed.limits.as_slice().iter().map(|limit| limit.max).collect();
+        assert_eq!(maxima, [10, 2000], "the burst limit would otherwise be gone");
+        assert_eq!(asked.narrowed(&[condition("6000/day")]).unwrap_err().code, "limits_too_wide");
     }
 }

@@ -1,18 +1,16 @@
-//! Server-rendered pages; read through store views, change only through cases.
+//! Server-rendered pages: parse, call a case, show. Reads through the store's views, changes only through cases.
 
 use crate::web::{Room, Routes};
 
 pub mod auditor;
 pub mod clerk;
 pub mod review;
-pub mod staff;
+pub mod shared;
 pub mod steward;
-#[cfg(test)]
-mod testing;
 
-/// Every page of the portal.
+/// Every page. `is_demo` adds the pages of the demonstration.
 #[must_use]
-pub fn routes() -> Routes {
+pub fn routes(_is_demo: bool) -> Routes {
     let routes = Routes::new(Room::Portal);
     let routes = review::routes(routes);
     let routes = steward::routes(routes);

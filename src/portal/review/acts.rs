@@ -8,7 +8,7 @@ use crate::cases::{CaseError, Caller, Desk, review};
 use crate::domain::application::State;
 use crate::domain::id::{ApplicationId, DepartmentId, ItemId};
 use crate::domain::review::Advice;
-use crate::portal::staff::id_in;
+use crate::portal::shared::id_in;
 use crate::web::case::{DeskData, caller, caller_once, shown_on_form};
 use crate::web::{CaseStaff, ChangedField, Flash, Form, FormErrors, Manager, Once, Posted, Redirect, Signed, WebError};
 

@@ -12,7 +12,7 @@ use crate::domain::people::Role;
 use crate::domain::review::{Decision, Verdict};
 use crate::domain::tier::Tier;
 use crate::domain::time::{Day, Instant};
-use crate::portal::staff::{
+use crate::portal::shared::{
     Choice, ConditionView, Names, Tag, age_words, answer_words, application_tag, conditions, id_in, is_party, item_tag,
     tier_words,
 };

@@ -11,7 +11,7 @@ use crate::domain::net::CidrList;
 use crate::domain::profile::Profile;
 use crate::domain::review::{Condition, ConditionKind};
 use crate::domain::time::Day;
-use crate::portal::staff::Choice;
+use crate::portal::shared::Choice;
 use crate::web::{Form, FormErrors};
 
 /// Rows for conditions shown at once; as many again lie under "More conditions".

@@ -7,7 +7,7 @@ use crate::cases::{Caller, Desk, review, CaseError};
 use crate::domain::application::{Application, Item, ItemState, State};
 use crate::domain::id::DepartmentId;
 use crate::domain::time::{Day, Instant, day_in};
-use crate::portal::staff::{Choice, Names, Tag, age_words, application_tag, is_party, tier_words};
+use crate::portal::shared::{Choice, Names, Tag, age_words, application_tag, is_party, tier_words};
 use crate::store::applications::QueueFilter;
 use crate::web::case::{DeskData, caller};
 use crate::web::{CaseStaff, FormView, Page, Query, Signed, WebError};

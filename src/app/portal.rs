@@ -1,0 +1,120 @@
+//! The portal's listener: pages, API, health.
+
+use std::net::{SocketAddr, TcpListener};
+use std::sync::Arc;
+use std::time::Duration;
+
+use actix_web::dev::Server;
+use actix_web::middleware::from_fn;
+use actix_web::{App, HttpResponse, HttpServer, web};
+use secrecy::ExposeSecret as _;
+use url::Url;
+
+use super::base::{Base, StartError};
+use super::visitors::DeskVisitors;
+use crate::cases::Desk;
+use crate::cases::passwords::HashingPool;
+use crate::jobs::mail::Letters;
+use crate::store::migrate;
+use crate::telemetry::Observer;
+use crate::web::{Access, Options, Room, Routes, ServerKey, Site, WebError, edge};
+use crate::{api, portal, web as room};
+
+/// How long a request waits for a place to hash before it is told to come back.
+const HASH_WAIT: Duration = Duration::from_secs(5);
+
+/// Every route of portal and API, with who may call it.
+#[must_use]
+pub fn routes(is_demo: bool) -> Routes {
+    let health = Routes::new(Room::Portal)
+        .get("/healthz", Access::Public, "Whether the process lives", healthy)
+        .get("/readyz", Access::Public, "Whether it can work: the store answers and its schema fits", ready);
+    room::assets::routes().merge(health).merge(portal::routes(is_demo)).merge(api::api().routes())
+}
+
+async fn healthy() -> HttpResponse {
+    HttpResponse::Ok().content_type("text/plain; charset=utf-8").body("ok\n")
+}
+
+async fn ready(desk: web::Data<Desk>) -> Result<HttpResponse, WebError> {
+    let pending = desk.run(|desk| migrate::pending(&desk.store).map_err(Into::into)).await?;
+    if pending > 0 {
+        return Err(WebError::unavailable(30, "be ready", format!("{pending} migrations are pending")));
+    }
+    Ok(HttpResponse::Ok().content_type("text/plain; charset=utf-8").body("ready\n"))
+}
+
+/// The portal, bound and not yet answering.
+pub struct PortalServer {
+    /// Runs until stopped.
+    pub server: Server,
+    /// Where it listens.
+    pub address: SocketAddr,
+}
+
+/// What the portal shows of itself.
+#[derive(Clone, Debug)]
+pub struct Addresses {
+    /// The portal from outside.
+    pub portal: Url,
+    /// The gate from outside.
+    pub gate: Url,
+}
+
+/// Builds the portal on a listener that is bound already.
+///
+/// # Errors
+/// Templates that do not compile, or a listener that cannot be used.
+pub fn build(
+    base: &Base,
+    desk: &Desk,
+    letters: &Arc<Letters>,
+    (listener, addresses): (TcpListener, Addresses),
+    is_demo: bool,
+) -> Result<PortalServer, StartError> {
+    let settings = &base.settings;
+    let address = listener.local_addr().map_err(|error| StartError::Setup(error.to_string()))?;
+    let key = base.secrets.derived("web");
+    let options = Options {
+        service_name: settings.portal.service_name.clone(),
+        city: base.profile.city.as_str().to_owned(),
+        zone: base.profile.zone,
+        language: "en".to_owned(),
+        portal_url: addresses.portal,
+        gate_url: addresses.gate,
+        is_demo,
+        trusted_proxies: settings.network.trusted_proxies.clone(),
+        form_bytes_max: settings.portal.form_kib.saturating_mul(1024),
+        json_bytes_max: settings.portal.json_kib.saturating_mul(1024),
+        body_time_max: Duration::from_secs(settings.portal.body_seconds),
+        server_key: ServerKey::from_bytes(*key.expose_secret()),
+    };
+    let site = Site::new(options, Arc::new(DeskVisitors(desk.clone())))
+        .map_err(|error| StartError::Setup(format!("the templates cannot be used: {error}")))?;
+    let site = web::Data::new(site);
+    let desk = web::Data::new(desk.clone());
+    let letters = web::Data::from(Arc::clone(letters));
+    let hashing = web::Data::new(HashingPool::new(settings.accounts.hashes_at_once, HASH_WAIT));
+    let observer = Observer::new("portal", base.clock.clone(), settings.network.trusted_proxies.clone());
+    let routes = routes(is_demo);
+    let mut server = HttpServer::new(move || {
+        let observer = Arc::clone(&observer);
+        let routes = routes.clone();
+        App::new()
+            .app_data(site.clone())
+            .app_data(desk.clone())
+            .app_data(letters.clone())
+            .app_data(hashing.clone())
+            .wrap(from_fn(edge::edge))
+            .wrap(from_fn(move |request, next| Arc::clone(&observer).observe(request, next)))
+            .configure(move |config| routes.configure(config))
+    })
+    .client_request_timeout(Duration::from_secs(10))
+    .shutdown_timeout(settings.server.drain_seconds)
+    .disable_signals();
+    if settings.server.workers > 0 {
+        server = server.workers(settings.server.workers);
+    }
+    let server = server.listen(listener).map_err(|error| StartError::Setup(error.to_string()))?.run();
+    Ok(PortalServer { server, address })
+}
