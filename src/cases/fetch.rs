@@ -315,9 +315,14 @@ mod tests {
         ] {
             assert_eq!(code(closed), Some("address_not_allowed"), "{closed}");
         }
-        for other in
-            ["ftp://example.org/", "file:///etc/passwd", "data.json", "https://", "http://me:pw@example.org/", "http://e.org/#x"]
-        {
+        for other in [
+            "ftp://example.org/",
+            "file:///etc/passwd",
+            "data.json",
+            "https://",
+            "http://me:pw@example.org/",
+            "http://e.org/#x",
+        ] {
             assert_eq!(code(other), Some("not_a_web_address"), "{other}");
         }
         for open in ["https://example.org/data.json", "http://example.org:8080/", "http://8.8.8.8/"] {
