@@ -4,6 +4,7 @@ use crate::web::{Room, Routes};
 
 pub mod auditor;
 pub mod clerk;
+pub mod holding;
 pub mod review;
 pub mod shared;
 pub mod steward;
