@@ -137,7 +137,7 @@ pub(super) async fn report(
 pub(super) fn view(report: &ImportReport, show: &str, page: usize) -> ReportView {
     let fits = |fate: &&Fate| match show {
         "repaired" => !fate.repairs.is_empty(),
-        "created" | "updated" | "unchanged" | "skipped" => fate.fate.as_str() == show,
+        "created" | "updated" | "unchanged" | "skipped" => fate.outcome.as_str() == show,
         _ => true,
     };
     let found: Vec<&Fate> = report.records.iter().filter(fits).collect();
@@ -163,7 +163,7 @@ pub(super) fn view(report: &ImportReport, show: &str, page: usize) -> ReportView
 }
 
 fn row(fate: &Fate) -> Row {
-    let (word, tone) = match fate.fate {
+    let (word, tone) = match fate.outcome {
         Outcome::Created => ("New", "good"),
         Outcome::Updated => ("Changed", "info"),
         Outcome::Unchanged => ("The same", "neutral"),
