@@ -91,7 +91,7 @@ pub(super) fn find(desk: &Desk, kind: &str, text: &str) -> Result<String, CaseEr
         "agreement" => Ok(desk.read(|conn| agreements::by_number(conn, &text.to_uppercase()))?.id.to_string()),
         "dataset" => Ok(desk.read(|conn| datasets::by_slug(conn, &text.to_lowercase()))?.id.to_string()),
         "person" => {
-            let key = Email::parse("email", text).map_err(CaseError::from)?.key();
+            let key = Email::parse("email", text).map_err(CaseError::from)?.normalised();
             let account = desk.read(|conn| people::account_by_email(conn, &key))?;
             account.map(|account| account.id.to_string()).ok_or(CaseError::Missing)
         }
