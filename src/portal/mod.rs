@@ -5,6 +5,7 @@ pub mod account;
 pub mod admin;
 pub mod mailbox;
 pub mod public;
+pub mod session;
 #[cfg(test)]
 pub(crate) mod testing;
 

@@ -58,14 +58,9 @@ pub(super) async fn new_page(request: HttpRequest) -> Result<HttpResponse, WebEr
 
 pub(super) async fn add(request: HttpRequest, desk: DeskData, posted: Posted) -> Result<HttpResponse, WebError> {
     let form = posted.only(&["name", "slug", "email"])?;
-    let (caller, asked) = (caller(&request), form.clone());
-    let made = desk
-        .run(move |desk| {
-            let fields = (asked.text("slug"), asked.text("name"), asked.text("email"));
-            staff::add_department(desk, &caller, fields)
-        })
-        .await;
-    match made {
+    let caller = caller(&request);
+    let [slug, name, email] = ["slug", "name", "email"].map(|field| form.text(field).to_owned());
+    match desk.run(move |desk| staff::add_department(desk, &caller, (&slug, &name, &email))).await {
         Ok(_id) => Redirect::with(&request, "/admin/departments", &Flash::good("The department is made.")),
         Err(error) => {
             let errors = shown_on_form(error)?;
@@ -94,13 +89,9 @@ pub(super) async fn edit(
 ) -> Result<HttpResponse, WebError> {
     let form = posted.only(&["name", "email", "version"])?;
     let id: DepartmentId = id_in(&id)?;
-    let (caller, version, asked) = (caller(&request), form.version()?, form.clone());
-    let saved = desk
-        .run(move |desk| {
-            staff::edit_department(desk, &caller, id, (asked.text("name"), asked.text("email")), version)
-        })
-        .await;
-    match saved {
+    let (caller, version) = (caller(&request), form.version()?);
+    let [name, email] = ["name", "email"].map(|field| form.text(field).to_owned());
+    match desk.run(move |desk| staff::edit_department(desk, &caller, id, (&name, &email), version)).await {
         Ok(()) => Redirect::with(&request, "/admin/departments", &Flash::good("The department is changed.")),
         Err(error) => {
             let errors = shown_on_form(error)?;

@@ -150,15 +150,12 @@ pub(super) async fn invite_page(request: HttpRequest, desk: DeskData) -> Result<
 
 pub(super) async fn invite(request: HttpRequest, desk: DeskData, posted: Posted) -> Result<HttpResponse, WebError> {
     let form = posted.only(&["name", "email", "roles[]"])?;
-    let (caller, asked) = (caller(&request), form.clone());
-    let invited = desk
-        .run(move |desk| {
-            let (name, email) = (asked.text("name").to_owned(), asked.text("email").to_owned());
-            let invitation = staff::Invitation { name, email, roles: ticked(&asked)? };
-            staff::invite(desk, &caller, &invitation)
-        })
-        .await;
-    match invited {
+    let (caller, roles) = (caller(&request), ticked(&form));
+    let [name, email] = ["name", "email"].map(|field| form.text(field).to_owned());
+    let invited = desk.run(move |desk| {
+        staff::invite(desk, &caller, &staff::Invitation { name, email, roles: roles? })
+    });
+    match invited.await {
         Ok(()) => {
             let said = "The invitation is on its way. Whoever has an account already has the roles at once.";
             Redirect::with(&request, "/admin/staff", &Flash::good(said))
@@ -224,9 +221,8 @@ pub(super) async fn set_roles(
 ) -> Result<HttpResponse, WebError> {
     let form = posted.only(&["roles[]"])?;
     let id: AccountId = id_in(&id)?;
-    let (caller, asked) = (caller(&request), form.clone());
-    let set = desk.run(move |desk| staff::set_roles(desk, &caller, id, &ticked(&asked)?)).await;
-    match set {
+    let (caller, roles) = (caller(&request), ticked(&form));
+    match desk.run(move |desk| staff::set_roles(desk, &caller, id, &roles?)).await {
         Ok(()) => {
             let said = "The roles are set and count at once. A mail tells the person.";
             Redirect::with(&request, format!("/admin/staff/{id}"), &Flash::good(said))

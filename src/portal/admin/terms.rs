@@ -119,7 +119,7 @@ pub(super) async fn new_page(request: HttpRequest, desk: DeskData, query: Query)
 }
 
 pub(super) async fn publish(request: HttpRequest, desk: DeskData, posted: Posted) -> Result<HttpResponse, WebError> {
-    let form = posted.only(&["family", "title", "markdown", "is_material", "effective_on", "act"])?;
+    let form = posted.only(&["family", "title", "markdown", "is_material", "effective_at", "act"])?;
     if form.text("act") != "publish" {
         return match fill(form.exact("markdown"), &desk.profile.terms_parameters()) {
             Ok(text) => show(&request, &desk, form.view(&crate::web::FormErrors::default()), markdown::to_html(&text)),
@@ -149,7 +149,7 @@ fn refused(request: &HttpRequest, desk: &Desk, form: &Form, error: CaseError) ->
 fn asked(form: &Form, desk: &Desk) -> Result<NewTerms, Invalid> {
     let family = TermsFamily::from_name(form.text("family"))
         .ok_or_else(|| Invalid::new("family", "required", "Choose which terms this is a version of."))?;
-    let day = form.text("effective_on");
+    let day = form.text("effective_at");
     let effective_at = if day.is_empty() { None } else { Some(midnight(day, desk)?) };
     Ok(NewTerms {
         family,
@@ -161,7 +161,7 @@ fn asked(form: &Form, desk: &Desk) -> Result<NewTerms, Invalid> {
 }
 
 fn midnight(day: &str, desk: &Desk) -> Result<Instant, Invalid> {
-    let wrong = || Invalid::new("effective_on", "not_a_day", "Write the day as 2027-03-31.");
+    let wrong = || Invalid::new("effective_at", "not_a_day", "Write the day as 2027-03-31.");
     let day: Day = day.parse().map_err(|_not_a_day| wrong())?;
     let begins = desk.profile.zone.from_local_datetime(&day.and_time(chrono::NaiveTime::MIN)).earliest();
     begins.map(|at| at.with_timezone(&chrono::Utc)).ok_or_else(wrong)
