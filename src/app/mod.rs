@@ -2,9 +2,9 @@
 //! need, on any port, and stops it gracefully. Holds no rule.
 
 mod base;
-mod run;
 pub mod portal;
 pub mod profile_files;
+mod run;
 
 pub use base::{Base, StartError, hash_password};
 pub use run::{Running, block_on, check_profile, healthcheck, public_urls, set_up, upstream_networks};

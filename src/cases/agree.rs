@@ -5,7 +5,7 @@ use serde_json::json;
 
 use super::apply::{bounded, write as write_application};
 use super::settle::{settle, text_of, write};
-use super::{CaseError, Caller, Desk};
+use super::{Caller, CaseError, Desk};
 use crate::domain::agreement::{Agreement, AgreementCommand, Execution};
 use crate::domain::application::Command;
 use crate::domain::id::{AgreementId, DepartmentId};

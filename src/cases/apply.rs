@@ -7,11 +7,9 @@ use serde_json::json;
 
 use super::drafting::{DraftText, draft_text};
 use super::settle::settle;
-use super::{CaseError, Caller, Desk, Work};
+use super::{Caller, CaseError, Desk, Work};
 use crate::domain::agreement::{CONSENT_VERSION, Evidence};
-use crate::domain::application::{
-    Answers, Application, Asked, Change, Command, Item, ItemState, RemarkDraft, State,
-};
+use crate::domain::application::{Answers, Application, Asked, Change, Command, Item, ItemState, RemarkDraft, State};
 use crate::domain::audit::{About, Act};
 use crate::domain::id::{ApplicationId, DatasetId, DepartmentId, ItemId};
 use crate::domain::people::Capacity;
@@ -86,8 +84,7 @@ pub fn start(desk: &Desk, caller: &Caller, slugs: &[String]) -> Result<Applicati
         if open >= OPEN_MAX {
             return Err(Refusal::new("too_many_open", "Finish or withdraw some of your applications first.").into());
         }
-        let wanted: Vec<Wanted> =
-            slugs.iter().map(|slug| Wanted { slug: slug.clone(), ..Wanted::default() }).collect();
+        let wanted: Vec<Wanted> = slugs.iter().map(|slug| Wanted { slug: slug.clone(), ..Wanted::default() }).collect();
         let items = items(work, &wanted, &[])?;
         let mut answers = Answers::default();
         let signatory = caller.actor.name.chars().take(200).collect::<String>();
@@ -116,8 +113,7 @@ pub fn start(desk: &Desk, caller: &Caller, slugs: &[String]) -> Result<Applicati
 }
 
 fn started(application: &Application) -> Act {
-    let about =
-        About { application: Some(application.id), person: Some(application.requester), ..About::default() };
+    let about = About { application: Some(application.id), person: Some(application.requester), ..About::default() };
     let datasets: Vec<_> = application.items.iter().map(|item| item.slug.as_str()).collect();
     Act::new("application.start", Capacity::Requester, "application", &application.number)
         .about(about)
@@ -132,7 +128,11 @@ fn items(work: &mut Work<'_>, wanted: &[Wanted], known: &[Item]) -> Result<Vec<I
         let dataset = match datasets::by_slug(work.conn, &wish.slug) {
             Ok(dataset) => dataset,
             Err(StoreError::Missing) => {
-                problems.push(Invalid::new("datasets", "unknown_dataset", format!("There is no dataset “{}”.", wish.slug)));
+                problems.push(Invalid::new(
+                    "datasets",
+                    "unknown_dataset",
+                    format!("There is no dataset “{}”.", wish.slug),
+                ));
                 continue;
             }
             Err(other) => return Err(other.into()),
@@ -235,8 +235,7 @@ pub fn review(desk: &Desk, caller: &Caller, id: ApplicationId) -> Result<Review,
 
 /// Everything that keeps an application from being submitted.
 fn problems(desk: &Desk, conn: &mut AnyConnection, application: &Application) -> Result<Vec<Invalid>, CaseError> {
-    let purposes: Vec<String> =
-        desk.profile.purposes.iter().map(|purpose| purpose.id.as_str().to_owned()).collect();
+    let purposes: Vec<String> = desk.profile.purposes.iter().map(|purpose| purpose.id.as_str().to_owned()).collect();
     let mut found = application.answers.problems(&purposes, application.names_users());
     if application.items.is_empty() {
         found.push(Invalid::new("datasets", "required", "Choose at least one dataset."));
@@ -309,9 +308,16 @@ fn must_declare(desk: &Desk, application: &Application, signature: &Signature) -
     Ok(())
 }
 
+/// The declarations that were ticked, of those the profile knows.
+fn declared(desk: &Desk, signature: &Signature) -> Vec<String> {
+    let known = desk.profile.declarations.iter().map(|declaration| declaration.id.as_str().to_owned());
+    known.filter(|id| signature.declarations.contains(id)).collect()
+}
+
 /// The evidence of a signature, after checking that what was signed is what would be executed.
 pub(super) fn evidence(work: &Work<'_>, draft: &DraftText, signature: &Signature) -> Result<Evidence, CaseError> {
-    let changed = || Refusal::new("terms_changed", "The terms or the text changed since you read them. Review them again.");
+    let changed =
+        || Refusal::new("terms_changed", "The terms or the text changed since you read them. Review them again.");
     let accepted = AcceptedTerms {
         id: signature.terms.parse().map_err(|_not_an_id| changed())?,
         hash: signature.terms_hash.parse().map_err(|_not_a_hash| changed())?,
@@ -326,6 +332,7 @@ pub(super) fn evidence(work: &Work<'_>, draft: &DraftText, signature: &Signature
         terms_hash: draft.terms.hash.to_string(),
         text_hash: draft.hash.clone(),
         reviewed: signature.reviewed.clone(),
+        declarations: declared(work.desk, signature),
         consent: if signature.consents { CONSENT_VERSION.to_owned() } else { String::new() },
         name: signature.name.trim().chars().take(200).collect(),
         title: signature.title.trim().chars().take(200).collect(),
@@ -397,13 +404,7 @@ pub fn message(
 ///
 /// # Errors
 /// `counter_needed`, `offer_lapsed`, `nothing_to_counter`.
-pub fn counter(
-    desk: &Desk,
-    caller: &Caller,
-    id: ApplicationId,
-    item: ItemId,
-    text: &str,
-) -> Result<(), CaseError> {
+pub fn counter(desk: &Desk, caller: &Caller, id: ApplicationId, item: ItemId, text: &str) -> Result<(), CaseError> {
     simple(desk, caller, id, Command::Counter { item, text: bounded(text)? })
 }
 

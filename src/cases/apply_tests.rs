@@ -4,7 +4,7 @@ use super::apply::{self, Signature, Wanted};
 use super::catalogue::{self, Edit};
 use super::review::{self, Decided, GroundTyped};
 use super::testing::{TestDesk, desks, profile_file};
-use super::{CaseError, Caller, agree, letters, settle, terms};
+use super::{Caller, CaseError, agree, letters, settle, terms};
 use crate::domain::agreement::AgreementState;
 use crate::domain::application::State;
 use crate::domain::catalogue::{Field, Sensitivity};
@@ -98,7 +98,9 @@ fn draft(city: &City, slugs: &[&str]) -> ApplicationId {
     let purpose = city.desk.desk.profile.purposes[0].id.as_str().to_owned();
     let answers: Vec<_> = answers
         .into_iter()
-        .map(|(name, text)| (name.to_owned(), if name == "purpose_category" { purpose.clone() } else { text.to_owned() }))
+        .map(|(name, text)| {
+            (name.to_owned(), if name == "purpose_category" { purpose.clone() } else { text.to_owned() })
+        })
         .collect();
     let wishes: Vec<_> = slugs.iter().map(|slug| wanted(slug)).collect();
     apply::save(&city.desk.desk, &city.maria, id, &answers, Some(&wishes), 1).unwrap();
@@ -135,7 +137,8 @@ fn approve(city: &City, manager: &Caller, id: ApplicationId, slug: &str) -> Resu
 }
 
 fn deny(city: &City, manager: &Caller, id: ApplicationId, slug: &str) -> State {
-    let ground = GroundTyped { code: "D7".to_owned(), explanation: "Hourly data will do.".to_owned(), ..GroundTyped::default() };
+    let ground =
+        GroundTyped { code: "D7".to_owned(), explanation: "Hourly data will do.".to_owned(), ..GroundTyped::default() };
     let cited = city.desk.desk.profile.ground("D7").unwrap().must_cite.iter();
     let cited = cited.map(|field| (field.name.as_str().to_owned(), "hourly means".to_owned())).collect();
     let decided =
@@ -415,7 +418,10 @@ fn a_dataset_that_the_law_forbids_has_no_other_tier() {
         let parking = catalogue::for_staff(desk, manager, "parking").unwrap();
         let smuggled = catalogue::edit(desk, manager, "parking", Edit::Fields(vec![field]), parking.version);
         assert_eq!(code(&smuggled.unwrap_err()), "prohibited_by_law", "a field cannot be smuggled in afterwards");
-        assert_eq!(code(&catalogue::edit(desk, &city.managers[1], "parking", Edit::Publish(false), 1).unwrap_err()), "missing");
+        assert_eq!(
+            code(&catalogue::edit(desk, &city.managers[1], "parking", Edit::Publish(false), 1).unwrap_err()),
+            "missing"
+        );
         let text = desk.read(|conn| agreements::of_departments(conn, None, None, 10)).unwrap();
         assert!(text.iter().all(|agreement| desk.store.read(|conn| settle::text_of(conn, agreement)).is_ok()));
     }

@@ -10,7 +10,7 @@ use sha2::{Digest as _, Sha256};
 
 use super::catalogue::{READERS, new_dataset, prohibition, record, steward, suggestion};
 use super::fetch::{FetchLimits, fetch_catalogue};
-use super::{CaseError, Caller, Desk, Touched, Work};
+use super::{Caller, CaseError, Desk, Touched, Work};
 use crate::domain::audit::{Act, Hash, hex};
 use crate::domain::catalogue::Dataset;
 use crate::domain::dcat::{
@@ -390,7 +390,8 @@ fn office_words(name: &str, city: &str) -> Vec<String> {
 fn free_slug(work: &mut Work<'_>, title: &str, id: DatasetId) -> Result<String, CaseError> {
     const BASE_MAX: usize = 50;
     const TRIES_MAX: usize = 20;
-    let base: String = Slug::from_title(title).map_or_else(String::new, |slug| slug.as_str().chars().take(BASE_MAX).collect());
+    let base: String =
+        Slug::from_title(title).map_or_else(String::new, |slug| slug.as_str().chars().take(BASE_MAX).collect());
     let base = base.trim_end_matches('-');
     let numbered = (2..=TRIES_MAX).map(|number| format!("{base}-{number}"));
     for slug in std::iter::once(base.to_owned()).chain(numbered) {
@@ -457,7 +458,9 @@ fn as_published(desk: &Desk, dataset: &Dataset, gate_url: &str) -> Metadata {
         }
     }
     let address = format!("{}/{}/", gate_url.trim_end_matches('/'), dataset.slug);
-    if dataset.upstream.is_some() && let Ok(url) = WebUrl::parse("url", &address) {
+    if dataset.upstream.is_some()
+        && let Ok(url) = WebUrl::parse("url", &address)
+    {
         metadata.distributions.push(Distribution {
             title: Line::parse("title", "Gateway").ok(),
             at: DistributionUrl::Access { url, media_type: None },

@@ -152,7 +152,8 @@ impl Letter {
         use std::fmt::Write as _;
         let mut text = format!("{}\nApplication {}: {}\nTo {}\n", in_words(self.day), self.number, self.title, self.to);
         for part in &self.parts {
-            let _infallible = write!(text, "\n{} is denied. Decided by {}.\n{}\n", part.dataset, part.decided_by, part.statement);
+            let _infallible =
+                write!(text, "\n{} is denied. Decided by {}.\n{}\n", part.dataset, part.decided_by, part.statement);
             for ground in &part.grounds {
                 let _infallible = writeln!(
                     text,

@@ -29,10 +29,16 @@ pub mod apply;
 #[cfg(test)]
 mod apply_tests;
 pub mod catalogue;
+#[cfg(test)]
+mod catalogue_tests;
 pub mod describe;
 pub mod drafting;
+pub mod enforce;
 pub mod fetch;
 pub mod interchange;
+#[cfg(test)]
+mod interchange_tests;
+pub mod keys;
 pub mod letters;
 pub mod links;
 pub mod passwords;
@@ -41,6 +47,8 @@ pub mod secrets;
 pub mod settle;
 pub mod staff;
 pub mod terms;
+#[cfg(test)]
+mod terms_tests;
 #[cfg(test)]
 pub(crate) mod testing;
 

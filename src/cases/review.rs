@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use super::apply::{bounded, write};
 use super::settle::settle;
-use super::{CaseError, Caller, Desk};
+use super::{Caller, CaseError, Desk};
 use crate::domain::application::{Application, Command, State};
 use crate::domain::id::{ApplicationId, DepartmentId, ItemId};
 use crate::domain::people::Role;
@@ -223,7 +223,8 @@ fn verdict(desk: &Desk, application: &Application, item: ItemId, decided: &Decid
                 _ => None,
             });
             first.map(|first| first.verdict).ok_or_else(|| {
-                crate::domain::refusal::Refusal::new("nothing_to_confirm", "There is no first approval to confirm.").into()
+                crate::domain::refusal::Refusal::new("nothing_to_confirm", "There is no first approval to confirm.")
+                    .into()
             })
         }
     }
@@ -241,5 +242,7 @@ fn cites(ground: &GroundTyped) -> String {
 /// # Errors
 /// What the store says.
 pub fn remarks_for_requester(desk: &Desk, id: ApplicationId) -> Result<Vec<Remark>, CaseError> {
-    desk.store.read(|conn| applications::remarks_for(conn, id, &Reader::Requester)).map_err(|error: StoreError| error.into())
+    desk.store
+        .read(|conn| applications::remarks_for(conn, id, &Reader::Requester))
+        .map_err(|error: StoreError| error.into())
 }

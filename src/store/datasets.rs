@@ -142,12 +142,7 @@ pub fn published(conn: &mut AnyConnection) -> Result<Vec<Dataset>, StoreError> {
 ///
 /// # Errors
 /// What the database says.
-pub fn set_secret(
-    conn: &mut AnyConnection,
-    dataset: DatasetId,
-    sealed: &str,
-    now: Instant,
-) -> Result<(), StoreError> {
+pub fn set_secret(conn: &mut AnyConnection, dataset: DatasetId, sealed: &str, now: Instant) -> Result<(), StoreError> {
     let set = (upstream_secrets::sealed.eq(sealed), upstream_secrets::updated_at.eq(now.naive_utc()));
     on_each!(conn, c => diesel::insert_into(upstream_secrets::table)
         .values((upstream_secrets::dataset_id.eq(dataset.to_string()), set))

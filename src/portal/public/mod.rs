@@ -4,6 +4,7 @@
 mod catalogue;
 mod check;
 mod home;
+mod kill;
 mod terms;
 mod texts;
 mod words;
@@ -31,6 +32,8 @@ pub fn routes(routes: Routes) -> Routes {
         .get("/check-agreement", open, "Check a copy of an agreement", check::page)
         .post("/check-agreement", open, "Check a copy of an agreement", check::check)
         .with_body_max(COPY_BYTES_MAX)
+        .get("/keys/kill", open, "Stop a leaked key by its text", kill::page)
+        .post("/keys/kill", open, "Stop a leaked key by its text", kill::kill)
         .get("/help", open, "How this works", texts::help)
         .get("/privacy", open, "What is kept about people", texts::privacy)
         .get("/accessibility", open, "Accessibility statement", texts::accessibility)
