@@ -141,6 +141,16 @@ impl Browser<'_> {
         answer.body
     }
 
+    /// The hidden version of the form at `path`.
+    pub(crate) async fn version(&self, path: &str) -> String {
+        self.get(path).await.hidden("version")
+    }
+
+    /// Takes a cookie from elsewhere.
+    pub(crate) fn keep(&self, name: &str, value: &str) {
+        self.cookies.borrow_mut().insert(name.to_owned(), value.to_owned());
+    }
+
     /// Fills in the form of the page at `path` and sends it there.
     pub(crate) async fn fill(&self, path: &str, fields: &[(&str, String)]) -> Answer {
         self.send(path, path, fields).await

@@ -3,6 +3,8 @@
 mod doors;
 mod links;
 mod own;
+#[cfg(test)]
+mod tests;
 
 use crate::web::{Access, Routes};
 
@@ -40,8 +42,8 @@ fn own_routes(routes: Routes) -> Routes {
         .post("/account/profile", Access::SignedIn, "Change your name", own::save_profile)
         .get("/account/password", Access::SignedIn, "Change your password", own::password_page)
         .post("/account/password", Access::SignedIn, "Change your password", own::change_password)
-        .post("/account/sessions/end", Access::SignedIn, "End one session or token", own::end_session)
         .post("/account/sessions/end-others", Access::SignedIn, "End every other session", own::end_others)
+        .post("/account/sessions/{session}/end", Access::SignedIn, "End one session or token", own::end_session)
         .get("/account/tokens/new", Access::SignedIn, "Make a token for a program", own::token_page)
         .post("/account/tokens/new", Access::SignedIn, "Make a token for a program", own::new_token)
 }

@@ -194,10 +194,11 @@ pub(super) async fn change_password(
 pub(super) async fn end_session(
     request: HttpRequest,
     desk: DeskData,
+    id: web::Path<String>,
     posted: Posted,
 ) -> Result<HttpResponse, WebError> {
-    let form = posted.only(&["session"])?;
-    let id: SessionId = crate::portal::id_in(form.text("session"))?;
+    posted.only(&[])?;
+    let id: SessionId = crate::portal::id_in(&id)?;
     let caller = caller(&request);
     desk.run(move |desk| accounts::end_sessions(desk, &caller, Some(id), None)).await?;
     Redirect::with(&request, "/account", &Flash::good("It is ended and works no longer."))

@@ -6,6 +6,8 @@ mod services;
 mod staff;
 mod system;
 mod terms;
+#[cfg(test)]
+mod tests;
 
 use actix_web::{HttpRequest, HttpResponse};
 

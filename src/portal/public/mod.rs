@@ -6,6 +6,8 @@ mod check;
 mod home;
 mod kill;
 mod terms;
+#[cfg(test)]
+mod tests;
 mod texts;
 mod words;
 
