@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
-use super::{CaseError, Desk};
+use super::{CaseError, Desk, Work};
 use crate::domain::agreement::{Agreement, AgreementState, Schedule};
 use crate::domain::application::{Application, Item, ItemState};
 use crate::domain::catalogue::Dataset;
@@ -12,9 +12,10 @@ use crate::domain::id::AgreementId;
 use crate::domain::limits::{Limit, Limits, Window};
 use crate::domain::profile::{LimitKind, LimitWindow};
 use crate::domain::refusal::Refusal;
+use crate::domain::review::Condition;
 use crate::domain::terms::{TermsFamily, TermsVersion, TextHash};
 use crate::domain::tier::Tier;
-use crate::domain::time::Instant;
+use crate::domain::time::{Instant, day_in};
 use crate::store::{AnyConnection, StoreError, agreements, datasets, people, terms};
 
 /// An agreement text as it would be, with what it was made from.
@@ -78,28 +79,40 @@ const fn window(window: LimitWindow) -> Window {
     }
 }
 
-/// The schedules of the items that are granted, or (`is_as_asked`) of all items as they were asked for.
+/// The schedule of an item as it was asked for.
+fn asked(desk: &Desk, conn: &mut AnyConnection, item: &Item) -> Result<Schedule, CaseError> {
+    let dataset = datasets::by_id(conn, item.asked.dataset)?;
+    Ok(Schedule {
+        dataset: dataset.id,
+        slug: dataset.slug.clone(),
+        title: item.title.clone(),
+        department: dataset.department,
+        tier: item.tier,
+        operations: item.asked.operations.clone(),
+        limits: limits_of(desk, &dataset, item.tier)?,
+        networks: None,
+        hours: None,
+        redaction: None,
+        conditions: Vec::new(),
+    })
+}
+
+/// Refuses conditions that the schedule cannot take, when they are set rather than at the last decision, which may be
+/// another department's.
+///
+/// # Errors
+/// `limits_too_wide`, `limits_invalid`, `operations_empty`, `ends_in_the_past`.
+pub(super) fn must_fit(work: &mut Work<'_>, item: &Item, conditions: &[Condition]) -> Result<(), CaseError> {
+    let narrowed = asked(work.desk, work.conn, item)?.narrowed(conditions)?;
+    if narrowed.ends_on().is_some_and(|last| last < day_in(work.desk.profile.zone, work.now)) {
+        return Err(Refusal::new("ends_in_the_past", "The last day of the agreement is over already.").into());
+    }
+    Ok(())
+}
+
+/// The schedules of these items: as asked for while they are pending, as decided once they are not.
 fn schedules(desk: &Desk, conn: &mut AnyConnection, items: &[&Item]) -> Result<Vec<Schedule>, CaseError> {
-    items
-        .iter()
-        .map(|item| {
-            let dataset = datasets::by_id(conn, item.asked.dataset)?;
-            let asked = Schedule {
-                dataset: dataset.id,
-                slug: dataset.slug.clone(),
-                title: item.title.clone(),
-                department: dataset.department,
-                tier: item.tier,
-                operations: item.asked.operations.clone(),
-                limits: limits_of(desk, &dataset, item.tier)?,
-                networks: None,
-                hours: None,
-                redaction: None,
-                conditions: Vec::new(),
-            };
-            Ok(asked.narrowed(item.state.conditions())?)
-        })
-        .collect()
+    items.iter().map(|item| Ok(asked(desk, conn, item)?.narrowed(item.state.conditions())?)).collect()
 }
 
 /// Writes the text of an application's agreement: as asked while items are pending, as decided once they are not.
@@ -115,19 +128,14 @@ pub fn draft_text(
     let items: Vec<&Item> =
         application.items.iter().filter(|item| !matches!(item.state, ItemState::Denied { .. })).collect();
     let terms = terms::current(conn, family(&items), now).map_err(|error| match error {
-        StoreError::Missing => {
-            Refusal::new("terms_missing", "The city has not published the terms for this yet.").into()
-        }
+        StoreError::Missing => Refusal::new("terms_missing", "The city has not published the terms for this yet.").into(),
         other => CaseError::from(other),
     })?;
     let schedules = schedules(desk, conn, &items)?;
     let number = number(conn, application)?;
     let parameters = parameters(desk, conn, application, &schedules, &number)?;
-    let wanted: BTreeMap<_, _> = parameters
-        .iter()
-        .filter(|(name, _)| terms.parameters.contains(name))
-        .map(|(n, v)| (n.clone(), v.clone()))
-        .collect();
+    let wanted: BTreeMap<_, _> =
+        parameters.iter().filter(|(name, _)| terms.parameters.contains(name)).map(|(n, v)| (n.clone(), v.clone())).collect();
     let body = terms.render(&wanted).map_err(|missing| StoreError::Setup(missing.to_string()))?;
     let text = format!("{}\n\n{}", body.trim_end(), schedules_text(&schedules));
     let hash = TextHash::of(&text).to_string();
@@ -209,11 +217,7 @@ fn schedules_text(schedules: &[Schedule]) -> String {
         }
         for condition in &schedule.conditions {
             let kind = if condition.is_precedent { "Condition before the first key" } else { "Condition" };
-            let basis = if condition.basis.is_empty() {
-                String::new()
-            } else {
-                format!(" (basis: {})", plain(&condition.basis))
-            };
+            let basis = if condition.basis.is_empty() { String::new() } else { format!(" (basis: {})", plain(&condition.basis)) };
             line(kind, &format!("{}{basis}", plain(&condition.text)));
         }
     }
@@ -225,8 +229,8 @@ fn plain(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for letter in text.chars() {
         match letter {
-            '\n' | '\r' => out.push(' '),
-            '\\' | '`' | '*' | '_' | '{' | '}' | '[' | ']' | '<' | '>' | '(' | ')' | '#' | '|' | '&' => {
+            _ if letter.is_control() => out.push(' '),
+            '\\' | '~' | '!' | '`' | '*' | '_' | '{' | '}' | '[' | ']' | '<' | '>' | '(' | ')' | '#' | '|' | '&' => {
                 out.push('\\');
                 out.push(letter);
             }

@@ -73,7 +73,7 @@ pub struct Fate {
     /// Its title, or its identifier, or nothing that can be named.
     pub title: String,
     /// What became of it.
-    pub fate: Outcome,
+    pub outcome: Outcome,
     /// The dataset's slug here.
     pub slug: Option<String>,
     /// What was repaired, by field; empty where the record was sound.
@@ -220,7 +220,7 @@ fn take_all(
             Ok(record) => take(work, record, &departments, department)?,
             Err(skipped) => skip(skipped),
         };
-        match fate.fate {
+        match fate.outcome {
             Outcome::Created => report.created += 1,
             Outcome::Updated => report.updated += 1,
             Outcome::Unchanged => report.unchanged += 1,
@@ -235,7 +235,7 @@ fn skip(skipped: &Skipped) -> Fate {
     Fate {
         place: skipped.index.saturating_add(1),
         title: skipped.title.clone().or_else(|| skipped.identifier.clone()).unwrap_or_default(),
-        fate: Outcome::Skipped,
+        outcome: Outcome::Skipped,
         slug: None,
         repairs: Vec::new(),
         remarks: vec![skipped.reason.clone()],
@@ -253,7 +253,7 @@ fn take(
     let mut fate = Fate {
         place: record.index.saturating_add(1),
         title: record.metadata.title.to_string(),
-        fate: Outcome::Skipped,
+        outcome: Outcome::Skipped,
         slug: None,
         repairs: record.repairs.iter().map(|repair| format!("{}: {}", repair.field, repair.message)).collect(),
         remarks: Vec::new(),
@@ -299,7 +299,7 @@ fn add(
         ..new_dataset(work, id, &slug, owner, identifier, record.metadata.clone())
     };
     datasets::insert(work.conn, &dataset)?;
-    fate.fate = Outcome::Created;
+    fate.outcome = Outcome::Created;
     Ok(dataset)
 }
 
@@ -315,11 +315,11 @@ fn bring_up_to_date(
             close_if_prohibited(work, &mut next, fate)?;
             datasets::save(work.conn, &next)?;
             work.touch(Touched::Dataset(next.id));
-            fate.fate = Outcome::Updated;
+            fate.outcome = Outcome::Updated;
             (merge.kept, next)
         }
         Step::Unchanged { kept } => {
-            fate.fate = Outcome::Unchanged;
+            fate.outcome = Outcome::Unchanged;
             (kept, known)
         }
         // There is a dataset, so nothing is to be added.

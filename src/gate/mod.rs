@@ -25,6 +25,8 @@ mod headers;
 pub mod limiter;
 pub mod meter;
 mod proxy;
+#[cfg(test)]
+mod testing;
 mod upstream;
 pub mod verdict;
 pub mod verify;

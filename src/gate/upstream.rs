@@ -40,7 +40,7 @@ const ADDRESSES_MAX: usize = 8;
 
 /// Where a dataset flows from, made ready for requests.
 #[derive(Clone)]
-pub struct Upstream {
+pub(in crate::gate) struct Upstream {
     scheme: Scheme,
     authority: Authority,
     /// The base path without its trailing slash.
@@ -60,7 +60,7 @@ impl fmt::Debug for Upstream {
 
 impl Upstream {
     /// Reads an upstream; the reason, in words for the operator, when it cannot be used.
-    pub fn of(grant: &UpstreamGrant) -> Result<Self, String> {
+    pub(super) fn of(grant: &UpstreamGrant) -> Result<Self, String> {
         // The url crate folds decimal, octal and hexadecimal spellings of an address into the one usual form.
         let url =
             url::Url::parse(&grant.base_url).map_err(|error| format!("the base address is not a URL: {error}"))?;

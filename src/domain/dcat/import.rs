@@ -267,8 +267,8 @@ fn rename(imported: &Imported, taken: &BTreeSet<String>) -> Result<Imported, Ski
         return Err(left_out(imported, SkipCode::Duplicate, "An earlier record has its identifier."));
     }
     let too_long = "An earlier record has the same identifier, which is too long to be told apart.";
-    let identifier = Line::parse("identifier", &name)
-        .map_err(|_too_long| left_out(imported, SkipCode::LongIdentifier, too_long))?;
+    let identifier =
+        Line::parse("identifier", &name).map_err(|_too_long| left_out(imported, SkipCode::LongIdentifier, too_long))?;
     let message = format!("An earlier record has this identifier too; kept as {identifier}.");
     let mut renamed = Imported { identifier, ..imported.clone() };
     renamed.repairs.push(Repair { field: "identifier".to_owned(), code: RepairCode::Repeated, message });
