@@ -5,7 +5,6 @@ mod base;
 pub mod portal;
 pub mod profile_files;
 mod run;
-mod visitors;
 
 pub use base::{Base, StartError, hash_password};
 pub use run::{Running, block_on, check_profile, healthcheck, public_urls, set_up, upstream_networks};
