@@ -2,8 +2,12 @@
 
 use crate::web::{Room, Routes};
 
+pub mod applicant;
+pub mod shared;
+
 /// Every page. `is_demo` adds the pages of the demonstration.
 #[must_use]
 pub fn routes(_is_demo: bool) -> Routes {
-    Routes::new(Room::Portal)
+    let routes = Routes::new(Room::Portal);
+    applicant::routes(routes)
 }
