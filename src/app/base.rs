@@ -14,6 +14,7 @@ use crate::cases::{CaseError, Desk, DeskOptions, GrantSink, NoGate};
 use crate::clock::Clock;
 use crate::config::{Settings, SettingsError};
 use crate::domain::audit::hex;
+use crate::domain::net::UpstreamNetworks;
 use crate::domain::profile::{Profile, ProfileError};
 use crate::store::{Store, StoreError, StoreOptions, migrate};
 
@@ -130,6 +131,7 @@ impl Base {
                 session_absolute: chrono::Duration::hours(i64::from(self.settings.accounts.session_hours)),
                 session_idle: chrono::Duration::minutes(i64::from(self.settings.accounts.idle_minutes)),
                 is_registration_open: self.settings.accounts.registration_open,
+                upstream_networks: UpstreamNetworks::opening(self.settings.network.upstream_networks.clone()),
             }),
             secrets: Arc::clone(&self.secrets),
             sink,

@@ -1,26 +1,87 @@
-//! The files of a profile: embedded for the one that ships, read from a folder otherwise.
+//! The files of a profile: those that ship are embedded, others are read from a folder of the operator. Must never read
+//! a file outside that folder, nor more than a profile may hold.
 
+use std::io::Read as _;
 use std::path::Path;
 
-/// The text of a file of the shipped profile.
+use include_dir::{Dir, include_dir};
+
+use crate::domain::profile::PROFILE_BYTES_MAX;
+
+static SHIPPED: Dir<'static> = include_dir!("$CARGO_MANIFEST_DIR/config/profiles");
+
+/// The profile that is used where none is named.
+const DEFAULT: &str = "norwalk-ct";
+
+/// The names of the profiles that ship.
+#[must_use]
+pub fn names() -> Vec<&'static str> {
+    SHIPPED.dirs().filter_map(|folder| folder.path().to_str()).collect()
+}
+
+/// The text of a file of the default profile.
 #[must_use]
 pub fn shipped(name: &str) -> Option<&'static str> {
-    match name {
-        "profile.toml" => Some(include_str!("../../config/profiles/norwalk-ct/profile.toml")),
-        "terms-standard.md" => Some(include_str!("../../config/profiles/norwalk-ct/terms-standard.md")),
-        "terms-click-through.md" => Some(include_str!("../../config/profiles/norwalk-ct/terms-click-through.md")),
-        "terms-restricted.md" => Some(include_str!("../../config/profiles/norwalk-ct/terms-restricted.md")),
-        _ => None,
+    embedded(DEFAULT, name)
+}
+
+fn embedded(profile: &str, name: &str) -> Option<&'static str> {
+    SHIPPED.get_file(Path::new(profile).join(name)).and_then(include_dir::File::contents_utf8)
+}
+
+/// The text of a file of a profile: embedded where a profile of this name ships, else in the folder of that name.
+/// `None` where it is not there or cannot be read.
+#[must_use]
+pub fn read(profile: &str, name: &str) -> Option<String> {
+    // A profile names files beside it, never a way out of its folder.
+    if name.contains(['/', '\\']) || name.starts_with('.') {
+        return None;
+    }
+    if names().contains(&profile) {
+        return embedded(profile, name).map(str::to_owned);
+    }
+    let path = Path::new(profile).join(name);
+    match bounded(&path) {
+        Ok(text) => text,
+        Err(error) => {
+            tracing::warn!(path = %path.display(), %error, "a file of the profile cannot be read");
+            None
+        }
     }
 }
 
-/// The text of a file of a profile: shipped under the name `norwalk-ct`, else in the folder of that name.
-#[must_use]
-pub fn read(profile: &str, name: &str) -> Option<String> {
-    if profile == "norwalk-ct" {
-        return shipped(name).map(str::to_owned);
+/// The text of a file, unless it is longer than any file of a profile may be.
+fn bounded(path: &Path) -> std::io::Result<Option<String>> {
+    let most = u64::try_from(PROFILE_BYTES_MAX).unwrap_or(u64::MAX);
+    let mut text = String::new();
+    std::fs::File::open(path)?.take(most.saturating_add(1)).read_to_string(&mut text)?;
+    Ok(Some(text).filter(|text| text.len() <= PROFILE_BYTES_MAX))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::profile::Profile;
+
+    #[test]
+    fn every_profile_that_ships_is_complete() {
+        assert!(names().contains(&DEFAULT));
+        for name in names() {
+            let profile = Profile::parse(&read(name, "profile.toml").unwrap()).unwrap();
+            assert_eq!(profile.id.as_str(), name);
+            for file in profile.terms.iter().flat_map(|terms| &terms.files) {
+                assert!(read(name, file.as_str()).is_some(), "{name}/{file}");
+            }
+        }
     }
-    // A profile names files beside it, never a way out of its folder.
-    let is_plain = !name.contains(['/', '\\']) && !name.starts_with('.');
-    is_plain.then(|| std::fs::read_to_string(Path::new(profile).join(name)).ok()).flatten()
+
+    #[test]
+    fn a_folder_serves_as_well_and_nothing_outside_it_does() {
+        let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/config/profiles/norwalk-ct");
+        assert_eq!(read(folder, "profile.toml"), read(DEFAULT, "profile.toml"));
+        for name in ["../norwalk-ct/profile.toml", "/etc/hostname", ".", "absent.md"] {
+            assert_eq!(read(folder, name), None, "{name}");
+        }
+        assert_eq!(read("atlantis", "profile.toml"), None);
+    }
 }

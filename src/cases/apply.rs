@@ -320,6 +320,12 @@ fn must_declare(desk: &Desk, application: &Application, signature: &Signature) -
     Ok(())
 }
 
+/// The declarations that were ticked, of those the profile knows.
+fn declared(desk: &Desk, signature: &Signature) -> Vec<String> {
+    let known = desk.profile.declarations.iter().map(|declaration| declaration.id.as_str().to_owned());
+    known.filter(|id| signature.declarations.contains(id)).collect()
+}
+
 /// The evidence of a signature, after checking that what was signed is what would be executed.
 pub(super) fn evidence(work: &Work<'_>, draft: &DraftText, signature: &Signature) -> Result<Evidence, CaseError> {
     let changed = || Refusal::new("terms_changed", "The terms or the text changed since you read them. Review them again.");
@@ -337,6 +343,7 @@ pub(super) fn evidence(work: &Work<'_>, draft: &DraftText, signature: &Signature
         terms_hash: draft.terms.hash.to_string(),
         text_hash: draft.hash.clone(),
         reviewed: signature.reviewed.clone(),
+        declarations: declared(work.desk, signature),
         consent: if signature.consents { CONSENT_VERSION.to_owned() } else { String::new() },
         name: signature.name.trim().chars().take(200).collect(),
         title: signature.title.trim().chars().take(200).collect(),

@@ -3,7 +3,7 @@
 use super::apply::{self, Signature, Wanted};
 use super::catalogue::{self, Edit};
 use super::review::{self, Decided, GroundTyped};
-use super::testing::{TestDesk, desks};
+use super::testing::{TestDesk, desks, profile_file};
 use super::{CaseError, Caller, agree, letters, settle, terms};
 use crate::domain::agreement::AgreementState;
 use crate::domain::application::State;
@@ -17,15 +17,6 @@ use crate::domain::terms::TermsFamily;
 use crate::domain::tier::Tier;
 use crate::store::applications::QueueFilter;
 use crate::store::{agreements, applications, people};
-
-fn profile_file(name: &str) -> Option<&'static str> {
-    match name {
-        "terms-standard.md" => Some(include_str!("../../config/profiles/norwalk-ct/terms-standard.md")),
-        "terms-click-through.md" => Some(include_str!("../../config/profiles/norwalk-ct/terms-click-through.md")),
-        "terms-restricted.md" => Some(include_str!("../../config/profiles/norwalk-ct/terms-restricted.md")),
-        _ => None,
-    }
-}
 
 struct City {
     desk: TestDesk,

@@ -1,8 +1,12 @@
 //! What stewards do with datasets: make, describe, set tier, fields, operations, upstream, limits, publish.
+//!
+//! Must never leave content that the law forbids to share with a freer tier than X, nor carry a sealed credential over
+//! to another host than the one it was given for.
 
-use secrecy::SecretString;
+use secrecy::{ExposeSecret as _, SecretString};
 use serde_json::{Value, json};
 
+use super::fetch::check_address;
 use super::{CaseError, Caller, Desk, Touched, Work};
 use crate::domain::audit::{About, Act};
 use crate::domain::catalogue::{Dataset, FIELDS_MAX, Field, Upstream};
@@ -12,16 +16,24 @@ use crate::domain::limits::Limits;
 use crate::domain::people::{Capacity, Role};
 use crate::domain::profile::{Subject, Suggestion};
 use crate::domain::refusal::Refusal;
-use crate::domain::scope::Operation;
+use crate::domain::scope::{OPERATIONS_MAX, Operation, check_slug};
 use crate::domain::text::{Invalid, Line, Prose, Slug};
 use crate::domain::tier::Tier;
 use crate::domain::time::day_in;
 use crate::store::{AnyConnection, StoreError, datasets};
 
-/// Most operations of one dataset.
-const OPERATIONS_MAX: usize = 20;
 /// Longest wait for an upstream, in milliseconds.
 const TIMEOUT_MAX_MS: u32 = 60_000;
+/// Longest credential of an upstream, in bytes.
+const CREDENTIAL_MAX: usize = 4_096;
+/// Headers that say how a message is framed or routed; a credential in one of them would break the request.
+const NO_CREDENTIAL_HEADERS: [&str; 10] = [
+    "host", "connection", "content-length", "content-type", "expect", "keep-alive", "te", "trailer",
+    "transfer-encoding", "upgrade",
+];
+
+/// Who reads the datasets of a department, published or not.
+pub(super) const READERS: &[Role] = &[Role::Reviewer, Role::Manager];
 
 /// The capacity of a steward: a manager of the department; the command line and the demo act as the service.
 pub(super) fn steward(caller: &Caller, department: DepartmentId) -> Result<Capacity, Refusal> {
@@ -37,7 +49,7 @@ pub(super) fn steward(caller: &Caller, department: DepartmentId) -> Result<Capac
 /// [`CaseError::Missing`] for everybody else.
 pub fn for_staff(desk: &Desk, caller: &Caller, slug: &str) -> Result<Dataset, CaseError> {
     let dataset = desk.read(|conn| datasets::by_slug(conn, slug))?;
-    let ours = caller.actor.departments(&[Role::Reviewer, Role::Manager]);
+    let ours = caller.actor.departments(READERS);
     let may_see = ours.contains(&dataset.department) || caller.actor.holds_anywhere(Role::Auditor);
     if may_see { Ok(dataset) } else { Err(CaseError::Missing) }
 }
@@ -56,7 +68,7 @@ pub fn public(desk: &Desk, slug: &str) -> Result<Dataset, CaseError> {
 /// # Errors
 /// What the store says.
 pub fn list_for_staff(desk: &Desk, caller: &Caller) -> Result<Vec<Dataset>, CaseError> {
-    let ours = caller.actor.departments(&[Role::Reviewer, Role::Manager]);
+    let ours = caller.actor.departments(READERS);
     desk.read(|conn| datasets::list(conn, Some(&ours)))
 }
 
@@ -72,6 +84,7 @@ pub fn create(
 ) -> Result<DatasetId, CaseError> {
     let capacity = steward(caller, department)?;
     let slug = Slug::parse("slug", slug)?;
+    check_slug(slug.as_str()).map_err(|problem| Invalid::new("slug", "reserved", problem.to_string()))?;
     let metadata = bare_metadata(Line::parse("title", title)?, Prose::parse("description", description)?);
     desk.act(caller, |work| {
         let id: DatasetId = work.new_id();
@@ -200,7 +213,7 @@ pub fn edit(desk: &Desk, caller: &Caller, slug: &str, edit: Edit, version: i64) 
     })
 }
 
-fn apply(work: &Work<'_>, mut dataset: Dataset, edit: Edit) -> Result<Dataset, CaseError> {
+fn apply(work: &mut Work<'_>, mut dataset: Dataset, edit: Edit) -> Result<Dataset, CaseError> {
     dataset.updated_at = work.now;
     match edit {
         Edit::About { metadata, summary, steward } => {
@@ -209,26 +222,20 @@ fn apply(work: &Work<'_>, mut dataset: Dataset, edit: Edit) -> Result<Dataset, C
             dataset.summary = optional_line::<300>("summary", &summary)?;
             dataset.steward = optional_line::<200>("steward", &steward)?;
         }
-        Edit::Fields(fields) => {
-            if fields.len() > FIELDS_MAX {
-                let message = format!("Describe at most {FIELDS_MAX} fields.");
-                return Err(Invalid::new("fields", "too_many", message).into());
-            }
-            dataset.fields = fields;
-        }
+        Edit::Fields(fields) => dataset.fields = check_fields(&fields).map_err(CaseError::Invalid)?,
         Edit::Tier(tier) => dataset.set_tier(tier, prohibition(work.desk, &dataset, work.now).as_deref())?,
         Edit::Operations(operations) => {
-            if operations.is_empty() || operations.len() > OPERATIONS_MAX {
-                let message = format!("Give 1 to {OPERATIONS_MAX} operations.");
-                return Err(Invalid::new("operations", "wrong_count", message).into());
-            }
+            check_operations(&operations)?;
             dataset.operations = operations;
         }
         Edit::Limits(limits) => dataset.limits = limits,
         Edit::Publish(is_published) => dataset.is_published = is_published,
         Edit::Upstream(upstream) => {
             if let Some(upstream) = &upstream {
-                check_upstream(upstream)?;
+                check_upstream(work.desk, upstream)?;
+            }
+            if receiver(dataset.upstream.as_ref()) != receiver(upstream.as_ref()) {
+                forget_credential(work, &dataset)?;
             }
             dataset.upstream = upstream;
         }
@@ -248,32 +255,93 @@ fn optional_line<const MAX: usize>(field: &str, text: &str) -> Result<String, In
     Line::<MAX>::parse(field, text).map(|line| line.as_str().to_owned())
 }
 
-fn check_upstream(upstream: &Upstream) -> Result<(), CaseError> {
-    let wrong = |message: &str| CaseError::from(Invalid::new("upstream", "upstream_invalid", message.to_owned()));
-    let url = url::Url::parse(&upstream.url).map_err(|_no_url| wrong("Give the whole address, with https:// or http://."))?;
-    if !matches!(url.scheme(), "http" | "https") || url.host_str().is_none() {
-        return Err(wrong("Only http and https addresses can be reached."));
+/// The fields as they are kept; every fault at once, each named by the field's place.
+fn check_fields(fields: &[Field]) -> Result<Vec<Field>, Vec<Invalid>> {
+    if fields.len() > FIELDS_MAX {
+        return Err(vec![Invalid::new("fields", "too_many", format!("Describe at most {FIELDS_MAX} fields."))]);
     }
-    if !url.username().is_empty() || url.password().is_some() || url.query().is_some() || url.fragment().is_some() {
-        return Err(wrong("Leave user name, password, query and fragment out; the credential has a field of its own."));
+    let mut faults = Vec::new();
+    let mut kept: Vec<Field> = Vec::new();
+    for (at, field) in fields.iter().enumerate() {
+        let name = Line::<100>::parse(&format!("fields.{at}.name"), &field.name);
+        let kind = Line::<40>::parse(&format!("fields.{at}.kind"), &field.kind);
+        let description = optional_line::<500>(&format!("fields.{at}.description"), &field.description);
+        match (name, kind, description) {
+            (Ok(name), _, _) if kept.iter().any(|known| known.name == name.as_str()) => {
+                faults.push(Invalid::new(format!("fields.{at}.name"), "repeated", "Another field has this name."));
+            }
+            (Ok(name), Ok(kind), Ok(description)) => kept.push(Field {
+                name: name.into_string(),
+                kind: kind.into_string(),
+                description,
+                sensitivity: field.sensitivity,
+            }),
+            (name, kind, description) => faults.extend([name.err(), kind.err(), description.err()].into_iter().flatten()),
+        }
+    }
+    if faults.is_empty() { Ok(kept) } else { Err(faults) }
+}
+
+fn check_operations(operations: &[Operation]) -> Result<(), Invalid> {
+    if operations.is_empty() || operations.len() > OPERATIONS_MAX {
+        return Err(Invalid::new("operations", "wrong_count", format!("Give 1 to {OPERATIONS_MAX} operations.")));
+    }
+    let twice = operations.iter().enumerate().find_map(|(at, operation)| {
+        operations.iter().take(at).any(|other| other.name() == operation.name()).then(|| operation.name())
+    });
+    match twice {
+        None => Ok(()),
+        Some(name) => Err(Invalid::new("operations", "repeated", format!("Two operations are named {name}."))),
+    }
+}
+
+/// The gate asks again at every connect, with the address that the name resolves to.
+fn check_upstream(desk: &Desk, upstream: &Upstream) -> Result<(), CaseError> {
+    let url = check_address("url", &upstream.url, &desk.options.upstream_networks)?;
+    let wrong = |field, message: &str| CaseError::from(Invalid::new(field, "upstream_invalid", message));
+    if url.query().is_some() {
+        return Err(wrong("url", "Leave the part after ? out: callers bring their own, and a credential has its header."));
     }
     if upstream.timeout_ms == 0 || upstream.timeout_ms > TIMEOUT_MAX_MS {
-        return Err(wrong("The time-out must be from 1 to 60000 milliseconds."));
+        return Err(wrong("timeout_ms", "The time-out must be from 1 to 60000 milliseconds."));
     }
-    let is_token = |name: &String| {
-        !name.is_empty() && name.len() <= 60 && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
+    let is_name = |name: &str| {
+        (1..=60).contains(&name.len()) && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
     };
-    if upstream.credential_header.as_ref().is_some_and(|name| !is_token(name)) {
-        return Err(wrong("The credential's header name may hold letters, digits and hyphens."));
+    match &upstream.credential_header {
+        Some(name) if !is_name(name) => {
+            Err(wrong("credential_header", "The name of a header may hold letters, digits and hyphens."))
+        }
+        Some(name) if NO_CREDENTIAL_HEADERS.contains(&name.to_ascii_lowercase().as_str()) => {
+            Err(wrong("credential_header", "This header has another meaning; use Authorization or X-Api-Key."))
+        }
+        Some(_) | None => Ok(()),
     }
-    Ok(())
+}
+
+/// Who gets to see the credential: the origin, and under which header. A credential given for one receiver must not
+/// reach another, or whoever may edit the address could read what is never shown.
+fn receiver(upstream: Option<&Upstream>) -> Option<(String, String)> {
+    let upstream = upstream?;
+    let origin = url::Url::parse(&upstream.url).map(|url| url.origin().ascii_serialization()).unwrap_or_default();
+    Some((origin, upstream.credential_header.as_deref()?.to_ascii_lowercase()))
+}
+
+fn forget_credential(work: &mut Work<'_>, dataset: &Dataset) -> Result<(), CaseError> {
+    if datasets::secret(work.conn, dataset.id)?.is_none() {
+        return Ok(());
+    }
+    datasets::clear_secret(work.conn, dataset.id)?;
+    let about = About { dataset: Some(dataset.id), ..About::default() };
+    let act = Act::new("dataset.set_credential", steward(work.caller, dataset.department)?, "dataset", &dataset.slug);
+    let change = act.about(about).change(json!({ "has_credential": true }), json!({ "has_credential": false }));
+    work.record(change.because("The upstream changed: a credential stays with the host it was given for."))
 }
 
 /// The part that an edit changes, for the audit.
 fn shown(dataset: &Dataset, edit: &Edit) -> Value {
     match edit {
         Edit::About { .. } => json!({
-            "title": dataset.metadata.title, "description": dataset.metadata.description,
             "summary": dataset.summary, "steward": dataset.steward, "metadata": dataset.metadata,
         }),
         Edit::Fields(_) => json!({ "fields": dataset.fields }),
@@ -306,26 +374,30 @@ pub fn suggestion(desk: &Desk, dataset: &Dataset) -> Suggestion {
 
 fn words_of(dataset: &Dataset) -> (Vec<String>, Vec<String>) {
     let keywords = dataset.metadata.keywords.iter().map(|word| word.as_str().to_owned()).collect();
-    // A field that a steward marked as prohibited counts by its name like any other.
     let fields = dataset.fields.iter().map(|field| field.name.clone()).collect();
     (keywords, fields)
 }
 
-/// Sets or clears the credential that the gate shows to the upstream. It is sealed at once and never shown again.
+/// Sets or clears the credential that the gate shows to the upstream, over the version that was read. It is sealed at
+/// once and never shown again.
 ///
 /// # Errors
+/// `credential_header_needed` where the upstream names no header for it, `credential_invalid`, [`CaseError::Stale`],
 /// [`CaseError::Missing`] for another department.
 pub fn set_credential(
     desk: &Desk,
     caller: &Caller,
     slug: &str,
     credential: Option<&SecretString>,
-) -> Result<(), CaseError> {
+    version: i64,
+) -> Result<Dataset, CaseError> {
     desk.act(caller, |work| {
-        let dataset = datasets::by_slug(work.conn, slug)?;
+        let dataset = Dataset { version, ..datasets::by_slug(work.conn, slug)? };
         let capacity = steward(caller, dataset.department)?;
+        let had_one = datasets::secret(work.conn, dataset.id)?.is_some();
         match credential {
             Some(credential) => {
+                check_credential(&dataset, credential)?;
                 let mut nonce = [0_u8; 12];
                 (work.desk.randomness)(&mut nonce);
                 let sealed = work.desk.secrets.seal(&credential_place(dataset.id), nonce, credential);
@@ -333,11 +405,28 @@ pub fn set_credential(
             }
             None => datasets::clear_secret(work.conn, dataset.id)?,
         }
-        let after = json!({ "has_credential": credential.is_some() });
-        record(work, "dataset.set_credential", capacity, &dataset, Value::Null, after)?;
-        work.touch(Touched::Dataset(dataset.id));
-        Ok(())
+        let next = Dataset { updated_at: work.now, ..dataset };
+        datasets::save(work.conn, &next)?;
+        let (before, after) =
+            (json!({ "has_credential": had_one }), json!({ "has_credential": credential.is_some() }));
+        record(work, "dataset.set_credential", capacity, &next, before, after)?;
+        work.touch(Touched::Dataset(next.id));
+        Ok(Dataset { version: version.saturating_add(1), ..next })
     })
+}
+
+fn check_credential(dataset: &Dataset, credential: &SecretString) -> Result<(), CaseError> {
+    if dataset.upstream.as_ref().is_none_or(|upstream| upstream.credential_header.is_none()) {
+        let message = "First give the upstream's address and the header in which it takes its credential.";
+        return Err(Refusal::new("credential_header_needed", message).into());
+    }
+    let text = credential.expose_secret();
+    let is_plain = text.bytes().all(|byte| byte == b' ' || byte.is_ascii_graphic()) && text.trim() == text;
+    if text.is_empty() || text.len() > CREDENTIAL_MAX || !is_plain {
+        let message = format!("Use 1 to {CREDENTIAL_MAX} letters, digits and marks, without line breaks or blanks around.");
+        return Err(Invalid::new("credential", "credential_invalid", message).into());
+    }
+    Ok(())
 }
 
 /// The place a credential is sealed for.

@@ -1,23 +1,69 @@
 //! The catalogue in and out: DCAT-US `data.json`. One bad record never spoils a run; a run repeated changes nothing;
-//! what staff edited here is never overwritten.
+//! what staff edited here is never overwritten. Must never set a tier freely: what content suggests stays a suggestion,
+//! and only the law's own rule acts by itself, by closing.
+
+use std::fmt;
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
+use sha2::{Digest as _, Sha256};
 
-use super::catalogue::{new_dataset, steward, suggestion};
+use super::catalogue::{READERS, new_dataset, prohibition, record, steward, suggestion};
+use super::fetch::{FetchLimits, fetch_catalogue};
 use super::{CaseError, Caller, Desk, Touched, Work};
-use crate::domain::audit::Act;
+use crate::domain::audit::{Act, Hash, hex};
 use crate::domain::catalogue::Dataset;
 use crate::domain::dcat::{
-    AccessLevel, Distribution, DistributionUrl, Exported, Imported, Metadata, Skipped, Step, WebUrl, parse, reimport,
-    to_data_json,
+    AccessLevel, Distribution, DistributionUrl, Exported, Imported, Metadata, MetadataField, Parsed, RIGHTS_MAX,
+    Skipped, Step, WebUrl, parse, reimport, to_data_json,
 };
 use crate::domain::id::{DatasetId, DepartmentId, ImportId};
+use crate::domain::people::{Capacity, Role};
+use crate::domain::scope::check_slug;
 use crate::domain::text::{Email, Invalid, Line, Slug};
 use crate::domain::tier::Tier;
 use crate::domain::time::day_in;
+use crate::store::imports::ImportRun;
 use crate::store::people::{self, Department};
 use crate::store::{datasets, imports};
+
+/// The longest note of where a catalogue came from, in characters.
+const SOURCE_MAX: usize = 500;
+/// Runs shown in one list.
+const RUNS_MAX: i64 = 100;
+
+/// What became of a record.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Outcome {
+    /// A dataset was made of it.
+    Created,
+    /// Its dataset was brought up to date.
+    Updated,
+    /// Its dataset says this already.
+    Unchanged,
+    /// It was not taken.
+    Skipped,
+}
+
+impl Outcome {
+    /// The word for lists and JSON.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Created => "created",
+            Self::Updated => "updated",
+            Self::Unchanged => "unchanged",
+            Self::Skipped => "skipped",
+        }
+    }
+}
+
+impl fmt::Display for Outcome {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
 
 /// What became of one record.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -26,14 +72,18 @@ pub struct Fate {
     pub place: usize,
     /// Its title, or its identifier, or nothing that can be named.
     pub title: String,
-    /// `created`, `updated`, `unchanged` or `skipped`.
-    pub fate: String,
+    /// What became of it.
+    pub fate: Outcome,
     /// The dataset's slug here.
     pub slug: Option<String>,
-    /// What was repaired and why; or why it was skipped; or which fields of ours were kept.
+    /// What was repaired, by field; empty where the record was sound.
+    pub repairs: Vec<String>,
+    /// Why it was skipped, which of our edits were kept, whose dataset it became.
     pub remarks: Vec<String>,
-    /// The tier that its content suggests.
+    /// The tier that its content suggests; a steward sets the tier.
     pub suggested_tier: Option<Tier>,
+    /// Why that tier is suggested.
+    pub suggested_because: Vec<String>,
 }
 
 /// The report of a run.
@@ -59,7 +109,7 @@ pub struct ImportReport {
     pub records: Vec<Fate>,
 }
 
-/// Imports a catalogue. Records whose publisher is no department here go to `department`.
+/// Imports a catalogue. Records whose publisher is a department of the caller's go there, the others to `department`.
 ///
 /// # Errors
 /// `not_a_catalogue` with line and column when the whole cannot be read; [`CaseError::Missing`] for another department.
@@ -72,51 +122,69 @@ pub fn import(
 ) -> Result<ImportReport, CaseError> {
     let capacity = steward(caller, department)?;
     let base = WebUrl::parse("source", source).ok();
-    let parsed = parse(bytes, base.as_ref())
-        .map_err(|error| Invalid::new("catalogue", "not_a_catalogue", error.to_string()))?;
-    let source: String = source.chars().take(500).collect();
+    let parsed =
+        parse(bytes, base.as_ref()).map_err(|error| Invalid::new("catalogue", "not_a_catalogue", error.to_string()))?;
+    let source: String = source.chars().take(SOURCE_MAX).collect();
     desk.act(caller, |work| {
-        let departments = people::departments(work.conn)?;
-        let mut report = ImportReport {
-            id: work.new_id(),
-            source: source.clone(),
-            created: 0,
-            updated: 0,
-            unchanged: 0,
-            repaired: 0,
-            skipped: 0,
-            remarks: parsed.report.remarks.clone(),
-            records: Vec::new(),
-        };
-        for record in &parsed.records {
-            let fate = match record {
-                Ok(record) => take(work, caller, record, owner(record, &departments, department))?,
-                Err(skipped) => skip(skipped),
-            };
-            match fate.fate.as_str() {
-                "created" => report.created += 1,
-                "updated" => report.updated += 1,
-                "unchanged" => report.unchanged += 1,
-                _ => report.skipped += 1,
-            }
-            if record.as_ref().is_ok_and(|record| !record.repairs.is_empty()) {
-                report.repaired += 1;
-            }
-            report.records.push(fate);
-        }
-        keep(work, &report, department)?;
+        let report = take_all(work, &parsed, department, &source)?;
+        let kept = crate::store::to_json("import report", &report)?;
         let after = json!({
             "source": report.source, "created": report.created, "updated": report.updated,
             "unchanged": report.unchanged, "repaired": report.repaired, "skipped": report.skipped,
+            "catalogue_sha256": sha256(bytes), "report_sha256": sha256(kept.as_bytes()),
         });
+        imports::insert(work.conn, &run_of(work, &report, department, kept))?;
         work.record(Act::new("catalogue.import", capacity, "import", report.id).change(Value::Null, after))?;
         Ok(report)
     })
 }
 
-fn keep(work: &mut Work<'_>, report: &ImportReport, department: DepartmentId) -> Result<(), CaseError> {
+/// Fetches a catalogue and imports it. Nothing is fetched for somebody who may not import.
+///
+/// # Errors
+/// As [`import`]; an invalid `url` with the reason why nothing could be fetched.
+pub async fn import_from(
+    desk: &Desk,
+    caller: Caller,
+    department: DepartmentId,
+    url: String,
+) -> Result<ImportReport, CaseError> {
+    steward(&caller, department)?;
+    let bytes = fetch_catalogue(&url, &desk.options.upstream_networks, FetchLimits::default()).await?;
+    desk.run(move |desk| import(desk, &caller, department, &url, &bytes)).await
+}
+
+/// The newest runs for the caller's departments; every run for auditors. Reports are left out of the list.
+///
+/// # Errors
+/// What the store says.
+pub fn runs(desk: &Desk, caller: &Caller) -> Result<Vec<ImportRun>, CaseError> {
+    let ours = caller.actor.departments(READERS);
+    let sees_all = caller.actor.holds_anywhere(Role::Auditor);
+    desk.read(|conn| imports::newest(conn, (!sees_all).then_some(ours.as_slice()), RUNS_MAX))
+}
+
+/// The report of a run.
+///
+/// # Errors
+/// [`CaseError::Missing`] for who is neither of its department nor an auditor.
+pub fn report(desk: &Desk, caller: &Caller, id: ImportId) -> Result<(ImportRun, ImportReport), CaseError> {
+    let (run, report) = desk.read(|conn| imports::by_id(conn, id))?;
+    let is_ours = caller.actor.departments(READERS).contains(&run.department);
+    if !is_ours && !caller.actor.holds_anywhere(Role::Auditor) {
+        return Err(CaseError::Missing);
+    }
+    Ok((run, crate::store::from_json("import report", &report)?))
+}
+
+fn sha256(bytes: &[u8]) -> String {
+    let sum: Hash = Sha256::digest(bytes).into();
+    hex(&sum)
+}
+
+fn run_of(work: &Work<'_>, report: &ImportReport, department: DepartmentId, kept: String) -> (ImportRun, String) {
     let count = |number: usize| i64::try_from(number).unwrap_or(i64::MAX);
-    let run = imports::ImportRun {
+    let run = ImportRun {
         id: report.id,
         at: work.now,
         by_name: work.caller.actor.name.clone(),
@@ -125,87 +193,210 @@ fn keep(work: &mut Work<'_>, report: &ImportReport, department: DepartmentId) ->
         counts: [count(report.created), count(report.updated), count(report.unchanged)],
         repaired: count(report.repaired),
         skipped: count(report.skipped),
-        report: crate::store::to_json("import report", report)?,
     };
-    Ok(imports::insert(work.conn, &run)?)
+    (run, kept)
 }
 
-/// The department that the record's publisher names, else the one that the import is for.
-fn owner(record: &Imported, departments: &[Department], fallback: DepartmentId) -> DepartmentId {
-    let publisher = record.metadata.publisher.as_ref().map(|name| name.as_str().to_lowercase());
-    let named = publisher.and_then(|name| departments.iter().find(|known| known.name.to_lowercase() == name));
-    named.map_or(fallback, |department| department.id)
+fn take_all(
+    work: &mut Work<'_>,
+    parsed: &Parsed,
+    department: DepartmentId,
+    source: &str,
+) -> Result<ImportReport, CaseError> {
+    let departments = people::departments(work.conn)?;
+    let mut report = ImportReport {
+        id: work.new_id(),
+        source: source.to_owned(),
+        created: 0,
+        updated: 0,
+        unchanged: 0,
+        repaired: parsed.report.repaired,
+        skipped: 0,
+        remarks: parsed.report.remarks.clone(),
+        records: Vec::new(),
+    };
+    for record in &parsed.records {
+        let fate = match record {
+            Ok(record) => take(work, record, &departments, department)?,
+            Err(skipped) => skip(skipped),
+        };
+        match fate.fate {
+            Outcome::Created => report.created += 1,
+            Outcome::Updated => report.updated += 1,
+            Outcome::Unchanged => report.unchanged += 1,
+            Outcome::Skipped => report.skipped += 1,
+        }
+        report.records.push(fate);
+    }
+    Ok(report)
 }
 
 fn skip(skipped: &Skipped) -> Fate {
     Fate {
         place: skipped.index.saturating_add(1),
         title: skipped.title.clone().or_else(|| skipped.identifier.clone()).unwrap_or_default(),
-        fate: "skipped".to_owned(),
+        fate: Outcome::Skipped,
         slug: None,
+        repairs: Vec::new(),
         remarks: vec![skipped.reason.clone()],
         suggested_tier: None,
+        suggested_because: Vec::new(),
     }
 }
 
-fn take(work: &mut Work<'_>, caller: &Caller, record: &Imported, owner: DepartmentId) -> Result<Fate, CaseError> {
-    let existing = datasets::by_identifier(work.conn, record.identifier.as_str())?;
-    let step = reimport(existing.as_ref().map(|known| (&known.metadata, &known.edited)), record);
+fn take(
+    work: &mut Work<'_>,
+    record: &Imported,
+    departments: &[Department],
+    fallback: DepartmentId,
+) -> Result<Fate, CaseError> {
     let mut fate = Fate {
         place: record.index.saturating_add(1),
-        title: record.metadata.title.as_str().to_owned(),
-        fate: String::new(),
-        slug: existing.as_ref().map(|known| known.slug.clone()),
-        remarks: record.repairs.iter().map(|repair| repair.message.clone()).collect(),
+        title: record.metadata.title.to_string(),
+        fate: Outcome::Skipped,
+        slug: None,
+        repairs: record.repairs.iter().map(|repair| format!("{}: {}", repair.field, repair.message)).collect(),
+        remarks: Vec::new(),
         suggested_tier: None,
+        suggested_because: Vec::new(),
     };
-    if let Some(known) = &existing
-        && steward(caller, known.department).is_err()
-    {
-        fate.fate = "skipped".to_owned();
-        fate.remarks.push("A dataset of another department has this identifier.".to_owned());
-        return Ok(fate);
-    }
-    match (step, existing) {
-        (Step::Update(merge), Some(known)) => {
-            let next = Dataset { metadata: merge.metadata, updated_at: work.now, ..known };
-            datasets::save(work.conn, &next)?;
-            work.touch(Touched::Dataset(next.id));
-            fate.suggested_tier = Some(suggestion(work.desk, &next).tier);
-            fate.remarks.extend(merge.kept.iter().map(|field| format!("Kept as edited here: {field:?}.")));
-            fate.fate = "updated".to_owned();
+    let dataset = match datasets::by_identifier(work.conn, record.identifier.as_str())? {
+        None => Some(add(work, record, departments, fallback, &mut fate)?),
+        Some(known) if steward(work.caller, known.department).is_err() => {
+            fate.remarks.push("A dataset of another department has this identifier.".to_owned());
+            None
         }
-        (Step::Unchanged { kept }, Some(known)) => {
-            fate.suggested_tier = Some(suggestion(work.desk, &known).tier);
-            fate.remarks.extend(kept.iter().map(|field| format!("Kept as edited here: {field:?}.")));
-            fate.fate = "unchanged".to_owned();
-        }
-        (Step::Add | Step::Update(_) | Step::Unchanged { .. }, _) => {
-            let id: DatasetId = work.new_id();
-            let slug = free_slug(work, record.metadata.title.as_str(), id)?;
-            let identifier = record.identifier.as_str().to_owned();
-            let mut dataset = new_dataset(work, id, &slug, owner, identifier, record.metadata.clone());
-            dataset.is_imported = true;
-            dataset.is_published = true;
-            datasets::insert(work.conn, &dataset)?;
-            fate.suggested_tier = Some(suggestion(work.desk, &dataset).tier);
-            fate.slug = Some(slug);
-            fate.fate = "created".to_owned();
-        }
+        Some(known) => Some(bring_up_to_date(work, known, record, &mut fate)?),
+    };
+    if let Some(dataset) = dataset {
+        let suggested = suggestion(work.desk, &dataset);
+        fate.slug = Some(dataset.slug);
+        fate.suggested_tier = Some(suggested.tier);
+        fate.suggested_because = suggested.because;
     }
     Ok(fate)
 }
 
-/// A slug made of the title that no dataset has.
+fn add(
+    work: &mut Work<'_>,
+    record: &Imported,
+    departments: &[Department],
+    fallback: DepartmentId,
+    fate: &mut Fate,
+) -> Result<Dataset, CaseError> {
+    let id: DatasetId = work.new_id();
+    let slug = free_slug(work, record.metadata.title.as_str(), id)?;
+    let city = work.desk.profile.city.as_str();
+    let publisher = record.metadata.publisher.as_ref().and_then(|name| office(name.as_str(), city, departments));
+    let owner = publisher.filter(|found| steward(work.caller, found.id).is_ok()).map_or(fallback, |found| found.id);
+    if let Some(other) = publisher.filter(|found| found.id != owner) {
+        fate.remarks.push(format!("Its publisher looks like {}, for which you may not act.", other.name));
+    }
+    let identifier = record.identifier.to_string();
+    let dataset = Dataset {
+        is_imported: true,
+        is_published: true,
+        ..new_dataset(work, id, &slug, owner, identifier, record.metadata.clone())
+    };
+    datasets::insert(work.conn, &dataset)?;
+    fate.fate = Outcome::Created;
+    Ok(dataset)
+}
+
+fn bring_up_to_date(
+    work: &mut Work<'_>,
+    known: Dataset,
+    record: &Imported,
+    fate: &mut Fate,
+) -> Result<Dataset, CaseError> {
+    let (kept, dataset) = match reimport(Some((&known.metadata, &known.edited)), record) {
+        Step::Update(merge) => {
+            let mut next = Dataset { metadata: merge.metadata, updated_at: work.now, ..known };
+            close_if_prohibited(work, &mut next, fate)?;
+            datasets::save(work.conn, &next)?;
+            work.touch(Touched::Dataset(next.id));
+            fate.fate = Outcome::Updated;
+            (merge.kept, next)
+        }
+        Step::Unchanged { kept } => {
+            fate.fate = Outcome::Unchanged;
+            (kept, known)
+        }
+        // There is a dataset, so nothing is to be added.
+        Step::Add => return Ok(known),
+    };
+    if !kept.is_empty() {
+        let names: Vec<&str> = kept.into_iter().map(field_name).collect();
+        fate.remarks.push(format!("The source differs, but staff edited these here: {}.", names.join(", ")));
+    }
+    Ok(dataset)
+}
+
+/// Content that came in may be what the law forbids to share. Nobody is here to be asked, so the dataset closes: a
+/// grant never exceeds what the law allows (spec section 5, rule 1). A steward who finds it harmless can change the
+/// title or the keywords and set the tier again.
+fn close_if_prohibited(work: &mut Work<'_>, dataset: &mut Dataset, fate: &mut Fate) -> Result<(), CaseError> {
+    let Some(tier) = dataset.tier.filter(|tier| *tier != Tier::Prohibited) else { return Ok(()) };
+    let Some(statute) = prohibition(work.desk, dataset, work.now) else { return Ok(()) };
+    dataset.tier = Some(Tier::Prohibited);
+    fate.remarks.push(format!("Closed: its tier was {} and is X now. {statute}", tier.as_str()));
+    let (before, after) = (json!({ "tier": tier }), json!({ "tier": Tier::Prohibited, "because": statute }));
+    record(work, "dataset.set_tier", Capacity::Service, dataset, before, after)
+}
+
+/// A field by its name in the standard.
+const fn field_name(field: MetadataField) -> &'static str {
+    match field {
+        MetadataField::Title => "title",
+        MetadataField::Description => "description",
+        MetadataField::Keywords => "keyword",
+        MetadataField::Themes => "theme",
+        MetadataField::Publisher => "publisher",
+        MetadataField::Contact => "contactPoint",
+        MetadataField::Modified => "modified",
+        MetadataField::Issued => "issued",
+        MetadataField::License => "license",
+        MetadataField::Rights => "rights",
+        MetadataField::Spatial => "spatial",
+        MetadataField::Temporal => "temporal",
+        MetadataField::Frequency => "accrualPeriodicity",
+        MetadataField::LandingPage => "landingPage",
+        MetadataField::AccessLevel => "accessLevel",
+        MetadataField::Distributions => "distribution",
+    }
+}
+
+/// The department that a publisher's name means: the same words, whatever is said about the city and the word
+/// "department" around them.
+fn office<'a>(publisher: &str, city: &str, departments: &'a [Department]) -> Option<&'a Department> {
+    let wanted = office_words(publisher, city);
+    let has_words = !wanted.is_empty();
+    departments.iter().find(|known| has_words && office_words(&known.name, city) == wanted)
+}
+
+fn office_words(name: &str, city: &str) -> Vec<String> {
+    let split = |text: &str| -> Vec<String> {
+        let lowered = text.to_lowercase();
+        lowered.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).map(str::to_owned).collect()
+    };
+    let about_the_city = split(city);
+    let is_filler = |word: &String| {
+        ["city", "of", "the", "and", "dept", "department"].contains(&word.as_str()) || about_the_city.contains(word)
+    };
+    split(name).into_iter().filter(|word| !is_filler(word)).collect()
+}
+
+/// A slug made of the title that no dataset has and that the gate does not keep for itself.
 fn free_slug(work: &mut Work<'_>, title: &str, id: DatasetId) -> Result<String, CaseError> {
-    let base = Slug::from_title(title).map_or_else(|| format!("dataset-{id}"), |slug| slug.as_str().to_owned());
-    let base: String = base.chars().take(50).collect::<String>().trim_end_matches('-').to_owned();
-    let mut slug = base.clone();
-    for number in 2..1_000 {
-        if !datasets::has_slug(work.conn, &slug)? {
+    const BASE_MAX: usize = 50;
+    const TRIES_MAX: usize = 20;
+    let base: String = Slug::from_title(title).map_or_else(String::new, |slug| slug.as_str().chars().take(BASE_MAX).collect());
+    let base = base.trim_end_matches('-');
+    let numbered = (2..=TRIES_MAX).map(|number| format!("{base}-{number}"));
+    for slug in std::iter::once(base.to_owned()).chain(numbered) {
+        if check_slug(&slug).is_ok() && !datasets::has_slug(work.conn, &slug)? {
             return Ok(slug);
         }
-        slug = format!("{base}-{number}");
     }
     Ok(format!("dataset-{id}"))
 }
@@ -215,16 +406,13 @@ fn free_slug(work: &mut Work<'_>, title: &str, id: DatasetId) -> Result<String, 
 /// # Errors
 /// What the store says.
 pub fn data_json(desk: &Desk, portal_url: &str, gate_url: &str) -> Result<Value, CaseError> {
-    let (all, departments) = desk.read(|conn| Ok((datasets::list(conn, None)?, people::departments(conn)?)))?;
-    let zone = desk.profile.zone;
+    let (all, departments) = desk.read(|conn| Ok((datasets::published(conn)?, people::departments(conn)?)))?;
     let shown: Vec<(Dataset, Metadata, &Department, Email)> = all
         .into_iter()
-        .filter(|dataset| dataset.is_published)
         .filter_map(|dataset| {
             let department = departments.iter().find(|known| known.id == dataset.department)?;
-            let email = Email::parse("email", &department.email).ok()?;
-            let metadata = with_gate(&dataset, gate_url);
-            Some((dataset, metadata, department, email))
+            let metadata = as_published(desk, &dataset, gate_url);
+            Some((dataset, metadata, department, mailbox(desk, department)))
         })
         .collect();
     let exported: Vec<Exported<'_>> = shown
@@ -236,25 +424,40 @@ pub fn data_json(desk: &Desk, portal_url: &str, gate_url: &str) -> Result<Value,
             part_of: Some(desk.profile.name.as_str()),
             contact_name: &department.name,
             contact_email: email,
-            modified: day_in(zone, dataset.updated_at),
+            modified: day_in(desk.profile.zone, dataset.updated_at),
         })
         .collect();
     let url = WebUrl::parse("url", &format!("{}/data.json", portal_url.trim_end_matches('/'))).ok();
     Ok(to_data_json(url.as_ref(), &exported))
 }
 
-/// Access level and the gate's address, as the tier says.
-fn with_gate(dataset: &Dataset, gate_url: &str) -> Metadata {
+/// Where to write about a department's data. The standard's pattern knows fewer characters than mail does; an address
+/// that it would refuse gives way to the city's own.
+fn mailbox(desk: &Desk, department: &Department) -> Email {
+    let is_plain = |text: &str| text.chars().all(|c| c.is_ascii_alphanumeric() || "_.-@".contains(c));
+    let own = Email::parse("email", &department.email).ok().filter(|email| is_plain(email.as_str()));
+    own.unwrap_or_else(|| desk.profile.agreement.notices_email.clone())
+}
+
+/// What the catalogue says of a dataset to the world: access level, rights and the gate's address, as the tier says.
+fn as_published(desk: &Desk, dataset: &Dataset, gate_url: &str) -> Metadata {
     let mut metadata = dataset.metadata.clone();
-    metadata.access_level = match dataset.tier {
-        Some(Tier::Open | Tier::Registered) => AccessLevel::Public,
-        Some(Tier::Conditioned | Tier::Restricted) => AccessLevel::RestrictedPublic,
-        Some(Tier::Prohibited) => AccessLevel::NonPublic,
-        None => metadata.access_level,
-    };
-    let is_served = dataset.upstream.is_some() && dataset.tier.is_some_and(|tier| tier != Tier::Prohibited);
+    let Some(tier) = dataset.tier else { return metadata };
+    match tier {
+        Tier::Open | Tier::Registered => metadata.access_level = AccessLevel::Public,
+        Tier::Conditioned | Tier::Restricted => metadata.access_level = AccessLevel::RestrictedPublic,
+        Tier::Prohibited => {
+            metadata.access_level = AccessLevel::NonPublic;
+            metadata.distributions.clear();
+            let law = prohibition(desk, dataset, desk.clock.now());
+            let rights = law.as_deref().unwrap_or("This data may not be shared by law.");
+            let cut: String = rights.chars().take(RIGHTS_MAX).collect();
+            metadata.rights = Line::parse("rights", &cut).ok();
+            return metadata;
+        }
+    }
     let address = format!("{}/{}/", gate_url.trim_end_matches('/'), dataset.slug);
-    if is_served && let Ok(url) = WebUrl::parse("url", &address) {
+    if dataset.upstream.is_some() && let Ok(url) = WebUrl::parse("url", &address) {
         metadata.distributions.push(Distribution {
             title: Line::parse("title", "Gateway").ok(),
             at: DistributionUrl::Access { url, media_type: None },

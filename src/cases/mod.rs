@@ -12,6 +12,7 @@ use sha2::{Digest as _, Sha256};
 use crate::clock::Clock;
 use crate::domain::audit::{Act, Hash, hex};
 use crate::domain::id::{AccountId, AgreementId, DatasetId, Id, KeyId, ServiceId};
+use crate::domain::net::UpstreamNetworks;
 use crate::domain::notice::Notice;
 use crate::domain::people::Actor;
 use crate::domain::profile::Profile;
@@ -28,8 +29,14 @@ pub mod apply;
 #[cfg(test)]
 mod apply_tests;
 pub mod catalogue;
+#[cfg(test)]
+mod catalogue_tests;
+pub mod describe;
 pub mod drafting;
+pub mod fetch;
 pub mod interchange;
+#[cfg(test)]
+mod interchange_tests;
 pub mod letters;
 pub mod links;
 pub mod passwords;
@@ -38,6 +45,8 @@ pub mod secrets;
 pub mod settle;
 pub mod staff;
 pub mod terms;
+#[cfg(test)]
+mod terms_tests;
 #[cfg(test)]
 pub(crate) mod testing;
 
@@ -152,6 +161,8 @@ pub struct DeskOptions {
     pub session_idle: chrono::Duration,
     /// Whether anybody may register.
     pub is_registration_open: bool,
+    /// Where the service itself may connect to: upstream feeds and catalogues to import.
+    pub upstream_networks: UpstreamNetworks,
 }
 
 /// Everything a case needs. Cheap to clone.

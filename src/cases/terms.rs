@@ -5,12 +5,13 @@ use std::collections::BTreeSet;
 use serde_json::json;
 
 use super::{CaseError, Caller, Desk, Work};
+use crate::domain::agreement::Agreement;
 use crate::domain::audit::Act;
-use crate::domain::id::TermsId;
+use crate::domain::id::AccountId;
 use crate::domain::notice::{Notice, NoticeKind, Recipient};
 use crate::domain::people::{Capacity, Role};
 use crate::domain::terms::{TermsDraft, TermsFamily, TermsVersion, fill};
-use crate::domain::text::Line;
+use crate::domain::text::{Invalid, Line};
 use crate::domain::time::{Instant, day_in};
 use crate::store::people::{self, Department};
 use crate::store::{agreements, terms};
@@ -33,7 +34,7 @@ pub struct NewTerms {
 /// Publishes a version of terms. Holders of agreements under the family are told of a material one.
 ///
 /// # Errors
-/// Invalid text or parameters; [`CaseError::Missing`] for who is not an administrator.
+/// Invalid text or parameters, `notice_too_short`; [`CaseError::Missing`] for who is not an administrator.
 pub fn publish(desk: &Desk, caller: &Caller, new: &NewTerms) -> Result<TermsVersion, CaseError> {
     let capacity = if caller.actor.account.is_none() && caller.actor.address.is_none() {
         Capacity::Service
@@ -46,17 +47,22 @@ pub fn publish(desk: &Desk, caller: &Caller, new: &NewTerms) -> Result<TermsVers
         let at_once = !new.is_material || known.is_empty();
         let soonest = if at_once { work.now } else { work.now + chrono::Duration::days(notice_days) };
         let number = known.iter().map(|version| version.number).max().unwrap_or(0).saturating_add(1);
+        let effective_at = new.effective_at.unwrap_or(soonest);
+        if effective_at < soonest && !at_once {
+            let message = format!("A material change binds {notice_days} days after it is published, or later.");
+            return Err(Invalid::new("effective_at", "notice_too_short", message).into());
+        }
         let draft = TermsDraft {
             family: new.family,
             title: Line::parse("title", &new.title)?,
             markdown: fill(&new.markdown, &work.desk.profile.terms_parameters())?,
             material: new.is_material,
-            effective_at: new.effective_at.unwrap_or(soonest),
+            effective_at,
         };
         let version = draft.publish(work.new_id(), number, work.now)?;
         keep(work, capacity, &version)?;
-        if version.material && !known.is_empty() {
-            tell_holders(work, &version)?;
+        if version.material {
+            tell_holders(work, &version, &known)?;
         }
         Ok(version)
     })
@@ -69,19 +75,18 @@ fn keep(work: &mut Work<'_>, capacity: Capacity, version: &TermsVersion) -> Resu
     work.record(Act::new("terms.publish", capacity, "terms", name).change(json!(null), after))
 }
 
-fn tell_holders(work: &mut Work<'_>, version: &TermsVersion) -> Result<(), CaseError> {
-    let live = agreements::of_departments(work.conn, None, Some("executed"), 10_000)?;
-    let mut told = BTreeSet::new();
-    for agreement in live {
-        let signed: TermsId = agreement.terms;
-        let is_ours = terms::by_id(work.conn, signed)?.family == version.family;
-        if is_ours && told.insert(agreement.requester) {
-            let notice = Notice::new(Recipient::Account(agreement.requester), NoticeKind::TermsPublished)
-                .with("title", version.title.as_str())
-                .with("effective_on", day_in(work.desk.profile.zone, version.effective_at))
-                .with("path", format!("/terms/{}/{}", version.family.as_str(), version.number));
-            work.notify(&notice)?;
-        }
+/// Tells each holder of a running agreement under an earlier version once. Nobody may be left out, so no limit holds.
+fn tell_holders(work: &mut Work<'_>, version: &TermsVersion, earlier: &[TermsVersion]) -> Result<(), CaseError> {
+    let running = agreements::of_departments(work.conn, None, Some("executed"), i64::MAX)?;
+    let is_concerned = |agreement: &&Agreement| earlier.iter().any(|version| version.id == agreement.terms);
+    let holders: BTreeSet<AccountId> =
+        running.iter().filter(is_concerned).map(|agreement| agreement.requester).collect();
+    for holder in holders {
+        let notice = Notice::new(Recipient::Account(holder), NoticeKind::TermsPublished)
+            .with("title", version.title.as_str())
+            .with("effective_on", day_in(work.desk.profile.zone, version.effective_at))
+            .with("path", format!("/terms/{}/{}", version.family.as_str(), version.number));
+        work.notify(&notice)?;
     }
     Ok(())
 }
@@ -92,6 +97,14 @@ fn tell_holders(work: &mut Work<'_>, version: &TermsVersion) -> Result<(), CaseE
 /// What the store says.
 pub fn versions(desk: &Desk, family: TermsFamily) -> Result<Vec<TermsVersion>, CaseError> {
     desk.read(|conn| terms::versions(conn, family))
+}
+
+/// The version of a family with this number.
+///
+/// # Errors
+/// [`CaseError::Missing`] when there is none.
+pub fn numbered(desk: &Desk, family: TermsFamily, number: u32) -> Result<TermsVersion, CaseError> {
+    versions(desk, family)?.into_iter().find(|version| version.number == number).ok_or(CaseError::Missing)
 }
 
 /// The version of a family that binds now.

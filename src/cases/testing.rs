@@ -12,12 +12,23 @@ use super::secrets::Secrets;
 use super::{Caller, Desk, DeskOptions, NoGate};
 use crate::clock::Clock;
 use crate::domain::id::AccountId;
+use crate::domain::net::{CidrList, UpstreamNetworks};
 use crate::domain::people::{Actor, RoleGrant};
 use crate::domain::profile::Profile;
 use crate::store::{Store, StoreOptions, migrate, people};
 
 /// A hash that is cheap enough for tests.
 pub(crate) const CHEAP: Cost = Cost { memory_kib: 64, iterations: 1, parallelism: 1 };
+
+/// The texts of the profile that ships.
+pub(crate) fn profile_file(name: &str) -> Option<&'static str> {
+    match name {
+        "terms-standard.md" => Some(include_str!("../../config/profiles/norwalk-ct/terms-standard.md")),
+        "terms-click-through.md" => Some(include_str!("../../config/profiles/norwalk-ct/terms-click-through.md")),
+        "terms-restricted.md" => Some(include_str!("../../config/profiles/norwalk-ct/terms-restricted.md")),
+        _ => None,
+    }
+}
 
 static NEXT: AtomicU64 = AtomicU64::new(1);
 
@@ -74,6 +85,7 @@ fn desk(url: &str) -> Desk {
             session_absolute: chrono::Duration::days(1),
             session_idle: chrono::Duration::hours(1),
             is_registration_open: true,
+            upstream_networks: UpstreamNetworks::opening(CidrList::parse("127.0.0.0/8").unwrap()),
         }),
         secrets: Arc::new(Secrets::new([9; 32])),
         sink: Arc::new(NoGate),

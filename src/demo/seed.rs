@@ -148,7 +148,7 @@ fn add_dataset(city: &City, feed: &Feed, simulator: &str, credential: &SecretStr
         version = catalogue::edit(desk, &service, feed.slug, edit, version)?.version;
     }
     if feed.needs_credential() {
-        catalogue::set_credential(desk, &service, feed.slug, Some(credential))?;
+        catalogue::set_credential(desk, &service, feed.slug, Some(credential), version)?;
     }
     Ok(())
 }
@@ -223,11 +223,12 @@ pub fn point_to(desk: &Desk, simulator: &str, credential: &SecretString) -> Resu
     for feed in FEEDS {
         let known = desk.read(|conn| crate::store::datasets::by_slug(conn, feed.slug))?;
         let wanted = upstream(feed, simulator);
+        let mut version = known.version;
         if known.upstream.as_ref() != Some(&wanted) {
-            catalogue::edit(desk, &service, feed.slug, Edit::Upstream(Some(wanted)), known.version)?;
+            version = catalogue::edit(desk, &service, feed.slug, Edit::Upstream(Some(wanted)), version)?.version;
         }
         if feed.needs_credential() {
-            catalogue::set_credential(desk, &service, feed.slug, Some(credential))?;
+            catalogue::set_credential(desk, &service, feed.slug, Some(credential), version)?;
         }
     }
     Ok(())
@@ -249,7 +250,7 @@ mod tests {
         for test in desks() {
             let desk = &test.desk;
             let secret = SecretString::from("feed secret");
-            seed(desk, profile_files::shipped, ("http://127.0.0.1:1", &secret)).unwrap();
+            seed(desk, profile_files::shipped, ("http://127.0.0.1:8099", &secret)).unwrap();
             for state in State::WORDS {
                 let found = desk.read(|conn| applications::in_state(conn, state, 10)).unwrap();
                 assert!(!found.is_empty(), "{}: no application is {state}", test.backend);
@@ -261,7 +262,7 @@ mod tests {
             assert!(datasets.len() >= 12);
             let tiers: BTreeSet<_> = datasets.iter().filter_map(|dataset| dataset.tier).collect();
             assert_eq!(tiers.len(), 5);
-            point_to(desk, "http://127.0.0.1:2", &secret).unwrap();
+            point_to(desk, "http://127.0.0.1:18002", &secret).unwrap();
         }
     }
 }

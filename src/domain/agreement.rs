@@ -32,6 +32,9 @@ pub struct Evidence {
     pub text_hash: String,
     /// The digest of the page reviewed, hex.
     pub reviewed: String,
+    /// The declarations ticked, by their id in the profile.
+    #[serde(default)]
+    pub declarations: Vec<String>,
     /// The consent text confirmed.
     pub consent: String,
     /// The name typed as signature.
@@ -100,7 +103,7 @@ impl Schedule {
     /// Narrows a schedule as asked by the conditions of its approval. Nothing is ever widened.
     ///
     /// # Errors
-    /// `limits_too_wide`, `operations_empty`.
+    /// `limits_too_wide`, `limits_invalid`, `operations_empty`.
     pub fn narrowed(mut self, conditions: &[Condition]) -> Result<Self, Refusal> {
         for condition in conditions {
             match &condition.kind {
@@ -486,35 +489,4 @@ impl AgreementChange {
 }
 
 #[cfg(test)]
-mod tests {
-    use uuid::Uuid;
-
-    use super::*;
-
-    #[test]
-    fn a_condition_on_one_window_leaves_the_other_limits_standing() {
-        let asked = Schedule {
-            dataset: DatasetId::from_uuid(Uuid::from_u128(1)),
-            slug: "parking".to_owned(),
-            title: "Parking".to_owned(),
-            department: DepartmentId::from_uuid(Uuid::from_u128(2)),
-            tier: Tier::Conditioned,
-            operations: vec!["read".to_owned()],
-            limits: Limits::parse("10/second\n5000/day").unwrap(),
-            networks: None,
-            hours: None,
-            redaction: None,
-            conditions: Vec::new(),
-        };
-        let condition = |text: &str| Condition {
-            text: "Fewer calls.".to_owned(),
-            kind: ConditionKind::Limits { limits: Limits::parse(text).unwrap() },
-            basis: String::new(),
-            is_precedent: false,
-        };
-        let narrowed = asked.clone().narrowed(&[condition("2000/day")]).unwrap();
-        let maxima: Vec<_> = narrowed.limits.as_slice().iter().map(|limit| limit.max).collect();
-        assert_eq!(maxima, [10, 2000], "the burst limit would otherwise be gone");
-        assert_eq!(asked.narrowed(&[condition("6000/day")]).unwrap_err().code, "limits_too_wide");
-    }
-}
+mod tests;

@@ -47,6 +47,9 @@ pub struct Key {
     pub state: KeyState,
     /// The key it was rolled from.
     pub predecessor: Option<KeyId>,
+    /// The first key of its chain of rolls, itself where it was not rolled. Its own limits are counted under this name,
+    /// so that the overlap of a roll never doubles them.
+    pub lineage: KeyId,
     /// Counts its changes, for compare-and-set.
     pub version: i64,
     /// When it was issued.
@@ -80,6 +83,19 @@ pub enum KeyState {
         /// When it was to end.
         at: Instant,
     },
+}
+
+impl KeyState {
+    /// The word for columns, JSON and filters.
+    #[must_use]
+    pub const fn as_str(&self) -> &'static str {
+        match self {
+            Self::Active => "active",
+            Self::Superseded { .. } => "superseded",
+            Self::Revoked { .. } => "revoked",
+            Self::Expired { .. } => "expired",
+        }
+    }
 }
 
 /// Who ended a key. Automation never does: it may only hold.
@@ -171,6 +187,11 @@ pub enum KeyCommand {
         /// The networks.
         networks: CidrList,
     },
+    /// Calls it something else.
+    Rename {
+        /// The name.
+        name: String,
+    },
     /// Records that its time is over.
     Expire,
 }
@@ -194,10 +215,7 @@ enum Life {
 impl Key {
     /// Issues a key within what its agreement allows.
     pub fn issue(new: NewKey, allowance: &Allowance<'_>, now: Instant) -> Result<Self, Refusal> {
-        let name = new.name.trim();
-        if name.is_empty() || name.chars().count() > NAME_MAX || name.chars().any(char::is_control) {
-            return Err(Refusal::new("key_name", format!("a key needs a name of at most {NAME_MAX} characters")));
-        }
+        let name = checked_name(&new.name)?;
         if new.scopes.is_empty() {
             return Err(Refusal::new("key_scopes_missing", "a key needs at least one scope"));
         }
@@ -214,7 +232,7 @@ impl Key {
         Ok(Self {
             id: new.id,
             agreement: new.agreement,
-            name: name.to_owned(),
+            name,
             mode: new.mode,
             hint: new.hint,
             digest: new.digest,
@@ -224,6 +242,7 @@ impl Key {
             expires_at: new.expires_at,
             state: KeyState::Active,
             predecessor: None,
+            lineage: new.id,
             version: 1,
             created_at: now,
         })
@@ -252,6 +271,11 @@ impl Key {
             (KeyCommand::Restrict { networks }, Life::InForce | Life::Overlapping) => {
                 let mut change = self.becoming(self.state.clone());
                 change.key.networks = networks;
+                Ok(change)
+            }
+            (KeyCommand::Rename { name }, Life::InForce | Life::Overlapping) => {
+                let mut change = self.becoming(self.state.clone());
+                change.key.name = checked_name(&name)?;
                 Ok(change)
             }
         }
@@ -338,6 +362,14 @@ impl Key {
     fn becoming(&self, state: KeyState) -> KeyChange {
         KeyChange { key: Self { state, version: self.version + 1, ..self.clone() }, successor: None }
     }
+}
+
+fn checked_name(name: &str) -> Result<String, Refusal> {
+    let name = name.trim();
+    if name.is_empty() || name.chars().count() > NAME_MAX || name.chars().any(char::is_control) {
+        return Err(Refusal::new("key_name", format!("a key needs a name of at most {NAME_MAX} characters")));
+    }
+    Ok(name.to_owned())
 }
 
 /// A key's own limits must be able to bind under at least one schedule it acts under; each schedule holds in any case.

@@ -14,6 +14,13 @@ pub const CONDITIONS_MAX: usize = 20;
 /// Limit of grounds on one decision.
 pub const GROUNDS_MAX: usize = 15;
 
+/// Longest sentence of a condition, and of what it rests on, in characters.
+pub const CONDITION_TEXT_MAX: usize = 1_000;
+/// Longest name of a redaction profile, in characters.
+pub const REDACTION_NAME_MAX: usize = 64;
+/// Longest delay that a condition may set, in minutes: one year.
+pub const DELAY_MAX: u32 = 525_600;
+
 /// One coded reason for refusing or restricting (`D1` to `D15` of the profile).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Ground {
@@ -215,12 +222,17 @@ impl Verdict {
     /// Checks the shape that every verdict must have, whoever gives it.
     ///
     /// # Errors
-    /// `ground_needed`, `citation_needed`, `remedy_needed`, `too_many`, `condition_text_needed`, `hours_invalid`.
+    /// `ground_needed`, `citation_needed`, `remedy_needed`, `too_many`, `condition_repeated`, `too_long`, `condition_text_needed`,
+    /// `hours_invalid`, `operations_empty`, `networks_empty`, `delay_invalid`, `redaction_needed`.
     pub fn check(&self) -> Result<(), Refusal> {
         match self {
             Self::Approve { conditions } => {
                 if conditions.len() > CONDITIONS_MAX {
                     return Err(Refusal::new("too_many", format!("At most {CONDITIONS_MAX} conditions.")));
+                }
+                if let Some(twice) = repeated(conditions) {
+                    let message = format!("Put what you require about {} into one condition.", twice.replace('_', " "));
+                    return Err(Refusal::new("condition_repeated", message));
                 }
                 conditions.iter().try_for_each(check_condition)
             }
@@ -243,9 +255,19 @@ impl Verdict {
     }
 }
 
+/// The first enforced kind that stands there twice: the gate could not know which of them counts.
+fn repeated(conditions: &[Condition]) -> Option<&'static str> {
+    let enforced = |condition: &&Condition| !matches!(condition.kind, ConditionKind::Promise);
+    let words: Vec<_> = conditions.iter().filter(enforced).map(|condition| condition.kind.word()).collect();
+    words.iter().enumerate().find(|(at, word)| words.iter().take(*at).any(|other| other == *word)).map(|(_, word)| *word)
+}
+
 fn check_condition(condition: &Condition) -> Result<(), Refusal> {
     if condition.text.trim().is_empty() {
         return Err(Refusal::new("condition_text_needed", "Write each condition as a sentence for the agreement."));
+    }
+    if [&condition.text, &condition.basis].iter().any(|text| text.chars().count() > CONDITION_TEXT_MAX) {
+        return Err(Refusal::new("too_long", format!("Keep each condition under {CONDITION_TEXT_MAX} characters.")));
     }
     match &condition.kind {
         ConditionKind::Hours { from_minute, to_minute } => {
@@ -260,11 +282,24 @@ fn check_condition(condition: &Condition) -> Result<(), Refusal> {
             }
             Ok(())
         }
-        ConditionKind::Limits { .. }
-        | ConditionKind::EndsOn { .. }
-        | ConditionKind::Networks { .. }
-        | ConditionKind::Redaction { .. }
-        | ConditionKind::Delay { .. }
-        | ConditionKind::Promise => Ok(()),
+        ConditionKind::Networks { networks } => {
+            if networks.is_empty() {
+                return Err(Refusal::new("networks_empty", "Name at least one network, or leave the condition out."));
+            }
+            Ok(())
+        }
+        ConditionKind::Redaction { profile } => {
+            if profile.trim().is_empty() || profile.chars().count() > REDACTION_NAME_MAX {
+                return Err(Refusal::new("redaction_needed", "Name the redaction profile of the dataset."));
+            }
+            Ok(())
+        }
+        ConditionKind::Delay { minutes } => {
+            if *minutes == 0 || *minutes > DELAY_MAX {
+                return Err(Refusal::new("delay_invalid", format!("Give the delay in minutes, from 1 to {DELAY_MAX}.")));
+            }
+            Ok(())
+        }
+        ConditionKind::Limits { .. } | ConditionKind::EndsOn { .. } | ConditionKind::Promise => Ok(()),
     }
 }

@@ -125,6 +125,19 @@ pub fn list(conn: &mut AnyConnection, departments: Option<&[DepartmentId]>) -> R
     rows.into_iter().map(read).collect()
 }
 
+/// Every published dataset, by identifier.
+///
+/// # Errors
+/// What the database says.
+pub fn published(conn: &mut AnyConnection) -> Result<Vec<Dataset>, StoreError> {
+    let rows: Vec<(i64, String)> = datasets::table
+        .filter(datasets::is_published.eq(true))
+        .order(datasets::identifier.asc())
+        .select((datasets::version, datasets::body))
+        .load(conn)?;
+    rows.into_iter().map(read).collect()
+}
+
 /// Keeps a sealed upstream credential in place of an earlier one.
 ///
 /// # Errors

@@ -1,12 +1,10 @@
-//! Runs of catalogue imports with their reports, and what pages ask of the catalogue.
+//! Runs of catalogue imports with their reports. Never changed, never deleted.
 
 use chrono::NaiveDateTime;
 use diesel::prelude::*;
 
-use super::audit::like;
-use super::schema::{datasets, imports};
-use super::{AnyConnection, StoreError, from_json, id};
-use crate::domain::catalogue::Dataset;
+use super::schema::imports;
+use super::{AnyConnection, StoreError, id};
 use crate::domain::id::{DepartmentId, ImportId};
 use crate::domain::time::Instant;
 
@@ -29,15 +27,13 @@ pub struct ImportRun {
     pub repaired: i64,
     /// Records that could not be taken.
     pub skipped: i64,
-    /// The report, as JSON.
-    pub report: String,
 }
 
-/// Keeps a run.
+/// Keeps a run with its report, as JSON.
 ///
 /// # Errors
 /// What the database says.
-pub fn insert(conn: &mut AnyConnection, run: &ImportRun) -> Result<(), StoreError> {
+pub fn insert(conn: &mut AnyConnection, (run, report): &(ImportRun, String)) -> Result<(), StoreError> {
     let [created, updated, unchanged] = run.counts;
     diesel::insert_into(imports::table)
         .values((
@@ -51,7 +47,7 @@ pub fn insert(conn: &mut AnyConnection, run: &ImportRun) -> Result<(), StoreErro
             imports::unchanged.eq(unchanged),
             imports::repaired.eq(run.repaired),
             imports::skipped.eq(run.skipped),
-            imports::report.eq(&run.report),
+            imports::report.eq(report),
         ))
         .execute(conn)?;
     Ok(())
@@ -70,7 +66,6 @@ struct Row {
     unchanged: i64,
     repaired: i64,
     skipped: i64,
-    report: String,
 }
 
 fn run(row: Row) -> Result<ImportRun, StoreError> {
@@ -83,85 +78,35 @@ fn run(row: Row) -> Result<ImportRun, StoreError> {
         counts: [row.created, row.updated, row.unchanged],
         repaired: row.repaired,
         skipped: row.skipped,
-        report: row.report,
     })
 }
 
-/// The newest runs for some departments.
+/// The newest runs, or those for some departments; without their reports.
 ///
 /// # Errors
 /// What the database says.
 pub fn newest(
     conn: &mut AnyConnection,
-    departments: &[DepartmentId],
+    departments: Option<&[DepartmentId]>,
     limit: i64,
 ) -> Result<Vec<ImportRun>, StoreError> {
-    let ids: Vec<String> = departments.iter().map(ToString::to_string).collect();
-    let rows: Vec<Row> = imports::table
-        .filter(imports::department_id.eq_any(ids))
-        .order(imports::id.desc())
-        .limit(limit)
-        .select(Row::as_select())
-        .load(conn)?;
+    let mut query = imports::table.into_boxed();
+    if let Some(departments) = departments {
+        let ids: Vec<String> = departments.iter().map(ToString::to_string).collect();
+        query = query.filter(imports::department_id.eq_any(ids));
+    }
+    let rows: Vec<Row> = query.order(imports::id.desc()).limit(limit).select(Row::as_select()).load(conn)?;
     rows.into_iter().map(run).collect()
 }
 
-/// One run.
+/// One run with its report, as JSON.
 ///
 /// # Errors
 /// [`StoreError::Missing`] or what the database says.
-pub fn by_id(conn: &mut AnyConnection, wanted: ImportId) -> Result<ImportRun, StoreError> {
-    run(imports::table.filter(imports::id.eq(wanted.to_string())).select(Row::as_select()).first(conn)?)
-}
-
-/// What a visitor searches the public catalogue for; every part given must hold.
-#[derive(Clone, Debug, Default)]
-pub struct CatalogueSearch {
-    /// Words that must all occur.
-    pub words: String,
-    /// Of this department.
-    pub department: Option<DepartmentId>,
-    /// Of this tier; `unset` for datasets without one.
-    pub tier: Option<String>,
-    /// With this keyword.
-    pub keyword: Option<String>,
-    /// After this (title, id), for the next page.
-    pub after: Option<(String, String)>,
-}
-
-/// Published datasets that fit, by title.
-///
-/// # Errors
-/// What the database says.
-pub fn search(conn: &mut AnyConnection, wanted: &CatalogueSearch, limit: i64) -> Result<Vec<Dataset>, StoreError> {
-    let mut query = datasets::table.into_boxed().filter(datasets::is_published.eq(true));
-    for word in wanted.words.to_lowercase().split_whitespace().take(10) {
-        query = query.filter(datasets::search_text.like(like(word)));
-    }
-    if let Some(department) = wanted.department {
-        query = query.filter(datasets::department_id.eq(department.to_string()));
-    }
-    match wanted.tier.as_deref() {
-        None => {}
-        Some("unset") => query = query.filter(datasets::tier.is_null()),
-        Some(tier) => query = query.filter(datasets::tier.eq(tier.to_owned())),
-    }
-    if let Some(keyword) = &wanted.keyword {
-        query = query.filter(datasets::keywords.like(like(&format!("|{}|", keyword.to_lowercase()))));
-    }
-    if let Some((title, last)) = &wanted.after {
-        query = query.filter(
-            datasets::title
-                .gt(title.clone())
-                .or(datasets::title.eq(title.clone()).and(datasets::id.gt(last.clone()))),
-        );
-    }
-    let rows: Vec<(i64, String)> = query
-        .order((datasets::title.asc(), datasets::id.asc()))
-        .limit(limit)
-        .select((datasets::version, datasets::body))
-        .load(conn)?;
-    rows.into_iter()
-        .map(|(version, body)| Ok(Dataset { version, ..from_json("dataset", &body)? }))
-        .collect()
+pub fn by_id(conn: &mut AnyConnection, wanted: ImportId) -> Result<(ImportRun, String), StoreError> {
+    let (row, report): (Row, String) = imports::table
+        .filter(imports::id.eq(wanted.to_string()))
+        .select((Row::as_select(), imports::report))
+        .first(conn)?;
+    Ok((run(row)?, report))
 }

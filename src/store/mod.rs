@@ -12,12 +12,17 @@ pub mod applications;
 pub mod audit;
 pub mod datasets;
 pub mod grants;
+pub mod holds;
 pub mod imports;
+pub mod keys;
 pub mod outbox;
 pub mod people;
+pub mod reminders;
 pub mod services;
 pub mod sessions;
 pub mod terms;
+pub mod usage;
+pub mod views;
 
 use std::sync::Arc;
 use std::time::Duration;

@@ -229,7 +229,7 @@ table! {
         hint -> Text,
         name -> Text,
         state -> Text,
-        expires_at -> Timestamp,
+        expires_at -> Nullable<Timestamp>,
         last_used_at -> Nullable<Timestamp>,
         created_at -> Timestamp,
         version -> BigInt,
@@ -265,6 +265,14 @@ table! {
         number -> BigInt,
         kind -> Text,
         id -> Text,
+        at -> Timestamp,
+    }
+}
+
+table! {
+    reminders (subject, mark) {
+        subject -> Text,
+        mark -> Text,
         at -> Timestamp,
     }
 }
@@ -342,13 +350,15 @@ table! {
 }
 
 table! {
-    quota_levels (owner_kind, owner_id, dataset_id, limit_name) {
+    quota_levels (owner_kind, owner_id, dataset_id, limit_name, period) {
         owner_kind -> Text,
         owner_id -> Text,
         dataset_id -> Text,
         limit_name -> Text,
-        window_start -> Timestamp,
+        period -> Text,
+        window_start -> Text,
         used -> BigInt,
+        told_percent -> BigInt,
         updated_at -> Timestamp,
     }
 }
@@ -440,6 +450,7 @@ allow_tables_to_appear_in_same_query!(
     services,
     grant_changes,
     idempotency,
+    reminders,
     usage_minutes,
     usage_hours,
     usage_days,

@@ -65,10 +65,12 @@ CREATE INDEX access_log_by_request ON access_log (request_id);
 CREATE TABLE quota_levels (
     owner_kind TEXT NOT NULL, -- key or agreement
     owner_id TEXT NOT NULL,
-    dataset_id TEXT NOT NULL,
+    dataset_id TEXT NOT NULL, -- empty for the limits of a key
     limit_name TEXT NOT NULL,
-    window_start TIMESTAMP NOT NULL,
+    period TEXT NOT NULL, -- day or month
+    window_start TEXT NOT NULL, -- the first day of the window, a day of the city
     used BIGINT NOT NULL,
+    told_percent BIGINT NOT NULL, -- notices given: 0, 80 or 100
     updated_at TIMESTAMP NOT NULL,
-    PRIMARY KEY (owner_kind, owner_id, dataset_id, limit_name)
+    PRIMARY KEY (owner_kind, owner_id, dataset_id, limit_name, period)
 );

@@ -1,4 +1,5 @@
 DROP TABLE idempotency;
+DROP TABLE reminders;
 DROP TABLE grant_changes;
 DROP TABLE services;
 DROP TABLE holds;

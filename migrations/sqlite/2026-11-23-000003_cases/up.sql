@@ -80,7 +80,7 @@ CREATE TABLE keys (
     hint TEXT NOT NULL,
     name TEXT NOT NULL,
     state TEXT NOT NULL,
-    expires_at TIMESTAMP NOT NULL,
+    expires_at TIMESTAMP,
     last_used_at TIMESTAMP,
     created_at TIMESTAMP NOT NULL,
     version BIGINT NOT NULL,
@@ -88,6 +88,7 @@ CREATE TABLE keys (
 );
 CREATE INDEX keys_by_agreement ON keys (agreement_id);
 CREATE INDEX keys_by_holder ON keys (holder_id);
+CREATE INDEX keys_by_expiry ON keys (state, expires_at);
 
 CREATE TABLE holds (
     id TEXT NOT NULL PRIMARY KEY,
@@ -116,6 +117,15 @@ CREATE TABLE grant_changes (
     id TEXT NOT NULL,
     at TIMESTAMP NOT NULL
 );
+
+-- What is said once only: "expires in 7 days", "80 % of the quota of this day".
+CREATE TABLE reminders (
+    subject TEXT NOT NULL,
+    mark TEXT NOT NULL,
+    at TIMESTAMP NOT NULL,
+    PRIMARY KEY (subject, mark)
+);
+CREATE INDEX reminders_by_time ON reminders (at);
 
 CREATE TABLE idempotency (
     account_id TEXT NOT NULL,

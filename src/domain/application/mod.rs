@@ -262,6 +262,47 @@ impl Application {
         self.submissions.last()
     }
 
+    /// Whether the working copy says what the departments read.
+    #[must_use]
+    pub fn is_as_submitted(&self) -> bool {
+        self.submitted().is_some_and(|last| {
+            last.answers == self.answers && self.items.iter().all(|item| last.asked.contains(&item.asked))
+        })
+    }
+
+    /// The application as the departments read it: answers and wishes of the last submission, never what the requester
+    /// is still typing. `None` while it was never submitted.
+    #[must_use]
+    pub fn as_submitted(&self) -> Option<Self> {
+        let last = self.submitted()?;
+        let mut shown = Self { answers: last.answers.clone(), ..self.clone() };
+        for item in &mut shown.items {
+            if let Some(asked) = last.asked.iter().find(|asked| asked.dataset == item.asked.dataset) {
+                item.asked = asked.clone();
+            }
+        }
+        Some(shown)
+    }
+
+    /// The application under the tiers that its datasets have now (`None` keeps what is known). Where a tier became
+    /// stricter, what was granted under the freer one must be decided again (spec section 5, rules 1 and 2).
+    #[must_use]
+    pub fn with_tiers(&self, tier_of: impl Fn(DatasetId) -> Option<Tier>) -> Self {
+        let mut next = self.clone();
+        for item in &mut next.items {
+            let Some(tier) = tier_of(item.asked.dataset) else { continue };
+            match &item.state {
+                ItemState::Pending { .. } => item.tier = tier,
+                ItemState::Granted { .. } | ItemState::Approved { .. } if tier > item.tier => {
+                    item.tier = tier;
+                    item.state = ItemState::Pending { first: None };
+                }
+                ItemState::Granted { .. } | ItemState::Approved { .. } | ItemState::Denied { .. } => {}
+            }
+        }
+        next
+    }
+
     /// The item with this id.
     #[must_use]
     pub fn item(&self, id: ItemId) -> Option<&Item> {

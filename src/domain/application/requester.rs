@@ -52,9 +52,14 @@ impl Application {
                 "This application was submitted too often; begin a new one.",
             ));
         }
-        self.items.iter().try_for_each(must_be_askable)?;
+        self.items.iter().try_for_each(must_name_operations)?;
+        if self.submissions.is_empty() {
+            // Later on the items are fixed, and a tier that changed meanwhile is a matter of the decision.
+            self.items.iter().try_for_each(must_be_askable)?;
+        }
         evidence.check()?;
         let mut next = self.clone();
+        next.items.iter_mut().for_each(|item| self.decide_anew_what_changed(item));
         next.submissions.push(Submission { at: now, answers: self.answers.clone(), asked: self.asked(), evidence });
         for item in next.items.iter_mut().filter(|item| item.state.is_pending() && item.tier == Tier::Registered) {
             item.state = ItemState::Granted { at: now };
@@ -78,9 +83,21 @@ impl Application {
     pub(super) fn answer(&self, text: String, actor: &Actor, now: Instant) -> Result<Change, Refusal> {
         self.must_be_requester(actor)?;
         must_say(&text, "answer_needed", "Write your answer.")?;
+        if !self.is_as_submitted() {
+            return Err(Refusal::new(
+                "resubmit_needed",
+                "You changed the form since you sent it. Submit it again, so that the departments read what you changed.",
+            ));
+        }
         let department = match &self.state {
             State::InfoRequested { department, .. } => Some(*department),
-            _ => None,
+            State::Draft
+            | State::Submitted { .. }
+            | State::Offered { .. }
+            | State::Executed { .. }
+            | State::Denied { .. }
+            | State::Withdrawn { .. }
+            | State::Lapsed { .. } => None,
         };
         let next = Self { state: State::Submitted { at: now }, ..self.clone() };
         let act = self.act("application.answer", Capacity::Requester, &next);
@@ -166,6 +183,22 @@ impl Application {
         Ok(Self::change(next, act))
     }
 
+    /// An approval covers what stood in the form when it was given. Changed answers ask for it anew, and half of an
+    /// approval never carries over to another request. Refusals and click-through grants stay.
+    fn decide_anew_what_changed(&self, item: &mut Item) {
+        let Some(last) = self.submitted() else { return };
+        let changed = last.answers != self.answers || !last.asked.contains(&item.asked);
+        match &item.state {
+            ItemState::Pending { .. } | ItemState::Approved { .. } if changed => {
+                item.state = ItemState::Pending { first: None };
+            }
+            ItemState::Pending { .. }
+            | ItemState::Approved { .. }
+            | ItemState::Granted { .. }
+            | ItemState::Denied { .. } => {}
+        }
+    }
+
     fn offer(&self) -> Result<(AgreementId, Instant), Refusal> {
         match &self.state {
             State::Offered { agreement, lapses_at, .. } => Ok((*agreement, *lapses_at)),
@@ -198,10 +231,14 @@ impl Application {
     }
 }
 
-fn must_be_askable(item: &Item) -> Result<(), Refusal> {
+fn must_name_operations(item: &Item) -> Result<(), Refusal> {
     if item.asked.operations.is_empty() {
         return Err(Refusal::new("scopes_needed", format!("Choose at least one operation of “{}”.", item.title)));
     }
+    Ok(())
+}
+
+fn must_be_askable(item: &Item) -> Result<(), Refusal> {
     match item.tier {
         Tier::Open => {
             Err(Refusal::new("no_key_needed", format!("“{}” is open: it needs no key and no agreement.", item.title)))

@@ -31,6 +31,7 @@ fn key(state: KeyState, expires_at: Option<Instant>) -> Key {
         expires_at,
         state,
         predecessor: None,
+        lineage: KeyId::from_uuid(Uuid::from_u128(1)),
         version: 3,
         created_at: days(-30),
     }
@@ -80,21 +81,22 @@ fn commands() -> Vec<(&'static str, KeyCommand)> {
         ("revoke", KeyCommand::Revoke { by: Revoker::Holder(account()), reason: "leaked".into() }),
         ("kill", KeyCommand::Kill),
         ("restrict", KeyCommand::Restrict { networks: CidrList::parse("192.0.2.0/24").unwrap() }),
+        ("rename", KeyCommand::Rename { name: " Survey ".into() }),
         ("expire", KeyCommand::Expire),
     ]
 }
 
 #[test]
 fn every_state_answers_every_command_as_the_table_says() {
-    // Columns: roll, revoke, kill, restrict, expire; what the state becomes, or the refusal's code.
+    // Columns: roll, revoke, kill, restrict, rename, expire; what the state becomes, or the refusal's code.
     let table = [
-        ("active", ["superseded", "revoked", "revoked", "active", "!key_not_due"]),
-        ("active, past expiry", ["!key_ended", "!key_ended", "!key_ended", "!key_ended", "expired"]),
-        ("overlapping", ["!key_already_rolled", "revoked", "revoked", "superseded", "!key_not_due"]),
-        ("overlapping, past expiry", ["!key_ended", "!key_ended", "!key_ended", "!key_ended", "expired"]),
-        ("superseded", ["!key_ended", "!key_ended", "!key_ended", "!key_ended", "!key_not_due"]),
-        ("revoked", ["!key_ended", "!key_ended", "!key_ended", "!key_ended", "!key_ended"]),
-        ("expired", ["!key_ended", "!key_ended", "!key_ended", "!key_ended", "!key_ended"]),
+        ("active", ["superseded", "revoked", "revoked", "active", "active", "!key_not_due"]),
+        ("active, past expiry", ["!key_ended", "!key_ended", "!key_ended", "!key_ended", "!key_ended", "expired"]),
+        ("overlapping", ["!key_already_rolled", "revoked", "revoked", "superseded", "superseded", "!key_not_due"]),
+        ("overlapping, past expiry", ["!key_ended", "!key_ended", "!key_ended", "!key_ended", "!key_ended", "expired"]),
+        ("superseded", ["!key_ended", "!key_ended", "!key_ended", "!key_ended", "!key_ended", "!key_not_due"]),
+        ("revoked", ["!key_ended", "!key_ended", "!key_ended", "!key_ended", "!key_ended", "!key_ended"]),
+        ("expired", ["!key_ended", "!key_ended", "!key_ended", "!key_ended", "!key_ended", "!key_ended"]),
     ];
     for ((state, key), (row, expected)) in states().into_iter().zip(table) {
         assert_eq!(state, row);
@@ -102,6 +104,7 @@ fn every_state_answers_every_command_as_the_table_says() {
             let found = match key.decide(command, false, now()) {
                 Ok(change) => {
                     assert_eq!(change.key.version, key.version + 1, "{state} {name}");
+                    assert_eq!(change.key.name, if name == "rename" { "Survey" } else { "Map" }, "{state} {name}");
                     assert_eq!(change.successor.is_some(), name == "roll", "{state} {name}");
                     serde_json::to_value(&change.key.state).unwrap()["state"].as_str().unwrap().to_owned()
                 }
@@ -134,7 +137,7 @@ fn the_overlap_is_nought_to_seven_days() {
 fn a_successor_keeps_what_its_predecessor_had() {
     let old = key(KeyState::Active, Some(days(10)));
     let new = old.decide(roll_to(successor(), 1), false, now()).unwrap().successor.unwrap();
-    assert_eq!((new.id, new.predecessor, new.version), (other(), Some(old.id), 1));
+    assert_eq!((new.id, new.predecessor, new.lineage, new.version), (other(), Some(old.id), old.lineage, 1));
     assert_eq!((&new.scopes, &new.limits, new.expires_at), (&old.scopes, &old.limits, old.expires_at));
     assert_eq!((new.digest, &new.networks), (Digest::of("new"), &old.networks));
 }
@@ -208,7 +211,7 @@ fn a_key_is_stored_and_read_back_whole() {
 proptest! {
     /// Whatever is done to a key, in any order, an ended key stays ended and a chain of successors never widens.
     #[test]
-    fn no_walk_revives_or_widens(steps in prop::collection::vec((0_usize..5, 0_i64..4), 0..20)) {
+    fn no_walk_revives_or_widens(steps in prop::collection::vec((0_usize..6, 0_i64..4), 0..20)) {
         let first = key(KeyState::Active, Some(days(20)));
         let (mut current, mut at) = (first.clone(), now());
         for (choice, wait) in steps {

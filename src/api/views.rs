@@ -1,0 +1,340 @@
+//! What the API shows of cases, field by field: each reader's list is written out here, so that nothing is shown that
+//! was not meant to be.
+
+use std::collections::BTreeMap;
+
+use chrono::{DateTime, Utc};
+use serde::Serialize;
+use serde_json::{Value, json};
+use utoipa::ToSchema;
+
+use crate::cases::agree::AgreementView;
+use crate::domain::agreement::{Agreement, Execution, Schedule};
+use crate::domain::application::{Application, Item, ItemState, State};
+use crate::domain::catalogue::Dataset;
+use crate::domain::review::{Decision, Verdict};
+use crate::store::applications::Remark;
+
+/// A dataset of the catalogue.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct DatasetView {
+    pub(super) id: String,
+    pub(super) slug: String,
+    title: String,
+    summary: String,
+    description: String,
+    department: String,
+    steward: String,
+    /// `0`, `1`, `2`, `3`, `X`; absent until a steward has set it.
+    tier: Option<&'static str>,
+    keywords: Vec<String>,
+    is_published: bool,
+    has_upstream: bool,
+    identifier: String,
+    #[schema(value_type = Vec<Object>)]
+    fields: Value,
+    #[schema(value_type = Vec<Object>)]
+    operations: Value,
+    #[schema(value_type = Vec<Object>)]
+    limits: Value,
+    /// What the catalogue says, in the words of DCAT-US.
+    #[schema(value_type = Object)]
+    metadata: Value,
+    updated_at: DateTime<Utc>,
+    /// For `If-Match`: `"v1"`.
+    version: i64,
+}
+
+impl From<&Dataset> for DatasetView {
+    fn from(dataset: &Dataset) -> Self {
+        Self {
+            id: dataset.id.to_string(),
+            slug: dataset.slug.clone(),
+            title: dataset.metadata.title.as_str().to_owned(),
+            summary: dataset.summary.clone(),
+            description: dataset.metadata.description.as_str().to_owned(),
+            department: dataset.department.to_string(),
+            steward: dataset.steward.clone(),
+            tier: dataset.tier.map(|tier| tier.as_str()),
+            keywords: dataset.metadata.keywords.iter().map(|word| word.as_str().to_owned()).collect(),
+            is_published: dataset.is_published,
+            has_upstream: dataset.upstream.is_some(),
+            identifier: dataset.identifier.clone(),
+            fields: json!(dataset.fields),
+            operations: json!(dataset.operations),
+            limits: json!(dataset.limits),
+            metadata: json!(dataset.metadata),
+            updated_at: dataset.updated_at,
+            version: dataset.version,
+        }
+    }
+}
+
+/// Who reads an application.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Side {
+    /// The requester's side: decisions once they are final, nothing of the work before.
+    Requester,
+    /// The departments: also recommendations, first approvals and recusals.
+    Desk,
+}
+
+/// An application.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct ApplicationView {
+    id: String,
+    number: String,
+    title: String,
+    requester_name: String,
+    state: &'static str,
+    /// The agreement offered or executed.
+    agreement: Option<String>,
+    /// Until when an offer stays open.
+    lapses_at: Option<DateTime<Utc>>,
+    answers: BTreeMap<String, String>,
+    items: Vec<ItemView>,
+    /// What changed between the last two submissions.
+    #[schema(value_type = Vec<Object>)]
+    differences: Value,
+    /// Staff who stepped aside; for departments.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    recusals: Vec<String>,
+    submissions: usize,
+    submitted_at: Option<DateTime<Utc>>,
+    amends: Option<String>,
+    follows: Option<String>,
+    reopened_as: Option<String>,
+    created_at: DateTime<Utc>,
+    version: i64,
+}
+
+/// One dataset in an application.
+#[derive(Debug, Serialize, ToSchema)]
+struct ItemView {
+    id: String,
+    dataset: String,
+    title: String,
+    department: String,
+    tier: &'static str,
+    operations: Vec<String>,
+    sensitive: BTreeMap<String, String>,
+    state: &'static str,
+    decision: Option<DecisionView>,
+    /// The first of two approvals; for departments.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    first_approval: Option<DecisionView>,
+    /// What a reviewer advised; for departments.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<Object>)]
+    recommendation: Option<Value>,
+}
+
+/// A decision.
+#[derive(Debug, Serialize, ToSchema)]
+struct DecisionView {
+    outcome: &'static str,
+    statement: String,
+    by: String,
+    at: DateTime<Utc>,
+    #[schema(value_type = Vec<Object>)]
+    conditions: Value,
+    #[schema(value_type = Vec<Object>)]
+    grounds: Value,
+    remedy: String,
+}
+
+impl From<&Decision> for DecisionView {
+    fn from(decision: &Decision) -> Self {
+        let (outcome, conditions, grounds, remedy) = match &decision.verdict {
+            Verdict::Approve { conditions } if conditions.is_empty() => ("approved", json!([]), json!([]), ""),
+            Verdict::Approve { conditions } => ("approved_with_conditions", json!(conditions), json!([]), ""),
+            Verdict::Deny { grounds, remedy } => ("denied", json!([]), json!(grounds), remedy.as_str()),
+        };
+        Self {
+            outcome,
+            statement: decision.statement.clone(),
+            by: decision.by_name.clone(),
+            at: decision.at,
+            conditions,
+            grounds,
+            remedy: remedy.to_owned(),
+        }
+    }
+}
+
+fn item_view(item: &Item, side: Side) -> ItemView {
+    let (decision, first) = match &item.state {
+        ItemState::Pending { first } => (None, first.as_ref()),
+        ItemState::Granted { .. } => (None, None),
+        ItemState::Approved { decision, first } => (Some(decision), first.as_ref()),
+        ItemState::Denied { decision } => (Some(decision), None),
+    };
+    let for_desk = side == Side::Desk;
+    ItemView {
+        id: item.id.to_string(),
+        dataset: item.slug.clone(),
+        title: item.title.clone(),
+        department: item.department.to_string(),
+        tier: item.tier.as_str(),
+        operations: item.asked.operations.clone(),
+        sensitive: item.asked.sensitive.clone(),
+        state: item.state.as_str(),
+        decision: decision.map(Into::into),
+        first_approval: first.filter(|_| for_desk).map(Into::into),
+        recommendation: item.recommendation.as_ref().filter(|_| for_desk).map(|advice| {
+            json!({ "advice": advice.advice, "text": advice.text, "by": advice.by_name, "at": advice.at })
+        }),
+    }
+}
+
+/// An application as one side sees it. Departments read what was submitted, not what is being changed.
+pub(super) fn application_view(application: &Application, side: Side) -> ApplicationView {
+    let (agreement, lapses_at) = match &application.state {
+        State::Offered { agreement, lapses_at, .. } => (Some(agreement), Some(*lapses_at)),
+        State::Executed { agreement, .. } => (Some(agreement), None),
+        State::Draft
+        | State::Submitted { .. }
+        | State::InfoRequested { .. }
+        | State::Denied { .. }
+        | State::Withdrawn { .. }
+        | State::Lapsed { .. } => (None, None),
+    };
+    let answers = match (side, application.submitted()) {
+        (Side::Desk, Some(submission)) => &submission.answers,
+        (Side::Desk | Side::Requester, _) => &application.answers,
+    };
+    let recusals = application.recusals.iter().map(|recusal| recusal.by_name.clone());
+    ApplicationView {
+        id: application.id.to_string(),
+        number: application.number.clone(),
+        title: answers.get("title").to_owned(),
+        requester_name: application.requester_name.clone(),
+        state: application.state.as_str(),
+        agreement: agreement.map(ToString::to_string),
+        lapses_at,
+        answers: answers.iter().map(|(question, text)| (question.name.to_owned(), text.to_owned())).collect(),
+        items: application.items.iter().map(|item| item_view(item, side)).collect(),
+        differences: json!(application.differences()),
+        recusals: if side == Side::Desk { recusals.collect() } else { Vec::new() },
+        submissions: application.submissions.len(),
+        submitted_at: application.submitted().map(|submission| submission.at),
+        amends: application.amends.map(|id| id.to_string()),
+        follows: application.follows.map(|id| id.to_string()),
+        reopened_as: application.reopened_as.map(|id| id.to_string()),
+        created_at: application.created_at,
+        version: application.version,
+    }
+}
+
+/// A remark on an application.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct RemarkView {
+    id: String,
+    /// `question`, `answer`, `message`, `note` or `counter`.
+    kind: &'static str,
+    department: Option<String>,
+    author: String,
+    is_from_requester: bool,
+    text: String,
+    at: DateTime<Utc>,
+}
+
+impl From<&Remark> for RemarkView {
+    fn from(remark: &Remark) -> Self {
+        Self {
+            id: remark.id.to_string(),
+            kind: remark.kind.as_str(),
+            department: remark.department.map(|id| id.to_string()),
+            author: remark.author_name.clone(),
+            is_from_requester: remark.is_from_requester,
+            text: remark.text.clone(),
+            at: remark.at,
+        }
+    }
+}
+
+/// An agreement in a list.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct AgreementSummary {
+    id: String,
+    number: String,
+    application: String,
+    title: String,
+    requester_name: String,
+    state: &'static str,
+    executed_at: Option<DateTime<Utc>>,
+    ends_at: Option<DateTime<Utc>>,
+    scopes: Vec<String>,
+    text_hash: String,
+    previous: Option<String>,
+}
+
+impl From<&Agreement> for AgreementSummary {
+    fn from(agreement: &Agreement) -> Self {
+        let execution = agreement.execution();
+        Self {
+            id: agreement.id.to_string(),
+            number: agreement.number.clone(),
+            application: agreement.application.to_string(),
+            title: agreement.title.clone(),
+            requester_name: agreement.requester_name.clone(),
+            state: agreement.state.as_str(),
+            executed_at: execution.map(|execution| execution.at),
+            ends_at: execution.map(|execution| execution.ends_at),
+            scopes: agreement.scopes(),
+            text_hash: agreement.text_hash.clone(),
+            previous: agreement.previous.map(|id| id.to_string()),
+        }
+    }
+}
+
+/// An agreement with its text, schedules and signatures.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct AgreementFull {
+    #[serde(flatten)]
+    summary: AgreementSummary,
+    /// The text, Markdown, exactly as it was hashed.
+    text: String,
+    #[schema(value_type = Vec<Object>)]
+    schedules: Value,
+    /// The holder's signature, once executed.
+    #[schema(value_type = Option<Object>)]
+    evidence: Option<Value>,
+    /// The service's Ed25519 signature over number, hash and instant, hex.
+    signature: Option<String>,
+    /// The service's public key, hex.
+    public_key: String,
+}
+
+impl From<&AgreementView> for AgreementFull {
+    fn from(view: &AgreementView) -> Self {
+        let schedules: Vec<Value> = view.agreement.schedules.iter().map(schedule).collect();
+        Self {
+            summary: (&view.agreement).into(),
+            text: view.text.clone(),
+            schedules: json!(schedules),
+            evidence: view.agreement.execution().map(evidence),
+            signature: view.signature.clone(),
+            public_key: view.public_key.clone(),
+        }
+    }
+}
+
+fn schedule(schedule: &Schedule) -> Value {
+    json!({
+        "dataset": schedule.slug, "title": schedule.title, "department": schedule.department,
+        "tier": schedule.tier, "operations": schedule.operations, "limits": schedule.limits,
+        "networks": schedule.networks, "hours": schedule.hours, "redaction": schedule.redaction,
+        "conditions": schedule.conditions,
+    })
+}
+
+fn evidence(execution: &Execution) -> Value {
+    let signature = &execution.signature;
+    json!({
+        "name": signature.name, "title": signature.title, "has_authority": signature.has_authority,
+        "consent": signature.consent, "terms": signature.terms, "terms_hash": signature.terms_hash,
+        "text_hash": signature.text_hash, "signed_at": signature.at, "zone": signature.zone,
+        "address": signature.address, "agent": signature.agent,
+    })
+}

@@ -1,0 +1,5 @@
+//! Read models: what lists, pages and the gate ask of the store, beyond loading one thing. Must never change anything.
+
+pub mod catalogue;
+pub mod gate;
+pub mod usage;

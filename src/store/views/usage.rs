@@ -1,0 +1,346 @@
+//! Usage for charts, tables and auditors. Sums come from rollups, never from the log; the log is searched line by line
+//! and shows a client's whole address only where it is asked for by name.
+
+use chrono::NaiveDateTime;
+use diesel::dsl::sql;
+use diesel::prelude::*;
+use diesel::sql_types::{BigInt, Text};
+
+use crate::domain::id::{AgreementId, DatasetId, DepartmentId, KeyId};
+use crate::domain::net::truncated;
+use crate::domain::time::{Day, Instant};
+use crate::store::schema::{access_log, datasets, usage_days, usage_hours, usage_minutes};
+use crate::store::usage::{Access, Counted};
+use crate::store::{AnyConnection, StoreError, id};
+
+/// Rows of one answer; a chart with more says nothing.
+pub const ROWS_MAX: i64 = 5_000;
+
+/// Whose usage; every part given must hold.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Whose {
+    /// One key.
+    pub key: Option<KeyId>,
+    /// One agreement.
+    pub agreement: Option<AgreementId>,
+    /// One dataset.
+    pub dataset: Option<DatasetId>,
+    /// The datasets of one department.
+    pub department: Option<DepartmentId>,
+}
+
+/// What the sums are of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum By {
+    /// One row per key.
+    Key,
+    /// One row per agreement.
+    Agreement,
+    /// One row per dataset.
+    Dataset,
+    /// One row per operation.
+    Operation,
+    /// One row per outcome.
+    Outcome,
+    /// One row per day of the city.
+    Day,
+}
+
+impl By {
+    /// Every way.
+    pub const ALL: [Self; 6] = [Self::Key, Self::Agreement, Self::Dataset, Self::Operation, Self::Outcome, Self::Day];
+
+    /// The word for URLs.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Key => "key",
+            Self::Agreement => "agreement",
+            Self::Dataset => "dataset",
+            Self::Operation => "operation",
+            Self::Outcome => "outcome",
+            Self::Day => "day",
+        }
+    }
+
+    /// Reads the word written by [`By::as_str`].
+    #[must_use]
+    pub fn from_word(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|by| by.as_str() == word)
+    }
+
+    /// The column of `usage_days`; never a text from outside.
+    const fn column(self) -> &'static str {
+        match self {
+            Self::Key => "usage_days.key_id",
+            Self::Agreement => "usage_days.agreement_id",
+            Self::Dataset => "usage_days.dataset_id",
+            Self::Operation => "usage_days.operation",
+            Self::Outcome => "usage_days.outcome",
+            Self::Day => "usage_days.day",
+        }
+    }
+}
+
+/// Calls summed up.
+#[derive(Clone, Debug, PartialEq, Eq, Queryable)]
+pub struct Sum {
+    /// What they are of: an id, a word or a day; empty where no key or dataset was recognised.
+    pub of: String,
+    /// Calls.
+    pub calls: i64,
+    /// Calls that were let through and answered.
+    pub ok: i64,
+    /// Bytes sent.
+    pub bytes: i64,
+    /// Microseconds of all calls together.
+    pub latency_us: i64,
+}
+
+impl Sum {
+    /// Calls that were refused or failed.
+    #[must_use]
+    pub const fn refused(&self) -> i64 {
+        self.calls.saturating_sub(self.ok)
+    }
+
+    /// Mean milliseconds of a call.
+    #[must_use]
+    pub fn mean_ms(&self) -> i64 {
+        self.latency_us.checked_div(self.calls.saturating_mul(1_000)).unwrap_or(0)
+    }
+}
+
+/// Sums over days of the city, first and last included; by day in order of time, else the most calls first.
+///
+/// # Errors
+/// What the database says.
+pub fn sums(
+    conn: &mut AnyConnection,
+    (first, last): (Day, Day),
+    whose: &Whose,
+    by: By,
+) -> Result<Vec<Sum>, StoreError> {
+    let mut query = usage_days::table
+        .group_by(sql::<Text>(by.column()))
+        .select((
+            sql::<Text>(by.column()),
+            sql::<BigInt>("CAST(SUM(usage_days.calls) AS BIGINT)"),
+            sql::<BigInt>("CAST(SUM(CASE WHEN usage_days.outcome = 'ok' THEN usage_days.calls ELSE 0 END) AS BIGINT)"),
+            sql::<BigInt>("CAST(SUM(usage_days.bytes) AS BIGINT)"),
+            sql::<BigInt>("CAST(SUM(usage_days.latency_us) AS BIGINT)"),
+        ))
+        .filter(usage_days::day.between(first.to_string(), last.to_string()))
+        .into_boxed();
+    if let Some(key) = whose.key {
+        query = query.filter(usage_days::key_id.eq(key.to_string()));
+    }
+    if let Some(agreement) = whose.agreement {
+        query = query.filter(usage_days::agreement_id.eq(agreement.to_string()));
+    }
+    if let Some(dataset) = whose.dataset {
+        query = query.filter(usage_days::dataset_id.eq(dataset.to_string()));
+    }
+    if let Some(department) = whose.department {
+        let theirs = datasets::table.filter(datasets::department_id.eq(department.to_string())).select(datasets::id);
+        query = query.filter(usage_days::dataset_id.eq_any(theirs));
+    }
+    let order = if by == By::Day { "1 ASC" } else { "2 DESC, 1 ASC" };
+    Ok(query.order(sql::<Text>(order)).limit(ROWS_MAX).load(conn)?)
+}
+
+/// Calls at one point of a curve.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Point {
+    /// The beginning of the hour or minute.
+    pub at: Instant,
+    /// Calls.
+    pub calls: i64,
+    /// Calls that were let through and answered.
+    pub ok: i64,
+    /// Bytes sent.
+    pub bytes: i64,
+}
+
+type PointColumns = (NaiveDateTime, i64, i64, i64);
+
+fn point((at, calls, ok, bytes): PointColumns) -> Point {
+    Point { at: at.and_utc(), calls, ok, bytes }
+}
+
+/// The curves of hours and minutes differ only in their table.
+macro_rules! curve {
+    ($table:ident, $conn:expr, $span:expr, $whose:expr) => {{
+        let (from, to): (Instant, Instant) = $span;
+        let whose: &Whose = $whose;
+        let name = stringify!($table);
+        let mut query = $table::table
+            .group_by($table::at)
+            .select((
+                $table::at,
+                sql::<BigInt>(&format!("CAST(SUM({name}.calls) AS BIGINT)")),
+                sql::<BigInt>(&format!(
+                    "CAST(SUM(CASE WHEN {name}.outcome = 'ok' THEN {name}.calls ELSE 0 END) AS BIGINT)"
+                )),
+                sql::<BigInt>(&format!("CAST(SUM({name}.bytes) AS BIGINT)")),
+            ))
+            .filter($table::at.ge(from.naive_utc()).and($table::at.lt(to.naive_utc())))
+            .into_boxed();
+        if let Some(key) = whose.key {
+            query = query.filter($table::key_id.eq(key.to_string()));
+        }
+        if let Some(agreement) = whose.agreement {
+            query = query.filter($table::agreement_id.eq(agreement.to_string()));
+        }
+        if let Some(dataset) = whose.dataset {
+            query = query.filter($table::dataset_id.eq(dataset.to_string()));
+        }
+        if let Some(department) = whose.department {
+            let theirs =
+                datasets::table.filter(datasets::department_id.eq(department.to_string())).select(datasets::id);
+            query = query.filter($table::dataset_id.eq_any(theirs));
+        }
+        let points: Vec<PointColumns> = query.order($table::at.asc()).limit(ROWS_MAX).load($conn)?;
+        Ok(points.into_iter().map(point).collect())
+    }};
+}
+
+/// Calls hour by hour, from the first instant to before the last.
+///
+/// # Errors
+/// What the database says.
+pub fn hours(conn: &mut AnyConnection, span: (Instant, Instant), whose: &Whose) -> Result<Vec<Point>, StoreError> {
+    curve!(usage_hours, conn, span, whose)
+}
+
+/// Calls minute by minute, from the first instant to before the last. Minutes are kept for some weeks only.
+///
+/// # Errors
+/// What the database says.
+pub fn minutes(conn: &mut AnyConnection, span: (Instant, Instant), whose: &Whose) -> Result<Vec<Point>, StoreError> {
+    curve!(usage_minutes, conn, span, whose)
+}
+
+/// How a client's address is shown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Addresses {
+    /// As its network: /24 of IPv4, /48 of IPv6.
+    Truncated,
+    /// Whole; for auditors, whose reading is itself an audit entry.
+    Whole,
+}
+
+/// What is looked for in the access log; every part given must hold.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct LogSearch {
+    /// One key, agreement, dataset or department.
+    pub whose: Whose,
+    /// One outcome.
+    pub outcome: Option<String>,
+    /// One request.
+    pub request: Option<String>,
+    /// From this instant.
+    pub from: Option<Instant>,
+    /// Before this instant.
+    pub to: Option<Instant>,
+    /// Only lines below this one (the next page), by the time and id of the last line shown.
+    pub below: Option<(Instant, String)>,
+}
+
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = access_log)]
+struct LogRow {
+    id: String,
+    at: NaiveDateTime,
+    request_id: String,
+    key_id: String,
+    agreement_id: String,
+    dataset_id: String,
+    scope: String,
+    method: String,
+    path: String,
+    outcome: String,
+    status: i32,
+    bytes: i64,
+    latency_us: i64,
+    client: String,
+}
+
+/// Lines of the access log that fit, newest first.
+///
+/// # Errors
+/// What the database says.
+pub fn log(
+    conn: &mut AnyConnection,
+    wanted: &LogSearch,
+    addresses: Addresses,
+    limit: i64,
+) -> Result<Vec<Access>, StoreError> {
+    let mut query = access_log::table.into_boxed();
+    if let Some(key) = wanted.whose.key {
+        query = query.filter(access_log::key_id.eq(key.to_string()));
+    }
+    if let Some(agreement) = wanted.whose.agreement {
+        query = query.filter(access_log::agreement_id.eq(agreement.to_string()));
+    }
+    if let Some(dataset) = wanted.whose.dataset {
+        query = query.filter(access_log::dataset_id.eq(dataset.to_string()));
+    }
+    if let Some(department) = wanted.whose.department {
+        let theirs = datasets::table.filter(datasets::department_id.eq(department.to_string())).select(datasets::id);
+        query = query.filter(access_log::dataset_id.eq_any(theirs));
+    }
+    if let Some(outcome) = &wanted.outcome {
+        query = query.filter(access_log::outcome.eq(outcome.clone()));
+    }
+    if let Some(request) = &wanted.request {
+        query = query.filter(access_log::request_id.eq(request.clone()));
+    }
+    if let Some(from) = wanted.from {
+        query = query.filter(access_log::at.ge(from.naive_utc()));
+    }
+    if let Some(to) = wanted.to {
+        query = query.filter(access_log::at.lt(to.naive_utc()));
+    }
+    if let Some((at, id)) = &wanted.below {
+        let at = at.naive_utc();
+        query = query.filter(access_log::at.lt(at).or(access_log::at.eq(at).and(access_log::id.lt(id.clone()))));
+    }
+    let rows: Vec<LogRow> = query
+        .order((access_log::at.desc(), access_log::id.desc()))
+        .limit(limit.min(ROWS_MAX))
+        .select(LogRow::as_select())
+        .load(conn)?;
+    rows.into_iter().map(|row| access(row, addresses)).collect()
+}
+
+fn access(row: LogRow, addresses: Addresses) -> Result<Access, StoreError> {
+    let operation = row.scope.split_once(':').map(|(_, operation)| operation.to_owned()).unwrap_or_default();
+    Ok(Access {
+        id: row.id,
+        at: row.at.and_utc(),
+        request: row.request_id,
+        of: Counted {
+            key: some(&row.key_id)?,
+            agreement: some(&row.agreement_id)?,
+            dataset: some(&row.dataset_id)?,
+            operation,
+            outcome: row.outcome,
+        },
+        scope: row.scope,
+        method: row.method,
+        path: row.path,
+        status: row.status,
+        bytes: row.bytes,
+        latency_us: row.latency_us,
+        client: match addresses {
+            Addresses::Whole => row.client,
+            // What cannot be read as an address is not shown at all.
+            Addresses::Truncated => row.client.parse().map(|ip| truncated(ip).to_string()).unwrap_or_default(),
+        },
+    })
+}
+
+fn some<K>(text: &str) -> Result<Option<crate::domain::id::Id<K>>, StoreError> {
+    if text.is_empty() { Ok(None) } else { id(text).map(Some) }
+}
