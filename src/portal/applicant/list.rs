@@ -98,7 +98,7 @@ async fn show_new(request: &HttpRequest, desk: &DeskData, form: FormView) -> Res
 
 pub(super) async fn new_page(request: HttpRequest, desk: DeskData, query: Query) -> Result<HttpResponse, WebError> {
     let asked = query.lenient();
-    let chosen: Vec<(&str, &str)> = asked.all("datasets").map(|slug| ("datasets", slug)).collect();
+    let chosen: Vec<(&str, &str)> = asked.all("dataset").map(|slug| ("datasets", slug)).collect();
     show_new(&request, &desk, FormView::with(chosen)).await
 }
 

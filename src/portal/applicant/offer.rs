@@ -101,8 +101,14 @@ pub(super) fn view(profile: &Profile, offer: &Offer) -> OfferView {
 async fn loaded(request: &HttpRequest, desk: &DeskData, id: ApplicationId) -> Result<Offer, WebError> {
     let who = caller(request);
     let offer = desk.run(move |desk| load(desk, &who, id)).await;
-    offer.map_err(|error| {
-        WebError::from(error).with_next("Back to the application", format!("/applications/{id}"))
+    offer.map_err(|error| match error {
+        CaseError::Refused(_) => {
+            WebError::from(error).with_next("Back to the application", format!("/applications/{id}"))
+        }
+        // A 404 must say nothing else than any other.
+        CaseError::Invalid(_) | CaseError::Missing | CaseError::Stale | CaseError::Wait(_) | CaseError::Store(_) => {
+            error.into()
+        }
     })
 }
 
