@@ -33,10 +33,12 @@ pub mod catalogue;
 mod catalogue_tests;
 pub mod describe;
 pub mod drafting;
+pub mod enforce;
 pub mod fetch;
 pub mod interchange;
 #[cfg(test)]
 mod interchange_tests;
+pub mod keys;
 pub mod letters;
 pub mod links;
 pub mod passwords;

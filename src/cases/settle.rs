@@ -100,6 +100,7 @@ pub(super) fn execute(work: &mut Work<'_>, agreement: Agreement, evidence: Evide
             let by = AgreementCommand::Supersede { by: agreement.id };
             let superseded = old.decide(by, &work.caller.actor, work.now)?;
             write(work, &superseded)?;
+            super::keys::succession::succeed(work, &superseded.next, &executed.next)?;
         }
     }
     Ok(())

@@ -192,6 +192,15 @@ pub enum KeyCommand {
         /// The name.
         name: String,
     },
+    /// Brings it under the agreement that superseded its own, as far as that one allows it.
+    Carry {
+        /// The new agreement.
+        to: AgreementId,
+        /// Every scope of its schedules.
+        scopes: Vec<Scope>,
+        /// When it ends.
+        ends_at: Option<Instant>,
+    },
     /// Records that its time is over.
     Expire,
 }
@@ -278,6 +287,9 @@ impl Key {
                 change.key.name = checked_name(&name)?;
                 Ok(change)
             }
+            (KeyCommand::Carry { to, scopes, ends_at }, Life::InForce | Life::Overlapping) => {
+                self.carry(to, &scopes, ends_at)
+            }
         }
     }
 
@@ -289,6 +301,12 @@ impl Key {
             KeyState::Superseded { at, .. } => Some(self.expires_at.map_or(*at, |expiry| expiry.min(*at))),
             KeyState::Revoked { at, .. } | KeyState::Expired { at } => Some(*at),
         }
+    }
+
+    /// Whether it works at `now`, as far as its own state and expiry tell.
+    #[must_use]
+    pub fn works_at(&self, now: Instant) -> bool {
+        self.ends_at().is_none_or(|end| now < end)
     }
 
     fn life(&self, now: Instant) -> Life {
@@ -356,6 +374,20 @@ impl Key {
         let at = now + TimeDelta::days(i64::from(overlap_days));
         let mut change = self.becoming(KeyState::Superseded { at, successor: new.id });
         change.successor = Some(successor);
+        Ok(change)
+    }
+
+    fn carry(&self, to: AgreementId, scopes: &[Scope], ends_at: Option<Instant>) -> Result<KeyChange, Refusal> {
+        let mut change = self.becoming(self.state.clone());
+        change.key.agreement = to;
+        change.key.scopes.retain(|scope| scopes.contains(scope));
+        if change.key.scopes.is_empty() {
+            return Err(Refusal::new("key_scope_exceeds", "the new agreement covers none of the key's scopes"));
+        }
+        if is_later(self.expires_at, ends_at) {
+            // None means: with its agreement.
+            change.key.expires_at = None;
+        }
         Ok(change)
     }
 

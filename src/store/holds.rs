@@ -120,18 +120,12 @@ enum Lifted {
     Not,
 }
 
-fn read(
-    conn: &mut AnyConnection,
-    kind: &str,
-    targets: Vec<String>,
-    lifted: Lifted,
-) -> Result<Vec<Hold>, StoreError> {
+fn read(conn: &mut AnyConnection, kind: &str, targets: Vec<String>, lifted: Lifted) -> Result<Vec<Hold>, StoreError> {
     let mut query =
         holds::table.filter(holds::target_kind.eq(kind.to_owned()).and(holds::target_id.eq_any(targets))).into_boxed();
     if lifted == Lifted::Not {
         query = query.filter(holds::lifted_at.is_null());
     }
-    let bodies: Vec<String> =
-        query.order((holds::since.asc(), holds::id.asc())).select(holds::body).load(conn)?;
+    let bodies: Vec<String> = query.order((holds::since.asc(), holds::id.asc())).select(holds::body).load(conn)?;
     bodies.iter().map(|body| from_json("hold", body)).collect()
 }

@@ -124,6 +124,7 @@ pub fn update(conn: &mut AnyConnection, key: &Key) -> Result<(), StoreError> {
     let before = key.version.saturating_sub(1);
     let rows = diesel::update(keys::table.filter(keys::id.eq(key.id.to_string()).and(keys::version.eq(before))))
         .set((
+            keys::agreement_id.eq(key.agreement.to_string()),
             keys::name.eq(&key.name),
             keys::state.eq(key.state.as_str()),
             keys::expires_at.eq(key.expires_at.map(|at| at.naive_utc())),

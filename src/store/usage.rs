@@ -280,11 +280,7 @@ fn add_quota(conn: &mut AnyConnection, quota: &QuotaUse, now: Instant) -> Result
             .and(quota_levels::period.eq(period))
     };
     diesel::update(quota_levels::table.filter(row().and(quota_levels::window_start.lt(&start))))
-        .set((
-            quota_levels::window_start.eq(&start),
-            quota_levels::used.eq(0),
-            quota_levels::told_percent.eq(0),
-        ))
+        .set((quota_levels::window_start.eq(&start), quota_levels::used.eq(0), quota_levels::told_percent.eq(0)))
         .execute(conn)?;
     diesel::update(quota_levels::table.filter(row().and(quota_levels::window_start.eq(&start))))
         .set((

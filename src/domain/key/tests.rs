@@ -41,6 +41,10 @@ fn other() -> KeyId {
     KeyId::from_uuid(Uuid::from_u128(9))
 }
 
+fn moved() -> AgreementId {
+    AgreementId::from_uuid(Uuid::from_u128(3))
+}
+
 fn successor() -> Successor {
     Successor {
         id: other(),
@@ -82,21 +86,34 @@ fn commands() -> Vec<(&'static str, KeyCommand)> {
         ("kill", KeyCommand::Kill),
         ("restrict", KeyCommand::Restrict { networks: CidrList::parse("192.0.2.0/24").unwrap() }),
         ("rename", KeyCommand::Rename { name: " Survey ".into() }),
+        ("carry", KeyCommand::Carry { to: moved(), scopes: scopes(&["parking:read", "x:y"]), ends_at: None }),
         ("expire", KeyCommand::Expire),
     ]
 }
 
 #[test]
 fn every_state_answers_every_command_as_the_table_says() {
-    // Columns: roll, revoke, kill, restrict, rename, expire; what the state becomes, or the refusal's code.
+    // Columns: roll, revoke, kill, restrict, rename, carry, expire; what the state becomes, or the refusal's code.
     let table = [
-        ("active", ["superseded", "revoked", "revoked", "active", "active", "!key_not_due"]),
-        ("active, past expiry", ["!key_ended", "!key_ended", "!key_ended", "!key_ended", "!key_ended", "expired"]),
-        ("overlapping", ["!key_already_rolled", "revoked", "revoked", "superseded", "superseded", "!key_not_due"]),
-        ("overlapping, past expiry", ["!key_ended", "!key_ended", "!key_ended", "!key_ended", "!key_ended", "expired"]),
-        ("superseded", ["!key_ended", "!key_ended", "!key_ended", "!key_ended", "!key_ended", "!key_not_due"]),
-        ("revoked", ["!key_ended", "!key_ended", "!key_ended", "!key_ended", "!key_ended", "!key_ended"]),
-        ("expired", ["!key_ended", "!key_ended", "!key_ended", "!key_ended", "!key_ended", "!key_ended"]),
+        ("active", ["superseded", "revoked", "revoked", "active", "active", "active", "!key_not_due"]),
+        (
+            "active, past expiry",
+            ["!key_ended", "!key_ended", "!key_ended", "!key_ended", "!key_ended", "!key_ended", "expired"],
+        ),
+        (
+            "overlapping",
+            ["!key_already_rolled", "revoked", "revoked", "superseded", "superseded", "superseded", "!key_not_due"],
+        ),
+        (
+            "overlapping, past expiry",
+            ["!key_ended", "!key_ended", "!key_ended", "!key_ended", "!key_ended", "!key_ended", "expired"],
+        ),
+        (
+            "superseded",
+            ["!key_ended", "!key_ended", "!key_ended", "!key_ended", "!key_ended", "!key_ended", "!key_not_due"],
+        ),
+        ("revoked", ["!key_ended", "!key_ended", "!key_ended", "!key_ended", "!key_ended", "!key_ended", "!key_ended"]),
+        ("expired", ["!key_ended", "!key_ended", "!key_ended", "!key_ended", "!key_ended", "!key_ended", "!key_ended"]),
     ];
     for ((state, key), (row, expected)) in states().into_iter().zip(table) {
         assert_eq!(state, row);
@@ -122,6 +139,19 @@ fn a_hold_stops_a_roll_and_nothing_that_ends_the_key() {
     assert!(key.decide(KeyCommand::Kill, true, now()).is_ok());
     let revoke = KeyCommand::Revoke { by: Revoker::Office(account()), reason: "clause 4".into() };
     assert!(key.decide(revoke, true, now()).is_ok());
+}
+
+#[test]
+fn a_key_carried_to_the_next_agreement_keeps_no_more_than_that_one_allows() {
+    let old = key(KeyState::Active, Some(days(10)));
+    let carry = |allowed: &[&str], ends_at| {
+        let command = KeyCommand::Carry { to: moved(), scopes: scopes(allowed), ends_at };
+        old.decide(command, true, now()).map(|change| (change.key.agreement, change.key.scopes, change.key.expires_at))
+    };
+    assert_eq!(carry(&["parking:read"], None), Ok((moved(), scopes(&["parking:read"]), Some(days(10)))));
+    let same = scopes(&["parking:read", "parking:history"]);
+    assert_eq!(carry(&["parking:read", "parking:history"], Some(days(5))), Ok((moved(), same, None)));
+    assert_eq!(carry(&["noise:read"], None).unwrap_err().code, "key_scope_exceeds");
 }
 
 #[test]
@@ -211,7 +241,7 @@ fn a_key_is_stored_and_read_back_whole() {
 proptest! {
     /// Whatever is done to a key, in any order, an ended key stays ended and a chain of successors never widens.
     #[test]
-    fn no_walk_revives_or_widens(steps in prop::collection::vec((0_usize..6, 0_i64..4), 0..20)) {
+    fn no_walk_revives_or_widens(steps in prop::collection::vec((0_usize..7, 0_i64..4), 0..20)) {
         let first = key(KeyState::Active, Some(days(20)));
         let (mut current, mut at) = (first.clone(), now());
         for (choice, wait) in steps {
