@@ -94,7 +94,7 @@ fn operation(slug: &str, operation: &Operation) -> Choice {
     let name = operation.name();
     let words = operation_words(name);
     let label = if words.is_empty() { format!("{slug}:{name}") } else { format!("{words} ({slug}:{name})") };
-    let methods: Vec<_> = operation.methods().iter().map(ToString::to_string).collect();
+    let methods: Vec<_> = operation.methods().iter().map(|method| method.as_str()).collect();
     let paths: Vec<_> = operation.paths().iter().map(|path| format!("/{slug}{path}").replace("//", "/")).collect();
     Choice::new(name.as_ref(), label).hint(format!("{} {}", methods.join(", "), paths.join(", ")))
 }

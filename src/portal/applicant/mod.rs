@@ -6,6 +6,9 @@ mod agreements;
 mod application;
 mod datasets;
 mod form;
+mod holds;
+mod key;
+mod keys;
 mod letter;
 mod list;
 mod offer;
@@ -15,6 +18,7 @@ mod standing;
 mod story;
 #[cfg(test)]
 mod tests;
+mod usage;
 
 use crate::web::{Access, Routes};
 
@@ -24,7 +28,7 @@ const MINE: Access = Access::Requester;
 /// The routes of this module.
 #[must_use]
 pub fn routes(routes: Routes) -> Routes {
-    agreement_routes(application_routes(routes))
+    key_routes(agreement_routes(application_routes(routes)))
 }
 
 fn application_routes(routes: Routes) -> Routes {
@@ -56,4 +60,17 @@ fn agreement_routes(routes: Routes) -> Routes {
         .get("/agreements/{agreement}", MINE, "One agreement: text, evidence, schedules, keys, usage", agreements::page)
         .get("/agreements/{agreement}/text", MINE, "The signed text, to keep", agreements::text)
         .post("/agreements/{agreement}/terminate", MINE, "End an agreement", agreements::terminate)
+}
+
+fn key_routes(routes: Routes) -> Routes {
+    routes
+        .get("/agreements/{agreement}/keys/new", MINE, "The form for a new key", keys::new_page)
+        .post("/agreements/{agreement}/keys", MINE, "Make a key; its text is shown once", keys::create)
+        .get("/keys/{key}", MINE, "One key: scopes, limits, networks, holds, usage", key::page)
+        .post("/keys/{key}/roll", MINE, "Put a successor in its place", key::roll)
+        .post("/keys/{key}/revoke", MINE, "End a key for good", key::revoke)
+        .post("/keys/{key}/network", MINE, "Set where a key may be used from", key::restrict)
+        .post("/keys/{key}/name", MINE, "Call a key something else", key::rename)
+        .post("/keys/{key}/pause", MINE, "Pause a key", key::pause)
+        .post("/keys/{key}/resume", MINE, "Lift an own pause", key::resume)
 }

@@ -123,7 +123,7 @@ pub(super) struct ItemView {
     /// The decider's words; may be empty.
     statement: String,
     pub(super) conditions: Vec<ConditionView>,
-    is_denied: bool,
+    pub(super) is_denied: bool,
 }
 
 /// An item as its requester sees it.

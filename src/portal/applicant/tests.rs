@@ -1,0 +1,1 @@
+//! Pages rendered, forms sent, strangers kept out.
