@@ -17,6 +17,8 @@ mod sign;
 mod standing;
 mod story;
 #[cfg(test)]
+mod testing;
+#[cfg(test)]
 mod tests;
 mod usage;
 
