@@ -84,11 +84,7 @@ async fn list_for_staff(request: HttpRequest, desk: DeskData, query: Query) -> R
     Ok(HttpResponse::Ok().json(Agreements { items: found.iter().map(Into::into).collect() }))
 }
 
-async fn one_for_staff(
-    request: HttpRequest,
-    desk: DeskData,
-    id: web::Path<String>,
-) -> Result<HttpResponse, WebError> {
+async fn one_for_staff(request: HttpRequest, desk: DeskData, id: web::Path<String>) -> Result<HttpResponse, WebError> {
     let caller = caller(&request);
     let id: AgreementId = id_in(&id)?;
     let view = desk.run(move |desk| agree::for_staff(desk, &caller, id)).await?;

@@ -135,8 +135,7 @@ async fn save(
             .map(|one| Wanted { slug: one.slug, operations: one.operations, sensitive: one.sensitive })
             .collect()
     });
-    let saved =
-        desk.run(move |desk| apply::save(desk, &caller, id, &answers, wanted.as_deref(), version)).await;
+    let saved = desk.run(move |desk| apply::save(desk, &caller, id, &answers, wanted.as_deref(), version)).await;
     saved.map_err(precondition)?;
     Ok(HttpResponse::NoContent().insert_header(etag(version.saturating_add(1))).finish())
 }

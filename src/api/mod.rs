@@ -8,6 +8,7 @@ pub mod audit;
 pub mod datasets;
 pub mod describe;
 pub mod desk;
+pub mod keys;
 pub mod people;
 pub mod sessions;
 mod views;
@@ -49,6 +50,7 @@ pub fn api() -> Api {
     let api = applications::routes(api);
     let api = desk::routes(api);
     let api = agreements::routes(api);
+    let api = keys::routes(api);
     audit::routes(api)
 }
 

@@ -125,8 +125,7 @@ async fn add_department(
     Json(new): Json<NewDepartment>,
 ) -> Result<HttpResponse, WebError> {
     let caller = caller(&request);
-    let id =
-        desk.run(move |desk| staff::add_department(desk, &caller, (&new.slug, &new.name, &new.email))).await?;
+    let id = desk.run(move |desk| staff::add_department(desk, &caller, (&new.slug, &new.name, &new.email))).await?;
     Ok(HttpResponse::Created().json(Created { id: id.to_string() }))
 }
 
@@ -146,9 +145,8 @@ async fn edit_department(
 ) -> Result<HttpResponse, WebError> {
     let caller = caller(&request);
     let id: DepartmentId = id_in(&id)?;
-    let edited = desk
-        .run(move |desk| staff::edit_department(desk, &caller, id, (&edit.name, &edit.email), version))
-        .await;
+    let edited =
+        desk.run(move |desk| staff::edit_department(desk, &caller, id, (&edit.name, &edit.email), version)).await;
     edited.map_err(super::precondition)?;
     Ok(HttpResponse::NoContent().insert_header(etag(version.saturating_add(1))).finish())
 }
@@ -309,11 +307,7 @@ async fn add_service(
     Ok(HttpResponse::Created().json(ServiceToken { id: id.to_string(), token }))
 }
 
-async fn revoke_service(
-    request: HttpRequest,
-    desk: DeskData,
-    id: web::Path<String>,
-) -> Result<HttpResponse, WebError> {
+async fn revoke_service(request: HttpRequest, desk: DeskData, id: web::Path<String>) -> Result<HttpResponse, WebError> {
     let caller = caller(&request);
     let id: ServiceId = id_in(&id)?;
     desk.run(move |desk| staff::revoke_service(desk, &caller, id)).await?;

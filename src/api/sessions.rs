@@ -70,11 +70,7 @@ struct LinkToken {
     token: String,
 }
 
-async fn confirm(
-    request: HttpRequest,
-    desk: DeskData,
-    Json(link): Json<LinkToken>,
-) -> Result<HttpResponse, WebError> {
+async fn confirm(request: HttpRequest, desk: DeskData, Json(link): Json<LinkToken>) -> Result<HttpResponse, WebError> {
     let caller = caller(&request);
     desk.run(move |desk| accounts::verify_email(desk, &caller, &link.token)).await?;
     Ok(HttpResponse::NoContent().finish())
@@ -207,11 +203,7 @@ struct NewToken {
     label: String,
 }
 
-async fn new_token(
-    request: HttpRequest,
-    desk: DeskData,
-    Json(new): Json<NewToken>,
-) -> Result<HttpResponse, WebError> {
+async fn new_token(request: HttpRequest, desk: DeskData, Json(new): Json<NewToken>) -> Result<HttpResponse, WebError> {
     let caller = caller(&request);
     let begun = desk.run(move |desk| accounts::new_api_token(desk, &caller, &new.label)).await?;
     Ok(HttpResponse::Created().json(Token::from(begun)))

@@ -181,9 +181,9 @@ fn item_view(item: &Item, side: Side) -> ItemView {
         state: item.state.as_str(),
         decision: decision.map(Into::into),
         first_approval: first.filter(|_| for_desk).map(Into::into),
-        recommendation: item.recommendation.as_ref().filter(|_| for_desk).map(|advice| {
-            json!({ "advice": advice.advice, "text": advice.text, "by": advice.by_name, "at": advice.at })
-        }),
+        recommendation: item.recommendation.as_ref().filter(|_| for_desk).map(
+            |advice| json!({ "advice": advice.advice, "text": advice.text, "by": advice.by_name, "at": advice.at }),
+        ),
     }
 }
 

@@ -198,7 +198,8 @@ fn read_secrets(path: &Path) -> Result<Secrets, StartError> {
     let mut text = zeroize::Zeroizing::new(String::new());
     let mut file = std::fs::File::open(path).map_err(|error| at(path, &error))?;
     file.read_to_string(&mut text).map_err(|error| at(path, &error))?;
-    Secrets::from_hex(&text).ok_or_else(|| at(path, &"this is not a secret of 64 hex digits; restore it from your backup"))
+    Secrets::from_hex(&text)
+        .ok_or_else(|| at(path, &"this is not a secret of 64 hex digits; restore it from your backup"))
 }
 
 /// A profile that ships with the program, or one from a folder.

@@ -2,9 +2,9 @@
 //! need, on any port, and stops it gracefully. Holds no rule.
 
 mod base;
-mod run;
 pub mod portal;
 pub mod profile_files;
+mod run;
 mod visitors;
 
 pub use base::{Base, StartError, hash_password};

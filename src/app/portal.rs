@@ -26,9 +26,12 @@ const HASH_WAIT: Duration = Duration::from_secs(5);
 /// Every route of portal and API, with who may call it.
 #[must_use]
 pub fn routes(is_demo: bool) -> Routes {
-    let health = Routes::new(Room::Portal)
-        .get("/healthz", Access::Public, "Whether the process lives", healthy)
-        .get("/readyz", Access::Public, "Whether it can work: the store answers and its schema fits", ready);
+    let health = Routes::new(Room::Portal).get("/healthz", Access::Public, "Whether the process lives", healthy).get(
+        "/readyz",
+        Access::Public,
+        "Whether it can work: the store answers and its schema fits",
+        ready,
+    );
     room::assets::routes().merge(health).merge(portal::routes(is_demo)).merge(api::api().routes())
 }
 

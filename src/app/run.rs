@@ -83,10 +83,7 @@ pub(super) fn addresses(settings: &Settings, portal: SocketAddr, gate: SocketAdd
         let text = if set.is_empty() { format!("http://{listen}/") } else { set.to_owned() };
         Url::parse(&text).map_err(|error| StartError::Setup(format!("{text}: {error}")))
     };
-    Ok(Addresses {
-        portal: url(&settings.portal.public_url, portal)?,
-        gate: url(&settings.gate.public_url, gate)?,
-    })
+    Ok(Addresses { portal: url(&settings.portal.public_url, portal)?, gate: url(&settings.gate.public_url, gate)? })
 }
 
 pub(super) fn listen(address: SocketAddr) -> Result<(TcpListener, SocketAddr), StartError> {
@@ -205,4 +202,3 @@ pub(super) async fn until_stopped(
     tracing::info!("stopped");
     Ok(())
 }
-

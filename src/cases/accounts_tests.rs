@@ -7,7 +7,7 @@ use secrecy::{ExposeSecret, SecretString};
 use super::accounts::{self, Registration};
 use super::passwords::HashingPool;
 use super::testing::{TestDesk, desks};
-use super::{CaseError, Caller, links, staff};
+use super::{Caller, CaseError, links, staff};
 use crate::domain::audit::{Head, Verifier};
 use crate::domain::notice::NoticeKind;
 use crate::domain::people::{Actor, Role, RoleGrant};
@@ -67,8 +67,13 @@ async fn an_address_must_be_confirmed_before_it_signs_in() {
         let begun = log_in(&desk, PASSWORD).await.unwrap();
         let known = accounts::known_by(&desk.desk, &begun.token).unwrap().unwrap();
         assert_eq!(known.account.name, "Maria Gonzalez");
-        accounts::end_sessions(&desk.desk, &Caller { actor: known.actor(None), ..visitor() }, Some(begun.session), None)
-            .unwrap();
+        accounts::end_sessions(
+            &desk.desk,
+            &Caller { actor: known.actor(None), ..visitor() },
+            Some(begun.session),
+            None,
+        )
+        .unwrap();
         assert!(accounts::known_by(&desk.desk, &begun.token).unwrap().is_none(), "an ended session is over");
     }
 }
@@ -163,8 +168,7 @@ async fn every_act_stands_in_the_chain_and_a_failing_entry_undoes_the_act() {
     for desk in desks() {
         let admin = desk.person("Ada Admin", &[RoleGrant { role: Role::Administrator, department: None }]);
         staff::add_department(&desk.desk, &admin, ("tmp", "Transportation", "tmp@norwalk.example")).unwrap();
-        let (entries, head) =
-            desk.desk.read(|conn| Ok((audit::after(conn, 0, 100)?, audit::head(conn)?))).unwrap();
+        let (entries, head) = desk.desk.read(|conn| Ok((audit::after(conn, 0, 100)?, audit::head(conn)?))).unwrap();
         let mut verifier = Verifier::new(None);
         entries.iter().for_each(|entry| verifier.take(entry).unwrap());
         assert_eq!(verifier.finish(head).unwrap().number, 2);
@@ -209,8 +213,7 @@ fn writers_on_many_threads_queue_for_the_chain() {
                 });
             }
         });
-        let (entries, head) =
-            desk.desk.read(|conn| Ok((audit::after(conn, 0, 100)?, audit::head(conn)?))).unwrap();
+        let (entries, head) = desk.desk.read(|conn| Ok((audit::after(conn, 0, 100)?, audit::head(conn)?))).unwrap();
         let mut verifier = Verifier::new(None);
         entries.iter().for_each(|entry| verifier.take(entry).unwrap());
         assert_eq!(verifier.finish(head).unwrap().number, 40, "{}", desk.backend);

@@ -1,19 +1,19 @@
 //! Agreements: read, terminate, expire, remind, and check a copy against what the service signed.
 
 use chrono::Duration;
-use serde_json::json;
 
 use super::apply::{bounded, write as write_application};
 use super::settle::{settle, text_of, write};
-use super::{CaseError, Caller, Desk};
+use super::{CaseError, Caller, Desk, Work};
 use crate::domain::agreement::{Agreement, AgreementCommand, Execution};
 use crate::domain::application::Command;
+use crate::domain::audit::{About, Act};
 use crate::domain::id::{AgreementId, DepartmentId};
 use crate::domain::notice::{Notice, NoticeKind, Recipient};
-use crate::domain::people::Role;
+use crate::domain::people::{Capacity, Role};
 use crate::domain::terms::TextHash;
 use crate::domain::time::day_in;
-use crate::store::{AnyConnection, StoreError, agreements, applications, sessions};
+use crate::store::{AnyConnection, StoreError, agreements, applications, reminders};
 
 /// Things looked at in one round of a clock.
 const BATCH: i64 = 200;
@@ -186,51 +186,53 @@ pub fn expire_agreements(desk: &Desk) -> Result<usize, CaseError> {
     })
 }
 
-/// Reminds holders of a coming end, once for each of the profile's days. Returns how many reminders were owed.
+/// Reminds holders of a coming end: once for each of the profile's days, and only the nearest when several are past.
+/// Returns how many reminders were owed.
 ///
 /// # Errors
 /// What the store says.
 pub fn remind_of_ends(desk: &Desk) -> Result<usize, CaseError> {
     let caller = Caller::service("clock");
     let now = desk.clock.now();
-    let days = &desk.profile.agreement.reminder_days;
-    let furthest = days.iter().copied().max().unwrap_or(0);
-    let due = desk.read(|conn| agreements::ending(conn, now + Duration::days(i64::from(furthest)), BATCH))?;
-    let mut count = 0;
-    for id in due {
-        desk.act(&caller, |work| {
-            let agreement = agreements::by_id(work.conn, id)?;
-            let Some(execution) = agreement.execution() else { return Ok(()) };
-            let left = (execution.ends_at - work.now).num_hours().max(0) / 24;
-            // Only the nearest reminder is owed; the earlier ones are past.
-            let Some(day) = days.iter().copied().filter(|day| i64::from(*day) >= left).min() else { return Ok(()) };
-            let mark = format!("reminder:{id}:{day}");
-            if sessions::throttle(work.conn, &mark)?.is_some() || execution.ends_at <= work.now {
-                return Ok(());
+    let mut days = desk.profile.agreement.reminder_days.clone();
+    days.sort_unstable();
+    let (mut from, mut count) = (now, 0);
+    for day in days {
+        let until = now + Duration::days(i64::from(day));
+        let mark = format!("ends in {day} days");
+        loop {
+            let due = desk.read(|conn| agreements::ending_unsaid(conn, (from, until), &mark, BATCH))?;
+            let said = each(&due, |id| desk.act(&caller, |work| remind(work, *id, &mark)))?;
+            count += said;
+            if said == 0 || i64::try_from(due.len()).unwrap_or(0) < BATCH {
+                break;
             }
-            let record = sessions::Throttle { failures: 1, last_at: work.now, blocked_until: work.now };
-            sessions::set_throttle(work.conn, &mark, &record)?;
-            let ends_on = day_in(work.desk.profile.zone, execution.ends_at - Duration::seconds(1));
-            let notice = Notice::new(Recipient::Account(agreement.requester), NoticeKind::AgreementEnding)
-                .with("number", &agreement.number)
-                .with("title", &agreement.title)
-                .with("days", left.max(1))
-                .with("ends_on", ends_on)
-                .with("path", format!("/agreements/{}", agreement.id));
-            count += 1;
-            work.record(
-                crate::domain::audit::Act::new(
-                    "agreement.remind",
-                    crate::domain::people::Capacity::Service,
-                    "agreement",
-                    &agreement.number,
-                )
-                .change(json!(null), json!({ "days": day })),
-            )?;
-            work.notify(&notice)
-        })?;
+        }
+        from = until;
     }
     Ok(count)
+}
+
+fn remind(work: &mut Work<'_>, id: AgreementId, mark: &str) -> Result<(), CaseError> {
+    let agreement = agreements::by_id(work.conn, id)?;
+    let Some(execution) = agreement.execution().filter(|_| agreement.is_live(work.now)) else {
+        return Err(CaseError::Stale);
+    };
+    if !reminders::is_first(work.conn, &id.to_string(), mark, work.now)? {
+        return Err(CaseError::Stale);
+    }
+    let last_day = day_in(work.desk.profile.zone, execution.ends_at - Duration::seconds(1));
+    let left = (last_day - day_in(work.desk.profile.zone, work.now)).num_days();
+    let notice = Notice::new(Recipient::Account(agreement.requester), NoticeKind::AgreementEnding)
+        .with("number", &agreement.number)
+        .with("title", &agreement.title)
+        .with("days", left.max(1))
+        .with("ends_on", last_day)
+        .with("path", format!("/agreements/{}", agreement.id));
+    work.notify(&notice)?;
+    let about = About { agreement: Some(id), person: Some(agreement.requester), ..About::default() };
+    let act = Act::new("agreement.remind", Capacity::Service, "agreement", &agreement.number).about(about);
+    work.record(act.because(mark))
 }
 
 /// Does one thing for each, and goes on when another process was faster with one.

@@ -2,64 +2,30 @@
 
 use std::collections::BTreeMap;
 
-use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 use super::drafting::{DraftText, draft_text};
 use super::settle::settle;
+pub use super::signing::Signature;
+use super::signing::{evidence, must_declare};
+pub use super::wishes::Wanted;
+use super::wishes::items;
 use super::{CaseError, Caller, Desk, Work};
-use crate::domain::agreement::{CONSENT_VERSION, Evidence};
 use crate::domain::application::{
-    Answers, Application, Asked, Change, Command, Item, ItemState, RemarkDraft, State,
+    Answers, Application, Change, Command, Item, ItemState, RemarkDraft, State,
 };
 use crate::domain::audit::{About, Act};
 use crate::domain::id::{ApplicationId, DatasetId, DepartmentId, ItemId};
 use crate::domain::people::Capacity;
 use crate::domain::refusal::Refusal;
-use crate::domain::terms::AcceptedTerms;
 use crate::domain::text::Invalid;
-use crate::domain::tier::Tier;
 use crate::store::applications::{self, Remark};
-use crate::store::{AnyConnection, StoreError, agreements, datasets, people};
+use crate::store::{AnyConnection, agreements, datasets, people};
 
 /// Live drafts and open applications of one person.
 const OPEN_MAX: usize = 50;
 /// Longest text of a message, answer or note.
 pub const TEXT_MAX: usize = 5_000;
-
-/// What is asked of one dataset, as typed.
-#[derive(Clone, Debug, Default, Serialize, Deserialize)]
-pub struct Wanted {
-    /// The dataset's slug.
-    pub slug: String,
-    /// Operation names.
-    pub operations: Vec<String>,
-    /// Why each sensitive field is needed.
-    pub sensitive: BTreeMap<String, String>,
-}
-
-/// The signature block as typed.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-pub struct Signature {
-    /// Digest of the page that was reviewed.
-    pub reviewed: String,
-    /// The terms version shown.
-    pub terms: String,
-    /// The hash of its text.
-    pub terms_hash: String,
-    /// The hash of the agreement text shown.
-    pub text_hash: String,
-    /// The name typed.
-    pub name: String,
-    /// The title typed.
-    pub title: String,
-    /// States authority to sign.
-    pub has_authority: bool,
-    /// Agrees to sign electronically.
-    pub consents: bool,
-    /// Declarations ticked, by id.
-    pub declarations: Vec<String>,
-}
 
 /// The application, if this caller is its requester or a member of the requester's organisation.
 ///
@@ -124,59 +90,6 @@ fn started(application: &Application) -> Act {
         .change(json!(null), json!({ "state": "draft", "datasets": datasets }))
 }
 
-/// Items as typed, with what is known of the datasets; items that exist keep their ids and decisions.
-fn items(work: &mut Work<'_>, wanted: &[Wanted], known: &[Item]) -> Result<Vec<Item>, CaseError> {
-    let mut found: Vec<Item> = Vec::new();
-    let mut problems = Vec::new();
-    for wish in wanted {
-        let dataset = match datasets::by_slug(work.conn, &wish.slug) {
-            Ok(dataset) => dataset,
-            Err(StoreError::Missing) => {
-                problems.push(Invalid::new("datasets", "unknown_dataset", format!("There is no dataset “{}”.", wish.slug)));
-                continue;
-            }
-            Err(other) => return Err(other.into()),
-        };
-        if found.iter().any(|item| item.asked.dataset == dataset.id) {
-            continue;
-        }
-        let tier = match dataset.must_be_grantable() {
-            Ok(tier) => tier,
-            Err(refusal) => {
-                let message = format!("“{}”: {}", dataset.metadata.title.as_str(), refusal.detail);
-                problems.push(Invalid::new("datasets", refusal.code, message));
-                continue;
-            }
-        };
-        if let Some(unknown) = wish.operations.iter().find(|name| dataset.operation(name).is_none()) {
-            let message = format!("“{}” has no operation “{unknown}”.", dataset.metadata.title.as_str());
-            problems.push(Invalid::new(format!("operations.{}", wish.slug), "unknown_operation", message));
-            continue;
-        }
-        let mut operations = wish.operations.clone();
-        operations.sort_unstable();
-        operations.dedup();
-        let sensitive = dataset
-            .sensitive_fields()
-            .filter_map(|field| Some((field.name.clone(), wish.sensitive.get(&field.name)?.trim().to_owned())))
-            .filter(|(_, why)| !why.is_empty())
-            .map(|(name, why)| (name, why.chars().take(1_000).collect()))
-            .collect();
-        let earlier = known.iter().find(|item| item.asked.dataset == dataset.id);
-        found.push(Item {
-            id: earlier.map_or_else(|| work.new_id(), |item| item.id),
-            asked: Asked { dataset: dataset.id, operations, sensitive },
-            slug: dataset.slug.clone(),
-            title: dataset.metadata.title.as_str().to_owned(),
-            department: dataset.department,
-            tier,
-            state: ItemState::Pending { first: None },
-            recommendation: None,
-        });
-    }
-    if problems.is_empty() { Ok(found) } else { Err(CaseError::Invalid(problems)) }
-}
-
 /// Keeps a draft's answers and datasets. `answers` holds only the questions that were on the page; others stay.
 ///
 /// # Errors
@@ -226,6 +139,7 @@ pub fn review(desk: &Desk, caller: &Caller, id: ApplicationId) -> Result<Review,
     let now = desk.clock.now();
     desk.store.read(|conn| {
         let application = mine(conn, caller, id)?;
+        let application = under_present_tiers(conn, &application)?;
         let draft = draft_text(desk, conn, &application, now)?;
         let problems = problems(desk, conn, &application)?;
         let reviewed = application.reviewed_digest();
@@ -258,6 +172,12 @@ fn problems(desk: &Desk, conn: &mut AnyConnection, application: &Application) ->
             found.push(Invalid::new(format!("operations.{}", item.slug), "required", message));
         }
         let dataset = datasets::by_id(conn, item.asked.dataset)?;
+        // Once submitted, datasets cannot be taken out any more; a tier that changed is then a matter of the decision.
+        if application.submissions.is_empty()
+            && let Err(refusal) = dataset.must_be_grantable()
+        {
+            found.push(Invalid::new("datasets", refusal.code, format!("“{}”: {}", item.title, refusal.detail)));
+        }
         for field in dataset.sensitive_fields() {
             if !item.asked.sensitive.contains_key(&field.name) {
                 let message = format!("Say why you need “{}” of “{}”, which is sensitive.", field.name, item.title);
@@ -279,8 +199,8 @@ pub fn submit(desk: &Desk, caller: &Caller, id: ApplicationId, signature: &Signa
         if work.done_before("application.submit", &asked)?.is_some() {
             return Ok(mine(work.conn, caller, id)?.state);
         }
-        let mut application = mine(work.conn, caller, id)?;
-        refresh_tiers(work.conn, &mut application)?;
+        let application = mine(work.conn, caller, id)?;
+        let application = under_present_tiers(work.conn, &application)?;
         let problems = problems(work.desk, work.conn, &application)?;
         if !problems.is_empty() {
             return Err(CaseError::Invalid(problems));
@@ -299,60 +219,17 @@ pub fn submit(desk: &Desk, caller: &Caller, id: ApplicationId, signature: &Signa
     })
 }
 
-/// Tiers may have changed since the draft was written; what counts is the tier at submission.
-fn refresh_tiers(conn: &mut AnyConnection, application: &mut Application) -> Result<(), CaseError> {
-    for item in &mut application.items {
-        item.tier = datasets::by_id(conn, item.asked.dataset)?.must_be_grantable()?;
+/// The application under the tiers that its datasets have now; what counts is the tier at the time of the act.
+pub(super) fn under_present_tiers(
+    conn: &mut AnyConnection,
+    application: &Application,
+) -> Result<Application, CaseError> {
+    let mut tiers = BTreeMap::new();
+    for item in &application.items {
+        let dataset = datasets::by_id(conn, item.asked.dataset)?;
+        tiers.insert(dataset.id, dataset.tier);
     }
-    Ok(())
-}
-
-fn must_declare(desk: &Desk, application: &Application, signature: &Signature) -> Result<(), CaseError> {
-    let tiers: Vec<Tier> = application.items.iter().map(|item| item.tier).collect();
-    let missing = desk
-        .profile
-        .declarations_for(&tiers)
-        .into_iter()
-        .any(|declaration| !signature.declarations.iter().any(|ticked| ticked == declaration.id.as_str()));
-    if missing {
-        return Err(Invalid::new("declarations", "declarations_needed", "Confirm every declaration to submit.").into());
-    }
-    Ok(())
-}
-
-/// The declarations that were ticked, of those the profile knows.
-fn declared(desk: &Desk, signature: &Signature) -> Vec<String> {
-    let known = desk.profile.declarations.iter().map(|declaration| declaration.id.as_str().to_owned());
-    known.filter(|id| signature.declarations.contains(id)).collect()
-}
-
-/// The evidence of a signature, after checking that what was signed is what would be executed.
-pub(super) fn evidence(work: &Work<'_>, draft: &DraftText, signature: &Signature) -> Result<Evidence, CaseError> {
-    let changed = || Refusal::new("terms_changed", "The terms or the text changed since you read them. Review them again.");
-    let accepted = AcceptedTerms {
-        id: signature.terms.parse().map_err(|_not_an_id| changed())?,
-        hash: signature.terms_hash.parse().map_err(|_not_a_hash| changed())?,
-    };
-    draft.terms.check_acceptance(accepted).map_err(|_differs| changed())?;
-    if signature.text_hash != draft.hash {
-        return Err(changed().into());
-    }
-    Ok(Evidence {
-        account: work.caller.actor.account.ok_or(CaseError::Missing)?,
-        terms: draft.terms.id,
-        terms_hash: draft.terms.hash.to_string(),
-        text_hash: draft.hash.clone(),
-        reviewed: signature.reviewed.clone(),
-        declarations: declared(work.desk, signature),
-        consent: if signature.consents { CONSENT_VERSION.to_owned() } else { String::new() },
-        name: signature.name.trim().chars().take(200).collect(),
-        title: signature.title.trim().chars().take(200).collect(),
-        has_authority: signature.has_authority,
-        at: work.now,
-        zone: work.desk.profile.zone.name().to_owned(),
-        address: work.caller.actor.address.map(|address| address.to_string()).unwrap_or_default(),
-        agent: work.caller.agent.clone(),
-    })
+    Ok(application.with_tiers(|id| tiers.get(&id).copied().flatten()))
 }
 
 /// Signs the offer.
@@ -453,12 +330,16 @@ pub fn reopen(desk: &Desk, caller: &Caller, id: ApplicationId) -> Result<Applica
         let new: ApplicationId = work.new_id();
         let change = application.decide(Command::Reopen { as_id: new }, &caller.actor, work.now)?;
         write(work, &change)?;
+        // An agreement once in force stays the one before in the chain, over denied and lapsed tries in between.
         let amends = match application.state {
-            State::Executed { agreement, .. } => {
-                let live = agreements::by_id(work.conn, agreement)?.is_live(work.now);
-                live.then_some(agreement)
-            }
-            _ => None,
+            State::Executed { agreement, .. } => Some(agreement),
+            State::Draft
+            | State::Submitted { .. }
+            | State::InfoRequested { .. }
+            | State::Offered { .. }
+            | State::Denied { .. }
+            | State::Withdrawn { .. }
+            | State::Lapsed { .. } => application.amends,
         };
         let items = application
             .items

@@ -4,30 +4,31 @@ use super::apply::{self, Signature, Wanted};
 use super::catalogue::{self, Edit};
 use super::review::{self, Decided, GroundTyped};
 use super::testing::{TestDesk, desks, profile_file};
-use super::{CaseError, Caller, agree, letters, settle, terms};
+use super::{Caller, CaseError, agree, letters, settle, terms};
 use crate::domain::agreement::AgreementState;
 use crate::domain::application::State;
 use crate::domain::catalogue::{Field, Sensitivity};
 use crate::domain::id::{ApplicationId, DepartmentId, ItemId};
 use crate::domain::limits::Limits;
 use crate::domain::net::CidrList;
+use crate::domain::notice::NoticeKind;
 use crate::domain::people::{Role, RoleGrant};
 use crate::domain::review::{Advice, Condition, ConditionKind};
 use crate::domain::terms::TermsFamily;
 use crate::domain::tier::Tier;
 use crate::store::applications::QueueFilter;
-use crate::store::{agreements, applications, people};
+use crate::store::{agreements, applications, outbox, people};
 
-struct City {
-    desk: TestDesk,
-    departments: Vec<DepartmentId>,
-    maria: Caller,
-    managers: Vec<Caller>,
-    second: Caller,
-    reviewer: Caller,
+pub(super) struct City {
+    pub(super) desk: TestDesk,
+    pub(super) departments: Vec<DepartmentId>,
+    pub(super) maria: Caller,
+    pub(super) managers: Vec<Caller>,
+    pub(super) second: Caller,
+    pub(super) reviewer: Caller,
 }
 
-fn cities() -> Vec<City> {
+pub(super) fn cities() -> Vec<City> {
     desks().into_iter().map(city).collect()
 }
 
@@ -72,7 +73,7 @@ fn wanted(slug: &str) -> Wanted {
     Wanted { slug: slug.to_owned(), operations: vec!["read".to_owned()], ..Wanted::default() }
 }
 
-fn draft(city: &City, slugs: &[&str]) -> ApplicationId {
+pub(super) fn draft(city: &City, slugs: &[&str]) -> ApplicationId {
     let names: Vec<_> = slugs.iter().map(|slug| (*slug).to_owned()).collect();
     let id = apply::start(&city.desk.desk, &city.maria, &names).unwrap();
     let answers = [
@@ -98,14 +99,16 @@ fn draft(city: &City, slugs: &[&str]) -> ApplicationId {
     let purpose = city.desk.desk.profile.purposes[0].id.as_str().to_owned();
     let answers: Vec<_> = answers
         .into_iter()
-        .map(|(name, text)| (name.to_owned(), if name == "purpose_category" { purpose.clone() } else { text.to_owned() }))
+        .map(|(name, text)| {
+            (name.to_owned(), if name == "purpose_category" { purpose.clone() } else { text.to_owned() })
+        })
         .collect();
     let wishes: Vec<_> = slugs.iter().map(|slug| wanted(slug)).collect();
     apply::save(&city.desk.desk, &city.maria, id, &answers, Some(&wishes), 1).unwrap();
     id
 }
 
-fn signature(city: &City, id: ApplicationId) -> Signature {
+pub(super) fn signature(city: &City, id: ApplicationId) -> Signature {
     let review = apply::review(&city.desk.desk, &city.maria, id).unwrap();
     assert_eq!(review.problems, Vec::new());
     Signature {
@@ -121,21 +124,22 @@ fn signature(city: &City, id: ApplicationId) -> Signature {
     }
 }
 
-fn submit(city: &City, id: ApplicationId) -> State {
+pub(super) fn submit(city: &City, id: ApplicationId) -> State {
     apply::submit(&city.desk.desk, &city.maria, id, &signature(city, id)).unwrap()
 }
 
-fn item(city: &City, id: ApplicationId, slug: &str) -> ItemId {
+pub(super) fn item(city: &City, id: ApplicationId, slug: &str) -> ItemId {
     let application = city.desk.desk.read(|conn| applications::by_id(conn, id)).unwrap();
     application.items.iter().find(|item| item.slug == slug).unwrap().id
 }
 
-fn approve(city: &City, manager: &Caller, id: ApplicationId, slug: &str) -> Result<State, CaseError> {
+pub(super) fn approve(city: &City, manager: &Caller, id: ApplicationId, slug: &str) -> Result<State, CaseError> {
     review::decide(&city.desk.desk, manager, id, item(city, id, slug), Decided::Approve(Vec::new()), "A good use.")
 }
 
-fn deny(city: &City, manager: &Caller, id: ApplicationId, slug: &str) -> State {
-    let ground = GroundTyped { code: "D7".to_owned(), explanation: "Hourly data will do.".to_owned(), ..GroundTyped::default() };
+pub(super) fn deny(city: &City, manager: &Caller, id: ApplicationId, slug: &str) -> State {
+    let ground =
+        GroundTyped { code: "D7".to_owned(), explanation: "Hourly data will do.".to_owned(), ..GroundTyped::default() };
     let cited = city.desk.desk.profile.ground("D7").unwrap().must_cite.iter();
     let cited = cited.map(|field| (field.name.as_str().to_owned(), "hourly means".to_owned())).collect();
     let decided =
@@ -143,7 +147,7 @@ fn deny(city: &City, manager: &Caller, id: ApplicationId, slug: &str) -> State {
     review::decide(&city.desk.desk, manager, id, item(city, id, slug), decided, "Too fine.").unwrap()
 }
 
-fn code(error: &CaseError) -> &'static str {
+pub(super) fn code(error: &CaseError) -> &'static str {
     match error {
         CaseError::Refused(refusal) => refusal.code,
         CaseError::Invalid(problems) => problems[0].code,
@@ -415,8 +419,43 @@ fn a_dataset_that_the_law_forbids_has_no_other_tier() {
         let parking = catalogue::for_staff(desk, manager, "parking").unwrap();
         let smuggled = catalogue::edit(desk, manager, "parking", Edit::Fields(vec![field]), parking.version);
         assert_eq!(code(&smuggled.unwrap_err()), "prohibited_by_law", "a field cannot be smuggled in afterwards");
-        assert_eq!(code(&catalogue::edit(desk, &city.managers[1], "parking", Edit::Publish(false), 1).unwrap_err()), "missing");
+        assert_eq!(
+            code(&catalogue::edit(desk, &city.managers[1], "parking", Edit::Publish(false), 1).unwrap_err()),
+            "missing"
+        );
         let text = desk.read(|conn| agreements::of_departments(conn, None, None, 10)).unwrap();
         assert!(text.iter().all(|agreement| desk.store.read(|conn| settle::text_of(conn, agreement)).is_ok()));
+    }
+}
+
+#[test]
+fn a_material_version_is_told_once_to_each_holder_of_a_running_agreement() {
+    for city in cities() {
+        let desk = &city.desk.desk;
+        for _ in 0..2 {
+            assert!(matches!(submit(&city, draft(&city, &["bike-share"])), State::Executed { .. }));
+        }
+        let told = || {
+            let all = desk.read(|conn| outbox::newest(conn, None, 100)).unwrap();
+            all.into_iter().filter(|message| message.kind == NoticeKind::TermsPublished).collect::<Vec<_>>()
+        };
+        let publish = |family, is_material| {
+            let new = terms::NewTerms {
+                family,
+                title: "New terms".to_owned(),
+                markdown: "## (1) Purpose\n\nFor {{ project }} only.".to_owned(),
+                is_material,
+                effective_at: None,
+            };
+            terms::publish(desk, &Caller::service("test"), &new).unwrap()
+        };
+        publish(TermsFamily::Standard, true);
+        publish(TermsFamily::ClickThrough, false);
+        assert!(told().is_empty(), "neither of another family nor of a slight change");
+        let version = publish(TermsFamily::ClickThrough, true);
+        let told = told();
+        assert_eq!(told.len(), 1, "{}", city.desk.backend);
+        assert_eq!(told[0].address, "maria.gonzalez@people.example");
+        assert_eq!(told[0].facts["path"], format!("/terms/click_through/{}", version.number));
     }
 }

@@ -6,7 +6,7 @@ use serde_json::Value;
 use super::catalogue::{self, Edit};
 use super::describe::AboutTyped;
 use super::testing::{TestDesk, desks, profile_file};
-use super::{CaseError, Caller, Desk, interchange, terms};
+use super::{Caller, CaseError, Desk, interchange, terms};
 use crate::domain::audit::Verifier;
 use crate::domain::catalogue::{FIELDS_MAX, Field, Sensitivity, Upstream};
 use crate::domain::dcat::{MetadataField, validate};
@@ -14,8 +14,8 @@ use crate::domain::id::DepartmentId;
 use crate::domain::people::{Role, RoleGrant};
 use crate::domain::scope::{OPERATIONS_MAX, Operation};
 use crate::domain::tier::Tier;
-use crate::store::{audit, datasets, people};
 use crate::store::views::catalogue as views;
+use crate::store::{audit, datasets, people};
 
 struct Office {
     desk: TestDesk,
@@ -44,7 +44,8 @@ impl Office {
     /// Acts on a dataset in the audit, oldest first.
     fn acts(&self, slug: &str) -> Vec<(String, Value, Value)> {
         let known = self.desk.desk.read(|conn| datasets::by_slug(conn, slug)).unwrap();
-        let wanted = audit::Search { about: Some(("dataset".to_owned(), known.id.to_string())), ..audit::Search::default() };
+        let wanted =
+            audit::Search { about: Some(("dataset".to_owned(), known.id.to_string())), ..audit::Search::default() };
         let found = self.desk.desk.read(|conn| audit::search(conn, &wanted, 100)).unwrap();
         let json = |text: &str| serde_json::from_str(text).unwrap();
         found.iter().rev().map(|entry| (entry.act.clone(), json(&entry.before), json(&entry.after))).collect()
@@ -70,7 +71,9 @@ fn office(desk: TestDesk) -> Office {
 fn fault(error: &CaseError) -> String {
     match error {
         CaseError::Refused(refusal) => refusal.code.to_owned(),
-        CaseError::Invalid(all) => all.iter().map(|one| format!("{}:{}", one.field, one.code)).collect::<Vec<_>>().join(" "),
+        CaseError::Invalid(all) => {
+            all.iter().map(|one| format!("{}:{}", one.field, one.code)).collect::<Vec<_>>().join(" ")
+        }
         CaseError::Missing => "missing".to_owned(),
         CaseError::Stale => "stale".to_owned(),
         CaseError::Wait(_) | CaseError::Store(_) => format!("{error:?}"),
@@ -265,7 +268,8 @@ fn four(office: &Office) {
 fn visitors_find_what_is_published_by_words_tier_keyword_and_department() {
     for office in offices() {
         four(&office);
-        let find = |search: &views::Search| office.desk.desk.read(|conn| views::search(conn, search, None, 50)).unwrap();
+        let find =
+            |search: &views::Search| office.desk.desk.read(|conn| views::search(conn, search, None, 50)).unwrap();
         let words = |words: &str| views::Search { words: words.to_owned(), ..views::Search::default() };
         assert_eq!(titles(&find(&words(""))), ["air quality", "Beach water", "Heat islands", "Rat sightings"]);
         assert_eq!(titles(&find(&words("AIR measures"))), ["air quality", "Heat islands"]);
@@ -294,8 +298,7 @@ fn pages_of_a_search_hold_each_dataset_once() {
         let mut seen = Vec::new();
         let mut after: Option<[String; 2]> = None;
         loop {
-            let page =
-                office.desk.desk.read(|conn| views::search(conn, &search, after.as_ref(), 3)).unwrap();
+            let page = office.desk.desk.read(|conn| views::search(conn, &search, after.as_ref(), 3)).unwrap();
             let Some(last) = page.last() else { break };
             after = Some(last.place());
             seen.extend(page.into_iter().map(|listed| listed.title));
@@ -352,7 +355,8 @@ fn data_json_is_valid_and_says_what_each_tier_means() {
             office.edit(slug, upstream("http://127.0.0.1:8099/secret-path", None)).unwrap();
             office.edit(slug, Edit::Publish(true)).unwrap();
         }
-        let json = interchange::data_json(desk, "https://data.norwalk.example/", "https://gate.norwalk.example").unwrap();
+        let json =
+            interchange::data_json(desk, "https://data.norwalk.example/", "https://gate.norwalk.example").unwrap();
         assert_eq!(validate(&json), []);
         let found = |title: &str| {
             let all = json["dataset"].as_array().unwrap();

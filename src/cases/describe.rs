@@ -6,8 +6,8 @@ use serde::{Deserialize, Serialize};
 use super::catalogue::Edit;
 use crate::domain::catalogue::Dataset;
 use crate::domain::dcat::{
-    AccessLevel, Contact, DISTRIBUTIONS_MAX, Distribution, DistributionUrl, Frequency, Interval, KEYWORDS_MAX, MediaType,
-    Metadata, Stamp, WebUrl,
+    AccessLevel, Contact, DISTRIBUTIONS_MAX, Distribution, DistributionUrl, Frequency, Interval, KEYWORDS_MAX,
+    MediaType, Metadata, Stamp, WebUrl,
 };
 use crate::domain::text::{Email, Invalid, Line, Prose};
 
@@ -148,11 +148,7 @@ impl AboutTyped {
             access_level,
             distributions,
         };
-        Ok(Edit::About {
-            metadata: Box::new(metadata),
-            summary: self.summary.clone(),
-            steward: self.steward.clone(),
-        })
+        Ok(Edit::About { metadata: Box::new(metadata), summary: self.summary.clone(), steward: self.steward.clone() })
     }
 }
 

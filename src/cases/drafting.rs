@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
-use super::{CaseError, Desk};
+use super::{CaseError, Desk, Work};
 use crate::domain::agreement::{Agreement, AgreementState, Schedule};
 use crate::domain::application::{Application, Item, ItemState};
 use crate::domain::catalogue::Dataset;
@@ -12,9 +12,10 @@ use crate::domain::id::AgreementId;
 use crate::domain::limits::{Limit, Limits, Window};
 use crate::domain::profile::{LimitKind, LimitWindow};
 use crate::domain::refusal::Refusal;
+use crate::domain::review::Condition;
 use crate::domain::terms::{TermsFamily, TermsVersion, TextHash};
 use crate::domain::tier::Tier;
-use crate::domain::time::Instant;
+use crate::domain::time::{Instant, day_in};
 use crate::store::{AnyConnection, StoreError, agreements, datasets, people, terms};
 
 /// An agreement text as it would be, with what it was made from.
@@ -78,32 +79,40 @@ const fn window(window: LimitWindow) -> Window {
     }
 }
 
-/// The schedules of the items that are granted, or (`is_as_asked`) of all items as they were asked for.
-fn schedules(
-    desk: &Desk,
-    conn: &mut AnyConnection,
-    items: &[&Item],
-) -> Result<Vec<Schedule>, CaseError> {
-    items
-        .iter()
-        .map(|item| {
-            let dataset = datasets::by_id(conn, item.asked.dataset)?;
-            let asked = Schedule {
-                dataset: dataset.id,
-                slug: dataset.slug.clone(),
-                title: item.title.clone(),
-                department: dataset.department,
-                tier: item.tier,
-                operations: item.asked.operations.clone(),
-                limits: limits_of(desk, &dataset, item.tier)?,
-                networks: None,
-                hours: None,
-                redaction: None,
-                conditions: Vec::new(),
-            };
-            Ok(asked.narrowed(item.state.conditions())?)
-        })
-        .collect()
+/// The schedule of an item as it was asked for.
+fn asked(desk: &Desk, conn: &mut AnyConnection, item: &Item) -> Result<Schedule, CaseError> {
+    let dataset = datasets::by_id(conn, item.asked.dataset)?;
+    Ok(Schedule {
+        dataset: dataset.id,
+        slug: dataset.slug.clone(),
+        title: item.title.clone(),
+        department: dataset.department,
+        tier: item.tier,
+        operations: item.asked.operations.clone(),
+        limits: limits_of(desk, &dataset, item.tier)?,
+        networks: None,
+        hours: None,
+        redaction: None,
+        conditions: Vec::new(),
+    })
+}
+
+/// Refuses conditions that the schedule cannot take, when they are set rather than at the last decision, which may be
+/// another department's.
+///
+/// # Errors
+/// `limits_too_wide`, `limits_invalid`, `operations_empty`, `ends_in_the_past`.
+pub(super) fn must_fit(work: &mut Work<'_>, item: &Item, conditions: &[Condition]) -> Result<(), CaseError> {
+    let narrowed = asked(work.desk, work.conn, item)?.narrowed(conditions)?;
+    if narrowed.ends_on().is_some_and(|last| last < day_in(work.desk.profile.zone, work.now)) {
+        return Err(Refusal::new("ends_in_the_past", "The last day of the agreement is over already.").into());
+    }
+    Ok(())
+}
+
+/// The schedules of these items: as asked for while they are pending, as decided once they are not.
+fn schedules(desk: &Desk, conn: &mut AnyConnection, items: &[&Item]) -> Result<Vec<Schedule>, CaseError> {
+    items.iter().map(|item| Ok(asked(desk, conn, item)?.narrowed(item.state.conditions())?)).collect()
 }
 
 /// Writes the text of an application's agreement: as asked while items are pending, as decided once they are not.
@@ -220,8 +229,8 @@ fn plain(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for letter in text.chars() {
         match letter {
-            '\n' | '\r' => out.push(' '),
-            '\\' | '`' | '*' | '_' | '{' | '}' | '[' | ']' | '<' | '>' | '(' | ')' | '#' | '|' | '&' => {
+            _ if letter.is_control() => out.push(' '),
+            '\\' | '~' | '!' | '`' | '*' | '_' | '{' | '}' | '[' | ']' | '<' | '>' | '(' | ')' | '#' | '|' | '&' => {
                 out.push('\\');
                 out.push(letter);
             }

@@ -10,7 +10,7 @@ use sha2::{Digest as _, Sha256};
 
 use super::catalogue::{READERS, new_dataset, prohibition, record, steward, suggestion};
 use super::fetch::{FetchLimits, fetch_catalogue};
-use super::{CaseError, Caller, Desk, Touched, Work};
+use super::{Caller, CaseError, Desk, Touched, Work};
 use crate::domain::audit::{Act, Hash, hex};
 use crate::domain::catalogue::Dataset;
 use crate::domain::dcat::{
@@ -73,7 +73,7 @@ pub struct Fate {
     /// Its title, or its identifier, or nothing that can be named.
     pub title: String,
     /// What became of it.
-    pub fate: Outcome,
+    pub outcome: Outcome,
     /// The dataset's slug here.
     pub slug: Option<String>,
     /// What was repaired, by field; empty where the record was sound.
@@ -220,7 +220,7 @@ fn take_all(
             Ok(record) => take(work, record, &departments, department)?,
             Err(skipped) => skip(skipped),
         };
-        match fate.fate {
+        match fate.outcome {
             Outcome::Created => report.created += 1,
             Outcome::Updated => report.updated += 1,
             Outcome::Unchanged => report.unchanged += 1,
@@ -235,7 +235,7 @@ fn skip(skipped: &Skipped) -> Fate {
     Fate {
         place: skipped.index.saturating_add(1),
         title: skipped.title.clone().or_else(|| skipped.identifier.clone()).unwrap_or_default(),
-        fate: Outcome::Skipped,
+        outcome: Outcome::Skipped,
         slug: None,
         repairs: Vec::new(),
         remarks: vec![skipped.reason.clone()],
@@ -253,7 +253,7 @@ fn take(
     let mut fate = Fate {
         place: record.index.saturating_add(1),
         title: record.metadata.title.to_string(),
-        fate: Outcome::Skipped,
+        outcome: Outcome::Skipped,
         slug: None,
         repairs: record.repairs.iter().map(|repair| format!("{}: {}", repair.field, repair.message)).collect(),
         remarks: Vec::new(),
@@ -299,7 +299,7 @@ fn add(
         ..new_dataset(work, id, &slug, owner, identifier, record.metadata.clone())
     };
     datasets::insert(work.conn, &dataset)?;
-    fate.fate = Outcome::Created;
+    fate.outcome = Outcome::Created;
     Ok(dataset)
 }
 
@@ -315,11 +315,11 @@ fn bring_up_to_date(
             close_if_prohibited(work, &mut next, fate)?;
             datasets::save(work.conn, &next)?;
             work.touch(Touched::Dataset(next.id));
-            fate.fate = Outcome::Updated;
+            fate.outcome = Outcome::Updated;
             (merge.kept, next)
         }
         Step::Unchanged { kept } => {
-            fate.fate = Outcome::Unchanged;
+            fate.outcome = Outcome::Unchanged;
             (kept, known)
         }
         // There is a dataset, so nothing is to be added.
@@ -390,7 +390,8 @@ fn office_words(name: &str, city: &str) -> Vec<String> {
 fn free_slug(work: &mut Work<'_>, title: &str, id: DatasetId) -> Result<String, CaseError> {
     const BASE_MAX: usize = 50;
     const TRIES_MAX: usize = 20;
-    let base: String = Slug::from_title(title).map_or_else(String::new, |slug| slug.as_str().chars().take(BASE_MAX).collect());
+    let base: String =
+        Slug::from_title(title).map_or_else(String::new, |slug| slug.as_str().chars().take(BASE_MAX).collect());
     let base = base.trim_end_matches('-');
     let numbered = (2..=TRIES_MAX).map(|number| format!("{base}-{number}"));
     for slug in std::iter::once(base.to_owned()).chain(numbered) {
@@ -457,7 +458,9 @@ fn as_published(desk: &Desk, dataset: &Dataset, gate_url: &str) -> Metadata {
         }
     }
     let address = format!("{}/{}/", gate_url.trim_end_matches('/'), dataset.slug);
-    if dataset.upstream.is_some() && let Ok(url) = WebUrl::parse("url", &address) {
+    if dataset.upstream.is_some()
+        && let Ok(url) = WebUrl::parse("url", &address)
+    {
         metadata.distributions.push(Distribution {
             title: Line::parse("title", "Gateway").ok(),
             at: DistributionUrl::Access { url, media_type: None },

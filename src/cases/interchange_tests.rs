@@ -10,7 +10,7 @@ use super::catalogue::{self, Edit};
 use super::describe::AboutTyped;
 use super::interchange::{ImportReport, Outcome, data_json, import, import_from, report, runs};
 use super::testing::{TestDesk, desks, profile_file};
-use super::{CaseError, Caller, terms};
+use super::{Caller, CaseError, terms};
 use crate::domain::dcat::validate;
 use crate::domain::id::DepartmentId;
 use crate::domain::people::{Role, RoleGrant};
@@ -78,7 +78,7 @@ fn messy() -> Value {
 }
 
 fn fates(report: &ImportReport) -> Vec<&'static str> {
-    report.records.iter().map(|fate| fate.fate.as_str()).collect()
+    report.records.iter().map(|fate| fate.outcome.as_str()).collect()
 }
 
 #[test]
@@ -89,7 +89,7 @@ fn a_messy_catalogue_goes_in_and_nothing_happens_the_second_time() {
         let made = ["created", "created", "skipped", "skipped", "skipped"];
         assert_eq!(fates(&first), [&made[..], &["created"; 5][..]].concat());
         assert_eq!((first.created, first.updated, first.unchanged, first.skipped), (7, 0, 0, 3));
-        assert!(first.repaired >= 2, "{first:?}");
+        assert_eq!(first.repaired, 1, "{first:?}");
         assert!(first.records[1].repairs.iter().any(|repair| repair.starts_with("description: ")), "{first:?}");
         assert!(first.records[3].remarks.iter().any(|why| why.contains("title")), "{first:?}");
         let all = desk.read(|conn| datasets::list(conn, None)).unwrap();
@@ -126,7 +126,8 @@ fn records_go_to_the_department_their_publisher_names_if_the_caller_may_act_ther
     for office in offices() {
         let desk = &office.desk.desk;
         let mine = office.import(&messy());
-        let owner = |identifier: &str| desk.read(|conn| datasets::by_identifier(conn, identifier)).unwrap().unwrap().department;
+        let owner =
+            |identifier: &str| desk.read(|conn| datasets::by_identifier(conn, identifier)).unwrap().unwrap().department;
         assert_eq!((owner("urn:named"), owner("urn:other")), (office.health, office.health));
         assert!(mine.records[8].remarks[0].contains("Police"), "{:?}", mine.records[8]);
     }
@@ -135,8 +136,12 @@ fn records_go_to_the_department_their_publisher_names_if_the_caller_may_act_ther
         let service = Caller::service("catalog import");
         let harbor = desk.read(|conn| people::department_by_slug(conn, "harbor")).unwrap().id;
         import(desk, &service, harbor, "messy.json", messy().to_string().as_bytes()).unwrap();
-        let owner = |identifier: &str| desk.read(|conn| datasets::by_identifier(conn, identifier)).unwrap().unwrap().department;
-        assert_eq!((owner("urn:named"), owner("urn:other"), owner("urn:sound")), (office.health, office.police, harbor));
+        let owner =
+            |identifier: &str| desk.read(|conn| datasets::by_identifier(conn, identifier)).unwrap().unwrap().department;
+        assert_eq!(
+            (owner("urn:named"), owner("urn:other"), owner("urn:sound")),
+            (office.health, office.police, harbor)
+        );
         let theirs = office.import(&messy());
         assert_eq!((theirs.created, theirs.unchanged, theirs.skipped), (0, 1, 9), "datasets of others are not touched");
     }
@@ -156,14 +161,14 @@ fn what_staff_edited_survives_and_the_rest_is_brought_up_to_date() {
         changed["dataset"][0]["description"] = json!("Measured every minute.");
         let report = office.import(&changed);
         let fate = &report.records[0];
-        assert_eq!(fate.fate, Outcome::Updated);
+        assert_eq!(fate.outcome, Outcome::Updated);
         assert!(fate.remarks.iter().any(|remark| remark.ends_with("staff edited these here: title.")), "{fate:?}");
         let now = desk.read(|conn| datasets::by_id(conn, known.id)).unwrap();
         assert_eq!(now.metadata.title.as_str(), "Fine dust");
         assert_eq!(now.metadata.description.as_str(), "Measured every minute.");
         assert_eq!(now.slug, known.slug);
         let report = office.import(&changed);
-        assert_eq!(report.records[0].fate, Outcome::Unchanged);
+        assert_eq!(report.records[0].outcome, Outcome::Unchanged);
         assert!(!report.records[0].remarks.is_empty(), "the difference is still said");
     }
 }
@@ -181,7 +186,8 @@ fn an_update_that_the_law_forbids_to_share_closes_the_dataset() {
         assert!(report.records[0].remarks.iter().any(|remark| remark.starts_with("Closed: ")), "{report:?}");
         let now = desk.read(|conn| datasets::by_id(conn, known.id)).unwrap();
         assert_eq!(now.tier, Some(Tier::Prohibited));
-        let wanted = audit::Search { about: Some(("dataset".to_owned(), known.id.to_string())), ..audit::Search::default() };
+        let wanted =
+            audit::Search { about: Some(("dataset".to_owned(), known.id.to_string())), ..audit::Search::default() };
         let last = desk.read(|conn| audit::search(conn, &wanted, 1)).unwrap();
         assert_eq!((last[0].act.as_str(), last[0].capacity.as_str()), ("dataset.set_tier", "service"));
     }
@@ -239,7 +245,10 @@ async fn a_catalogue_comes_from_its_address_for_who_may_import() {
             stream.write_all(answer.as_bytes()).await.unwrap();
         });
         let desk = &office.desk.desk;
-        let stranger = Caller { actor: crate::domain::people::Actor::visitor(Some([192, 0, 2, 1].into())), ..office.manager.clone() };
+        let stranger = Caller {
+            actor: crate::domain::people::Actor::visitor(Some([192, 0, 2, 1].into())),
+            ..office.manager.clone()
+        };
         let refused = import_from(desk, stranger, office.health, url.clone()).await;
         assert!(matches!(refused, Err(CaseError::Missing)), "nothing is fetched for them");
         let report = import_from(desk, office.manager.clone(), office.health, url.clone()).await.unwrap();
@@ -271,6 +280,7 @@ fn real_catalogues_go_in_twice_and_come_out_valid() {
             let start = std::time::Instant::now();
             let first = import(desk, &service, office.health, name, &bytes).unwrap();
             let took = start.elapsed();
+            let start = std::time::Instant::now();
             let second = import(desk, &service, office.health, name, &bytes).unwrap();
             eprintln!(
                 "{} {name}: {} records, {} created, {} repaired, {} skipped, {took:?}; again: {} unchanged, {:?}",
@@ -280,7 +290,7 @@ fn real_catalogues_go_in_twice_and_come_out_valid() {
                 first.repaired,
                 first.skipped,
                 second.unchanged,
-                start.elapsed() - took,
+                start.elapsed(),
             );
             assert_eq!((first.created + first.skipped, first.updated), (first.records.len(), 0));
             assert_eq!((second.created, second.updated, second.unchanged), (0, 0, first.created));

@@ -3,6 +3,7 @@
 
 use crate::domain::application::{Application, Item, ItemState};
 use crate::domain::calendar::{Deadline, in_words};
+use crate::domain::id::DepartmentId;
 use crate::domain::profile::{AppealBody, Profile};
 use crate::domain::review::{Decision, Verdict};
 use crate::domain::time::{Day, day_in};
@@ -16,11 +17,11 @@ pub struct Letter {
     pub title: String,
     /// To whom.
     pub to: String,
-    /// The day of the last decision.
+    /// The day of the last refusal.
     pub day: Day,
     /// One part for each dataset that was refused.
     pub parts: Vec<Part>,
-    /// The city's review.
+    /// The city's review, with the day that counts from the first refusal: earlier is always in time.
     pub clerk: Route,
     /// The state's commission.
     pub state: Route,
@@ -35,6 +36,16 @@ pub struct Part {
     pub dataset: String,
     /// Who decided.
     pub decided_by: String,
+    /// In which capacity.
+    pub decided_as: &'static str,
+    /// For which department.
+    pub department: DepartmentId,
+    /// The day of this refusal; both ways to appeal count from it.
+    pub day: Day,
+    /// Last day for the city's review of this part.
+    pub clerk_by: Day,
+    /// Last day for the state's commission on this part.
+    pub state_by: Day,
     /// The reasons in words.
     pub statement: String,
     /// Coded reasons.
@@ -90,9 +101,10 @@ pub fn denial(profile: &Profile, application: &Application) -> Option<Letter> {
             ItemState::Pending { .. } | ItemState::Granted { .. } | ItemState::Approved { .. } => None,
         })
         .collect();
+    let first = refused.iter().map(|(_, decision)| decision.at).min()?;
     let last = refused.iter().map(|(_, decision)| decision.at).max()?;
     let day = day_in(profile.zone, last);
-    let clocks = profile.denial_clocks(day);
+    let clocks = profile.denial_clocks(day_in(profile.zone, first));
     Some(Letter {
         number: application.number.clone(),
         title: application.answers.get("title").to_owned(),
@@ -123,9 +135,15 @@ fn part(profile: &Profile, item: &Item, decision: &Decision) -> Part {
             }
         })
         .collect();
+    let clocks = profile.denial_clocks(day_in(profile.zone, decision.at));
     Part {
         dataset: item.title.clone(),
         decided_by: decision.by_name.clone(),
+        decided_as: "manager",
+        department: decision.department,
+        day: clocks.denied_on,
+        clerk_by: clocks.clerk_by,
+        state_by: clocks.foic_by,
         statement: decision.statement.clone(),
         grounds,
         remedy,
@@ -152,7 +170,8 @@ impl Letter {
         use std::fmt::Write as _;
         let mut text = format!("{}\nApplication {}: {}\nTo {}\n", in_words(self.day), self.number, self.title, self.to);
         for part in &self.parts {
-            let _infallible = write!(text, "\n{} is denied. Decided by {}.\n{}\n", part.dataset, part.decided_by, part.statement);
+            let _infallible = write!(text, "\n{} was denied on {}. Decided by {}, {}.\n{}\n",
+                part.dataset, in_words(part.day), part.decided_by, part.decided_as, part.statement);
             for ground in &part.grounds {
                 let _infallible = writeln!(
                     text,

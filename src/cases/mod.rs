@@ -45,12 +45,16 @@ pub mod passwords;
 pub mod review;
 pub mod secrets;
 pub mod settle;
+#[cfg(test)]
+mod settle_tests;
+pub mod signing;
 pub mod staff;
 pub mod terms;
 #[cfg(test)]
 mod terms_tests;
 #[cfg(test)]
 pub(crate) mod testing;
+pub mod wishes;
 
 /// Why an act did not happen. Nothing was changed.
 #[derive(Debug, thiserror::Error)]

@@ -4,12 +4,16 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use super::apply::{bounded, write};
+use super::apply::{bounded, under_present_tiers, write};
+use super::drafting::must_fit;
+use super::letters;
 use super::settle::settle;
 use super::{CaseError, Caller, Desk};
-use crate::domain::application::{Application, Command, State};
+use crate::domain::application::{Application, Change, Command, ItemState, State};
 use crate::domain::id::{ApplicationId, DepartmentId, ItemId};
+use crate::domain::notice::{Notice, NoticeKind, Recipient};
 use crate::domain::people::Role;
+use crate::domain::refusal::Refusal;
 use crate::domain::review::{Advice, Condition, Ground, Verdict};
 use crate::domain::text::Invalid;
 use crate::store::applications::{self, QueueFilter, Reader, Remark};
@@ -30,16 +34,17 @@ pub fn queue(desk: &Desk, caller: &Caller, filter: &QueueFilter) -> Result<Vec<A
     if departments.is_empty() {
         return Ok(Vec::new());
     }
-    desk.read(|conn| applications::queue(conn, &departments, filter, QUEUE_MAX))
+    let found = desk.read(|conn| applications::queue(conn, &departments, filter, QUEUE_MAX))?;
+    Ok(found.iter().filter_map(Application::as_submitted).collect())
 }
 
-/// An application as the caller's departments see it, with the remarks they may read.
+/// An application as the caller's departments see it (as it was last submitted), with the remarks they may read.
 ///
 /// # Errors
 /// [`CaseError::Missing`] when none of their departments has a part in it, or it was never submitted.
 pub fn read(desk: &Desk, caller: &Caller, id: ApplicationId) -> Result<(Application, Vec<Remark>), CaseError> {
     desk.store.read(|conn| {
-        let application = visible(conn, caller, id)?;
+        let application = visible(conn, caller, id)?.as_submitted().ok_or(CaseError::Missing)?;
         let reader = Reader::Departments(caller.actor.departments(DESK));
         let remarks = applications::remarks_for(conn, id, &reader)?;
         Ok((application, remarks))
@@ -180,7 +185,11 @@ pub fn decide(
             return Ok(visible(work.conn, caller, id)?.state);
         }
         let application = visible(work.conn, caller, id)?;
+        let application = under_present_tiers(work.conn, &application)?;
         let verdict = verdict(work.desk, &application, item, &decided)?;
+        if let (Some(asked), Verdict::Approve { conditions }) = (application.item(item), &verdict) {
+            must_fit(work, asked, conditions)?;
+        }
         let command = Command::Decide {
             item,
             verdict,
@@ -189,11 +198,26 @@ pub fn decide(
             offer_days: work.desk.profile.agreement.offer_lapses_days,
         };
         let change = application.decide(command, &caller.actor, work.now)?;
+        let change = enclose_letter(work.desk, change, item);
         write(work, &change)?;
         settle(work, &application, &change, None)?;
         work.remember("application.decide", &asked, change.next.state.as_str())?;
         Ok(applications::by_id(work.conn, id)?.state)
     })
+}
+
+/// Puts the letter into every notice that tells the requester of a refusal.
+fn enclose_letter(desk: &Desk, change: Change, decided: ItemId) -> Change {
+    let is_refused = change.next.item(decided).is_some_and(|item| matches!(item.state, ItemState::Denied { .. }));
+    let letter = is_refused.then(|| letters::denial(&desk.profile, &change.next)).flatten();
+    let Some(letter) = letter else { return change };
+    let requester = Recipient::Account(change.next.requester);
+    let path = format!("/applications/{}/letter", change.next.id);
+    let enclose = |notice: Notice| {
+        let notice = if notice.to == requester { notice.with("letter", letter.to_text()) } else { return notice };
+        if notice.kind == NoticeKind::Denied { notice.with("path", &path) } else { notice }
+    };
+    Change { notices: change.notices.into_iter().map(enclose).collect(), ..change }
 }
 
 fn verdict(desk: &Desk, application: &Application, item: ItemId, decided: &Decided) -> Result<Verdict, CaseError> {
@@ -219,11 +243,11 @@ fn verdict(desk: &Desk, application: &Application, item: ItemId, decided: &Decid
         }
         Decided::Confirm => {
             let first = application.item(item).and_then(|item| match &item.state {
-                crate::domain::application::ItemState::Pending { first } => first.clone(),
-                _ => None,
+                ItemState::Pending { first } => first.clone(),
+                ItemState::Granted { .. } | ItemState::Approved { .. } | ItemState::Denied { .. } => None,
             });
             first.map(|first| first.verdict).ok_or_else(|| {
-                crate::domain::refusal::Refusal::new("nothing_to_confirm", "There is no first approval to confirm.").into()
+                Refusal::new("nothing_to_confirm", "There is no first approval to confirm.").into()
             })
         }
     }

@@ -2,15 +2,20 @@
 //! superseded the moment the new one is in force.
 
 use chrono::{Duration, Months, TimeZone as _};
+use serde_json::json;
 
 use super::drafting::{DraftText, agreement_from, draft_text};
 use super::{CaseError, Touched, Work};
 use crate::domain::agreement::{Agreement, AgreementChange, AgreementCommand, AgreementState, Evidence};
-use crate::domain::application::{Application, Change, Settlement};
+use crate::domain::application::{Application, Change, Settlement, State};
+use crate::domain::audit::{About, Act};
 use crate::domain::id::AgreementId;
+use crate::domain::notice::{Notice, NoticeKind, Recipient};
+use crate::domain::people::Capacity;
 use crate::domain::refusal::Refusal;
+use crate::domain::tier::Tier;
 use crate::domain::time::{Day, Instant, day_in};
-use crate::store::{StoreError, agreements};
+use crate::store::{StoreError, agreements, applications, datasets};
 
 /// Carries out the settlement of a change. `draft` is the text signed at submission, when there is one at hand.
 ///
@@ -40,7 +45,16 @@ pub(super) fn settle(
             agreements::insert(work.conn, &agreement, work.now)?;
             execute(work, agreement, evidence)
         }
-        Some(Settlement::Offer(id)) => offer(work, &change.next, id),
+        Some(Settlement::Offer(id)) => match &change.next.state {
+            State::Offered { lapses_at, .. } => offer(work, &change.next, (id, *lapses_at)),
+            State::Draft
+            | State::Submitted { .. }
+            | State::InfoRequested { .. }
+            | State::Executed { .. }
+            | State::Denied { .. }
+            | State::Withdrawn { .. }
+            | State::Lapsed { .. } => Err(Refusal::new("no_offer", "There is no open offer.").into()),
+        },
         Some(Settlement::Signed(_)) => Ok(()),
         Some(Settlement::OfferClosed(id)) => {
             let agreement = agreements::by_id(work.conn, id)?;
@@ -54,24 +68,24 @@ pub(super) fn settle(
 /// must see and sign the present one (abuse case A6).
 fn offer_instead(work: &mut Work<'_>, change: &Change, id: AgreementId) -> Result<(), CaseError> {
     let lapses_at = work.now + Duration::days(i64::from(work.desk.profile.agreement.offer_lapses_days));
-    let offered = crate::domain::application::State::Offered { at: work.now, lapses_at, agreement: id };
-    let next = Application { state: offered, version: change.next.version.saturating_add(1), ..change.next.clone() };
-    crate::store::applications::save(work.conn, &next, work.now)?;
-    let notice = crate::domain::notice::Notice::new(
-        crate::domain::notice::Recipient::Account(next.requester),
-        crate::domain::notice::NoticeKind::Offered,
-    );
-    let notice = notice.with("number", &next.number).with("title", next.answers.get("title"));
-    work.notify(&notice.with("path", format!("/applications/{}", next.id)))?;
-    offer(work, &next, id)
+    let state = State::Offered { at: work.now, lapses_at, agreement: id };
+    let next = Application { state, version: change.next.version.saturating_add(1), ..change.next.clone() };
+    applications::save(work.conn, &next, work.now)?;
+    let about = About { application: Some(next.id), person: Some(next.requester), ..About::default() };
+    let act = Act::new("application.offer", Capacity::Service, "application", &next.number).about(about);
+    let act = act.change(json!({ "state": change.next.state.as_str() }), json!({ "state": next.state.as_str() }));
+    work.record(act.because("the text to execute is not the text signed at submission"))?;
+    let notice = Notice::new(Recipient::Account(next.requester), NoticeKind::Offered)
+        .with("number", &next.number)
+        .with("title", next.answers.get("title"))
+        .with("path", format!("/applications/{}", next.id));
+    work.notify(&notice)?;
+    offer(work, &next, (id, lapses_at))
 }
 
-fn offer(work: &mut Work<'_>, application: &Application, id: AgreementId) -> Result<(), CaseError> {
+fn offer(work: &mut Work<'_>, application: &Application, offered: (AgreementId, Instant)) -> Result<(), CaseError> {
+    let (id, lapses_at) = offered;
     let draft = draft_text(work.desk, work.conn, application, work.now)?;
-    let lapses_at = match &application.state {
-        crate::domain::application::State::Offered { lapses_at, .. } => *lapses_at,
-        _ => return Err(Refusal::new("no_offer", "There is no open offer.").into()),
-    };
     agreements::keep_text(work.conn, &draft.hash, &draft.text, work.now)?;
     let state = AgreementState::Offered { at: work.now, lapses_at };
     let agreement = agreement_from(application, id, &draft, state, work.now);
@@ -82,12 +96,19 @@ fn offer(work: &mut Work<'_>, application: &Application, id: AgreementId) -> Res
 /// Brings an agreement into force and supersedes the one it amends.
 ///
 /// # Errors
-/// `text_differs`, `prohibited` and those of the signature.
+/// `text_differs`, `prohibited`, `tier_changed` and those of the signature.
 pub(super) fn execute(work: &mut Work<'_>, agreement: Agreement, evidence: Evidence) -> Result<(), CaseError> {
     for schedule in &agreement.schedules {
-        let dataset = crate::store::datasets::by_id(work.conn, schedule.dataset)?;
-        if dataset.tier == Some(crate::domain::tier::Tier::Prohibited) {
+        let dataset = datasets::by_id(work.conn, schedule.dataset)?;
+        if dataset.tier == Some(Tier::Prohibited) {
             return Err(Refusal::new("prohibited", "A dataset in this agreement may not be shared by law.").into());
+        }
+        if dataset.tier.is_some_and(|tier| tier > schedule.tier) {
+            let message = format!(
+                "“{}” became more restricted since the offer was made. Decline it and reopen the application.",
+                schedule.title
+            );
+            return Err(Refusal::new("tier_changed", message).into());
         }
     }
     let ends_at = ends_at(work, &agreement);

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use serde_json::json;
 
-use super::{CaseError, Caller, Desk, Work};
+use super::{Caller, CaseError, Desk, Work};
 use crate::domain::agreement::Agreement;
 use crate::domain::audit::Act;
 use crate::domain::id::AccountId;

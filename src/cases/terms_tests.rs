@@ -4,7 +4,7 @@ use chrono::Duration;
 
 use super::terms::{self, NewTerms};
 use super::testing::{TestDesk, desks, profile_file};
-use super::{CaseError, Caller};
+use super::{Caller, CaseError};
 use crate::domain::people::{Role, RoleGrant};
 use crate::domain::terms::TermsFamily;
 use crate::store::people;
@@ -61,7 +61,11 @@ fn only_administrators_publish_and_a_material_version_waits_out_its_notice() {
         let version = terms::publish(&desk.desk, &administrator, &new(text, true)).unwrap();
         let days = i64::from(desk.desk.profile.agreement.terms_notice_days);
         assert_eq!((version.number, version.effective_at), (2, now + Duration::days(days)));
-        assert_eq!(terms::current(&desk.desk, TermsFamily::Standard).unwrap().number, 1, "the old one binds until then");
+        assert_eq!(
+            terms::current(&desk.desk, TermsFamily::Standard).unwrap().number,
+            1,
+            "the old one binds until then"
+        );
         desk.desk.clock.set(version.effective_at);
         assert_eq!(terms::current(&desk.desk, TermsFamily::Standard).unwrap(), version);
         assert_eq!(terms::numbered(&desk.desk, TermsFamily::Standard, 2).unwrap(), version);
@@ -88,7 +92,9 @@ fn terms_that_cannot_stand_are_refused_by_field() {
             ),
         ];
         for (typed, field, code) in cases {
-            let Err(CaseError::Invalid(faults)) = terms::publish(&desk.desk, &service, &typed) else { panic!("{typed:?}") };
+            let Err(CaseError::Invalid(faults)) = terms::publish(&desk.desk, &service, &typed) else {
+                panic!("{typed:?}")
+            };
             assert_eq!((faults[0].field.as_str(), faults[0].code), (field, code));
         }
         assert_eq!(terms::versions(&desk.desk, TermsFamily::Standard).unwrap().len(), 1);

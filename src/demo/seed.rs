@@ -10,7 +10,7 @@ use super::people::{PASSWORD, PEOPLE};
 use super::simulator::{CREDENTIAL_HEADER, FEEDS, Feed};
 use super::stories;
 use crate::cases::catalogue::{self, Edit};
-use crate::cases::{CaseError, Caller, Desk, passwords, staff, terms};
+use crate::cases::{Caller, CaseError, Desk, passwords, staff, terms};
 use crate::clock::Clock;
 use crate::domain::catalogue::{Field, Upstream};
 use crate::domain::dcat::{Contact, Frequency, Metadata};
@@ -155,8 +155,7 @@ fn add_dataset(city: &City, feed: &Feed, simulator: &str, credential: &SecretStr
 
 fn metadata(city: &City, feed: &Feed, known: Metadata) -> Result<Metadata, CaseError> {
     let name = city.desk.profile.departments.iter().find(|seed| seed.slug.as_str() == feed.department);
-    let keywords =
-        feed.keywords.iter().map(|word| Line::parse("keywords", word)).collect::<Result<Vec<_>, _>>()?;
+    let keywords = feed.keywords.iter().map(|word| Line::parse("keywords", word)).collect::<Result<Vec<_>, _>>()?;
     let contact = Contact {
         name: name.map(|seed| Line::parse("contact", seed.name.as_str())).transpose()?,
         email: name.map(|seed| seed.email.clone()),

@@ -7,7 +7,7 @@ use chrono::Duration;
 use super::seed::City;
 use crate::cases::apply::{self, Signature, Wanted};
 use crate::cases::review::{self, Decided, GroundTyped};
-use crate::cases::{CaseError, Caller, agree};
+use crate::cases::{Caller, CaseError, agree};
 use crate::domain::application::State;
 use crate::domain::id::{AgreementId, ApplicationId, ItemId};
 use crate::domain::limits::Limits;
@@ -186,7 +186,13 @@ fn conditioned(city: &City) -> Result<(), CaseError> {
     apply::answer(&city.desk, city.person("chen")?, id, "Hourly means are enough for everything but the calibration.")?;
     city.at(30, 14);
     let item = item(city, id, "noise-levels")?;
-    review::recommend(&city.desk, rita, id, item, (Advice::ApproveWithConditions, "Hourly means for the paper; calibration by bulk."))?;
+    review::recommend(
+        &city.desk,
+        rita,
+        id,
+        item,
+        (Advice::ApproveWithConditions, "Hourly means for the paper; calibration by bulk."),
+    )?;
     city.later(90);
     let limits = Limits::parse("60/minute\n2000/day")
         .map_err(|problem| crate::domain::text::Invalid::new("limits", "invalid", problem.to_string()))?;
@@ -217,7 +223,8 @@ fn denied(city: &City) -> Result<(), CaseError> {
     city.at(24, 15);
     let id = submit(city, &CAMERA_WATCH)?;
     city.at(21, 16);
-    let grounds = ["D6", "D7"].map(|code| ground(city, code, "A year of stills shows people's daily ways; counts answer the same question."));
+    let grounds = ["D6", "D7"]
+        .map(|code| ground(city, code, "A year of stills shows people's daily ways; counts answer the same question."));
     let remedy = "Ask for the hourly counts, or for stills of a few named corners over a short time.".to_owned();
     let decided = Decided::Deny { grounds: grounds.to_vec(), remedy };
     let item = item(city, id, "traffic-cameras")?;
@@ -234,7 +241,8 @@ fn withdrawn(city: &City) -> Result<(), CaseError> {
 
 fn terminated(city: &City) -> Result<(), CaseError> {
     city.at(26, 12);
-    let wish = Wish { title: "Foot traffic for shop windows", datasets: &[("pedestrian-counters", &["read"])], ..CHARGE_HERE };
+    let wish =
+        Wish { title: "Foot traffic for shop windows", datasets: &[("pedestrian-counters", &["read"])], ..CHARGE_HERE };
     let id = submit(city, &wish)?;
     let Some(agreement) = agreement_of(city, id)? else { return Err(CaseError::Missing) };
     city.at(9, 12);
@@ -307,7 +315,8 @@ fn answer_form(city: &City, who: &Caller, id: ApplicationId, wish: &Wish) -> Res
         ("signatory_title", "Owner"),
     ];
     let answers: Vec<_> = answers.iter().map(|(name, text)| ((*name).to_owned(), (*text).to_owned())).collect();
-    let wanted = wish.datasets.iter().map(|(slug, operations)| want(city, slug, operations)).collect::<Result<Vec<_>, _>>()?;
+    let wanted =
+        wish.datasets.iter().map(|(slug, operations)| want(city, slug, operations)).collect::<Result<Vec<_>, _>>()?;
     let version = city.desk.read(|conn| applications::by_id(conn, id))?.version;
     apply::save(&city.desk, who, id, &answers, Some(&wanted), version)
 }
@@ -384,7 +393,13 @@ fn item(city: &City, id: ApplicationId, slug: &str) -> Result<ItemId, CaseError>
     application.items.iter().find(|item| item.slug == slug).map(|item| item.id).ok_or(CaseError::Missing)
 }
 
-fn approve(city: &City, nick: &str, id: ApplicationId, slug: &str, conditions: Vec<Condition>) -> Result<(), CaseError> {
+fn approve(
+    city: &City,
+    nick: &str,
+    id: ApplicationId,
+    slug: &str,
+    conditions: Vec<Condition>,
+) -> Result<(), CaseError> {
     let item = item(city, id, slug)?;
     let statement = "The use serves the public and the request is no wider than it needs to be.";
     review::decide(&city.desk, city.person(nick)?, id, item, Decided::Approve(conditions), statement).map(|_| ())
@@ -402,7 +417,9 @@ fn promise(text: &str) -> Condition {
 fn ground(city: &City, code: &str, explanation: &str) -> GroundTyped {
     let known = city.desk.profile.ground(code);
     let cited = known
-        .map(|ground| ground.must_cite.iter().map(|field| (field.name.as_str().to_owned(), "camera stills".to_owned())).collect())
+        .map(|ground| {
+            ground.must_cite.iter().map(|field| (field.name.as_str().to_owned(), "camera stills".to_owned())).collect()
+        })
         .unwrap_or_default();
     let exemption = known
         .filter(|ground| ground.needs_subsection)

@@ -3,7 +3,7 @@
 use diesel::prelude::*;
 
 use super::conn::on_each;
-use super::schema::{agreement_datasets, agreement_texts, agreements};
+use super::schema::{agreement_datasets, agreement_texts, agreements, reminders};
 use super::{AnyConnection, StoreError, from_json, id, one_row, to_json};
 use crate::domain::agreement::Agreement;
 use crate::domain::id::{AccountId, AgreementId, ApplicationId, DepartmentId};
@@ -177,6 +177,27 @@ pub fn of_departments(
 pub fn ending(conn: &mut AnyConnection, until: Instant, limit: i64) -> Result<Vec<AgreementId>, StoreError> {
     let rows: Vec<String> = agreements::table
         .filter(agreements::state.eq("executed").and(agreements::ends_at.le(until.naive_utc())))
+        .order(agreements::ends_at.asc())
+        .limit(limit)
+        .select(agreements::id)
+        .load(conn)?;
+    rows.iter().map(|raw| id(raw)).collect()
+}
+
+/// Executed agreements that end after `from` and not after `until`, and of whom `mark` was not yet said.
+///
+/// # Errors
+/// What the database says.
+pub fn ending_unsaid(
+    conn: &mut AnyConnection,
+    (from, until): (Instant, Instant),
+    mark: &str,
+    limit: i64,
+) -> Result<Vec<AgreementId>, StoreError> {
+    let said = reminders::table.filter(reminders::mark.eq(mark)).select(reminders::subject);
+    let rows: Vec<String> = agreements::table
+        .filter(agreements::state.eq("executed").and(agreements::id.ne_all(said)))
+        .filter(agreements::ends_at.gt(from.naive_utc()).and(agreements::ends_at.le(until.naive_utc())))
         .order(agreements::ends_at.asc())
         .limit(limit)
         .select(agreements::id)

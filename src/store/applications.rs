@@ -74,10 +74,8 @@ pub fn save(conn: &mut AnyConnection, application: &Application, now: Instant) -
 }
 
 fn write_items(conn: &mut AnyConnection, application: &Application) -> Result<(), StoreError> {
-    diesel::delete(
-        application_items::table.filter(application_items::application_id.eq(application.id.to_string())),
-    )
-    .execute(conn)?;
+    diesel::delete(application_items::table.filter(application_items::application_id.eq(application.id.to_string())))
+        .execute(conn)?;
     for item in &application.items {
         diesel::insert_into(application_items::table)
             .values((

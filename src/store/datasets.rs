@@ -7,6 +7,7 @@ use super::schema::{datasets, upstream_secrets};
 use super::{AnyConnection, StoreError, from_json, one_row, to_json};
 use crate::domain::catalogue::Dataset;
 use crate::domain::id::{DatasetId, DepartmentId};
+use crate::domain::tier::Tier;
 use crate::domain::time::Instant;
 
 fn read((version, body): (i64, String)) -> Result<Dataset, StoreError> {
@@ -31,7 +32,7 @@ pub fn insert(conn: &mut AnyConnection, dataset: &Dataset) -> Result<(), StoreEr
             datasets::slug.eq(&dataset.slug),
             datasets::department_id.eq(dataset.department.to_string()),
             datasets::title.eq(dataset.metadata.title.as_str()),
-            datasets::tier.eq(dataset.tier.map(|tier| tier.as_str())),
+            datasets::tier.eq(dataset.tier.map(Tier::as_str)),
             datasets::is_published.eq(dataset.is_published),
             datasets::identifier.eq(&dataset.identifier),
             datasets::keywords.eq(keyword_column(dataset)),
@@ -54,7 +55,7 @@ pub fn save(conn: &mut AnyConnection, dataset: &Dataset) -> Result<(), StoreErro
         .set((
             datasets::department_id.eq(dataset.department.to_string()),
             datasets::title.eq(dataset.metadata.title.as_str()),
-            datasets::tier.eq(dataset.tier.map(|tier| tier.as_str())),
+            datasets::tier.eq(dataset.tier.map(Tier::as_str)),
             datasets::is_published.eq(dataset.is_published),
             datasets::keywords.eq(keyword_column(dataset)),
             datasets::search_text.eq(dataset.search_text()),
@@ -142,12 +143,7 @@ pub fn published(conn: &mut AnyConnection) -> Result<Vec<Dataset>, StoreError> {
 ///
 /// # Errors
 /// What the database says.
-pub fn set_secret(
-    conn: &mut AnyConnection,
-    dataset: DatasetId,
-    sealed: &str,
-    now: Instant,
-) -> Result<(), StoreError> {
+pub fn set_secret(conn: &mut AnyConnection, dataset: DatasetId, sealed: &str, now: Instant) -> Result<(), StoreError> {
     let set = (upstream_secrets::sealed.eq(sealed), upstream_secrets::updated_at.eq(now.naive_utc()));
     on_each!(conn, c => diesel::insert_into(upstream_secrets::table)
         .values((upstream_secrets::dataset_id.eq(dataset.to_string()), set))

@@ -10,7 +10,7 @@ use super::form::FormErrors;
 use super::headers::IdempotencyKey;
 use super::headers::Once;
 use super::visitor::actor_of;
-use crate::cases::{CaseError, Caller, Desk};
+use crate::cases::{Caller, CaseError, Desk};
 use crate::domain::refusal::Refusal;
 use crate::domain::text::Invalid;
 use crate::store::StoreError;

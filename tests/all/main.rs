@@ -1,1 +1,11 @@
-//! x
+//! The tests that need more than one room: the house's own rules, the databases, the running program.
+//!
+//! One binary, so that it is linked once. Each subject is a module; what they share is [`harness`]. Every module is marked
+//! `cfg(test)` so that the lints know it for a test.
+
+#[cfg(test)]
+mod architecture;
+#[cfg(test)]
+mod docs;
+#[cfg(test)]
+mod harness;

@@ -150,8 +150,8 @@ pub(super) const WORK_ZONES: Feed = Feed {
 /// Each zone works from Monday to a day of its own size in the weeks the draw gives it; size is whole weeks.
 fn observe_works(now: Moment, site: &Site) -> Value {
     let week = monday(now);
-    let begins =
-        week + TimeDelta::weeks(if now.draw(site.id, i64::from(week.num_days_from_ce()) / 7) < 0.35 { 1 } else { 0 });
+    let waits = now.draw(site.id, i64::from(week.num_days_from_ce()) / 7) < 0.35;
+    let begins = week + TimeDelta::weeks(i64::from(waits));
     let ends = begins + TimeDelta::days(count(site.size) * 7 - 3);
     let start = local(begins, 7);
     let end = local(ends, 16);

@@ -283,3 +283,11 @@ fn a_condition_has_a_sentence_and_a_sensible_value() {
     let twice = vec![condition(networks("192.0.2.0/24")), condition(networks("198.51.100.0/24"))];
     assert_eq!(check(twice), Some("condition_repeated"));
 }
+
+#[test]
+fn a_condition_on_one_window_leaves_the_other_limits_standing() {
+    let limits = Limits::parse("2000/day").unwrap();
+    let narrowed = schedule().narrowed(&[condition(ConditionKind::Limits { limits })]).unwrap();
+    let maxima: Vec<_> = narrowed.limits.as_slice().iter().map(|limit| limit.max).collect();
+    assert_eq!(maxima, [100, 2000], "the rate would otherwise be gone");
+}

@@ -51,7 +51,7 @@ pub struct Application {
     pub submissions: Vec<Submission>,
     /// Staff who stepped aside.
     pub recusals: Vec<Recusal>,
-    /// The agreement that this application amends, alive until the new one is executed.
+    /// The agreement that this application amends or renews; if it is alive, it stays so until the new one is executed.
     pub amends: Option<AgreementId>,
     /// The earlier application that was reopened into this one.
     pub follows: Option<ApplicationId>,

@@ -221,8 +221,14 @@ fn short_text(value: &Value) -> Option<String> {
 /// Makes identifiers unique, leaves out records that stand there twice, and tells apart titles that do.
 fn make_unique(records: &mut [Result<Imported, Skipped>]) {
     let mut identifiers: BTreeSet<String> = BTreeSet::new();
+    let mut seen: BTreeSet<(String, String)> = BTreeSet::new();
     for record in records.iter_mut() {
         let Ok(imported) = record else { continue };
+        if !seen.insert((imported.identifier.to_string(), imported.metadata.title.to_string())) {
+            let reason = "An earlier record has the same identifier and the same title.";
+            *record = Err(left_out(imported, SkipCode::Duplicate, reason));
+            continue;
+        }
         if identifiers.insert(imported.identifier.to_string()) {
             continue;
         }
@@ -242,23 +248,27 @@ fn make_unique(records: &mut [Result<Imported, Skipped>]) {
     }
 }
 
-/// A record whose identifier is taken, under one made from its title, so that a second import finds it again.
-fn rename(imported: &Imported, taken: &BTreeSet<String>) -> Result<Imported, Skipped> {
-    const HASH_DIGITS: usize = 12;
-    let skip = |code, reason: &str| Skipped {
+fn left_out(imported: &Imported, code: SkipCode, reason: &str) -> Skipped {
+    Skipped {
         index: imported.index,
         identifier: Some(imported.identifier.to_string()),
         title: Some(imported.metadata.title.to_string()),
         code,
         reason: reason.to_owned(),
-    };
+    }
+}
+
+/// A record whose identifier is taken, under one made from its title, so that a second import finds it again.
+fn rename(imported: &Imported, taken: &BTreeSet<String>) -> Result<Imported, Skipped> {
+    const HASH_DIGITS: usize = 12;
     let hash: String = TextHash::of(imported.metadata.title.as_str()).to_string().chars().take(HASH_DIGITS).collect();
     let name = format!("{}#{hash}", imported.identifier);
     if taken.contains(&name) {
-        return Err(skip(SkipCode::Duplicate, "An earlier record has the same identifier and the same title."));
+        return Err(left_out(imported, SkipCode::Duplicate, "An earlier record has its identifier."));
     }
     let too_long = "An earlier record has the same identifier, which is too long to be told apart.";
-    let identifier = Line::parse("identifier", &name).map_err(|_too_long| skip(SkipCode::LongIdentifier, too_long))?;
+    let identifier =
+        Line::parse("identifier", &name).map_err(|_too_long| left_out(imported, SkipCode::LongIdentifier, too_long))?;
     let message = format!("An earlier record has this identifier too; kept as {identifier}.");
     let mut renamed = Imported { identifier, ..imported.clone() };
     renamed.repairs.push(Repair { field: "identifier".to_owned(), code: RepairCode::Repeated, message });

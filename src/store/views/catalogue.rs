@@ -181,8 +181,7 @@ pub fn search(
     let mut query = narrowed(wanted);
     if let Some([sort, last]) = after {
         let sort_is = || lower(datasets::title).eq(sort.clone());
-        query = query
-            .filter(lower(datasets::title).gt(sort.clone()).or(sort_is().and(datasets::id.gt(last.clone()))));
+        query = query.filter(lower(datasets::title).gt(sort.clone()).or(sort_is().and(datasets::id.gt(last.clone()))));
     }
     let rows: Vec<ListedColumns> = query
         .order((lower(datasets::title).asc(), datasets::id.asc()))

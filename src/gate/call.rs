@@ -1,0 +1,173 @@
+//! One call at the gate: who it comes from, its id, its instant, and its entry in the books. Nothing here decides.
+
+use std::cell::Cell;
+use std::net::{IpAddr, Ipv4Addr};
+use std::rc::Rc;
+use std::sync::Arc;
+
+use actix_web::HttpRequest;
+use actix_web::http::header::{HeaderMap, HeaderName};
+
+use super::GateShared;
+use super::check::Permit;
+use super::clock::{Now, WorkerClock};
+use super::meter::{Entry, QuotaCrossing, WorkerMeter};
+use super::upstream::UpstreamClient;
+use super::verdict::{Outcome, Trace};
+use crate::domain::net::client_address;
+
+const FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
+const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+/// The status entered for a call whose client left before an answer (as nginx does).
+const CLIENT_GONE: u16 = 499;
+/// The longest request id taken over from a trusted proxy.
+const REQUEST_ID_MAX: usize = 64;
+
+/// What one worker has for itself: nothing in it is shared, so no request waits for another worker.
+pub(super) struct Worker {
+    pub(super) shared: GateShared,
+    pub(super) upstreams: UpstreamClient,
+    books: Rc<Books>,
+    /// Makes request ids unique among workers and restarts.
+    id_prefix: String,
+    id_next: Cell<u64>,
+}
+
+struct Books {
+    meter: WorkerMeter,
+    clock: WorkerClock,
+}
+
+impl Worker {
+    pub(super) fn new(shared: GateShared) -> Self {
+        let options = shared.options();
+        let networks = Arc::new(options.upstream_networks.clone());
+        let upstreams = UpstreamClient::new(networks, options.connect_timeout);
+        let clock = WorkerClock::new(shared.clock().clone(), options.zone);
+        let books = Rc::new(Books { meter: shared.meter().sheet(), clock });
+        // Ids need not be secret; should the machine have no randomness left, the counter still tells calls apart.
+        let random = getrandom::u64().unwrap_or_default();
+        Self { shared, upstreams, books, id_prefix: format!("{random:016x}"), id_next: Cell::new(1) }
+    }
+
+    fn next_id(&self) -> Arc<str> {
+        let number = self.id_next.get();
+        self.id_next.set(number.wrapping_add(1));
+        format!("{}-{number:x}", self.id_prefix).into()
+    }
+}
+
+/// A call being answered.
+pub(super) struct Call {
+    pub(super) worker: Rc<Worker>,
+    pub(super) now: Now,
+    /// The other end of the connection.
+    pub(super) peer: IpAddr,
+    /// The client, behind trusted proxies if there are any.
+    pub(super) client: IpAddr,
+    pub(super) id: Arc<str>,
+}
+
+impl Call {
+    pub(super) fn begin(worker: Rc<Worker>, request: &HttpRequest) -> Self {
+        let now = worker.books.clock.now();
+        let unknown = IpAddr::V4(Ipv4Addr::UNSPECIFIED);
+        let peer = request.peer_addr().map_or(unknown, |address| address.ip().to_canonical());
+        let trusted = &worker.shared.options().trusted_proxies;
+        let is_trusted = trusted.contains(peer);
+        let client = if is_trusted { client_of(peer, request.headers(), &worker) } else { peer };
+        let given = if is_trusted { given_id(request.headers()) } else { None };
+        let id = given.unwrap_or_else(|| worker.next_id());
+        Self { now, peer, client, id, worker }
+    }
+
+    pub(super) fn is_from_trusted_proxy(&self) -> bool {
+        self.worker.shared.options().trusted_proxies.contains(self.peer)
+    }
+
+    /// Opens the entry of this call with what was decided; it is closed when dropped.
+    pub(super) fn book(&self, trace: Trace, outcome: Outcome, status: u16) -> Book {
+        let entry = Entry {
+            at: self.now.utc,
+            trace,
+            outcome,
+            status,
+            bytes: 0,
+            latency_us: 0,
+            client: self.client,
+            request_id: Arc::clone(&self.id),
+        };
+        Book { entry: Some(entry), started_ticks: self.now.ticks, books: Rc::clone(&self.worker.books) }
+    }
+
+    /// Opens the entry of a call that was let through, and passes on the quota notices it caused. Until an answer is
+    /// known, the client counts as gone.
+    pub(super) fn book_permit(&self, permit: &Permit) -> Book {
+        for (is_own, crossed) in permit.crossed() {
+            let trace = permit.trace();
+            let Some(agreement) = trace.agreement else { continue };
+            self.worker.books.meter.notice(QuotaCrossing {
+                at: self.now.utc,
+                agreement,
+                key: trace.key.filter(|_| *is_own),
+                dataset: trace.dataset.filter(|_| !is_own),
+                crossed: crossed.clone(),
+            });
+        }
+        self.book(permit.trace().clone(), Outcome::Ok, CLIENT_GONE)
+    }
+}
+
+fn client_of(peer: IpAddr, headers: &HeaderMap, worker: &Worker) -> IpAddr {
+    let values: Vec<&str> = headers.get_all(FORWARDED_FOR).map(|value| value.to_str().unwrap_or_default()).collect();
+    client_address(peer, values.into_iter(), &worker.shared.options().trusted_proxies)
+}
+
+/// The id a trusted proxy gave the request, if it is one that cannot break a log line.
+fn given_id(headers: &HeaderMap) -> Option<Arc<str>> {
+    let id = headers.get(REQUEST_ID)?.to_str().ok()?;
+    let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_' || byte == b'.';
+    let is_usable = (8..=REQUEST_ID_MAX).contains(&id.len()) && id.bytes().all(is_plain);
+    is_usable.then(|| id.into())
+}
+
+/// The entry of one call, written when it is dropped: also when the client leaves in the middle.
+pub(super) struct Book {
+    entry: Option<Entry>,
+    started_ticks: u64,
+    books: Rc<Books>,
+}
+
+impl Book {
+    pub(super) fn outcome(&mut self, outcome: Outcome) {
+        if let Some(entry) = &mut self.entry {
+            entry.outcome = outcome;
+        }
+    }
+
+    pub(super) fn status(&mut self, status: u16) {
+        if let Some(entry) = &mut self.entry {
+            entry.status = status;
+        }
+    }
+
+    /// Adds to the bytes answered and gives their sum.
+    pub(super) fn add_bytes(&mut self, count: usize) -> u64 {
+        let Some(entry) = &mut self.entry else { return 0 };
+        entry.bytes = entry.bytes.saturating_add(u64::try_from(count).unwrap_or(u64::MAX));
+        entry.bytes
+    }
+
+    pub(super) fn ticks(&self) -> u64 {
+        self.books.clock.ticks()
+    }
+}
+
+impl Drop for Book {
+    fn drop(&mut self) {
+        if let Some(mut entry) = self.entry.take() {
+            entry.latency_us = self.ticks().saturating_sub(self.started_ticks) / 1_000;
+            self.books.meter.record(entry);
+        }
+    }
+}

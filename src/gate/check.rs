@@ -1,0 +1,377 @@
+//! The decision: pure, synchronous, from memory, in one fixed order of which the first failure wins.
+//!
+//! Credential present, well-formed, known; key state; holds; agreement live; expiry; network; scope; hours; dataset
+//! available; limits. Before the key is known nothing is told but that it is missing, malformed or unknown; after that
+//! whoever holds its full text is told everything. Never waits, never logs, and only limits leave a trace in memory.
+
+use std::net::IpAddr;
+use std::sync::Arc;
+
+use super::clock::Now;
+use super::grants::{AgreementPicture, Grants, HeldBy, KeyRecord, Route, ScheduleRecord};
+use super::limiter::{self, Crossed, LimitSet};
+use super::verdict::{Denial, Outcome, Trace, Verdict};
+use crate::domain::key::{Digest, KeyState, text};
+use crate::domain::path::PathProblem;
+use crate::domain::scope::{Method, Operation};
+use crate::domain::tier::Tier;
+use crate::domain::time::Instant;
+
+/// What a door asks.
+#[derive(Clone, Copy, Debug)]
+pub struct Ask<'a> {
+    /// What was shown as a key.
+    pub credential: Credential<'a>,
+    /// The method, if it is one the gate passes at all.
+    pub method: Option<Method>,
+    /// Where it goes.
+    pub target: Target<'a>,
+    /// Where it comes from.
+    pub client: IpAddr,
+}
+
+/// What was shown as a key.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Credential<'a> {
+    /// Nothing.
+    None,
+    /// Something that cannot be one key: two different ones, another scheme, broken text.
+    Malformed,
+    /// A text to be looked at.
+    Text(&'a str),
+}
+
+/// Where a request goes.
+#[derive(Clone, Copy, Debug)]
+pub enum Target<'a> {
+    /// A decoded path below a dataset.
+    Path {
+        /// The dataset's slug.
+        dataset: &'a str,
+        /// The path below it, with leading slash.
+        rest: &'a str,
+    },
+    /// A path that two readers could read differently.
+    Ambiguous(PathProblem),
+}
+
+/// Leave to pass, given by [`check`] alone: its fields are private to this module, so nothing else can make one.
+#[derive(Debug)]
+pub struct Permit {
+    route: Arc<Route>,
+    identity: Option<Identity>,
+    limits: Vec<Arc<LimitSet>>,
+    crossed: Vec<(bool, Crossed)>,
+    trace: Trace,
+}
+
+/// Who passes, as upstreams are told.
+#[derive(Debug)]
+pub struct Identity {
+    /// The key.
+    pub key: Arc<KeyRecord>,
+    /// The agreement's number.
+    pub agreement: Arc<str>,
+}
+
+impl Permit {
+    /// The dataset.
+    #[must_use]
+    pub const fn route(&self) -> &Arc<Route> {
+        &self.route
+    }
+
+    /// Who passes; `None` on an open dataset without a key.
+    #[must_use]
+    pub const fn identity(&self) -> Option<&Identity> {
+        self.identity.as_ref()
+    }
+
+    /// The limits that were counted.
+    #[must_use]
+    pub fn limits(&self) -> &[Arc<LimitSet>] {
+        &self.limits
+    }
+
+    /// Quotas that this call brought to 80 or 100 per cent, and whether each is the key's own.
+    #[must_use]
+    pub fn crossed(&self) -> &[(bool, Crossed)] {
+        &self.crossed
+    }
+
+    /// What is known about the call.
+    #[must_use]
+    pub const fn trace(&self) -> &Trace {
+        &self.trace
+    }
+}
+
+/// Decides on a call.
+#[must_use]
+pub fn check(ask: &Ask<'_>, grants: &Grants, now: &Now) -> Verdict {
+    let route = match ask.target {
+        Target::Path { dataset, .. } => grants.route(dataset),
+        Target::Ambiguous(_) => None,
+    };
+    let mut trace = Trace { dataset: route.as_ref().map(|route| route.id), method: ask.method, ..Trace::default() };
+    let decided = match ask.credential {
+        Credential::None => without_key(ask, grants, route, now, &mut trace),
+        Credential::Malformed => Err(Denial::plain(Outcome::KeyMalformed, Trace::default())),
+        Credential::Text(text) => with_key(text, ask, grants, route, now, &mut trace),
+    };
+    match decided {
+        Ok(permit) => Verdict::Permit(Permit { trace, ..permit }),
+        Err(denial) => Verdict::Deny(Denial { trace, ..denial }),
+    }
+}
+
+/// Only open datasets pass without a key. An ambiguous path names no dataset and is refused for itself.
+fn without_key(
+    ask: &Ask<'_>,
+    grants: &Grants,
+    route: Option<Arc<Route>>,
+    now: &Now,
+    trace: &mut Trace,
+) -> Result<Permit, Denial> {
+    if let Target::Ambiguous(problem) = ask.target {
+        return Err(ambiguous(problem));
+    }
+    let Some(route) = route.filter(|route| route.tier == Tier::Open) else {
+        return Err(Denial::plain(Outcome::KeyMissing, Trace::default()));
+    };
+    open_operation(&route, ask, trace)?;
+    available(&route, grants, now)?;
+    let limits = open_limits(&route, grants, ask.client, now);
+    count(&limits, now)?;
+    Ok(Permit { route, identity: None, limits, crossed: Vec::new(), trace: Trace::default() })
+}
+
+fn with_key(
+    text: &str,
+    ask: &Ask<'_>,
+    grants: &Grants,
+    route: Option<Arc<Route>>,
+    now: &Now,
+    trace: &mut Trace,
+) -> Result<Permit, Denial> {
+    let plain = |outcome| Denial::plain(outcome, Trace::default());
+    text::recognise(text, &grants.rules().key_prefix).or(Err(plain(Outcome::KeyMalformed)))?;
+    let key = grants.key(&Digest::of(text)).ok_or_else(|| plain(Outcome::KeyUnknown))?;
+    trace.key = Some(key.id);
+    trace.agreement = Some(key.agreement.id);
+    in_force(&key.state, now.utc)?;
+    let agreement = key.agreement.now();
+    free_of_holds(&key, agreement.as_deref())?;
+    let agreement = live(agreement, now.utc)?;
+    if let Some(ended) = key.expires_at.filter(|at| *at <= now.utc) {
+        return Err(because(Outcome::KeyExpired, format!("The key expired at {}.", written(ended))));
+    }
+    let schedule = route.as_ref().and_then(|route| agreement.schedule(route.id));
+    from_allowed_network(&key, schedule, ask.client)?;
+    let route = in_scope(&key, schedule, ask, route, now.utc, trace)?;
+    within_hours(schedule, now)?;
+    available(&route, grants, now)?;
+    let shared = match schedule {
+        Some(schedule) => vec![Arc::clone(&schedule.limits)],
+        None => open_limits(&route, grants, ask.client, now),
+    };
+    let own_from = shared.len();
+    let limits: Vec<_> = shared.into_iter().chain(key.limits.clone()).collect();
+    count(&limits, now)?;
+    // An address has nobody to be told; agreements and keys do.
+    let is_told = |at: usize| schedule.is_some() || at >= own_from;
+    let crossed = limiter::crossings(&limits, now).into_iter().filter(|(at, _)| is_told(*at));
+    let crossed = crossed.map(|(at, crossed)| (at >= own_from, crossed)).collect();
+    let identity = Some(Identity { key, agreement: Arc::clone(&agreement.number) });
+    Ok(Permit { route, identity, limits, crossed, trace: Trace::default() })
+}
+
+fn in_force(state: &KeyState, now: Instant) -> Result<(), Denial> {
+    match state {
+        KeyState::Active => Ok(()),
+        KeyState::Superseded { at, .. } if *at > now => Ok(()),
+        KeyState::Superseded { at, .. } => Err(because(
+            Outcome::KeyRevoked,
+            format!("The key was replaced by its successor; it stopped working at {}.", written(*at)),
+        )),
+        KeyState::Revoked { at, reason, .. } => {
+            Err(because(Outcome::KeyRevoked, format!("The key was revoked at {}: {reason}", written(*at))))
+        }
+        // Recorded as over; the same answer as when the time itself shows it.
+        KeyState::Expired { at } => Err(because(Outcome::KeyExpired, format!("The key expired at {}.", written(*at)))),
+    }
+}
+
+/// A key works only with no hold on it, on its agreement, or on its requester.
+fn free_of_holds(key: &KeyRecord, agreement: Option<&AgreementPicture>) -> Result<(), Denial> {
+    let of_agreement = agreement.map(|agreement| agreement.holds.as_slice()).unwrap_or_default();
+    let of_holder = agreement.map(|agreement| agreement.holder.holds());
+    let of_holder = of_holder.iter().flat_map(|holds| holds.iter());
+    let holds: Vec<&HeldBy> = key.holds.iter().chain(of_agreement).chain(of_holder).collect();
+    if holds.is_empty() {
+        return Ok(());
+    }
+    let told = |hold: &&HeldBy| format!("{} (since {})", hold.sentence, written(hold.since));
+    let detail = holds.iter().map(told).collect::<Vec<_>>().join(" ");
+    let codes = holds.iter().map(|hold| hold.code.clone()).collect();
+    Err(Denial { holds: codes, ..because(Outcome::KeySuspended, detail) })
+}
+
+fn live(agreement: Option<Arc<AgreementPicture>>, now: Instant) -> Result<Arc<AgreementPicture>, Denial> {
+    let Some(agreement) = agreement else {
+        return Err(Denial::plain(Outcome::AgreementEnded, Trace::default()));
+    };
+    if let Some(ended) = agreement.ends_at.filter(|at| *at <= now) {
+        let detail = format!("Agreement {} ended at {}.", agreement.number, written(ended));
+        return Err(because(Outcome::AgreementEnded, detail));
+    }
+    if !agreement.is_live {
+        return Err(because(Outcome::AgreementEnded, format!("Agreement {} is no longer in force.", agreement.number)));
+    }
+    Ok(agreement)
+}
+
+fn from_allowed_network(key: &KeyRecord, schedule: Option<&ScheduleRecord>, client: IpAddr) -> Result<(), Denial> {
+    let is_allowed = key.networks.allows(client) && schedule.is_none_or(|schedule| schedule.networks.allows(client));
+    if is_allowed {
+        return Ok(());
+    }
+    Err(because(Outcome::NetworkDenied, format!("The call came from {client}.")))
+}
+
+/// The operation must match method and path, be granted by the schedule, and be among the key's scopes. On an open
+/// dataset any operation passes, since it would pass without the key.
+fn in_scope(
+    key: &KeyRecord,
+    schedule: Option<&ScheduleRecord>,
+    ask: &Ask<'_>,
+    route: Option<Arc<Route>>,
+    now: Instant,
+    trace: &mut Trace,
+) -> Result<Arc<Route>, Denial> {
+    let (dataset, rest) = match ask.target {
+        Target::Ambiguous(problem) => return Err(ambiguous(problem)),
+        Target::Path { dataset, rest } => (dataset, rest),
+    };
+    let Some(route) = route.filter(|route| route.tier != Tier::Prohibited) else {
+        return Err(Denial::plain(Outcome::ScopeDenied, Trace::default()));
+    };
+    if route.tier == Tier::Open {
+        open_operation(&route, ask, trace)?;
+        return Ok(route);
+    }
+    let schedule = schedule.filter(|schedule| schedule.ends_at.is_none_or(|at| at > now));
+    covered(key, schedule, matching(&route, ask.method, rest), dataset, trace)?;
+    Ok(route)
+}
+
+/// One of the matching operations must be granted by the schedule and be among the key's scopes.
+fn covered<'a>(
+    key: &KeyRecord,
+    schedule: Option<&ScheduleRecord>,
+    matching: impl Iterator<Item = (&'a Operation, &'a Arc<str>)>,
+    dataset: &str,
+    trace: &mut Trace,
+) -> Result<(), Denial> {
+    let mut needed = None;
+    for (operation, template) in matching {
+        let name = operation.name();
+        let is_granted = schedule.is_some_and(|schedule| schedule.operations.iter().any(|granted| **granted == **name));
+        let has_scope = || key.scopes.iter().any(|scope| scope.operation() == &**name && scope.dataset() == dataset);
+        let is_covered = is_granted && has_scope();
+        if trace.operation.is_none() || is_covered {
+            trace.operation = Some(Arc::clone(name));
+            trace.template = Some(Arc::clone(template));
+        }
+        if is_covered {
+            return Ok(());
+        }
+        needed = needed.or_else(|| Some(format!("{dataset}:{name}")));
+    }
+    let detail = needed.as_ref().map_or_else(
+        || "No operation of this dataset covers the method and path.".to_owned(),
+        |scope| format!("The scope {scope} is needed."),
+    );
+    Err(Denial { scope: needed, ..because(Outcome::ScopeDenied, detail) })
+}
+
+fn open_operation(route: &Route, ask: &Ask<'_>, trace: &mut Trace) -> Result<(), Denial> {
+    let Target::Path { rest, .. } = ask.target else { return Ok(()) };
+    let found = matching(route, ask.method, rest).next();
+    let Some((operation, template)) = found else {
+        let detail = "No operation of this dataset covers the method and path.";
+        return Err(because(Outcome::ScopeDenied, detail));
+    };
+    trace.operation = Some(Arc::clone(operation.name()));
+    trace.template = Some(Arc::clone(template));
+    Ok(())
+}
+
+fn matching<'a>(
+    route: &'a Route,
+    method: Option<Method>,
+    rest: &'a str,
+) -> impl Iterator<Item = (&'a Operation, &'a Arc<str>)> {
+    let template = move |operation: &'a Operation| method.and_then(|method| operation.matches(method, rest));
+    route.operations.iter().filter_map(move |operation| template(operation).map(|template| (operation, template)))
+}
+
+fn within_hours(schedule: Option<&ScheduleRecord>, now: &Now) -> Result<(), Denial> {
+    let Some(schedule) = schedule.filter(|schedule| !schedule.hours.is_empty()) else { return Ok(()) };
+    if schedule.hours.iter().any(|hours| hours.contains(now.zone, now.utc)) {
+        return Ok(());
+    }
+    let open = schedule.hours.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
+    Err(because(Outcome::OutsideWindow, format!("Open hours: {open} ({}).", now.zone)))
+}
+
+/// A dataset without an upstream cannot be served; a restricted one is not served on a picture that may be old.
+fn available(route: &Route, grants: &Grants, now: &Now) -> Result<(), Denial> {
+    if route.tier == Tier::Prohibited || route.upstream.is_none() {
+        return Err(Denial::plain(Outcome::DatasetUnavailable, Trace::default()));
+    }
+    if route.tier.is_restricted() && grants.is_stale(now.ticks) {
+        let detail = "This gate has not heard of changes for too long and refuses restricted data rather than guess.";
+        return Err(because(Outcome::DatasetUnavailable, detail));
+    }
+    Ok(())
+}
+
+fn open_limits(route: &Route, grants: &Grants, client: IpAddr, now: &Now) -> Vec<Arc<LimitSet>> {
+    if route.open_plan.limits().is_empty() {
+        return Vec::new();
+    }
+    vec![grants.addresses().of(client, route.id, &route.open_plan, now)]
+}
+
+fn count(limits: &[Arc<LimitSet>], now: &Now) -> Result<(), Denial> {
+    limiter::take(limits, now).map_err(|exhausted| {
+        let outcome = if exhausted.window.is_quota() { Outcome::QuotaExhausted } else { Outcome::RateLimited };
+        let detail = format!(
+            "The limit “{}” of {} calls per {} is used up for now.",
+            exhausted.label,
+            exhausted.max,
+            exhausted.window.as_str()
+        );
+        Denial {
+            retry_after_seconds: Some(exhausted.retry_after_seconds),
+            limits: limits.to_vec(),
+            ..because(outcome, detail)
+        }
+    })
+}
+
+fn ambiguous(problem: PathProblem) -> Denial {
+    Denial { status: 400, ..because(Outcome::ScopeDenied, format!("The path is refused: {problem}.")) }
+}
+
+fn because(outcome: Outcome, detail: impl Into<String>) -> Denial {
+    Denial::because(outcome, Trace::default(), detail)
+}
+
+fn written(instant: Instant) -> String {
+    instant.to_rfc3339_opts(chrono::SecondsFormat::Secs, true)
+}
+
+#[cfg(test)]
+mod tests;

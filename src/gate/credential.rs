@@ -1,0 +1,127 @@
+//! Where a key may stand in a request: `Authorization: Bearer`, `X-Api-Key`, and `api_key` in the query of a dataset
+//! that allows it. What is shown twice must be the same twice. A key found in a query never travels on.
+
+use std::borrow::Cow;
+
+use actix_web::http::header::{AUTHORIZATION, HeaderMap, HeaderName};
+use url::form_urlencoded;
+
+use super::check::Credential;
+use crate::domain::key::text;
+
+const API_KEY: HeaderName = HeaderName::from_static("x-api-key");
+/// The query parameter, for clients that cannot send headers.
+const QUERY_KEY: &str = "api_key";
+
+/// What the request shows as a key. `query_key` is what its query carries, where that is allowed.
+pub(super) fn shown<'a>(headers: &'a HeaderMap, query_key: Credential<'a>) -> Credential<'a> {
+    [authorization(headers), api_key(headers)].into_iter().fold(query_key, one_of)
+}
+
+/// The bearer token of `Authorization` alone.
+pub(super) fn authorization(headers: &HeaderMap) -> Credential<'_> {
+    let values = headers.get_all(AUTHORIZATION).map(|value| {
+        let bearer = value.to_str().ok().and_then(|text| text.trim().split_once(' '));
+        match bearer.filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer")) {
+            Some((_, token)) => Credential::Text(token.trim()),
+            None => Credential::Malformed,
+        }
+    });
+    values.fold(Credential::None, one_of)
+}
+
+fn api_key(headers: &HeaderMap) -> Credential<'_> {
+    let values = headers
+        .get_all(API_KEY)
+        .map(|value| value.to_str().map_or(Credential::Malformed, |text| Credential::Text(text.trim())));
+    values.fold(Credential::None, one_of)
+}
+
+fn one_of<'a>(first: Credential<'a>, second: Credential<'a>) -> Credential<'a> {
+    match (first, second) {
+        (Credential::None, other) | (other, Credential::None) => other,
+        (Credential::Text(one), Credential::Text(two)) if one == two => Credential::Text(one),
+        (Credential::Malformed | Credential::Text(_), Credential::Malformed | Credential::Text(_)) => {
+            Credential::Malformed
+        }
+    }
+}
+
+/// The key in a query, if there is one: its text, or why it cannot be one.
+pub(super) fn in_query(query: &str) -> Option<Result<String, ()>> {
+    let mut values = form_urlencoded::parse(query.as_bytes()).filter(|(name, _)| name == QUERY_KEY);
+    let (_, first) = values.next()?;
+    Some(if values.all(|(_, value)| value == first) { Ok(first.into_owned()) } else { Err(()) })
+}
+
+/// The query as it may travel on: without `api_key`, and without anything else that is a key of this place, so that
+/// no key reaches an upstream or its log.
+pub(super) fn without_keys<'a>(query: &'a str, key_prefix: &str) -> Cow<'a, str> {
+    let is_secret = |piece: &&str| {
+        form_urlencoded::parse(piece.as_bytes()).any(|(name, value)| {
+            name == QUERY_KEY || [&name, &value].into_iter().any(|text| text::recognise(text, key_prefix).is_ok())
+        })
+    };
+    if !query.split('&').any(|piece| is_secret(&piece)) {
+        return Cow::Borrowed(query);
+    }
+    let kept: Vec<&str> = query.split('&').filter(|piece| !is_secret(piece)).collect();
+    Cow::Owned(kept.join("&"))
+}
+
+#[cfg(test)]
+mod tests {
+    use actix_web::test::TestRequest;
+
+    use super::*;
+    use crate::domain::key::{KeyText, Mode};
+
+    fn read(headers: &[(&str, &str)]) -> String {
+        let request = headers.iter().fold(TestRequest::get(), |request, header| request.append_header(*header));
+        format!("{:?}", shown(request.to_http_request().headers(), Credential::None))
+    }
+
+    #[test]
+    fn a_key_is_read_from_two_headers_and_must_be_one() {
+        let cases = [
+            (vec![], "None"),
+            (vec![("authorization", "Bearer abc")], "Text(\"abc\")"),
+            (vec![("authorization", "bearer  abc ")], "Text(\"abc\")"),
+            (vec![("x-api-key", " abc")], "Text(\"abc\")"),
+            (vec![("x-api-key", "")], "Text(\"\")"),
+            (vec![("authorization", "Bearer abc"), ("x-api-key", "abc")], "Text(\"abc\")"),
+            (vec![("authorization", "Bearer abc"), ("x-api-key", "abd")], "Malformed"),
+            (vec![("x-api-key", "abc"), ("x-api-key", "abd")], "Malformed"),
+            (vec![("authorization", "Bearer abc"), ("authorization", "Bearer abd")], "Malformed"),
+            (vec![("authorization", "Basic abc")], "Malformed"),
+            (vec![("authorization", "abc")], "Malformed"),
+            (vec![("authorization", "Basic abc"), ("x-api-key", "abc")], "Malformed"),
+            (vec![("x-api-key", "\u{e9}")], "Malformed"),
+            (vec![("cookie", "session=abc"), ("api-key", "abc")], "None"),
+        ];
+        for (headers, expected) in cases {
+            assert_eq!(read(&headers), expected, "{headers:?}");
+        }
+    }
+
+    #[test]
+    fn a_key_never_travels_on_in_a_query() {
+        let key = KeyText::make("nwk", Mode::Live, &[5; 32]).reveal();
+        let hidden = key.replacen('n', "%6e", 1).replacen('_', "%5F", 1);
+        let cases = [
+            ("a=1&b=2".to_owned(), "a=1&b=2"),
+            ("".to_owned(), ""),
+            (format!("a=1&api_key={key}&b"), "a=1&b"),
+            ("api%5Fkey=x&a=%20".to_owned(), "a=%20"),
+            (format!("token={key}"), ""),
+            (format!("token={hidden}&x=1"), "x=1"),
+            (format!("{key}&x=1"), "x=1"),
+        ];
+        for (query, expected) in cases {
+            assert_eq!(without_keys(&query, "nwk"), expected, "{query}");
+        }
+        assert_eq!(in_query("a=1"), None);
+        assert_eq!(in_query("api_key=x"), Some(Ok("x".into())));
+        assert_eq!(in_query("api_key=x&api_key=y"), Some(Err(())));
+    }
+}

@@ -1,0 +1,232 @@
+//! The records a request meets: what was told, made ready to be asked, with the counters that belong to it.
+
+use std::sync::Arc;
+
+use arc_swap::{ArcSwap, ArcSwapOption};
+use serde::{Deserialize, Serialize};
+
+use super::records::{AgreementGrant, DatasetGrant, HeldBy, KeyGrant, ScheduleGrant};
+use crate::domain::id::{AgreementId, DatasetId, KeyId};
+use crate::domain::key::KeyState;
+use crate::domain::limits::Hours;
+use crate::domain::net::CidrList;
+use crate::domain::scope::{Operation, Scope};
+use crate::domain::tier::Tier;
+use crate::domain::time::Instant;
+use crate::gate::clock::Now;
+use crate::gate::limiter::{LimitSet, Plan, QuotaLevel};
+use crate::gate::upstream::Upstream;
+
+/// What a key's own limits are called in headers, to tell them from its agreement's.
+const KEY_PREFIX: &str = "key/";
+
+/// A dataset as requests meet it.
+#[derive(Debug)]
+pub struct Route {
+    pub(in crate::gate) id: DatasetId,
+    pub(in crate::gate) slug: Arc<str>,
+    pub(in crate::gate) tier: Tier,
+    pub(in crate::gate) operations: Vec<Operation>,
+    pub(in crate::gate) upstream: Option<Upstream>,
+    pub(in crate::gate) allows_query_key: bool,
+    pub(in crate::gate) open_plan: Arc<Plan>,
+}
+
+impl Route {
+    pub(super) fn of(grant: DatasetGrant, older: Option<&Self>) -> Self {
+        let same_plan = older.filter(|older| *older.open_plan.limits() == grant.open_limits);
+        let open_plan = same_plan
+            .map_or_else(|| Arc::new(Plan::new(grant.open_limits.clone(), "")), |older| Arc::clone(&older.open_plan));
+        let upstream = grant.upstream.and_then(|upstream| match Upstream::of(&upstream) {
+            Ok(upstream) => Some(upstream),
+            Err(problem) => {
+                tracing::error!(dataset = grant.slug, %problem, "the dataset cannot be served: its upstream is not usable");
+                None
+            }
+        });
+        Self {
+            id: grant.id,
+            slug: grant.slug.into(),
+            tier: grant.tier,
+            operations: grant.operations,
+            upstream,
+            allows_query_key: grant.allows_query_key,
+            open_plan,
+        }
+    }
+}
+
+/// The holds on a requester.
+#[derive(Debug, Default)]
+pub struct HolderRecord {
+    holds: ArcSwap<Vec<HeldBy>>,
+}
+
+impl HolderRecord {
+    pub(super) fn set(&self, holds: Vec<HeldBy>) {
+        self.holds.store(Arc::new(holds));
+    }
+
+    pub(super) fn is_free(&self) -> bool {
+        self.holds.load().is_empty()
+    }
+
+    pub(in crate::gate) fn holds(&self) -> arc_swap::Guard<Arc<Vec<HeldBy>>> {
+        self.holds.load()
+    }
+}
+
+/// An agreement; what is inside changes, the record and its counters stay.
+#[derive(Debug)]
+pub struct AgreementRecord {
+    pub(in crate::gate) id: AgreementId,
+    current: ArcSwapOption<AgreementPicture>,
+}
+
+/// An agreement at one time.
+#[derive(Debug)]
+pub struct AgreementPicture {
+    pub(in crate::gate) number: Arc<str>,
+    pub(in crate::gate) is_live: bool,
+    pub(in crate::gate) ends_at: Option<Instant>,
+    pub(in crate::gate) holds: Vec<HeldBy>,
+    pub(in crate::gate) holder: Arc<HolderRecord>,
+    schedules: Vec<ScheduleRecord>,
+}
+
+/// A schedule with the counters that all keys of the agreement share.
+#[derive(Debug)]
+pub struct ScheduleRecord {
+    dataset: DatasetId,
+    pub(in crate::gate) operations: Vec<String>,
+    pub(in crate::gate) limits: Arc<LimitSet>,
+    pub(in crate::gate) networks: CidrList,
+    pub(in crate::gate) hours: Vec<Hours>,
+    pub(in crate::gate) ends_at: Option<Instant>,
+}
+
+impl AgreementPicture {
+    pub(in crate::gate) fn schedule(&self, dataset: DatasetId) -> Option<&ScheduleRecord> {
+        self.schedules.iter().find(|schedule| schedule.dataset == dataset)
+    }
+}
+
+impl AgreementRecord {
+    pub(super) fn untold(id: AgreementId) -> Self {
+        Self { id, current: ArcSwapOption::empty() }
+    }
+
+    pub(super) fn end(&self) {
+        self.current.store(None);
+    }
+
+    pub(super) fn set(&self, grant: AgreementGrant, holder: Arc<HolderRecord>, previous: Option<&Self>) {
+        let older = self.current.load_full().or_else(|| previous.and_then(|record| record.current.load_full()));
+        let schedule = |schedule: ScheduleGrant| {
+            let used = older.as_ref().and_then(|older| older.schedule(schedule.dataset)).map(|older| &older.limits);
+            let limits = LimitSet::continuing(&schedule.limits, "", used);
+            ScheduleRecord {
+                dataset: schedule.dataset,
+                operations: schedule.operations,
+                limits,
+                networks: schedule.networks,
+                hours: schedule.hours,
+                ends_at: schedule.ends_at,
+            }
+        };
+        self.current.store(Some(Arc::new(AgreementPicture {
+            number: grant.number.into(),
+            is_live: grant.is_live,
+            ends_at: grant.ends_at,
+            holds: grant.holds,
+            holder,
+            schedules: grant.schedules.into_iter().map(schedule).collect(),
+        })));
+    }
+
+    /// The agreement now; `None` if it was never told or is gone, which counts as ended.
+    pub(in crate::gate) fn now(&self) -> Option<Arc<AgreementPicture>> {
+        self.current.load_full()
+    }
+
+    pub(super) fn quota_uses(&self, now: &Now) -> Vec<QuotaUse> {
+        let Some(picture) = self.now() else { return Vec::new() };
+        let uses = |schedule: &ScheduleRecord| {
+            let owner = QuotaOwner::Agreement { agreement: self.id, dataset: schedule.dataset };
+            let levels = schedule.limits.levels(now).into_iter();
+            levels.map(|level| QuotaUse { owner, level }).collect::<Vec<_>>()
+        };
+        picture.schedules.iter().flat_map(uses).collect()
+    }
+
+    pub(super) fn restore(&self, dataset: DatasetId, level: &QuotaLevel) {
+        if let Some(picture) = self.now()
+            && let Some(schedule) = picture.schedule(dataset)
+        {
+            schedule.limits.restore(level);
+        }
+    }
+}
+
+/// A key as requests meet it.
+#[derive(Debug)]
+pub struct KeyRecord {
+    pub(in crate::gate) id: KeyId,
+    pub(in crate::gate) state: KeyState,
+    pub(in crate::gate) expires_at: Option<Instant>,
+    pub(in crate::gate) agreement: Arc<AgreementRecord>,
+    pub(in crate::gate) scopes: Box<[Scope]>,
+    pub(in crate::gate) holds: Box<[HeldBy]>,
+    pub(in crate::gate) networks: CidrList,
+    /// The key's own counters, if it has limits of its own.
+    pub(in crate::gate) limits: Option<Arc<LimitSet>>,
+}
+
+impl KeyRecord {
+    pub(super) fn of(grant: KeyGrant, agreement: Arc<AgreementRecord>, older: Option<&Self>) -> Self {
+        let used = older.and_then(|older| older.limits.as_ref());
+        let has_limits = !grant.limits.is_empty();
+        Self {
+            id: grant.id,
+            state: grant.state,
+            expires_at: grant.expires_at,
+            agreement,
+            scopes: grant.scopes.into(),
+            holds: grant.holds.into(),
+            networks: grant.networks,
+            limits: has_limits.then(|| LimitSet::continuing(&grant.limits, KEY_PREFIX, used)),
+        }
+    }
+
+    pub(super) fn quota_uses(&self, now: &Now) -> Vec<QuotaUse> {
+        let levels = self.limits.iter().flat_map(|limits| limits.levels(now));
+        levels.map(|level| QuotaUse { owner: QuotaOwner::Key { key: self.id }, level }).collect()
+    }
+}
+
+/// Whose quota it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", tag = "kind")]
+pub enum QuotaOwner {
+    /// An agreement's, on one dataset, shared by its keys.
+    Agreement {
+        /// The agreement.
+        agreement: AgreementId,
+        /// The dataset.
+        dataset: DatasetId,
+    },
+    /// A key's own.
+    Key {
+        /// The key.
+        key: KeyId,
+    },
+}
+
+/// What is used of one quota.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct QuotaUse {
+    /// Whose it is.
+    pub owner: QuotaOwner,
+    /// How much.
+    pub level: QuotaLevel,
+}

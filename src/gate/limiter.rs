@@ -1,0 +1,291 @@
+//! Counting: several limits at once, all or nothing, in eight bytes each.
+//!
+//! A rate is a GCRA by governor; its state is the theoretical arrival time, one atomic word in the record of the
+//! agreement or key it belongs to. A quota is a count over a calendar day or month of the city, one atomic word too.
+//! [`take`] asks quotas first, then rates, and gives back what it took when a later one refuses: governor has no way to
+//! give back, so the word is ours and governor decides on it. Giving back subtracts exactly what was added; between the
+//! two a concurrent call may be refused that would have fitted, never the other way round.
+
+mod address;
+mod quota;
+
+use std::cell::Cell;
+use std::fmt::Write as _;
+use std::num::NonZeroU32;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
+use governor::clock::Clock;
+use governor::middleware::NoOpMiddleware;
+use governor::nanos::Nanos;
+use governor::state::{NotKeyed, StateStore};
+use governor::{Quota, RateLimiter};
+
+pub use self::address::AddressLimits;
+pub use self::quota::{Crossed, QuotaLevel};
+use super::clock::Now;
+use crate::domain::limits::{Limit, Limits, Window};
+
+const NANOS_PER_SECOND: u64 = 1_000_000_000;
+
+/// What is limited, shared by everybody under the same plan.
+#[derive(Debug)]
+pub struct Plan {
+    limits: Limits,
+    /// The names as headers show them.
+    labels: Vec<String>,
+    /// The value of `RateLimit-Policy`.
+    policy: String,
+}
+
+impl Plan {
+    /// A plan whose limits are named in headers with `prefix` before them, to tell a key's own from its agreement's.
+    #[must_use]
+    pub fn new(limits: Limits, prefix: &str) -> Self {
+        let labels: Vec<String> = limits.as_slice().iter().map(|limit| format!("{prefix}{}", limit.name)).collect();
+        let mut policy = String::new();
+        for (limit, label) in limits.as_slice().iter().zip(&labels) {
+            let separator = if policy.is_empty() { "" } else { ", " };
+            let burst = limit.burst.map_or_else(String::new, |burst| format!(";burst={burst}"));
+            policy.push_str(&format!("{separator}\"{label}\";q={};w={}{burst}", limit.max, limit.window.seconds()));
+        }
+        Self { limits, labels, policy }
+    }
+
+    /// The limits.
+    #[must_use]
+    pub const fn limits(&self) -> &Limits {
+        &self.limits
+    }
+}
+
+/// A plan with its counters.
+#[derive(Debug)]
+pub struct LimitSet {
+    plan: Arc<Plan>,
+    words: Box<[AtomicU64]>,
+}
+
+/// A limit that refused.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Exhausted {
+    /// The limit's name in headers.
+    pub label: String,
+    /// Over what it counts.
+    pub window: Window,
+    /// Calls it allows per window.
+    pub max: u64,
+    /// Whole seconds until a call can pass, at least one.
+    pub retry_after_seconds: u64,
+}
+
+/// How a limit stands after a decision.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
+pub struct Standing {
+    /// The limit's name in headers.
+    pub name: String,
+    /// Calls still allowed now.
+    pub remaining: u64,
+    /// Seconds until it is whole again.
+    pub reset_seconds: u64,
+}
+
+impl LimitSet {
+    /// A plan of which nothing is used.
+    #[must_use]
+    pub fn new(plan: Arc<Plan>) -> Self {
+        let words = plan.limits.as_slice().iter().map(|_| AtomicU64::new(0)).collect();
+        Self { plan, words }
+    }
+
+    /// The counters for `limits`, going on from `older`: the very same ones if the limits are unchanged, so that
+    /// publishing again resets nothing; else new ones in which quotas of the same window keep what was used.
+    #[must_use]
+    pub fn continuing(limits: &Limits, prefix: &str, older: Option<&Arc<Self>>) -> Arc<Self> {
+        if let Some(older) = older.filter(|older| older.plan.limits == *limits) {
+            return Arc::clone(older);
+        }
+        let set = Self::new(Arc::new(Plan::new(limits.clone(), prefix)));
+        for (limit, word) in set.entries().filter(|(limit, _)| limit.window.is_quota()) {
+            let used = older.and_then(|older| {
+                let same = || older.entries().filter(|(other, _)| other.window == limit.window);
+                same().find(|(other, _)| other.name == limit.name).or_else(|| same().next())
+            });
+            if let Some((_, used)) = used {
+                word.store(quota::carried(used.load(Ordering::Acquire)), Ordering::Release);
+            }
+        }
+        Arc::new(set)
+    }
+
+    /// The plan.
+    #[must_use]
+    pub const fn plan(&self) -> &Arc<Plan> {
+        &self.plan
+    }
+
+    fn entries(&self) -> impl Iterator<Item = (&Limit, &AtomicU64)> {
+        self.plan.limits.as_slice().iter().zip(&self.words)
+    }
+
+    /// Whether nothing is counted any more: every rate whole, every quota of an earlier window.
+    fn is_idle(&self, now: &Now) -> bool {
+        self.entries().all(|(limit, word)| {
+            let word = word.load(Ordering::Relaxed);
+            if limit.window.is_quota() { quota::used(word, limit.window, now) == 0 } else { word <= now.ticks }
+        })
+    }
+}
+
+/// Takes one call from every limit of every set, or from none.
+pub fn take(sets: &[Arc<LimitSet>], now: &Now) -> Result<(), Exhausted> {
+    for (taken, (set, at)) in in_order(sets).enumerate() {
+        let Some((limit, word)) = set.entries().nth(at) else { continue };
+        let refused =
+            if limit.window.is_quota() { quota::take(word, limit, now) } else { take_rate(word, limit, now.ticks) };
+        if let Err(wait_seconds) = refused {
+            in_order(sets).take(taken).for_each(|(set, at)| give_back(set, at, now));
+            return Err(Exhausted {
+                label: set.plan.labels.get(at).cloned().unwrap_or_default(),
+                window: limit.window,
+                max: limit.max,
+                retry_after_seconds: wait_seconds.max(1),
+            });
+        }
+    }
+    Ok(())
+}
+
+/// Every limit of every set: quotas first, so that a call over its quota leaves the rates untouched.
+fn in_order(sets: &[Arc<LimitSet>]) -> impl Iterator<Item = (&LimitSet, usize)> {
+    let of_kind = move |is_quota: bool| {
+        sets.iter().flat_map(move |set| {
+            let limits = set.plan.limits.as_slice().iter().enumerate();
+            limits.filter(move |(_, limit)| limit.window.is_quota() == is_quota).map(|(at, _)| (set.as_ref(), at))
+        })
+    };
+    of_kind(true).chain(of_kind(false))
+}
+
+fn give_back(set: &LimitSet, at: usize, now: &Now) {
+    let Some((limit, word)) = set.entries().nth(at) else { return };
+    if limit.window.is_quota() {
+        quota::give_back(word, limit.window, now);
+    } else {
+        word.fetch_sub(interval_nanos(limit), Ordering::AcqRel);
+    }
+}
+
+/// Quotas of these sets that this call brought to 80 or 100 per cent, each told once per window.
+#[must_use]
+pub fn crossings(sets: &[Arc<LimitSet>], now: &Now) -> Vec<(usize, Crossed)> {
+    let mut found = Vec::new();
+    for (position, set) in sets.iter().enumerate() {
+        for (limit, word) in set.entries().filter(|(limit, _)| limit.window.is_quota()) {
+            found.extend(quota::crossed(word, limit, now).map(|crossed| (position, crossed)));
+        }
+    }
+    found
+}
+
+/// How every limit of the sets stands.
+#[must_use]
+pub fn standings(sets: &[Arc<LimitSet>], now: &Now) -> Vec<Standing> {
+    let stands = |set: &LimitSet| {
+        let each = |((limit, word), label): ((&Limit, &AtomicU64), &String)| {
+            let (remaining, reset_seconds) = stands(limit, word, now);
+            Standing { name: label.clone(), remaining, reset_seconds }
+        };
+        set.entries().zip(&set.plan.labels).map(each).collect::<Vec<_>>()
+    };
+    sets.iter().flat_map(|set| stands(set)).collect()
+}
+
+/// The values of `RateLimit-Policy` and `RateLimit`; `None` where nothing is limited.
+#[must_use]
+pub fn headers(sets: &[Arc<LimitSet>], now: &Now) -> Option<(String, String)> {
+    let (mut policy, mut state) = (String::new(), String::with_capacity(64));
+    for set in sets {
+        if !policy.is_empty() && !set.plan.policy.is_empty() {
+            policy.push_str(", ");
+        }
+        policy.push_str(&set.plan.policy);
+        for ((limit, word), label) in set.entries().zip(&set.plan.labels) {
+            let (remaining, reset) = stands(limit, word, now);
+            let separator = if state.is_empty() { "" } else { ", " };
+            // Writing to a String cannot fail.
+            write!(state, "{separator}\"{label}\";r={remaining};t={reset}").ok()?;
+        }
+    }
+    (!policy.is_empty()).then_some((policy, state))
+}
+
+fn stands(limit: &Limit, word: &AtomicU64, now: &Now) -> (u64, u64) {
+    let word = word.load(Ordering::Relaxed);
+    if limit.window.is_quota() {
+        let used = quota::used(word, limit.window, now);
+        return (limit.max.saturating_sub(used), quota::seconds_left(limit.window, now));
+    }
+    let backlog = word.saturating_sub(now.ticks);
+    let interval = interval_nanos(limit);
+    let room = interval.saturating_mul(limit.burst_max()).saturating_sub(backlog);
+    (room / interval, backlog.div_ceil(NANOS_PER_SECOND))
+}
+
+/// Nanoseconds in which a rate regains one call.
+fn interval_nanos(limit: &Limit) -> u64 {
+    (limit.window.seconds() * NANOS_PER_SECOND / limit.max.max(1)).max(1)
+}
+
+/// Lets governor decide on a rate; the wait until a call can pass, in whole seconds, when it refuses.
+fn take_rate(word: &AtomicU64, limit: &Limit, ticks: u64) -> Result<(), u64> {
+    let burst = u32::try_from(limit.burst_max()).ok().and_then(NonZeroU32::new).unwrap_or(NonZeroU32::MIN);
+    let Some(quota) = Quota::with_period(Duration::from_nanos(interval_nanos(limit))) else { return Ok(()) };
+    let reading = Reading { first: Cell::new(0), then: ticks };
+    let limiter: RateLimiter<NotKeyed, Arrival<'_>, Reading, NoOpMiddleware<Nanos>> =
+        RateLimiter::new(quota.allow_burst(burst), Arrival(word), reading);
+    limiter.check().map_err(|until| {
+        let wait = until.wait_time_from(Nanos::new(ticks));
+        u64::try_from(wait.as_nanos()).unwrap_or(u64::MAX).div_ceil(NANOS_PER_SECOND)
+    })
+}
+
+/// The clock that governor reads: it takes the first reading as its zero, which is that of [`Now::ticks`], and the
+/// second as the present.
+struct Reading {
+    first: Cell<u64>,
+    then: u64,
+}
+
+impl Clock for Reading {
+    type Instant = Nanos;
+
+    fn now(&self) -> Nanos {
+        Nanos::new(self.first.replace(self.then))
+    }
+}
+
+/// Governor's state in a word of ours: the theoretical arrival time in ticks, zero before the first call.
+struct Arrival<'a>(&'a AtomicU64);
+
+impl StateStore for Arrival<'_> {
+    type Key = NotKeyed;
+
+    fn measure_and_replace<T, F, E>(&self, _key: &NotKeyed, measure: F) -> Result<T, E>
+    where
+        F: Fn(Option<Nanos>) -> Result<(T, Nanos), E>,
+    {
+        let mut seen = self.0.load(Ordering::Acquire);
+        loop {
+            let (value, next) = measure((seen != 0).then(|| Nanos::new(seen)))?;
+            match self.0.compare_exchange_weak(seen, next.as_u64(), Ordering::AcqRel, Ordering::Acquire) {
+                Ok(_) => return Ok(value),
+                Err(changed) => seen = changed,
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,318 @@
+//! Counting what the gate did: counters per minute, samples for the access log, and quota notices, until the feed
+//! drains them. Each worker writes its own sheet, so its lock is free but for the moment of draining. Everything is
+//! bounded; what does not fit is dropped and the drop is counted. Never holds a key's text, a query or a raw path.
+
+use std::collections::HashMap;
+use std::net::IpAddr;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use chrono::{SubsecRound, Timelike};
+
+use super::limiter::Crossed;
+use super::verdict::{Outcome, Trace};
+use crate::domain::id::{AgreementId, DatasetId, KeyId};
+use crate::domain::scope::Method;
+use crate::domain::time::Instant;
+
+/// How much one worker keeps between two drains.
+#[derive(Clone, Copy, Debug)]
+pub struct MeterBounds {
+    /// Different counters.
+    pub counts_max: usize,
+    /// Samples.
+    pub samples_max: usize,
+    /// Quota notices.
+    pub crossings_max: usize,
+}
+
+impl Default for MeterBounds {
+    fn default() -> Self {
+        Self { counts_max: 50_000, samples_max: 20_000, crossings_max: 10_000 }
+    }
+}
+
+/// What a counter counts.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct CountKey {
+    /// The minute, by its first instant.
+    pub minute: Instant,
+    /// The key; `None` for calls that showed none that is known.
+    pub key: Option<KeyId>,
+    /// Its agreement.
+    pub agreement: Option<AgreementId>,
+    /// The dataset, if the path named one.
+    pub dataset: Option<DatasetId>,
+    /// The operation, if one matched.
+    pub operation: Option<Arc<str>>,
+    /// The outcome.
+    pub outcome: Outcome,
+}
+
+/// A counter.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Count {
+    /// Calls.
+    pub requests: u64,
+    /// Bytes of the bodies answered.
+    pub bytes: u64,
+    /// Sum of the times from request to end of answer, in microseconds.
+    pub latency_us: u64,
+}
+
+/// One line of the access log.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Sample {
+    /// When the request arrived.
+    pub at: Instant,
+    /// The key, if known.
+    pub key: Option<KeyId>,
+    /// Its agreement.
+    pub agreement: Option<AgreementId>,
+    /// The dataset.
+    pub dataset: Option<DatasetId>,
+    /// The operation; with the dataset it is the scope.
+    pub operation: Option<Arc<str>>,
+    /// The method, if it is one the gate passes.
+    pub method: Option<Method>,
+    /// The path pattern; never the path.
+    pub template: Option<Arc<str>>,
+    /// The outcome.
+    pub outcome: Outcome,
+    /// The HTTP status answered.
+    pub status: u16,
+    /// Bytes of the body answered.
+    pub bytes: u64,
+    /// From request to end of answer, in microseconds.
+    pub latency_us: u64,
+    /// The client's address, whole; who may see it whole is decided elsewhere.
+    pub client: IpAddr,
+    /// The id the client was given.
+    pub request_id: Arc<str>,
+}
+
+/// A quota that reached 80 or 100 per cent, told once per window.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct QuotaCrossing {
+    /// When.
+    pub at: Instant,
+    /// The agreement.
+    pub agreement: AgreementId,
+    /// The key, if the quota is the key's own.
+    pub key: Option<KeyId>,
+    /// The dataset, if the quota is the agreement's.
+    pub dataset: Option<DatasetId>,
+    /// Which limit, how far, and until when.
+    pub crossed: Crossed,
+}
+
+/// Everything since the last drain.
+#[derive(Clone, Debug, Default)]
+pub struct Drained {
+    /// Counters; a minute that is not over may come again in the next drain, to be added.
+    pub counts: Vec<(CountKey, Count)>,
+    /// Samples, in the order of each worker.
+    pub samples: Vec<Sample>,
+    /// Quota notices.
+    pub crossings: Vec<QuotaCrossing>,
+    /// When each key was last let through.
+    pub last_used: Vec<(KeyId, Instant)>,
+    /// Calls that no counter had room for.
+    pub dropped_counts: u64,
+    /// Samples there was no room for.
+    pub dropped_samples: u64,
+    /// Notices there was no room for.
+    pub dropped_crossings: u64,
+}
+
+/// Every worker's sheet.
+#[derive(Debug, Default)]
+pub struct Meter {
+    bounds: MeterBounds,
+    sheets: Mutex<Vec<Arc<Mutex<Sheet>>>>,
+}
+
+impl Meter {
+    /// A meter whose sheets are bounded.
+    #[must_use]
+    pub fn new(bounds: MeterBounds) -> Self {
+        Self { bounds, sheets: Mutex::default() }
+    }
+
+    /// Takes everything counted since the last drain.
+    #[must_use]
+    pub fn drain(&self) -> Drained {
+        let sheets = self.sheets.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut drained = Drained::default();
+        let mut last_used: HashMap<KeyId, Instant> = HashMap::new();
+        for sheet in sheets.iter() {
+            let sheet = std::mem::take(&mut *sheet.lock().unwrap_or_else(PoisonError::into_inner));
+            for (key, (count, last)) in sheet.counts {
+                if let Some(used) = key.key.filter(|_| key.outcome == Outcome::Ok) {
+                    let latest = last_used.entry(used).or_insert(last);
+                    *latest = last.max(*latest);
+                }
+                drained.counts.push((key, count));
+            }
+            drained.samples.extend(sheet.samples);
+            drained.crossings.extend(sheet.crossings);
+            drained.dropped_counts += sheet.dropped_counts;
+            drained.dropped_samples += sheet.dropped_samples;
+            drained.dropped_crossings += sheet.dropped_crossings;
+        }
+        drained.last_used = last_used.into_iter().collect();
+        drained
+    }
+
+    pub(super) fn sheet(&self) -> WorkerMeter {
+        let sheet = Arc::new(Mutex::new(Sheet::default()));
+        self.sheets.lock().unwrap_or_else(PoisonError::into_inner).push(Arc::clone(&sheet));
+        WorkerMeter { sheet, bounds: self.bounds }
+    }
+}
+
+#[derive(Debug, Default)]
+struct Sheet {
+    counts: HashMap<CountKey, (Count, Instant)>,
+    samples: Vec<Sample>,
+    crossings: Vec<QuotaCrossing>,
+    dropped_counts: u64,
+    dropped_samples: u64,
+    dropped_crossings: u64,
+}
+
+/// The sheet of one worker.
+#[derive(Clone, Debug)]
+pub(super) struct WorkerMeter {
+    sheet: Arc<Mutex<Sheet>>,
+    bounds: MeterBounds,
+}
+
+/// A finished call.
+#[derive(Debug)]
+pub(super) struct Entry {
+    pub(super) at: Instant,
+    pub(super) trace: Trace,
+    pub(super) outcome: Outcome,
+    pub(super) status: u16,
+    pub(super) bytes: u64,
+    pub(super) latency_us: u64,
+    pub(super) client: IpAddr,
+    pub(super) request_id: Arc<str>,
+}
+
+impl WorkerMeter {
+    pub(super) fn record(&self, call: Entry) {
+        let key = CountKey {
+            minute: minute_of(call.at),
+            key: call.trace.key,
+            agreement: call.trace.agreement,
+            dataset: call.trace.dataset,
+            operation: call.trace.operation.clone(),
+            outcome: call.outcome,
+        };
+        let mut sheet = self.sheet.lock().unwrap_or_else(PoisonError::into_inner);
+        if sheet.counts.len() < self.bounds.counts_max || sheet.counts.contains_key(&key) {
+            let (count, last) = sheet.counts.entry(key).or_insert((Count::default(), call.at));
+            count.requests += 1;
+            count.bytes += call.bytes;
+            count.latency_us += call.latency_us;
+            *last = call.at.max(*last);
+        } else {
+            sheet.dropped_counts += 1;
+        }
+        if sheet.samples.len() >= self.bounds.samples_max {
+            sheet.dropped_samples += 1;
+            return;
+        }
+        sheet.samples.push(Sample {
+            at: call.at,
+            key: call.trace.key,
+            agreement: call.trace.agreement,
+            dataset: call.trace.dataset,
+            operation: call.trace.operation,
+            method: call.trace.method,
+            template: call.trace.template,
+            outcome: call.outcome,
+            status: call.status,
+            bytes: call.bytes,
+            latency_us: call.latency_us,
+            client: call.client,
+            request_id: call.request_id,
+        });
+    }
+
+    pub(super) fn notice(&self, crossing: QuotaCrossing) {
+        let mut sheet = self.sheet.lock().unwrap_or_else(PoisonError::into_inner);
+        if sheet.crossings.len() < self.bounds.crossings_max {
+            sheet.crossings.push(crossing);
+        } else {
+            sheet.dropped_crossings += 1;
+        }
+    }
+}
+
+fn minute_of(at: Instant) -> Instant {
+    at.with_second(0).unwrap_or(at).trunc_subsecs(0)
+}
+
+#[cfg(test)]
+mod tests {
+    use uuid::Uuid;
+
+    use super::*;
+
+    fn call(at: &str, key: u128, outcome: Outcome) -> Entry {
+        let trace = Trace { key: Some(KeyId::from_uuid(Uuid::from_u128(key))), ..Trace::default() };
+        let client = "192.0.2.1".parse().unwrap();
+        Entry {
+            at: at.parse().unwrap(),
+            trace,
+            outcome,
+            status: 200,
+            bytes: 10,
+            latency_us: 5,
+            client,
+            request_id: "r".into(),
+        }
+    }
+
+    #[test]
+    fn calls_of_one_minute_share_a_counter_and_a_drain_empties_it() {
+        let meter = Meter::new(MeterBounds::default());
+        let (one, two) = (meter.sheet(), meter.sheet());
+        one.record(call("2026-06-01T12:00:01.5Z", 1, Outcome::Ok));
+        one.record(call("2026-06-01T12:00:59Z", 1, Outcome::Ok));
+        one.record(call("2026-06-01T12:01:00Z", 1, Outcome::RateLimited));
+        two.record(call("2026-06-01T12:00:30Z", 1, Outcome::Ok));
+        let drained = meter.drain();
+        let mut counts: Vec<_> =
+            drained.counts.iter().map(|(key, count)| (key.minute.to_rfc3339(), key.outcome, count.requests)).collect();
+        counts.sort();
+        let minute = |text: &str| format!("2026-06-01T{text}:00+00:00");
+        assert_eq!(
+            counts,
+            [
+                (minute("12:00"), Outcome::Ok, 1),
+                (minute("12:00"), Outcome::Ok, 2),
+                (minute("12:01"), Outcome::RateLimited, 1)
+            ]
+        );
+        assert_eq!(drained.counts.iter().map(|(_, count)| count.bytes).sum::<u64>(), 40);
+        assert_eq!(drained.samples.len(), 4);
+        assert_eq!(drained.last_used.len(), 1);
+        assert_eq!(drained.last_used[0].1, "2026-06-01T12:00:59Z".parse::<Instant>().unwrap());
+        assert!(meter.drain().counts.is_empty());
+    }
+
+    #[test]
+    fn what_does_not_fit_is_dropped_and_counted() {
+        let meter = Meter::new(MeterBounds { counts_max: 2, samples_max: 3, crossings_max: 0 });
+        let sheet = meter.sheet();
+        for key in 0..5 {
+            sheet.record(call("2026-06-01T12:00:00Z", key % 3, Outcome::Ok));
+        }
+        let drained = meter.drain();
+        assert_eq!((drained.counts.len(), drained.dropped_counts), (2, 1));
+        assert_eq!((drained.samples.len(), drained.dropped_samples), (3, 2));
+    }
+}

@@ -1,0 +1,6 @@
+//! The gate on real sockets: what clients and upstreams see.
+
+mod doors;
+mod gateway;
+mod kit;
+mod upstreams;

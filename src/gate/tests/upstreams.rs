@@ -1,0 +1,156 @@
+//! Upstreams that misbehave: the client gets a clean refusal or a visibly cut body, and the next request is clean.
+
+use super::kit::{Answer, Gate, ScriptedUpstream, Setup, Then, answer};
+use crate::domain::net::UpstreamNetworks;
+use crate::gate::verdict::Outcome;
+
+fn text(bytes: &str) -> Vec<u8> {
+    bytes.as_bytes().to_vec()
+}
+
+/// A gate before an upstream that answers by the last segment of the path.
+async fn before(script: impl Fn(&str) -> (Vec<u8>, Then) + Send + Sync + 'static) -> (ScriptedUpstream, Gate) {
+    let upstream = ScriptedUpstream::start(move |request| {
+        let path = request.split(' ').nth(1).unwrap_or_default();
+        script(path.rsplit('/').next().unwrap_or_default())
+    })
+    .await;
+    let mut setup = Setup::on(&upstream);
+    for dataset in &mut setup.all.datasets {
+        let upstream = dataset.upstream.as_mut().unwrap();
+        upstream.timeout_ms = 200;
+        upstream.body_max_bytes = 1000;
+    }
+    let gate = setup.start();
+    (upstream, gate)
+}
+
+async fn clean(gate: &Gate) {
+    let next = gate.get("/parking/latest/good").await;
+    assert_eq!((next.status, next.body.as_str(), next.is_whole), (200, "good", true));
+}
+
+fn misbehave(mode: &str) -> (Vec<u8>, Then) {
+    match mode {
+        "good" => (answer("", "good"), Then::KeepAlive),
+        "closed" => (Vec::new(), Then::Close),
+        "hanging" => (Vec::new(), Then::Hang),
+        "half-head" => (text("HTTP/1.1 200 OK\r\nContent-Le"), Then::Close),
+        "garbage" => (text("220 mail.example ESMTP\r\n\r\n"), Then::Close),
+        "redirect" => (
+            text("HTTP/1.1 302 Found\r\nLocation: http://169.254.169.254/\r\nContent-Length: 0\r\n\r\n"),
+            Then::KeepAlive,
+        ),
+        "failing" => (text("HTTP/1.1 500 Oops\r\nContent-Length: 5\r\n\r\ntrace"), Then::KeepAlive),
+        "challenging" => {
+            (text("HTTP/1.1 401 No\r\nWWW-Authenticate: Basic\r\nContent-Length: 0\r\n\r\n"), Then::KeepAlive)
+        }
+        "upgrading" => (text("HTTP/1.1 101 Switch\r\nUpgrade: x\r\nConnection: upgrade\r\n\r\n"), Then::Hang),
+        "many-headers" => (answer(&(0..150).map(|n| format!("X-H{n}: v\r\n")).collect::<String>(), "x"), Then::Close),
+        "huge-header" => (answer(&format!("X-H: {}\r\n", "v".repeat(200_000)), "x"), Then::Close),
+        "split" => (text("HTTP/1.1 200 OK\r\nX-A: b\rInjected: c\r\nContent-Length: 1\r\n\r\nx"), Then::Close),
+        "two-lengths" => (text("HTTP/1.1 200 OK\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\nxy"), Then::Close),
+        "large" => (answer("", &"x".repeat(1001)), Then::KeepAlive),
+        "cut" => (text("HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nonly this"), Then::Close),
+        "cut-chunked" => (text("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n"), Then::Close),
+        "dripping" => (text("HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nonly this"), Then::Hang),
+        "large-chunked" => {
+            let chunk = format!("1f4\r\n{}\r\n", "x".repeat(500)).repeat(3);
+            (
+                format!("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n{chunk}0\r\n\r\n").into_bytes(),
+                Then::KeepAlive,
+            )
+        }
+        "doubled" => (
+            text("HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\ngoodHTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nevil"),
+            Then::KeepAlive,
+        ),
+        other => panic!("no mode {other}"),
+    }
+}
+
+#[actix_web::test]
+async fn a_head_that_cannot_be_used_becomes_a_refusal() {
+    let (_upstream, gate) = before(misbehave).await;
+    let modes = [
+        ("closed", 502),
+        ("hanging", 504),
+        ("half-head", 502),
+        ("garbage", 502),
+        ("redirect", 502),
+        ("failing", 502),
+        ("challenging", 502),
+        ("upgrading", 502),
+        ("many-headers", 502),
+        ("huge-header", 502),
+        ("split", 502),
+        ("two-lengths", 502),
+        ("large", 502),
+    ];
+    for (mode, status) in modes {
+        let got = gate.get(&format!("/parking/latest/{mode}")).await;
+        assert_eq!((got.status, got.code().as_str(), got.is_whole), (status, "upstream_failed", true), "{mode}");
+        assert!(got.header("location").is_none() && !got.body.contains("trace"), "{mode}");
+        clean(&gate).await;
+    }
+    let failed = gate.drain().samples.into_iter().filter(|sample| sample.outcome == Outcome::UpstreamFailed);
+    assert_eq!(failed.count(), modes.len());
+}
+
+#[actix_web::test]
+async fn a_cut_body_is_visibly_cut() {
+    let (_upstream, gate) = before(misbehave).await;
+    for mode in ["cut", "cut-chunked", "dripping", "large-chunked"] {
+        let got: Answer = gate.get(&format!("/parking/latest/{mode}")).await;
+        // Either nothing of the answer arrives, or less than its framing promised.
+        assert!(got.status == 0 || (got.status == 200 && !got.is_whole), "{mode}: {got:?}");
+        clean(&gate).await;
+    }
+    let failed = gate.drain().samples.into_iter().filter(|sample| sample.outcome == Outcome::UpstreamFailed);
+    assert_eq!(failed.count(), 4);
+}
+
+#[actix_web::test]
+async fn bytes_after_an_answer_never_answer_the_next_request() {
+    let (_upstream, gate) = before(misbehave).await;
+    for _ in 0..3 {
+        let got = gate.get("/parking/latest/doubled").await;
+        assert_eq!((got.status, got.body.as_str()), (200, "good"));
+        clean(&gate).await;
+    }
+}
+
+#[actix_web::test]
+async fn a_kept_connection_that_the_upstream_closed_costs_the_client_nothing() {
+    let (_upstream, gate) = before(|_| (answer("", "good"), Then::Close)).await;
+    for _ in 0..5 {
+        clean(&gate).await;
+    }
+}
+
+#[actix_web::test]
+async fn heads_and_empty_answers_have_no_body() {
+    let (_upstream, gate) = before(|mode| match mode {
+        "none" => (text("HTTP/1.1 204 No Content\r\n\r\n"), Then::KeepAlive),
+        "same" => (text("HTTP/1.1 304 Not Modified\r\nETag: \"1\"\r\n\r\n"), Then::KeepAlive),
+        _ => (text("HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\n"), Then::KeepAlive),
+    })
+    .await;
+    let none = gate.get("/parking/latest/none").await;
+    assert_eq!((none.status, none.body.as_str()), (204, ""));
+    let same = gate.get("/parking/latest/same").await;
+    assert_eq!((same.status, same.body.as_str(), same.header("etag")), (304, "", Some("\"1\"")));
+    let key = crate::gate::testing::key_text(1);
+    let head = gate.send("HEAD", "/parking/latest/head", &[("X-Api-Key", &key)], "").await;
+    assert_eq!((head.status, head.body.as_str(), head.header("content-length")), (200, "", Some("4")));
+}
+
+#[actix_web::test]
+async fn a_closed_network_is_never_connected_to() {
+    let upstream = ScriptedUpstream::plain().await;
+    let mut setup = Setup::on(&upstream);
+    setup.options.upstream_networks = UpstreamNetworks::default();
+    let gate = setup.start();
+    assert_eq!(gate.get("/parking/latest").await.code(), "upstream_failed");
+    assert_eq!(upstream.seen().len(), 0);
+}

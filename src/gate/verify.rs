@@ -1,0 +1,240 @@
+//! The verify and kill doors: small JSON in and out. `POST /v1/keys/verify` answers services that ask themselves, and
+//! only those, so that it is no oracle; `POST /v1/keys/kill` ends a key on the word of whoever holds its text.
+
+use std::net::IpAddr;
+use std::time::Duration;
+
+use actix_web::http::StatusCode;
+use actix_web::http::header::{CONTENT_TYPE, HeaderValue, WWW_AUTHENTICATE};
+use actix_web::{HttpRequest, HttpResponse, web};
+use futures_util::StreamExt;
+use futures_util::future::BoxFuture;
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+
+use super::answer::{self, Fault};
+use super::call::Call;
+use super::check::{self, Ask, Credential, Target};
+use super::credential;
+use super::limiter::{self, Standing};
+use super::verdict::{Denial, Outcome, Trace, Verdict};
+use crate::domain::id::{AgreementId, KeyId};
+use crate::domain::key::{Digest, text};
+use crate::domain::path::CleanPath;
+
+/// The longest body of these doors, in bytes.
+const BODY_MAX_BYTES: usize = 8 * 1024;
+/// How long it may take to arrive.
+const BODY_DEADLINE: Duration = Duration::from_secs(10);
+
+/// Ends keys by their digest. The desk does; the gate only asks.
+pub trait KillSwitch: Send + Sync {
+    /// Ends the key whose text somebody showed. When this is done, the picture must be current.
+    fn kill(&self, digest: Digest) -> BoxFuture<'static, KillAnswer>;
+}
+
+/// What became of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum KillAnswer {
+    /// The key is ended, now or earlier.
+    Ended,
+    /// No such key.
+    Unknown,
+    /// It could not be written now; it must be asked again.
+    Unavailable,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Question {
+    /// The key as the client showed it; absent or empty if it showed none.
+    #[serde(default)]
+    key: String,
+    dataset: String,
+    method: String,
+    path: String,
+    address: IpAddr,
+}
+
+#[derive(Serialize)]
+struct Ruling<'a> {
+    outcome: Outcome,
+    allowed: bool,
+    status: u16,
+    title: &'a str,
+    detail: &'a str,
+    next: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    key_id: Option<KeyId>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    agreement_id: Option<AgreementId>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    agreement: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    operation: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    template: Option<&'a str>,
+    #[serde(skip_serializing_if = "<[String]>::is_empty")]
+    holds: &'a [String],
+    limits: Vec<Standing>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    retry_after_seconds: Option<u64>,
+    request_id: &'a str,
+}
+
+/// Answers `POST /v1/keys/verify`.
+pub(super) async fn verify(call: Call, request: HttpRequest, payload: web::Payload) -> HttpResponse {
+    let service = match credential::authorization(request.headers()) {
+        Credential::Text(text) => call.worker.shared.grants().service(text),
+        Credential::None | Credential::Malformed => None,
+    };
+    if service.is_none() {
+        return unknown_service(&call);
+    }
+    let question: Question = match read(&request, payload).await {
+        Ok(question) => question,
+        Err(fault) => return answer::faulty(&call, &fault),
+    };
+    let path = CleanPath::parse(&question.path);
+    let ask = Ask {
+        credential: if question.key.is_empty() { Credential::None } else { Credential::Text(&question.key) },
+        method: question.method.parse().ok(),
+        target: match &path {
+            Ok(path) => Target::Path { dataset: &question.dataset, rest: path.decoded() },
+            Err(problem) => Target::Ambiguous(*problem),
+        },
+        client: question.address,
+    };
+    let verdict = check::check(&ask, call.worker.shared.grants(), &call.now);
+    let response = ruled(&call, &verdict);
+    match verdict {
+        Verdict::Permit(permit) => call.book_permit(&permit).status(200),
+        Verdict::Deny(denial) => drop(call.book(denial.trace, denial.outcome, denial.status)),
+    }
+    response
+}
+
+fn ruled(call: &Call, verdict: &Verdict) -> HttpResponse {
+    let (outcome, trace) = (verdict.outcome(), verdict.trace());
+    let (limits, denial, identity) = match verdict {
+        Verdict::Permit(permit) => (permit.limits(), None, permit.identity()),
+        Verdict::Deny(denial) => (denial.limits.as_slice(), Some(denial), None),
+    };
+    let detail = denial.and_then(|denial| denial.detail.as_deref()).unwrap_or_else(|| outcome.sentence());
+    let ruling = Ruling {
+        outcome,
+        allowed: denial.is_none(),
+        status: denial.map_or(200, |denial| denial.status),
+        title: outcome.title(),
+        detail,
+        next: outcome.next_step(),
+        key_id: trace.key,
+        agreement_id: trace.agreement,
+        agreement: identity.map(|identity| &*identity.agreement),
+        operation: trace.operation.as_deref(),
+        template: trace.template.as_deref(),
+        holds: denial.map(|denial| denial.holds.as_slice()).unwrap_or_default(),
+        limits: limiter::standings(limits, &call.now),
+        retry_after_seconds: denial.and_then(|denial| denial.retry_after_seconds),
+        request_id: &call.id,
+    };
+    answer::json(call, StatusCode::OK, &ruling)
+}
+
+/// One answer for every caller without a service credential.
+fn unknown_service(call: &Call) -> HttpResponse {
+    let mut response = answer::faulty(
+        call,
+        &Fault {
+            status: 401,
+            code: "service_unknown",
+            title: "A service credential is needed",
+            detail: "This address answers services with a credential only.".to_owned(),
+            next: "Send the credential that an administrator gave you as “Authorization: Bearer …”.",
+        },
+    );
+    response.headers_mut().insert(WWW_AUTHENTICATE, HeaderValue::from_static("Bearer realm=\"accord-services\""));
+    response
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct KillRequest {
+    key: String,
+}
+
+#[derive(Serialize)]
+struct Killed<'a> {
+    outcome: &'a str,
+    detail: &'a str,
+    request_id: &'a str,
+}
+
+/// Answers `POST /v1/keys/kill`.
+pub(super) async fn kill(call: Call, request: HttpRequest, payload: web::Payload) -> HttpResponse {
+    let asked: KillRequest = match read(&request, payload).await {
+        Ok(asked) => asked,
+        Err(fault) => return answer::faulty(&call, &fault),
+    };
+    let plain = |outcome| Denial::plain(outcome, Trace::default());
+    if text::recognise(&asked.key, &call.worker.shared.grants().rules().key_prefix).is_err() {
+        return answer::denied(&call, &plain(Outcome::KeyMalformed));
+    }
+    match call.worker.shared.kill_switch().kill(Digest::of(&asked.key)).await {
+        KillAnswer::Unknown => answer::denied(&call, &plain(Outcome::KeyUnknown)),
+        KillAnswer::Ended => answer::json(
+            &call,
+            StatusCode::OK,
+            &Killed { outcome: "ended", detail: "The key no longer works. Its holder is told.", request_id: &call.id },
+        ),
+        KillAnswer::Unavailable => answer::faulty(
+            &call,
+            &Fault {
+                status: 503,
+                code: "kill_unavailable",
+                title: "The key could not be ended now",
+                detail: "Nothing was changed; the key may still work.".to_owned(),
+                next: "Send the same request again in a moment.",
+            },
+        ),
+    }
+}
+
+/// Reads a small JSON body, bounded in size and time.
+async fn read<T: DeserializeOwned>(request: &HttpRequest, payload: web::Payload) -> Result<T, Fault> {
+    let kind = request.headers().get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let kind = kind.split(';').next().unwrap_or_default().trim();
+    if !kind.eq_ignore_ascii_case("application/json") {
+        let detail = "The body must be sent as application/json.".to_owned();
+        return Err(bad(415, "not_json", "The body is not JSON", detail));
+    }
+    let bytes = match tokio::time::timeout(BODY_DEADLINE, collect(payload)).await {
+        Ok(Ok(bytes)) => bytes,
+        Ok(Err(fault)) => return Err(fault),
+        Err(_) => {
+            let detail = "The body came slower than allowed.".to_owned();
+            return Err(bad(408, "body_too_slow", "The request body came too slowly", detail));
+        }
+    };
+    serde_json::from_slice(&bytes)
+        .map_err(|error| bad(400, "bad_json", "The body cannot be read", format!("The body cannot be read: {error}.")))
+}
+
+async fn collect(mut payload: web::Payload) -> Result<Vec<u8>, Fault> {
+    let mut bytes = Vec::new();
+    while let Some(piece) = payload.next().await {
+        let piece = piece.map_err(|error| {
+            bad(400, "body_broken", "The request body broke off", format!("The request body broke off: {error}."))
+        })?;
+        if bytes.len() + piece.len() > BODY_MAX_BYTES {
+            let detail = format!("The body is larger than {BODY_MAX_BYTES} bytes.");
+            return Err(bad(413, "body_too_large", "The request body is too large", detail));
+        }
+        bytes.extend_from_slice(&piece);
+    }
+    Ok(bytes)
+}
+
+fn bad(status: u16, code: &'static str, title: &'static str, detail: String) -> Fault {
+    Fault { status, code, title, detail, next: "Correct the request; the API documentation shows its form." }
+}
