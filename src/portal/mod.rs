@@ -3,6 +3,7 @@
 
 pub mod account;
 pub mod admin;
+pub mod applicant;
 pub mod auditor;
 pub mod clerk;
 pub mod holding;
@@ -24,6 +25,7 @@ pub fn routes(is_demo: bool) -> Routes {
     let routes = Routes::new(Room::Portal);
     let routes = public::routes(routes);
     let routes = account::routes(routes);
+    let routes = applicant::routes(routes);
     let routes = admin::routes(routes);
     let routes = review::routes(routes);
     let routes = steward::routes(routes);
