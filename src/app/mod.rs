@@ -8,7 +8,6 @@ mod kill;
 pub mod portal;
 pub mod profile_files;
 mod run;
-mod visitors;
 
 pub use demo::{Card, demo};
 pub use base::{Base, StartError, hash_password};

@@ -143,6 +143,17 @@ pub fn review(desk: &Desk, caller: &Caller, id: ApplicationId) -> Result<Review,
     })
 }
 
+/// What still keeps one of the caller's applications from being submitted, for the pages of its form.
+///
+/// # Errors
+/// [`CaseError::Missing`].
+pub fn gaps(desk: &Desk, caller: &Caller, id: ApplicationId) -> Result<Vec<Invalid>, CaseError> {
+    desk.store.read(|conn| {
+        let application = mine(conn, caller, id)?;
+        problems(desk, conn, &application)
+    })
+}
+
 /// Everything that keeps an application from being submitted.
 fn problems(desk: &Desk, conn: &mut AnyConnection, application: &Application) -> Result<Vec<Invalid>, CaseError> {
     let purposes: Vec<String> = desk.profile.purposes.iter().map(|purpose| purpose.id.as_str().to_owned()).collect();

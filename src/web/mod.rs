@@ -17,6 +17,7 @@ pub mod flash;
 pub mod form;
 pub mod headers;
 pub mod json;
+pub mod markdown;
 pub mod matrix;
 pub mod nav;
 pub mod page;
@@ -30,7 +31,7 @@ pub mod templates;
 pub mod visitor;
 
 #[cfg(test)]
-mod testing;
+pub(crate) mod testing;
 #[cfg(test)]
 mod tests;
 
