@@ -16,8 +16,10 @@ pub mod steward;
 #[cfg(test)]
 pub(crate) mod testing;
 
+use crate::cases::CaseError;
 use crate::domain::id::Id;
-use crate::web::{Room, Routes, WebError};
+use crate::web::case::shown_on_form;
+use crate::web::{FormErrors, Room, Routes, WebError};
 
 /// Every page. `is_demo` adds the pages of the demonstration.
 #[must_use]
@@ -37,4 +39,16 @@ pub fn routes(is_demo: bool) -> Routes {
 /// Reads an id from an address; a text that is no id names nothing.
 pub(crate) fn id_in<K>(text: &str) -> Result<Id<K>, WebError> {
     text.parse().map_err(|_not_an_id| WebError::not_found())
+}
+
+/// The errors of a form, where an empty field is called by its label: in the list on top of the page nobody sees which
+/// field is meant by “fill this in”.
+pub(crate) fn named_errors(error: CaseError, labels: &[(&str, &str)]) -> Result<FormErrors, WebError> {
+    let mut named = FormErrors::default();
+    for error in shown_on_form(error)?.iter() {
+        let label = labels.iter().find(|(field, _)| error.code == "required" && *field == error.field);
+        let message = label.map_or_else(|| error.message.clone(), |(_, label)| format!("Fill in “{label}”."));
+        named.add_coded(error.field.clone(), error.code.clone(), message);
+    }
+    Ok(named)
 }

@@ -8,6 +8,7 @@ use serde::Serialize;
 use super::links::PasswordRule;
 use crate::cases::passwords::HashingPool;
 use crate::cases::{CaseError, accounts};
+use crate::portal::named_errors;
 use crate::web::case::{DeskData, caller, shown_on_form};
 use crate::web::cookies::Jar;
 use crate::web::flash::local_path;
@@ -51,7 +52,7 @@ pub(super) async fn register(
     match accounts::register(&desk, &hashing, caller(&request), wish).await {
         Ok(()) => Ok(Redirect::to("/register/sent")),
         Err(error) => {
-            let mut errors = shown_on_form(error)?;
+            let mut errors = named_errors(error, &[("name", "Your full name"), ("email", "Mail address")])?;
             again(&mut errors);
             show_register(&request, &desk, form.view(&errors))
         }
@@ -174,7 +175,7 @@ pub(super) async fn forgot(
     match desk.run(move |desk| accounts::ask_reset(desk, &caller, &email)).await {
         Ok(()) => Ok(Redirect::to("/forgot-password/sent")),
         Err(error) => {
-            let errors = shown_on_form(error)?;
+            let errors = named_errors(error, &[("email", "Mail address")])?;
             show_forgot(&request, form.view(&errors))
         }
     }

@@ -8,6 +8,7 @@ use super::links::PasswordRule;
 use crate::cases::accounts;
 use crate::cases::passwords::HashingPool;
 use crate::domain::id::SessionId;
+use crate::portal::{id_in, named_errors};
 use crate::store::people::{self, Account as StoredAccount, Department};
 use crate::store::sessions::SessionRow;
 use crate::web::case::{DeskData, caller, shown_on_form};
@@ -147,7 +148,7 @@ pub(super) async fn save_profile(
     match desk.run(move |desk| accounts::edit_profile(desk, &caller, (&name, "en"), version)).await {
         Ok(()) => Redirect::with(&request, "/account", &Flash::good("Your name is changed.")),
         Err(error) => {
-            let errors = shown_on_form(error)?;
+            let errors = named_errors(error, &[("name", "Your full name")])?;
             show_profile(&request, form.view(&errors), version)
         }
     }
@@ -198,7 +199,7 @@ pub(super) async fn end_session(
     posted: Posted,
 ) -> Result<HttpResponse, WebError> {
     posted.only(&[])?;
-    let id: SessionId = crate::portal::id_in(&id)?;
+    let id: SessionId = id_in(&id)?;
     let caller = caller(&request);
     desk.run(move |desk| accounts::end_sessions(desk, &caller, Some(id), None)).await?;
     Redirect::with(&request, "/account", &Flash::good("It is ended and works no longer."))
@@ -263,7 +264,7 @@ pub(super) async fn new_token(
                 .render("account/token_made.html", &view)
         }
         Err(error) => {
-            let errors = shown_on_form(error)?;
+            let errors = named_errors(error, &[("label", "What is it for?")])?;
             show_token_form(&request, form.view(&errors))
         }
     }

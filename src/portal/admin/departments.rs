@@ -5,10 +5,12 @@ use serde::Serialize;
 
 use crate::cases::staff;
 use crate::domain::id::DepartmentId;
-use crate::portal::id_in;
+use crate::portal::{id_in, named_errors};
 use crate::store::people;
-use crate::web::case::{DeskData, caller, shown_on_form};
+use crate::web::case::{DeskData, caller};
 use crate::web::{Flash, FormView, Page, Posted, Redirect, WebError};
+
+const LABELS: [(&str, &str); 3] = [("name", "Name"), ("slug", "Name in addresses"), ("email", "Mail address")];
 
 /// What `admin/departments.html` shows.
 #[derive(Serialize)]
@@ -63,7 +65,7 @@ pub(super) async fn add(request: HttpRequest, desk: DeskData, posted: Posted) ->
     match desk.run(move |desk| staff::add_department(desk, &caller, (&slug, &name, &email))).await {
         Ok(_id) => Redirect::with(&request, "/admin/departments", &Flash::good("The department is made.")),
         Err(error) => {
-            let errors = shown_on_form(error)?;
+            let errors = named_errors(error, &LABELS)?;
             show_new(&request, form.view(&errors))
         }
     }
@@ -94,7 +96,7 @@ pub(super) async fn edit(
     match desk.run(move |desk| staff::edit_department(desk, &caller, id, (&name, &email), version)).await {
         Ok(()) => Redirect::with(&request, "/admin/departments", &Flash::good("The department is changed.")),
         Err(error) => {
-            let errors = shown_on_form(error)?;
+            let errors = named_errors(error, &LABELS)?;
             let known = desk.run(move |desk| desk.read(|conn| people::department_by_id(conn, id))).await?;
             let view = Edited { id: id.to_string(), slug: known.slug, version };
             page(&request, &known.name)?.form(form.view(&errors)).render("admin/department.html", &view)

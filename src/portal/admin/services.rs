@@ -6,9 +6,9 @@ use serde::Serialize;
 
 use crate::cases::staff;
 use crate::domain::id::ServiceId;
-use crate::portal::id_in;
+use crate::portal::{id_in, named_errors};
 use crate::store::services;
-use crate::web::case::{DeskData, caller, shown_on_form};
+use crate::web::case::{DeskData, caller};
 use crate::web::{Flash, FormView, Page, Posted, Redirect, Site, WebError};
 
 /// What `admin/services.html` shows.
@@ -64,7 +64,7 @@ pub(super) async fn add(request: HttpRequest, desk: DeskData, posted: Posted) ->
                 .render("admin/service_made.html", &Made { name: form.text("name"), credential, command })
         }
         Err(error) => {
-            let errors = shown_on_form(error)?;
+            let errors = named_errors(error, &[("name", "Name")])?;
             show(&request, &desk, form.view(&errors)).await
         }
     }

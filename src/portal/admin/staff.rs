@@ -8,12 +8,13 @@ use crate::domain::id::AccountId;
 use crate::domain::people::{Role, RoleGrant};
 use crate::domain::text::Invalid;
 use crate::portal::account::role_lines;
-use crate::portal::id_in;
+use crate::portal::{id_in, named_errors};
 use crate::store::people::{self, Account, Department};
-use crate::web::case::{DeskData, caller, shown_on_form};
+use crate::web::case::{DeskData, caller};
 use crate::web::matrix::role_name;
 use crate::web::{Administrator, Flash, Form, FormView, Page, Posted, Redirect, Signed, WebError, json::Query};
 
+const LABELS: [(&str, &str); 3] = [("name", "Full name"), ("email", "Mail address"), ("reason", "Why?")];
 /// Most accounts in one list.
 const LISTED_MAX: i64 = 200;
 
@@ -80,29 +81,29 @@ struct RoleBox {
 
 const fn role_hint(role: Role) -> &'static str {
     match role {
-        Role::Reviewer => "Asks questions, writes notes, recommends. Does not decide.",
-        Role::Manager => "Decides on the department's datasets; suspends, lifts and revokes.",
+        Role::Reviewer | Role::Manager => "",
         Role::Clerk => "Appeals, holds and deadlines, for the whole city.",
         Role::Auditor => "Reads everything but secrets and changes nothing.",
         Role::Administrator => "Departments, staff, terms and service credentials. Decides no application.",
     }
 }
 
-/// The boxes for every role: `manager:DEPARTMENT` or `auditor`.
+/// The boxes for every role: `auditor`, and for each department `manager:DEPARTMENT`.
 fn role_boxes(departments: &[Department]) -> Vec<RoleBox> {
-    let mut boxes = Vec::new();
-    for role in Role::ALL {
-        let (name, hint) = (role_name(role), role_hint(role));
-        if !role.is_departmental() {
-            boxes.push(RoleBox { value: role.as_str().to_owned(), label: capital(name), hint });
-            continue;
-        }
-        for department in departments {
-            let value = format!("{}:{}", role.as_str(), department.id);
-            boxes.push(RoleBox { value, label: format!("{}, {}", capital(name), department.name), hint: "" });
-        }
-    }
-    boxes
+    let (local, city_wide): (Vec<_>, Vec<_>) = Role::ALL.into_iter().partition(|role| role.is_departmental());
+    let everywhere = city_wide.into_iter().map(|role| RoleBox {
+        value: role.as_str().to_owned(),
+        label: capital(role_name(role)),
+        hint: role_hint(role),
+    });
+    let of_departments = departments.iter().flat_map(|department| {
+        local.iter().map(|role| RoleBox {
+            value: format!("{}:{}", role.as_str(), department.id),
+            label: format!("{}, {}", capital(role_name(*role)), department.name),
+            hint: "",
+        })
+    });
+    everywhere.chain(of_departments).collect()
 }
 
 fn capital(word: &str) -> String {
@@ -161,7 +162,7 @@ pub(super) async fn invite(request: HttpRequest, desk: DeskData, posted: Posted)
             Redirect::with(&request, "/admin/staff", &Flash::good(said))
         }
         Err(error) => {
-            let errors = shown_on_form(error)?;
+            let errors = named_errors(error, &LABELS)?;
             show_invite(&request, &desk, form.view(&errors)).await
         }
     }
@@ -228,7 +229,7 @@ pub(super) async fn set_roles(
             Redirect::with(&request, format!("/admin/staff/{id}"), &Flash::good(said))
         }
         Err(error) => {
-            let errors = shown_on_form(error)?;
+            let errors = named_errors(error, &LABELS)?;
             show_person((&request, &desk, me.account), id, form.view(&errors)).await
         }
     }
@@ -273,7 +274,7 @@ async fn set_disabled(
             Redirect::with(at.0, format!("/admin/staff/{id}"), &Flash::good(said))
         }
         Err(error) => {
-            let errors = shown_on_form(error)?;
+            let errors = named_errors(error, &LABELS)?;
             show_person(at, id, form.view(&errors)).await
         }
     }
@@ -293,8 +294,8 @@ mod tests {
             version: 1,
         };
         let values: Vec<_> = role_boxes(&[department]).into_iter().map(|role| (role.value, role.label)).collect();
-        assert_eq!(values[0].0, "reviewer:0190b4a2-0000-7000-8000-000000000001");
-        assert_eq!((values[1].1.as_str(), values[3].1.as_str()), ("Manager, Parking", "Auditor"));
+        assert_eq!(values[3].0, "reviewer:0190b4a2-0000-7000-8000-000000000001");
+        assert_eq!((values[1].1.as_str(), values[4].1.as_str()), ("Auditor", "Manager, Parking"));
         let grant = RoleGrant { role: Role::Auditor, department: None };
         assert_eq!(box_value(&grant), "auditor");
     }

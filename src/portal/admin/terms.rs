@@ -10,8 +10,9 @@ use crate::cases::{CaseError, Desk};
 use crate::domain::terms::{AGREEMENT_PARAMETERS, TermsFamily, TermsVersion, fill};
 use crate::domain::text::Invalid;
 use crate::domain::time::{Day, Instant};
+use crate::portal::named_errors;
 use crate::portal::public::family_name;
-use crate::web::case::{DeskData, caller, shown_on_form};
+use crate::web::case::{DeskData, caller};
 use crate::web::{Flash, Form, FormView, Page, Posted, Redirect, WebError, json::Query, markdown};
 
 /// What `admin/terms.html` shows.
@@ -141,7 +142,7 @@ pub(super) async fn publish(request: HttpRequest, desk: DeskData, posted: Posted
 }
 
 fn refused(request: &HttpRequest, desk: &Desk, form: &Form, error: CaseError) -> Result<HttpResponse, WebError> {
-    let errors = shown_on_form(error)?;
+    let errors = named_errors(error, &[("title", "Title")])?;
     show(request, desk, form.view(&errors), String::new())
 }
 

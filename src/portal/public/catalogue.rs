@@ -148,7 +148,7 @@ fn line(listed: Listed) -> Line {
         tier,
         tone,
         keywords: listed.keywords.into_iter().take(KEYWORDS_LISTED).collect(),
-        has_feed: listed.has_feed,
+        has_feed: listed.has_feed && listed.tier != Some(Tier::Prohibited),
     }
 }
 
@@ -267,9 +267,10 @@ fn dataset_view(page: DatasetPage, gate: &str) -> DatasetView {
         fields: page.fields.into_iter().map(field_line).collect(),
         operations: page.operations.iter().map(|operation| operation_line(&page.slug, operation)).collect(),
         distributions: metadata.distributions.iter().map(distribution_line).collect(),
-        has_feed: page.has_feed,
+        has_feed: page.has_feed && page.tier != Some(Tier::Prohibited),
         updated: page.updated_at.to_rfc3339(),
-        summary: page.summary,
+        // A summary that only repeats the beginning of the description is not said twice.
+        summary: Some(page.summary).filter(|line| !metadata.description.as_str().starts_with(line)).unwrap_or_default(),
         slug: page.slug,
         limits: Vec::new(),
         terms_href: String::new(),

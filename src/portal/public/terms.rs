@@ -97,7 +97,6 @@ pub(super) async fn list(request: HttpRequest, desk: DeskData) -> Result<HttpRes
 /// What `public/terms_version.html` shows.
 #[derive(Serialize)]
 struct VersionView {
-    family: &'static str,
     line: Line,
     published: String,
     is_material: bool,
@@ -151,7 +150,6 @@ async fn show(
         ..line(version, present, now)
     };
     let view = VersionView {
-        family: family_name(family),
         line: line_of(shown),
         published: shown.published_at.to_rfc3339(),
         is_material: shown.material,
@@ -161,7 +159,7 @@ async fn show(
         clauses: shown.clauses().iter().map(|clause| (clause.anchor(), clause.to_string())).collect(),
         versions: all.iter().map(line_of).collect(),
     };
-    Page::new(request, shown.title.as_str())?
+    Page::new(request, format!("{}, version {}", family_name(family), shown.number))?
         .crumb("Terms", "/terms")
         .render("public/terms_version.html", &view)
 }

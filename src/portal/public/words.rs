@@ -73,7 +73,20 @@ const fn window_word(window: LimitWindow) -> &'static str {
 fn limit_words(max: u64, window: &str, burst: Option<u64>) -> String {
     let calls = if max == 1 { "call" } else { "calls" };
     let burst = burst.map(|burst| format!(", at most {burst} at once")).unwrap_or_default();
-    format!("{max} {calls} a {window}{burst}").replace(" a hour", " an hour")
+    format!("{} {calls} a {window}{burst}", grouped(max)).replace(" a hour", " an hour")
+}
+
+/// `5000` as `5,000`.
+fn grouped(number: u64) -> String {
+    let digits = number.to_string();
+    let mut text = String::new();
+    for (at, digit) in digits.chars().enumerate() {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
 }
 
 /// `R/PT5M` as `every 5 minutes`; a code that is none of the plain ones stays as it is.
@@ -128,7 +141,7 @@ mod tests {
     #[test]
     fn limits_are_said_in_words() {
         let own = Limits::parse("60/minute burst 10, 1/hour, 5000/day").unwrap();
-        let words = ["60 calls a minute, at most 10 at once", "1 call an hour", "5000 calls a day"];
+        let words = ["60 calls a minute, at most 10 at once", "1 call an hour", "5,000 calls a day"];
         assert_eq!(limit_lines(&own, &[]), words);
     }
 }
