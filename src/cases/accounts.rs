@@ -499,7 +499,12 @@ pub fn linked_account(desk: &Desk, purpose: Purpose, token: &str) -> Result<Acco
 ///
 /// # Errors
 /// Invalid fields, [`CaseError::Stale`].
-pub fn edit_profile(desk: &Desk, caller: &Caller, (name, language): (&str, &str), version: i64) -> Result<(), CaseError> {
+pub fn edit_profile(
+    desk: &Desk,
+    caller: &Caller,
+    (name, language): (&str, &str),
+    version: i64,
+) -> Result<(), CaseError> {
     let me = caller.actor.account.ok_or(CaseError::Missing)?;
     let name = PersonName::parse("name", name)?;
     desk.act(caller, |work| {

@@ -44,9 +44,12 @@ impl fmt::Debug for MailReader {
 /// Adds the routes of these pages.
 #[must_use]
 pub fn routes(routes: Routes) -> Routes {
-    routes
-        .get("/demo/mailbox", Access::Public, "Mail caught by the demonstration", list)
-        .get("/demo/mailbox/{message}", Access::Public, "One mail caught by the demonstration", one)
+    routes.get("/demo/mailbox", Access::Public, "Mail caught by the demonstration", list).get(
+        "/demo/mailbox/{message}",
+        Access::Public,
+        "One mail caught by the demonstration",
+        one,
+    )
 }
 
 /// What `demo/mailbox.html` shows.
