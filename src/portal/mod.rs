@@ -3,9 +3,16 @@
 
 pub mod account;
 pub mod admin;
+pub mod applicant;
+pub mod auditor;
+pub mod clerk;
+pub mod holding;
 pub mod mailbox;
 pub mod public;
+pub mod review;
 pub mod session;
+pub mod shared;
+pub mod steward;
 #[cfg(test)]
 pub(crate) mod testing;
 
@@ -20,7 +27,12 @@ pub fn routes(is_demo: bool) -> Routes {
     let routes = Routes::new(Room::Portal);
     let routes = public::routes(routes);
     let routes = account::routes(routes);
+    let routes = applicant::routes(routes);
     let routes = admin::routes(routes);
+    let routes = review::routes(routes);
+    let routes = steward::routes(routes);
+    let routes = clerk::routes(routes);
+    let routes = auditor::routes(routes);
     if is_demo { mailbox::routes(routes) } else { routes }
 }
 

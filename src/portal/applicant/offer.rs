@@ -1,0 +1,174 @@
+//! The agreement offered: what was granted, with which conditions, the exact text, and three ways to answer: sign,
+//! propose other conditions, decline.
+
+use actix_web::{HttpRequest, HttpResponse, web};
+use serde::Serialize;
+
+use super::acts::at_field;
+use super::form::page_of;
+use super::list::title;
+use super::review::after_sending;
+use super::sign::{self, SignView, TextView, at_block, left_out, sign_view, signature, text_view};
+use super::standing::{ItemView, item};
+use crate::cases::agree::{self, AgreementView};
+use crate::cases::{CaseError, Caller, Desk, apply};
+use crate::domain::application::{Application, State};
+use crate::domain::id::ApplicationId;
+use crate::domain::profile::Profile;
+use crate::domain::refusal::Refusal;
+use crate::domain::terms::TermsVersion;
+use crate::domain::time::Instant;
+use crate::portal::shared::{Names, id_in};
+use crate::store::terms;
+use crate::web::case::{DeskData, caller, caller_once, shown_on_form};
+use crate::web::{Flash, FormView, Once, Posted, Redirect, WebError};
+
+/// What `applicant/offer.html` shows.
+#[derive(Debug, Serialize)]
+pub(super) struct OfferView {
+    id: String,
+    number: String,
+    title: String,
+    lapses_at: Instant,
+    items: Vec<OfferItem>,
+    text: TextView,
+    sign: SignView,
+    letter: String,
+}
+
+/// A dataset in the offer; conditions can be countered where there are any.
+#[derive(Debug, Serialize)]
+struct OfferItem {
+    #[serde(flatten)]
+    item: ItemView,
+    may_counter: bool,
+}
+
+/// Everything the page is made from.
+pub(super) struct Offer {
+    application: Application,
+    offered: AgreementView,
+    terms: TermsVersion,
+    names: Names,
+    lapses_at: Instant,
+}
+
+pub(super) fn load(desk: &Desk, who: &Caller, id: ApplicationId) -> Result<Offer, CaseError> {
+    let application = desk.store.read(|conn| apply::mine(conn, who, id))?;
+    let State::Offered { agreement, lapses_at, .. } = application.state else {
+        return Err(Refusal::new("no_offer", "There is no open offer. The application's page says where it stands.").into());
+    };
+    let offered = agree::mine(desk, who, agreement)?;
+    let terms = desk.read(|conn| terms::by_id(conn, offered.agreement.terms))?;
+    Ok(Offer { application, offered, terms, names: Names::of(desk)?, lapses_at })
+}
+
+pub(super) fn view(profile: &Profile, offer: &Offer) -> OfferView {
+    let Offer { application, offered, terms, names, lapses_at } = offer;
+    let agreement = &offered.agreement;
+    let items: Vec<OfferItem> = application
+        .items
+        .iter()
+        .map(|one| {
+            let item = item(names, one);
+            OfferItem { may_counter: !item.conditions.is_empty(), item }
+        })
+        .collect();
+    let has_denial = items.iter().any(|one| one.item.is_denied);
+    OfferView {
+        id: application.id.to_string(),
+        number: agreement.number.clone(),
+        title: title(application),
+        lapses_at: *lapses_at,
+        items,
+        text: text_view(
+            terms,
+            (&agreement.number, &offered.text, &agreement.text_hash),
+            format!("/agreements/{}/text", agreement.id),
+        ),
+        sign: sign_view(
+            profile,
+            application,
+            (terms, &agreement.text_hash),
+            (format!("/applications/{}/sign", application.id), "Sign the agreement"),
+            false,
+        ),
+        letter: if has_denial { format!("/applications/{}/letter", application.id) } else { String::new() },
+    }
+}
+
+/// Loads the offer; the page is shown for as long as it is open.
+async fn loaded(request: &HttpRequest, desk: &DeskData, id: ApplicationId) -> Result<Offer, WebError> {
+    let who = caller(request);
+    let offer = desk.run(move |desk| load(desk, &who, id)).await;
+    offer.map_err(|error| match error {
+        CaseError::Refused(_) => {
+            WebError::from(error).with_next("Back to the application", format!("/applications/{id}"))
+        }
+        // A 404 must say nothing else than any other.
+        CaseError::Invalid(_) | CaseError::Missing | CaseError::Stale | CaseError::Wait(_) | CaseError::Store(_) => {
+            error.into()
+        }
+    })
+}
+
+fn show(request: &HttpRequest, desk: &DeskData, offer: &Offer, form: FormView) -> Result<HttpResponse, WebError> {
+    let page = page_of(request, &offer.application, "The agreement offered to you")?.form(form);
+    page.render("applicant/offer.html", &view(&desk.profile, offer))
+}
+
+pub(super) async fn page(
+    request: HttpRequest,
+    desk: DeskData,
+    path: web::Path<String>,
+) -> Result<HttpResponse, WebError> {
+    let offer = loaded(&request, &desk, id_in(&path)?).await?;
+    show(&request, &desk, &offer, FormView::default())
+}
+
+pub(super) async fn sign(
+    request: HttpRequest,
+    desk: DeskData,
+    path: web::Path<String>,
+    once: Once,
+    posted: Posted,
+) -> Result<HttpResponse, WebError> {
+    let id = id_in(&path)?;
+    let form = posted.only(sign::FIELDS)?;
+    let who = caller_once(&request, once);
+    let signature = signature(&form);
+    let error = match desk.run(move |desk| apply::sign(desk, &who, id, &signature)).await {
+        Ok(state) => return after_sending(&request, id, &state),
+        Err(error) => error,
+    };
+    let errors = at_block(&shown_on_form(error)?);
+    let offer = loaded(&request, &desk, id).await?;
+    let missing = left_out(&view(&desk.profile, &offer).sign, &form);
+    let errors = if missing.is_empty() { errors } else { missing };
+    show(&request, &desk, &offer, form.view(&errors))
+}
+
+pub(super) async fn counter(
+    request: HttpRequest,
+    desk: DeskData,
+    path: web::Path<String>,
+    posted: Posted,
+) -> Result<HttpResponse, WebError> {
+    let id: ApplicationId = id_in(&path)?;
+    let form = posted.only(&["item", "counter.*"])?;
+    let item = id_in(form.text("item"))?;
+    let field = format!("counter.{item}");
+    let text = form.text(&field).to_owned();
+    let who = caller(&request);
+    match desk.run(move |desk| apply::counter(desk, &who, id, item, &text)).await {
+        Ok(()) => {
+            let flash = Flash::good("Your proposal is sent. The department decides again; this offer is closed.");
+            Redirect::with(&request, format!("/applications/{id}"), &flash)
+        }
+        Err(error) => {
+            let errors = at_field(&shown_on_form(error)?, &field);
+            let offer = loaded(&request, &desk, id).await?;
+            show(&request, &desk, &offer, form.view(&errors))
+        }
+    }
+}
