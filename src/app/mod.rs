@@ -2,10 +2,15 @@
 //! need, on any port, and stops it gracefully. Holds no rule.
 
 mod base;
+mod demo;
+mod gate;
+mod kill;
 pub mod portal;
 pub mod profile_files;
 mod run;
-mod visitors;
 
 pub use base::{Base, StartError, hash_password};
-pub use run::{Running, block_on, check_profile, healthcheck, public_urls, set_up, upstream_networks};
+pub use demo::{Card, demo};
+pub use run::{
+    Running, block_on, check_profile, gate_alone, healthcheck, public_urls, serve, set_up, upstream_networks,
+};

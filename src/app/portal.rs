@@ -11,10 +11,11 @@ use secrecy::ExposeSecret as _;
 use url::Url;
 
 use super::base::{Base, StartError};
-use super::visitors::DeskVisitors;
 use crate::cases::Desk;
 use crate::cases::passwords::HashingPool;
 use crate::jobs::mail::Letters;
+use crate::portal::mailbox::{Letter, MailReader};
+use crate::portal::session::DeskVisitors;
 use crate::store::migrate;
 use crate::telemetry::Observer;
 use crate::web::{Access, Options, Room, Routes, ServerKey, Site, WebError, edge};
@@ -96,7 +97,7 @@ pub fn build(
         .map_err(|error| StartError::Setup(format!("the templates cannot be used: {error}")))?;
     let site = web::Data::new(site);
     let desk = web::Data::new(desk.clone());
-    let letters = web::Data::from(Arc::clone(letters));
+    let reader = web::Data::new(mail_reader(base, letters));
     let hashing = web::Data::new(HashingPool::new(settings.accounts.hashes_at_once, HASH_WAIT));
     let observer = Observer::new("portal", base.clock.clone(), settings.network.trusted_proxies.clone());
     let routes = routes(is_demo);
@@ -106,7 +107,7 @@ pub fn build(
         App::new()
             .app_data(site.clone())
             .app_data(desk.clone())
-            .app_data(letters.clone())
+            .app_data(reader.clone())
             .app_data(hashing.clone())
             .wrap(from_fn(edge::edge))
             .wrap(from_fn(move |request, next| Arc::clone(&observer).observe(request, next)))
@@ -120,4 +121,13 @@ pub fn build(
     }
     let server = server.listen(listener).map_err(|error| StartError::Setup(error.to_string()))?.run();
     Ok(PortalServer { server, address })
+}
+
+/// Lets the demonstration's mailbox show mails as they would be sent.
+fn mail_reader(base: &Base, letters: &Arc<Letters>) -> MailReader {
+    let (secrets, letters) = (Arc::clone(&base.secrets), Arc::clone(letters));
+    MailReader(Arc::new(move |message| {
+        let written = letters.write(&secrets, message).map_err(|error| error.to_string())?;
+        Ok(Letter { subject: written.subject, text: written.text })
+    }))
 }

@@ -10,14 +10,19 @@ use tokio::task::JoinHandle;
 use url::Url;
 
 use super::base::{Base, StartError};
-use super::portal::{self, Addresses, PortalServer};
+use super::gate::{Finish, Gate, GateServer};
+use super::portal::{self, Addresses};
 use super::profile_files;
-use crate::cases::{CaseError, Desk, agree, terms};
+use crate::cases::{CaseError, Desk, agree, keys, terms};
 use crate::config::Settings;
 use crate::domain::net::UpstreamNetworks;
 use crate::domain::profile::Profile;
 use crate::jobs::mail::{Letters, MailOptions, Postman, send_due};
-use crate::jobs::{Stop, ring, stopping};
+use crate::jobs::{Stop, Stopper, ring, stopping};
+use crate::store::usage;
+
+/// Lines of the access log taken away in one round.
+const PRUNE_MAX: i64 = 5_000;
 
 /// A server that answers, with its addresses from outside.
 #[derive(Clone, Debug)]
@@ -112,7 +117,13 @@ pub(super) fn letters(base: &Base, portal: &Url) -> Result<(Arc<Letters>, Arc<Po
 }
 
 /// Starts every clock of the desk.
-pub(super) fn clocks(desk: &Desk, letters: &Arc<Letters>, postman: &Arc<Postman>, stop: &Stop) -> Vec<JoinHandle<()>> {
+pub(super) fn clocks(
+    base: &Base,
+    desk: &Desk,
+    letters: &Arc<Letters>,
+    postman: &Arc<Postman>,
+    stop: &Stop,
+) -> Vec<JoinHandle<()>> {
     let second = Duration::from_secs(1);
     let minute = Duration::from_secs(60);
     let hour = Duration::from_secs(3_600);
@@ -126,7 +137,31 @@ pub(super) fn clocks(desk: &Desk, letters: &Arc<Letters>, postman: &Arc<Postman>
         case_clock("offers", minute, stop, desk, agree::lapse_offers),
         case_clock("agreements", minute, stop, desk, agree::expire_agreements),
         case_clock("reminders", hour, stop, desk, agree::remind_of_ends),
+        case_clock("key expiry", minute, stop, desk, keys::clocks::expire_due),
+        case_clock("key reminders", hour, stop, desk, keys::clocks::warn_expiring),
+        retention(base, stop, minute),
     ]
+}
+
+/// Keeps the access log for its days and the minutes of usage for two; rollups stay.
+fn retention(base: &Base, stop: &Stop, pause: Duration) -> JoinHandle<()> {
+    let (store, clock) = (base.store.clone(), base.clock.clone());
+    let days = i64::from(base.settings.gate.access_log_days);
+    ring("retention", pause, stop.clone(), move || {
+        let (store, now) = (store.clone(), clock.now());
+        async move {
+            let pruned = store.clone();
+            let before = now - chrono::Duration::days(days);
+            let minutes = now - chrono::Duration::days(2);
+            let prune = move || {
+                pruned.write(|conn| {
+                    let lines = usage::prune_log(conn, before, PRUNE_MAX)?;
+                    Ok::<_, CaseError>(lines + usage::prune_minutes(conn, minutes)?)
+                })
+            };
+            store.blocking(prune).await
+        }
+    })
 }
 
 /// A clock that runs one case on the blocking pool.
@@ -184,21 +219,89 @@ pub(super) fn demo_folder(data: &Path) -> std::path::PathBuf {
     data.join("demo")
 }
 
-/// Stops a server gracefully when told to, then its clocks.
-pub(super) async fn until_stopped(
-    servers: Vec<actix_web::dev::Server>,
-    stopper: crate::jobs::Stopper,
-    clocks: Vec<JoinHandle<()>>,
-) -> Result<(), StartError> {
+/// What runs until it is told to stop.
+pub(super) struct Machinery {
+    pub(super) servers: Vec<actix_web::dev::Server>,
+    pub(super) clocks: Vec<JoinHandle<()>>,
+    pub(super) stopper: Stopper,
+    pub(super) finish: Finish,
+}
+
+/// Waits for the signal, lets requests in flight finish, stops the clocks, writes the last usage.
+pub(super) async fn until_stopped(machinery: Machinery) {
+    let Machinery { servers, clocks, stopper, finish } = machinery;
     let handles: Vec<_> = servers.iter().map(actix_web::dev::Server::handle).collect();
-    let mut running: Vec<_> = servers.into_iter().map(tokio::spawn).collect();
-    tokio::select! {
-        () = told_to_stop() => tracing::info!("stopping: requests in flight may finish"),
-        _ = async { for one in &mut running { let _ended = one.await; } } => {}
-    }
+    let running: Vec<_> = servers.into_iter().map(tokio::spawn).collect();
+    told_to_stop().await;
+    tracing::info!("stopping: requests in flight may finish");
     futures_util::future::join_all(handles.iter().map(|handle| handle.stop(true))).await;
+    futures_util::future::join_all(running).await;
     stopper.stop();
     futures_util::future::join_all(clocks).await;
+    finish.flush();
     tracing::info!("stopped");
+}
+
+/// Runs portal, gate and clocks until told to stop. `started` is called when both listen.
+///
+/// # Errors
+/// Why it cannot start.
+pub async fn serve(base: Base, started: impl FnOnce(&Running) -> Result<(), String>) -> Result<(), StartError> {
+    let listeners = Listeners::bind(&base.settings)?;
+    let gate = Gate::new(&base);
+    let desk = base.desk(gate.sink());
+    set_up(&base, &desk)?;
+    let (machinery, running) = start(&base, gate, &desk, listeners, false)?;
+    started(&running).map_err(StartError::Setup)?;
+    until_stopped(machinery).await;
     Ok(())
+}
+
+/// Runs a gate alone, on the store of a portal that runs elsewhere.
+///
+/// # Errors
+/// Why it cannot start.
+pub async fn gate_alone(base: Base, started: impl FnOnce(&Url) -> Result<(), String>) -> Result<(), StartError> {
+    let (listener, address) = listen(base.settings.gate.listen)?;
+    let urls = addresses(&base.settings, address, address)?;
+    let gate = Gate::new(&base);
+    let desk = base.desk(gate.sink());
+    let (stopper, stop) = stopping();
+    let GateServer { server, clocks, finish } = gate.start(&base, &desk, listener, &stop)?;
+    started(&urls.gate).map_err(StartError::Setup)?;
+    until_stopped(Machinery { servers: vec![server], clocks, stopper, finish }).await;
+    Ok(())
+}
+
+/// Both listeners, bound before anything is built, so that a taken port is known at once.
+pub(super) struct Listeners {
+    pub(super) portal: (TcpListener, SocketAddr),
+    pub(super) gate: (TcpListener, SocketAddr),
+}
+
+impl Listeners {
+    pub(super) fn bind(settings: &Settings) -> Result<Self, StartError> {
+        Ok(Self { portal: listen(settings.portal.listen)?, gate: listen(settings.gate.listen)? })
+    }
+}
+
+/// Starts everything on its listeners.
+pub(super) fn start(
+    base: &Base,
+    gate: Gate,
+    desk: &Desk,
+    listeners: Listeners,
+    is_demo: bool,
+) -> Result<(Machinery, Running), StartError> {
+    let (stopper, stop) = stopping();
+    let Listeners { portal: (portal_listener, portal_at), gate: (gate_listener, gate_at) } = listeners;
+    let addresses = addresses(&base.settings, portal_at, gate_at)?;
+    let running = Running { portal_url: addresses.portal.clone(), gate_url: addresses.gate.clone() };
+    let (letters, postman) = letters(base, &addresses.portal)?;
+    let portal = portal::build(base, desk, &letters, (portal_listener, addresses), is_demo)?;
+    let gate = gate.start(base, desk, gate_listener, &stop)?;
+    let mut clocks = clocks(base, desk, &letters, &postman, &stop);
+    clocks.extend(gate.clocks);
+    let servers = vec![portal.server, gate.server];
+    Ok((Machinery { servers, clocks, stopper, finish: gate.finish }, running))
 }

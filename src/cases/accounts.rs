@@ -494,34 +494,21 @@ pub fn linked_account(desk: &Desk, purpose: Purpose, token: &str) -> Result<Acco
     })
 }
 
-/// Changes name and language.
+/// Changes name and language. Who belongs to an organisation is not for its members to type: they see each other's
+/// applications and agreements.
 ///
 /// # Errors
 /// Invalid fields, [`CaseError::Stale`].
 pub fn edit_profile(
     desk: &Desk,
     caller: &Caller,
-    (name, language, organisation): (&str, &str, &str),
+    (name, language): (&str, &str),
     version: i64,
 ) -> Result<(), CaseError> {
     let me = caller.actor.account.ok_or(CaseError::Missing)?;
     let name = PersonName::parse("name", name)?;
     desk.act(caller, |work| {
         let account = people::account_by_id(work.conn, me)?;
-        let organisation = if organisation.trim().is_empty() {
-            None
-        } else {
-            let line = crate::domain::text::Line::<200>::parse("organisation", organisation)?;
-            let new = work.new_id();
-            Some(people::organisation(work.conn, new, line.as_str(), &line.as_str().to_lowercase(), work.now)?)
-        };
-        if organisation != account.organisation && account.organisation.is_some() {
-            return Err(Refusal::new(
-                "organisation_fixed",
-                "Ask the city to move your account to another organisation.",
-            )
-            .into());
-        }
         let before = json!({ "name": account.name, "language": account.language });
         let language = if language == "es" { "es" } else { "en" }.to_owned();
         let changed = Account { name: name.as_str().to_owned(), language, version, ..account };

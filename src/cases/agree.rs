@@ -4,7 +4,7 @@ use chrono::Duration;
 
 use super::apply::{bounded, write as write_application};
 use super::settle::{settle, text_of, write};
-use super::{CaseError, Caller, Desk, Work};
+use super::{Caller, CaseError, Desk, Work};
 use crate::domain::agreement::{Agreement, AgreementCommand, Execution};
 use crate::domain::application::Command;
 use crate::domain::audit::{About, Act};

@@ -10,10 +10,8 @@ pub use super::signing::Signature;
 use super::signing::{evidence, must_declare};
 pub use super::wishes::Wanted;
 use super::wishes::items;
-use super::{CaseError, Caller, Desk, Work};
-use crate::domain::application::{
-    Answers, Application, Change, Command, Item, ItemState, RemarkDraft, State,
-};
+use super::{Caller, CaseError, Desk, Work};
+use crate::domain::application::{Answers, Application, Change, Command, Item, ItemState, RemarkDraft, State};
 use crate::domain::audit::{About, Act};
 use crate::domain::id::{ApplicationId, DatasetId, DepartmentId, ItemId};
 use crate::domain::people::Capacity;
@@ -52,8 +50,7 @@ pub fn start(desk: &Desk, caller: &Caller, slugs: &[String]) -> Result<Applicati
         if open >= OPEN_MAX {
             return Err(Refusal::new("too_many_open", "Finish or withdraw some of your applications first.").into());
         }
-        let wanted: Vec<Wanted> =
-            slugs.iter().map(|slug| Wanted { slug: slug.clone(), ..Wanted::default() }).collect();
+        let wanted: Vec<Wanted> = slugs.iter().map(|slug| Wanted { slug: slug.clone(), ..Wanted::default() }).collect();
         let items = items(work, &wanted, &[])?;
         let mut answers = Answers::default();
         let signatory = caller.actor.name.chars().take(200).collect::<String>();
@@ -82,8 +79,7 @@ pub fn start(desk: &Desk, caller: &Caller, slugs: &[String]) -> Result<Applicati
 }
 
 fn started(application: &Application) -> Act {
-    let about =
-        About { application: Some(application.id), person: Some(application.requester), ..About::default() };
+    let about = About { application: Some(application.id), person: Some(application.requester), ..About::default() };
     let datasets: Vec<_> = application.items.iter().map(|item| item.slug.as_str()).collect();
     Act::new("application.start", Capacity::Requester, "application", &application.number)
         .about(about)
@@ -160,8 +156,7 @@ pub fn gaps(desk: &Desk, caller: &Caller, id: ApplicationId) -> Result<Vec<Inval
 
 /// Everything that keeps an application from being submitted.
 fn problems(desk: &Desk, conn: &mut AnyConnection, application: &Application) -> Result<Vec<Invalid>, CaseError> {
-    let purposes: Vec<String> =
-        desk.profile.purposes.iter().map(|purpose| purpose.id.as_str().to_owned()).collect();
+    let purposes: Vec<String> = desk.profile.purposes.iter().map(|purpose| purpose.id.as_str().to_owned()).collect();
     let mut found = application.answers.problems(&purposes, application.names_users());
     if application.items.is_empty() {
         found.push(Invalid::new("datasets", "required", "Choose at least one dataset."));
@@ -260,7 +255,7 @@ pub fn sign(desk: &Desk, caller: &Caller, id: ApplicationId, signature: &Signatu
         let evidence = evidence(work, &draft, signature)?;
         let change = application.decide(Command::Sign { evidence: evidence.clone() }, &caller.actor, work.now)?;
         write(work, &change)?;
-        super::settle::execute(work, offered, evidence)?;
+        super::settle::execute(work, &offered, evidence)?;
         work.remember("application.sign", &asked, "executed")?;
         Ok(change.next.state)
     })
@@ -292,13 +287,7 @@ pub fn message(
 ///
 /// # Errors
 /// `counter_needed`, `offer_lapsed`, `nothing_to_counter`.
-pub fn counter(
-    desk: &Desk,
-    caller: &Caller,
-    id: ApplicationId,
-    item: ItemId,
-    text: &str,
-) -> Result<(), CaseError> {
+pub fn counter(desk: &Desk, caller: &Caller, id: ApplicationId, item: ItemId, text: &str) -> Result<(), CaseError> {
     simple(desk, caller, id, Command::Counter { item, text: bounded(text)? })
 }
 

@@ -127,15 +127,20 @@ pub fn draft_text(
 ) -> Result<DraftText, CaseError> {
     let items: Vec<&Item> =
         application.items.iter().filter(|item| !matches!(item.state, ItemState::Denied { .. })).collect();
-    let terms = terms::current(conn, family(&items), now).map_err(|error| match error {
-        StoreError::Missing => Refusal::new("terms_missing", "The city has not published the terms for this yet.").into(),
-        other => CaseError::from(other),
-    })?;
+    let terms = match terms::current(conn, family(&items), now) {
+        Err(StoreError::Missing) => {
+            return Err(Refusal::new("terms_missing", "The city has not published the terms for this yet.").into());
+        }
+        found => found?,
+    };
     let schedules = schedules(desk, conn, &items)?;
     let number = number(conn, application)?;
     let parameters = parameters(desk, conn, application, &schedules, &number)?;
-    let wanted: BTreeMap<_, _> =
-        parameters.iter().filter(|(name, _)| terms.parameters.contains(name)).map(|(n, v)| (n.clone(), v.clone())).collect();
+    let wanted: BTreeMap<_, _> = parameters
+        .iter()
+        .filter(|(name, _)| terms.parameters.contains(name))
+        .map(|(n, v)| (n.clone(), v.clone()))
+        .collect();
     let body = terms.render(&wanted).map_err(|missing| StoreError::Setup(missing.to_string()))?;
     let text = format!("{}\n\n{}", body.trim_end(), schedules_text(&schedules));
     let hash = TextHash::of(&text).to_string();
@@ -217,7 +222,11 @@ fn schedules_text(schedules: &[Schedule]) -> String {
         }
         for condition in &schedule.conditions {
             let kind = if condition.is_precedent { "Condition before the first key" } else { "Condition" };
-            let basis = if condition.basis.is_empty() { String::new() } else { format!(" (basis: {})", plain(&condition.basis)) };
+            let basis = if condition.basis.is_empty() {
+                String::new()
+            } else {
+                format!(" (basis: {})", plain(&condition.basis))
+            };
             line(kind, &format!("{}{basis}", plain(&condition.text)));
         }
     }

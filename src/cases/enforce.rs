@@ -56,7 +56,7 @@ pub fn suspend(desk: &Desk, caller: &Caller, wish: &Suspension) -> Result<Hold, 
     let explanation = Prose::<EXPLANATION_MAX>::parse("explanation", &wish.explanation)?.into_string();
     desk.act(caller, |work| {
         let found = work.find(wish.target)?;
-        let (capacity, office) = office(&caller.actor, &found)?;
+        let (capacity, office) = office(caller, &found)?;
         if !may_give(office, wish.reason) {
             let detail = "Choose a reason of your office: misuse, leaked, emergency or administrative.";
             return Err(Refusal::new("reason_not_yours", detail).into());
@@ -108,7 +108,7 @@ pub fn lift(desk: &Desk, caller: &Caller, id: HoldId, reason: &str) -> Result<Ho
         let found = work.find(target)?;
         // Read again: somebody may have lifted it while the lock was waited for.
         let hold = holds::by_id(work.conn, id)?;
-        let capacity = lifter(&caller.actor, &hold, &found)?;
+        let capacity = lifter(caller, &hold, &found)?;
         if hold.office != Office::Holder {
             found.must_not_be_decided_by(&caller.actor)?;
         }
@@ -190,8 +190,10 @@ const fn may_give(office: Office, reason: HoldReason) -> bool {
 }
 
 /// Under which office the actor suspends: a department with a schedule in it first, then the clerk's.
-fn office(actor: &Actor, found: &Found) -> Result<(Capacity, Office), CaseError> {
-    if actor.account.is_none() && actor.address.is_none() {
+fn office(caller: &Caller, found: &Found) -> Result<(Capacity, Office), CaseError> {
+    let actor = &caller.actor;
+    // The command line and the clocks come with neither account, address nor request.
+    if actor.account.is_none() && actor.address.is_none() && caller.request.is_none() {
         return Ok((Capacity::Service, Office::Service));
     }
     let departments = found.agreements.iter().flat_map(|agreement| &agreement.schedules);
@@ -207,7 +209,8 @@ const fn manager(department: DepartmentId) -> Capacity {
 }
 
 /// In which capacity the actor may ask for a hold to be lifted; whether that office may, the hold decides.
-fn lifter(actor: &Actor, hold: &Hold, found: &Found) -> Result<Capacity, CaseError> {
+fn lifter(caller: &Caller, hold: &Hold, found: &Found) -> Result<Capacity, CaseError> {
+    let actor = &caller.actor;
     if hold.office == Office::Holder
         && found.agreements.iter().any(|agreement| access::as_party(actor, agreement).is_ok())
     {
@@ -224,7 +227,7 @@ fn lifter(actor: &Actor, hold: &Hold, found: &Found) -> Result<Capacity, CaseErr
     let is_party = actor.account == Some(found.holder)
         || found.agreements.iter().any(|agreement| access::as_party(actor, agreement).is_ok());
     // A party may know of the hold and is told whose it is; staff of no part in it are not told of it at all.
-    if is_party { Ok(Capacity::Requester) } else { Ok(office(actor, found)?.0) }
+    if is_party { Ok(Capacity::Requester) } else { Ok(office(caller, found)?.0) }
 }
 
 impl Found {

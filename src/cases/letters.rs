@@ -170,8 +170,15 @@ impl Letter {
         use std::fmt::Write as _;
         let mut text = format!("{}\nApplication {}: {}\nTo {}\n", in_words(self.day), self.number, self.title, self.to);
         for part in &self.parts {
-            let _infallible = write!(text, "\n{} was denied on {}. Decided by {}, {}.\n{}\n",
-                part.dataset, in_words(part.day), part.decided_by, part.decided_as, part.statement);
+            let _infallible = write!(
+                text,
+                "\n{} was denied on {}. Decided by {}, {}.\n{}\n",
+                part.dataset,
+                in_words(part.day),
+                part.decided_by,
+                part.decided_as,
+                part.statement
+            );
             for ground in &part.grounds {
                 let _infallible = writeln!(
                     text,

@@ -34,6 +34,7 @@ mod catalogue_tests;
 pub mod describe;
 pub mod drafting;
 pub mod enforce;
+pub mod export;
 pub mod fetch;
 pub mod interchange;
 #[cfg(test)]
@@ -49,11 +50,13 @@ pub mod settle;
 mod settle_tests;
 pub mod signing;
 pub mod staff;
+pub mod story;
 pub mod terms;
 #[cfg(test)]
 mod terms_tests;
 #[cfg(test)]
 pub(crate) mod testing;
+pub mod usage;
 pub mod wishes;
 
 /// Why an act did not happen. Nothing was changed.

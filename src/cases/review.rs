@@ -8,7 +8,7 @@ use super::apply::{bounded, under_present_tiers, write};
 use super::drafting::must_fit;
 use super::letters;
 use super::settle::settle;
-use super::{CaseError, Caller, Desk};
+use super::{Caller, CaseError, Desk};
 use crate::domain::application::{Application, Change, Command, ItemState, State};
 use crate::domain::id::{ApplicationId, DepartmentId, ItemId};
 use crate::domain::notice::{Notice, NoticeKind, Recipient};
@@ -170,6 +170,7 @@ pub enum Decided {
 /// # Errors
 /// What is missing from the reasons; `own_application`, `recused`, `already_decided`, `second_person_needed`,
 /// `second_approval_differs`, `prohibited`, [`CaseError::Missing`], [`CaseError::Stale`].
+#[expect(clippy::needless_pass_by_value, reason = "a decision is typed for one call; its text is fingerprinted after")]
 pub fn decide(
     desk: &Desk,
     caller: &Caller,
@@ -246,9 +247,9 @@ fn verdict(desk: &Desk, application: &Application, item: ItemId, decided: &Decid
                 ItemState::Pending { first } => first.clone(),
                 ItemState::Granted { .. } | ItemState::Approved { .. } | ItemState::Denied { .. } => None,
             });
-            first.map(|first| first.verdict).ok_or_else(|| {
-                Refusal::new("nothing_to_confirm", "There is no first approval to confirm.").into()
-            })
+            first
+                .map(|first| first.verdict)
+                .ok_or_else(|| Refusal::new("nothing_to_confirm", "There is no first approval to confirm.").into())
         }
     }
 }
@@ -265,5 +266,7 @@ fn cites(ground: &GroundTyped) -> String {
 /// # Errors
 /// What the store says.
 pub fn remarks_for_requester(desk: &Desk, id: ApplicationId) -> Result<Vec<Remark>, CaseError> {
-    desk.store.read(|conn| applications::remarks_for(conn, id, &Reader::Requester)).map_err(|error: StoreError| error.into())
+    desk.store
+        .read(|conn| applications::remarks_for(conn, id, &Reader::Requester))
+        .map_err(|error: StoreError| error.into())
 }

@@ -28,7 +28,7 @@ pub(super) fn settle(
     draft: Option<&DraftText>,
 ) -> Result<(), CaseError> {
     match change.settlement {
-        None => Ok(()),
+        None | Some(Settlement::Signed(_)) => Ok(()),
         Some(Settlement::Execute(id)) => {
             let evidence = change.next.submitted().map(|submission| submission.evidence.clone());
             let Some(evidence) = evidence else { return Err(CaseError::Missing) };
@@ -43,7 +43,7 @@ pub(super) fn settle(
             let agreement = agreement_from(&change.next, id, &draft, offered, work.now);
             agreements::keep_text(work.conn, &draft.hash, &draft.text, work.now)?;
             agreements::insert(work.conn, &agreement, work.now)?;
-            execute(work, agreement, evidence)
+            execute(work, &agreement, evidence)
         }
         Some(Settlement::Offer(id)) => match &change.next.state {
             State::Offered { lapses_at, .. } => offer(work, &change.next, (id, *lapses_at)),
@@ -55,7 +55,6 @@ pub(super) fn settle(
             | State::Withdrawn { .. }
             | State::Lapsed { .. } => Err(Refusal::new("no_offer", "There is no open offer.").into()),
         },
-        Some(Settlement::Signed(_)) => Ok(()),
         Some(Settlement::OfferClosed(id)) => {
             let agreement = agreements::by_id(work.conn, id)?;
             let closed = agreement.decide(AgreementCommand::Close, &work.caller.actor, work.now)?;
@@ -97,7 +96,7 @@ fn offer(work: &mut Work<'_>, application: &Application, offered: (AgreementId, 
 ///
 /// # Errors
 /// `text_differs`, `prohibited`, `tier_changed` and those of the signature.
-pub(super) fn execute(work: &mut Work<'_>, agreement: Agreement, evidence: Evidence) -> Result<(), CaseError> {
+pub(super) fn execute(work: &mut Work<'_>, agreement: &Agreement, evidence: Evidence) -> Result<(), CaseError> {
     for schedule in &agreement.schedules {
         let dataset = datasets::by_id(work.conn, schedule.dataset)?;
         if dataset.tier == Some(Tier::Prohibited) {
@@ -111,7 +110,7 @@ pub(super) fn execute(work: &mut Work<'_>, agreement: Agreement, evidence: Evide
             return Err(Refusal::new("tier_changed", message).into());
         }
     }
-    let ends_at = ends_at(work, &agreement);
+    let ends_at = ends_at(work, agreement);
     let command = AgreementCommand::Execute { signature: evidence, ends_at };
     let executed = agreement.decide(command, &work.caller.actor, work.now)?;
     write(work, &executed)?;

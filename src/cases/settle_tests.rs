@@ -6,7 +6,7 @@ use super::apply::{self, Wanted};
 use super::apply_tests::{City, approve, cities, code, deny, draft, item, signature, submit};
 use super::catalogue::{self, Edit};
 use super::review::{self, Decided};
-use super::{CaseError, Caller, agree, letters};
+use super::{Caller, CaseError, agree, letters};
 use crate::domain::agreement::AgreementState;
 use crate::domain::application::{ItemState, State};
 use crate::domain::id::{AgreementId, ApplicationId, OrganisationId};

@@ -57,7 +57,8 @@ fn declared(desk: &Desk, signature: &Signature) -> Vec<String> {
 
 /// The evidence of a signature, after checking that what was signed is what would be executed.
 pub(super) fn evidence(work: &Work<'_>, draft: &DraftText, signature: &Signature) -> Result<Evidence, CaseError> {
-    let changed = || Refusal::new("terms_changed", "The terms or the text changed since you read them. Review them again.");
+    let changed =
+        || Refusal::new("terms_changed", "The terms or the text changed since you read them. Review them again.");
     let accepted = AcceptedTerms {
         id: signature.terms.parse().map_err(|_not_an_id| changed())?,
         hash: signature.terms_hash.parse().map_err(|_not_a_hash| changed())?,

@@ -1,6 +1,9 @@
 //! `accord demo`: a city in a box. Seeds departments, people, cases and usage, and simulates live sensor feeds.
 
 pub mod people;
-pub mod seed;
+mod seed;
 pub mod simulator;
 mod stories;
+pub mod usage;
+
+pub use seed::{City, point_to, seed};

@@ -146,7 +146,7 @@ impl FromStr for Limit {
         let mut words = body.split_whitespace();
         let (max, window) = words.next().and_then(|word| word.split_once('/')).ok_or_else(unreadable)?;
         let window: Window = window.parse()?;
-        let number = |word: &str| word.parse::<u64>().or_else(|_| Err(unreadable()));
+        let number = |word: &str| word.parse::<u64>().ok().ok_or_else(unreadable);
         let burst = match (words.next(), words.next(), words.next()) {
             (None, ..) => None,
             (Some("burst"), Some(count), None) => Some(number(count)?),

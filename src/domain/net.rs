@@ -124,7 +124,8 @@ fn network(text: &str) -> Result<IpNet, CidrProblem> {
     if let Ok(address) = text.parse::<IpAddr>() {
         return Ok(IpNet::from(address.to_canonical()));
     }
-    let network: IpNet = text.parse().or_else(|_| Err(CidrProblem::NotANetwork(text.chars().take(60).collect())))?;
+    let refused = || CidrProblem::NotANetwork(text.chars().take(60).collect());
+    let network: IpNet = text.parse().ok().ok_or_else(refused)?;
     let mapped = match network {
         IpNet::V4(_) => None,
         IpNet::V6(net) => net.addr().to_ipv4_mapped().zip(net.prefix_len().checked_sub(96)),
@@ -213,7 +214,7 @@ impl UpstreamNetworks {
 
 /// The IANA special-purpose registry for IPv4, as far as it is not globally reachable.
 const CLOSED_V4: [(Ipv4Addr, u8); 15] = [
-    (Ipv4Addr::new(0, 0, 0, 0), 8),
+    (Ipv4Addr::UNSPECIFIED, 8),
     (Ipv4Addr::new(10, 0, 0, 0), 8),
     (Ipv4Addr::new(100, 64, 0, 0), 10),
     (Ipv4Addr::new(127, 0, 0, 0), 8),
@@ -234,7 +235,7 @@ fn is_global_v4(address: Ipv4Addr) -> bool {
     !CLOSED_V4.iter().any(|(net, length)| Ipv4Net::new(*net, *length).is_ok_and(|net| net.contains(&address)))
 }
 
-/// Only 2000::/3 is global unicast; within it the special blocks, 6to4 and Teredo (which carry an IPv4 address) stay
+/// Only `2000::/3` is global unicast; within it the special blocks, 6to4 and Teredo (which carry an IPv4 address) stay
 /// closed. NAT64 of the well-known prefix is judged by the IPv4 address inside.
 fn is_global_v6(address: Ipv6Addr) -> bool {
     let [first, second, ..] = address.segments();

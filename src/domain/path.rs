@@ -125,14 +125,12 @@ const fn is_plain(byte: u8) -> bool {
 }
 
 fn check_characters(raw: &str) -> Result<(), PathProblem> {
-    for byte in raw.bytes().filter(|byte| !is_plain(*byte) && *byte != b'%') {
-        return Err(match byte {
-            b'\\' => PathProblem::HiddenSeparator,
-            0..=0x1f | 0x7f => PathProblem::Control,
-            _ => PathProblem::Forbidden,
-        });
+    match raw.bytes().find(|byte| !is_plain(*byte) && *byte != b'%') {
+        None => Ok(()),
+        Some(b'\\') => Err(PathProblem::HiddenSeparator),
+        Some(0..=0x1f | 0x7f) => Err(PathProblem::Control),
+        Some(_) => Err(PathProblem::Forbidden),
     }
-    Ok(())
 }
 
 fn check_segments(decoded: &str) -> Result<(), PathProblem> {
@@ -176,10 +174,14 @@ fn decode(raw: &str) -> Result<(Cow<'static, str>, Cow<'static, str>), PathProbl
         if is_plain(byte) {
             encoded.push(char::from(byte));
         } else {
-            encoded.push_str(&format!("%{byte:02X}"));
+            encoded.extend(['%', upper_hex(byte >> 4), upper_hex(byte & 0xf)]);
         }
     }
     Ok((Cow::Owned(decoded), Cow::Owned(encoded)))
+}
+
+fn upper_hex(digit: u8) -> char {
+    char::from_digit(u32::from(digit), 16).unwrap_or('0').to_ascii_uppercase()
 }
 
 fn hex_digit(byte: u8) -> Option<u8> {

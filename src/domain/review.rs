@@ -259,7 +259,11 @@ impl Verdict {
 fn repeated(conditions: &[Condition]) -> Option<&'static str> {
     let enforced = |condition: &&Condition| !matches!(condition.kind, ConditionKind::Promise);
     let words: Vec<_> = conditions.iter().filter(enforced).map(|condition| condition.kind.word()).collect();
-    words.iter().enumerate().find(|(at, word)| words.iter().take(*at).any(|other| other == *word)).map(|(_, word)| *word)
+    words
+        .iter()
+        .enumerate()
+        .find(|(at, word)| words.iter().take(*at).any(|other| other == *word))
+        .map(|(_, word)| *word)
 }
 
 fn check_condition(condition: &Condition) -> Result<(), Refusal> {
@@ -296,7 +300,10 @@ fn check_condition(condition: &Condition) -> Result<(), Refusal> {
         }
         ConditionKind::Delay { minutes } => {
             if *minutes == 0 || *minutes > DELAY_MAX {
-                return Err(Refusal::new("delay_invalid", format!("Give the delay in minutes, from 1 to {DELAY_MAX}.")));
+                return Err(Refusal::new(
+                    "delay_invalid",
+                    format!("Give the delay in minutes, from 1 to {DELAY_MAX}."),
+                ));
             }
             Ok(())
         }

@@ -78,7 +78,7 @@ impl Call {
         let client = if is_trusted { client_of(peer, request.headers(), &worker) } else { peer };
         let given = if is_trusted { given_id(request.headers()) } else { None };
         let id = given.unwrap_or_else(|| worker.next_id());
-        Self { now, peer, client, id, worker }
+        Self { worker, now, peer, client, id }
     }
 
     pub(super) fn is_from_trusted_proxy(&self) -> bool {

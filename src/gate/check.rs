@@ -106,6 +106,9 @@ impl Permit {
     }
 }
 
+/// A step of the check; a refusal is boxed, for most calls are not refused.
+type Checked<T> = Result<T, Box<Denial>>;
+
 /// Decides on a call.
 #[must_use]
 pub fn check(ask: &Ask<'_>, grants: &Grants, now: &Now) -> Verdict {
@@ -116,12 +119,12 @@ pub fn check(ask: &Ask<'_>, grants: &Grants, now: &Now) -> Verdict {
     let mut trace = Trace { dataset: route.as_ref().map(|route| route.id), method: ask.method, ..Trace::default() };
     let decided = match ask.credential {
         Credential::None => without_key(ask, grants, route, now, &mut trace),
-        Credential::Malformed => Err(Denial::plain(Outcome::KeyMalformed, Trace::default())),
+        Credential::Malformed => Err(plain(Outcome::KeyMalformed)),
         Credential::Text(text) => with_key(text, ask, grants, route, now, &mut trace),
     };
     match decided {
         Ok(permit) => Verdict::Permit(Permit { trace, ..permit }),
-        Err(denial) => Verdict::Deny(Denial { trace, ..denial }),
+        Err(denial) => Verdict::Deny(Box::new(Denial { trace, ..*denial })),
     }
 }
 
@@ -132,12 +135,12 @@ fn without_key(
     route: Option<Arc<Route>>,
     now: &Now,
     trace: &mut Trace,
-) -> Result<Permit, Denial> {
+) -> Checked<Permit> {
     if let Target::Ambiguous(problem) = ask.target {
         return Err(ambiguous(problem));
     }
     let Some(route) = route.filter(|route| route.tier == Tier::Open) else {
-        return Err(Denial::plain(Outcome::KeyMissing, Trace::default()));
+        return Err(plain(Outcome::KeyMissing));
     };
     open_operation(&route, ask, trace)?;
     available(&route, grants, now)?;
@@ -153,8 +156,7 @@ fn with_key(
     route: Option<Arc<Route>>,
     now: &Now,
     trace: &mut Trace,
-) -> Result<Permit, Denial> {
-    let plain = |outcome| Denial::plain(outcome, Trace::default());
+) -> Checked<Permit> {
     text::recognise(text, &grants.rules().key_prefix).or(Err(plain(Outcome::KeyMalformed)))?;
     let key = grants.key(&Digest::of(text)).ok_or_else(|| plain(Outcome::KeyUnknown))?;
     trace.key = Some(key.id);
@@ -186,7 +188,7 @@ fn with_key(
     Ok(Permit { route, identity, limits, crossed, trace: Trace::default() })
 }
 
-fn in_force(state: &KeyState, now: Instant) -> Result<(), Denial> {
+fn in_force(state: &KeyState, now: Instant) -> Checked<()> {
     match state {
         KeyState::Active => Ok(()),
         KeyState::Superseded { at, .. } if *at > now => Ok(()),
@@ -203,7 +205,7 @@ fn in_force(state: &KeyState, now: Instant) -> Result<(), Denial> {
 }
 
 /// A key works only with no hold on it, on its agreement, or on its requester.
-fn free_of_holds(key: &KeyRecord, agreement: Option<&AgreementPicture>) -> Result<(), Denial> {
+fn free_of_holds(key: &KeyRecord, agreement: Option<&AgreementPicture>) -> Checked<()> {
     let of_agreement = agreement.map(|agreement| agreement.holds.as_slice()).unwrap_or_default();
     let of_holder = agreement.map(|agreement| agreement.holder.holds());
     let of_holder = of_holder.iter().flat_map(|holds| holds.iter());
@@ -214,12 +216,12 @@ fn free_of_holds(key: &KeyRecord, agreement: Option<&AgreementPicture>) -> Resul
     let told = |hold: &&HeldBy| format!("{} (since {})", hold.sentence, written(hold.since));
     let detail = holds.iter().map(told).collect::<Vec<_>>().join(" ");
     let codes = holds.iter().map(|hold| hold.code.clone()).collect();
-    Err(Denial { holds: codes, ..because(Outcome::KeySuspended, detail) })
+    Err(Box::new(Denial { holds: codes, ..*because(Outcome::KeySuspended, detail) }))
 }
 
-fn live(agreement: Option<Arc<AgreementPicture>>, now: Instant) -> Result<Arc<AgreementPicture>, Denial> {
+fn live(agreement: Option<Arc<AgreementPicture>>, now: Instant) -> Checked<Arc<AgreementPicture>> {
     let Some(agreement) = agreement else {
-        return Err(Denial::plain(Outcome::AgreementEnded, Trace::default()));
+        return Err(plain(Outcome::AgreementEnded));
     };
     if let Some(ended) = agreement.ends_at.filter(|at| *at <= now) {
         let detail = format!("Agreement {} ended at {}.", agreement.number, written(ended));
@@ -231,7 +233,7 @@ fn live(agreement: Option<Arc<AgreementPicture>>, now: Instant) -> Result<Arc<Ag
     Ok(agreement)
 }
 
-fn from_allowed_network(key: &KeyRecord, schedule: Option<&ScheduleRecord>, client: IpAddr) -> Result<(), Denial> {
+fn from_allowed_network(key: &KeyRecord, schedule: Option<&ScheduleRecord>, client: IpAddr) -> Checked<()> {
     let is_allowed = key.networks.allows(client) && schedule.is_none_or(|schedule| schedule.networks.allows(client));
     if is_allowed {
         return Ok(());
@@ -248,13 +250,13 @@ fn in_scope(
     route: Option<Arc<Route>>,
     now: Instant,
     trace: &mut Trace,
-) -> Result<Arc<Route>, Denial> {
+) -> Checked<Arc<Route>> {
     let (dataset, rest) = match ask.target {
         Target::Ambiguous(problem) => return Err(ambiguous(problem)),
         Target::Path { dataset, rest } => (dataset, rest),
     };
     let Some(route) = route.filter(|route| route.tier != Tier::Prohibited) else {
-        return Err(Denial::plain(Outcome::ScopeDenied, Trace::default()));
+        return Err(plain(Outcome::ScopeDenied));
     };
     if route.tier == Tier::Open {
         open_operation(&route, ask, trace)?;
@@ -272,7 +274,7 @@ fn covered<'a>(
     matching: impl Iterator<Item = (&'a Operation, &'a Arc<str>)>,
     dataset: &str,
     trace: &mut Trace,
-) -> Result<(), Denial> {
+) -> Checked<()> {
     let mut needed = None;
     for (operation, template) in matching {
         let name = operation.name();
@@ -292,10 +294,10 @@ fn covered<'a>(
         || "No operation of this dataset covers the method and path.".to_owned(),
         |scope| format!("The scope {scope} is needed."),
     );
-    Err(Denial { scope: needed, ..because(Outcome::ScopeDenied, detail) })
+    Err(Box::new(Denial { scope: needed, ..*because(Outcome::ScopeDenied, detail) }))
 }
 
-fn open_operation(route: &Route, ask: &Ask<'_>, trace: &mut Trace) -> Result<(), Denial> {
+fn open_operation(route: &Route, ask: &Ask<'_>, trace: &mut Trace) -> Checked<()> {
     let Target::Path { rest, .. } = ask.target else { return Ok(()) };
     let found = matching(route, ask.method, rest).next();
     let Some((operation, template)) = found else {
@@ -316,7 +318,7 @@ fn matching<'a>(
     route.operations.iter().filter_map(move |operation| template(operation).map(|template| (operation, template)))
 }
 
-fn within_hours(schedule: Option<&ScheduleRecord>, now: &Now) -> Result<(), Denial> {
+fn within_hours(schedule: Option<&ScheduleRecord>, now: &Now) -> Checked<()> {
     let Some(schedule) = schedule.filter(|schedule| !schedule.hours.is_empty()) else { return Ok(()) };
     if schedule.hours.iter().any(|hours| hours.contains(now.zone, now.utc)) {
         return Ok(());
@@ -326,9 +328,9 @@ fn within_hours(schedule: Option<&ScheduleRecord>, now: &Now) -> Result<(), Deni
 }
 
 /// A dataset without an upstream cannot be served; a restricted one is not served on a picture that may be old.
-fn available(route: &Route, grants: &Grants, now: &Now) -> Result<(), Denial> {
+fn available(route: &Route, grants: &Grants, now: &Now) -> Checked<()> {
     if route.tier == Tier::Prohibited || route.upstream.is_none() {
-        return Err(Denial::plain(Outcome::DatasetUnavailable, Trace::default()));
+        return Err(plain(Outcome::DatasetUnavailable));
     }
     if route.tier.is_restricted() && grants.is_stale(now.ticks) {
         let detail = "This gate has not heard of changes for too long and refuses restricted data rather than guess.";
@@ -344,7 +346,7 @@ fn open_limits(route: &Route, grants: &Grants, client: IpAddr, now: &Now) -> Vec
     vec![grants.addresses().of(client, route.id, &route.open_plan, now)]
 }
 
-fn count(limits: &[Arc<LimitSet>], now: &Now) -> Result<(), Denial> {
+fn count(limits: &[Arc<LimitSet>], now: &Now) -> Checked<()> {
     limiter::take(limits, now).map_err(|exhausted| {
         let outcome = if exhausted.window.is_quota() { Outcome::QuotaExhausted } else { Outcome::RateLimited };
         let detail = format!(
@@ -353,20 +355,24 @@ fn count(limits: &[Arc<LimitSet>], now: &Now) -> Result<(), Denial> {
             exhausted.max,
             exhausted.window.as_str()
         );
-        Denial {
+        Box::new(Denial {
             retry_after_seconds: Some(exhausted.retry_after_seconds),
             limits: limits.to_vec(),
-            ..because(outcome, detail)
-        }
+            ..*because(outcome, detail)
+        })
     })
 }
 
-fn ambiguous(problem: PathProblem) -> Denial {
-    Denial { status: 400, ..because(Outcome::ScopeDenied, format!("The path is refused: {problem}.")) }
+fn ambiguous(problem: PathProblem) -> Box<Denial> {
+    Box::new(Denial { status: 400, ..*because(Outcome::ScopeDenied, format!("The path is refused: {problem}.")) })
 }
 
-fn because(outcome: Outcome, detail: impl Into<String>) -> Denial {
-    Denial::because(outcome, Trace::default(), detail)
+fn because(outcome: Outcome, detail: impl Into<String>) -> Box<Denial> {
+    Box::new(Denial::because(outcome, Trace::default(), detail))
+}
+
+fn plain(outcome: Outcome) -> Box<Denial> {
+    Box::new(Denial::plain(outcome, Trace::default()))
 }
 
 fn written(instant: Instant) -> String {

@@ -110,7 +110,7 @@ mod tests {
         let hidden = key.replacen('n', "%6e", 1).replacen('_', "%5F", 1);
         let cases = [
             ("a=1&b=2".to_owned(), "a=1&b=2"),
-            ("".to_owned(), ""),
+            (String::new(), ""),
             (format!("a=1&api_key={key}&b"), "a=1&b"),
             ("api%5Fkey=x&a=%20".to_owned(), "a=%20"),
             (format!("token={key}"), ""),

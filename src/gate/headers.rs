@@ -7,6 +7,7 @@ use hyper::HeaderMap;
 use hyper::header::{self, HeaderName, HeaderValue};
 
 use super::check::Permit;
+use crate::domain::scope::Scope;
 
 const KEY_ID: HeaderName = HeaderName::from_static("x-accord-key-id");
 const AGREEMENT: HeaderName = HeaderName::from_static("x-accord-agreement");
@@ -51,7 +52,7 @@ pub(super) fn identity(permit: &Permit, request_id: &str) -> Vec<(HeaderName, St
     if let Some(identity) = permit.identity() {
         let dataset = &*permit.route().slug;
         let scopes = identity.key.scopes.iter().filter(|scope| scope.dataset() == dataset);
-        let scopes = scopes.map(|scope| scope.as_str()).collect::<Vec<_>>().join(" ");
+        let scopes = scopes.map(Scope::as_str).collect::<Vec<_>>().join(" ");
         headers.push((KEY_ID, identity.key.id.to_string()));
         headers.push((AGREEMENT, identity.agreement.to_string()));
         headers.push((SCOPES, scopes));

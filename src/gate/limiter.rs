@@ -44,12 +44,11 @@ impl Plan {
     #[must_use]
     pub fn new(limits: Limits, prefix: &str) -> Self {
         let labels: Vec<String> = limits.as_slice().iter().map(|limit| format!("{prefix}{}", limit.name)).collect();
-        let mut policy = String::new();
-        for (limit, label) in limits.as_slice().iter().zip(&labels) {
-            let separator = if policy.is_empty() { "" } else { ", " };
+        let policy = |(limit, label): (&Limit, &String)| {
             let burst = limit.burst.map_or_else(String::new, |burst| format!(";burst={burst}"));
-            policy.push_str(&format!("{separator}\"{label}\";q={};w={}{burst}", limit.max, limit.window.seconds()));
-        }
+            format!("\"{label}\";q={};w={}{burst}", limit.max, limit.window.seconds())
+        };
+        let policy = limits.as_slice().iter().zip(&labels).map(policy).collect::<Vec<_>>().join(", ");
         Self { limits, labels, policy }
     }
 

@@ -14,20 +14,20 @@ use crate::domain::id::{AgreementId, DatasetId, KeyId};
 use crate::domain::scope::Method;
 use crate::domain::time::Instant;
 
-/// How much one worker keeps between two drains.
+/// The most that one worker keeps between two drains.
 #[derive(Clone, Copy, Debug)]
 pub struct MeterBounds {
     /// Different counters.
-    pub counts_max: usize,
+    pub counts: usize,
     /// Samples.
-    pub samples_max: usize,
+    pub samples: usize,
     /// Quota notices.
-    pub crossings_max: usize,
+    pub crossings: usize,
 }
 
 impl Default for MeterBounds {
     fn default() -> Self {
-        Self { counts_max: 50_000, samples_max: 20_000, crossings_max: 10_000 }
+        Self { counts: 50_000, samples: 20_000, crossings: 10_000 }
     }
 }
 
@@ -211,7 +211,7 @@ impl WorkerMeter {
             outcome: call.outcome,
         };
         let mut sheet = self.sheet.lock().unwrap_or_else(PoisonError::into_inner);
-        if sheet.counts.len() < self.bounds.counts_max || sheet.counts.contains_key(&key) {
+        if sheet.counts.len() < self.bounds.counts || sheet.counts.contains_key(&key) {
             let (count, last) = sheet.counts.entry(key).or_insert((Count::default(), call.at));
             count.requests += 1;
             count.bytes += call.bytes;
@@ -220,7 +220,7 @@ impl WorkerMeter {
         } else {
             sheet.dropped_counts += 1;
         }
-        if sheet.samples.len() >= self.bounds.samples_max {
+        if sheet.samples.len() >= self.bounds.samples {
             sheet.dropped_samples += 1;
             return;
         }
@@ -243,7 +243,7 @@ impl WorkerMeter {
 
     pub(super) fn notice(&self, crossing: QuotaCrossing) {
         let mut sheet = self.sheet.lock().unwrap_or_else(PoisonError::into_inner);
-        if sheet.crossings.len() < self.bounds.crossings_max {
+        if sheet.crossings.len() < self.bounds.crossings {
             sheet.crossings.push(crossing);
         } else {
             sheet.dropped_crossings += 1;
@@ -306,7 +306,7 @@ mod tests {
 
     #[test]
     fn what_does_not_fit_is_dropped_and_counted() {
-        let meter = Meter::new(MeterBounds { counts_max: 2, samples_max: 3, crossings_max: 0 });
+        let meter = Meter::new(MeterBounds { counts: 2, samples: 3, crossings: 0 });
         let sheet = meter.sheet();
         for key in 0..5 {
             sheet.record(call("2026-06-01T12:00:00Z", key % 3, Outcome::Ok));

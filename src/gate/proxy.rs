@@ -42,7 +42,7 @@ pub(super) async fn gateway(call: Call, request: HttpRequest, payload: web::Payl
     };
     let permit = match check::check(&ask, call.worker.shared.grants(), &call.now) {
         Verdict::Permit(permit) => permit,
-        Verdict::Deny(denial) => return refuse(&call, denial),
+        Verdict::Deny(denial) => return refuse(&call, *denial),
     };
     let mut book = call.book_permit(&permit);
     let Ok(path) = path else {
@@ -81,17 +81,24 @@ fn query_key(call: &Call, path: &CleanPath<'_>, query: &str) -> Option<Result<St
     route.allows_query_key.then_some(found)
 }
 
-/// Whether a body follows and how long it is declared to be.
-fn request_body(call: &Call, request: &HttpRequest) -> Result<Option<Option<u64>>, BodyFault> {
+/// The body that follows a request's head.
+#[derive(Clone, Copy)]
+enum Follows {
+    Nothing,
+    Declared(u64),
+    Chunked,
+}
+
+fn request_body(call: &Call, request: &HttpRequest) -> Result<Follows, BodyFault> {
     let headers = request.headers();
     let length = headers.get(CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse::<u64>().ok());
     if length.is_some_and(|length| length > call.worker.shared.options().request_body_max_bytes) {
         return Err(BodyFault::TooLarge);
     }
     if headers.contains_key(TRANSFER_ENCODING) {
-        return Ok(Some(None));
+        return Ok(Follows::Chunked);
     }
-    Ok(length.filter(|length| *length > 0).map(Some))
+    Ok(length.filter(|length| *length > 0).map_or(Follows::Nothing, Follows::Declared))
 }
 
 /// One permitted request on its way.
@@ -104,14 +111,18 @@ struct Passage<'a> {
 }
 
 impl Passage<'_> {
-    async fn run(&self, payload: web::Payload, body: Option<Option<u64>>, mut book: Book) -> HttpResponse {
+    async fn run(&self, payload: web::Payload, body: Follows, mut book: Book) -> HttpResponse {
         let Some(upstream) = &self.permit.route().upstream else {
             return upstream_failed(self.call, &mut book, self.permit, 502, "there is no upstream");
         };
         let options = self.call.worker.shared.options();
+        let length = match body {
+            Follows::Nothing | Follows::Chunked => None,
+            Follows::Declared(length) => Some(length),
+        };
         let (carrier, outgoing, patience) = match body {
-            None => (None, Outgoing::Empty, upstream.timeout),
-            Some(length) => {
+            Follows::Nothing => (None, Outgoing::Empty, upstream.timeout),
+            Follows::Declared(_) | Follows::Chunked => {
                 let deadline = options.request_body_deadline;
                 let (carrier, body) = Carrier::start(payload, length, options.request_body_max_bytes, deadline);
                 (Some(carrier), body, upstream.timeout + deadline)

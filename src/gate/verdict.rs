@@ -204,7 +204,7 @@ pub enum Verdict {
     /// Let through; the only way to a [`Permit`].
     Permit(Permit),
     /// Refused, with the reason.
-    Deny(Denial),
+    Deny(Box<Denial>),
 }
 
 impl Verdict {

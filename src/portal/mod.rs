@@ -1,13 +1,54 @@
-//! Server-rendered pages: parse, call a case, show. Reads through the store's views, changes only through cases.
+//! Server-rendered pages: parse, call a case, show. Reads through store views and load functions, changes only through
+//! cases, and holds no rule.
 
-use crate::web::{Room, Routes};
-
+pub mod account;
+pub mod admin;
 pub mod applicant;
+pub mod auditor;
+pub mod clerk;
+pub mod holding;
+pub mod mailbox;
+pub mod public;
+pub mod review;
+pub mod session;
 pub mod shared;
+pub mod steward;
+#[cfg(test)]
+pub(crate) mod testing;
+
+use crate::cases::CaseError;
+use crate::domain::id::Id;
+use crate::web::case::shown_on_form;
+use crate::web::{FormErrors, Room, Routes, WebError};
 
 /// Every page. `is_demo` adds the pages of the demonstration.
 #[must_use]
-pub fn routes(_is_demo: bool) -> Routes {
+pub fn routes(is_demo: bool) -> Routes {
     let routes = Routes::new(Room::Portal);
-    applicant::routes(routes)
+    let routes = public::routes(routes);
+    let routes = account::routes(routes);
+    let routes = applicant::routes(routes);
+    let routes = admin::routes(routes);
+    let routes = review::routes(routes);
+    let routes = steward::routes(routes);
+    let routes = clerk::routes(routes);
+    let routes = auditor::routes(routes);
+    if is_demo { mailbox::routes(routes) } else { routes }
+}
+
+/// Reads an id from an address; a text that is no id names nothing.
+pub(crate) fn id_in<K>(text: &str) -> Result<Id<K>, WebError> {
+    text.parse().map_err(|_not_an_id| WebError::not_found())
+}
+
+/// The errors of a form, where an empty field is called by its label: in the list on top of the page nobody sees which
+/// field is meant by “fill this in”.
+pub(crate) fn named_errors(error: CaseError, labels: &[(&str, &str)]) -> Result<FormErrors, WebError> {
+    let mut named = FormErrors::default();
+    for error in shown_on_form(error)?.iter() {
+        let label = labels.iter().find(|(field, _)| error.code == "required" && *field == error.field);
+        let message = label.map_or_else(|| error.message.clone(), |(_, label)| format!("Fill in “{label}”."));
+        named.add_coded(error.field.clone(), error.code.clone(), message);
+    }
+    Ok(named)
 }

@@ -126,6 +126,19 @@ pub fn count_of_application(conn: &mut AnyConnection, application: ApplicationId
     Ok(agreements::table.filter(agreements::application_id.eq(application.to_string())).count().get_result(conn)?)
 }
 
+/// The agreements that came of an application, the oldest first.
+///
+/// # Errors
+/// What the database says.
+pub fn of_application(conn: &mut AnyConnection, application: ApplicationId) -> Result<Vec<AgreementId>, StoreError> {
+    let rows: Vec<String> = agreements::table
+        .filter(agreements::application_id.eq(application.to_string()))
+        .order(agreements::id.asc())
+        .select(agreements::id)
+        .load(conn)?;
+    rows.iter().map(|raw| id(raw)).collect()
+}
+
 /// Agreements of a person, or of their organisation, newest first.
 ///
 /// # Errors

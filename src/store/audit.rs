@@ -6,7 +6,7 @@ use diesel::prelude::*;
 use super::schema::{audit, audit_head};
 use super::{AnyConnection, StoreError, id_opt};
 use crate::domain::audit::{About, Act, Entry, Hash, Head};
-use crate::domain::id::AccountId;
+use crate::domain::id::{AccountId, AgreementId, ApplicationId, KeyId};
 use crate::domain::people::Actor;
 use crate::domain::time::Instant;
 
@@ -211,6 +211,65 @@ pub fn search(conn: &mut AnyConnection, wanted: &Search, limit: i64) -> Result<V
     }
     let rows: Vec<Row> = query.order(audit::number.desc()).limit(limit).select(Row::as_select()).load(conn)?;
     rows.into_iter().map(entry).collect()
+}
+
+/// Whose story is told: always an application, perhaps narrowed to one agreement, or one key, that came of it.
+#[derive(Clone, Copy, Debug)]
+pub struct Told {
+    /// The application.
+    pub application: ApplicationId,
+    /// The requester, for what was done to the person and not to one agreement.
+    pub requester: AccountId,
+    /// Only this agreement and what led to it.
+    pub agreement: Option<AgreementId>,
+    /// Only this key and what led to it.
+    pub key: Option<KeyId>,
+}
+
+/// Everything the chain says of an application, an agreement or a key, in order.
+///
+/// # Errors
+/// What the database says.
+pub fn story(conn: &mut AnyConnection, told: &Told, limit: i64) -> Result<Vec<Entry>, StoreError> {
+    let application = || audit::application_id.eq(told.application.to_string());
+    let person = audit::subject_kind
+        .eq("hold")
+        .and(audit::person_id.eq(told.requester.to_string()))
+        .and(audit::agreement_id.is_null())
+        .and(audit::key_id.is_null());
+    let mut query = audit::table.into_boxed().filter(person);
+    query = match (told.agreement, told.key) {
+        (None, None) => query.or_filter(application()),
+        (Some(agreement), None) => query
+            .or_filter(audit::agreement_id.eq(agreement.to_string()))
+            .or_filter(application().and(audit::agreement_id.is_null())),
+        (agreement, Some(key)) => query
+            .or_filter(audit::key_id.eq(key.to_string()))
+            .or_filter(
+                audit::agreement_id
+                    .eq(agreement.map(|id| id.to_string()).unwrap_or_default())
+                    .and(audit::key_id.is_null()),
+            )
+            .or_filter(application().and(audit::agreement_id.is_null()).and(audit::key_id.is_null())),
+    };
+    let rows: Vec<Row> = query.order(audit::number.asc()).limit(limit).select(Row::as_select()).load(conn)?;
+    rows.into_iter().map(entry).collect()
+}
+
+/// One entry.
+///
+/// # Errors
+/// [`StoreError::Missing`] or what the database says.
+pub fn one(conn: &mut AnyConnection, number: i64) -> Result<Entry, StoreError> {
+    entry(audit::table.filter(audit::number.eq(number)).select(Row::as_select()).first(conn)?)
+}
+
+/// The number of the first entry after `number`, whether it can be read or not.
+///
+/// # Errors
+/// What the database says.
+pub fn next_after(conn: &mut AnyConnection, number: i64) -> Result<Option<i64>, StoreError> {
+    Ok(audit::table.filter(audit::number.gt(number)).select(diesel::dsl::min(audit::number)).first(conn)?)
 }
 
 /// A LIKE pattern for "contains", with wildcards taken literally.

@@ -187,3 +187,38 @@ pub fn failed(conn: &mut AnyConnection, wanted: MessageId, error: &str, is_last:
         .execute(conn)?;
     Ok(())
 }
+
+/// How many messages are in which state.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Counts {
+    /// Waiting to be sent.
+    pub waiting: i64,
+    /// Sent.
+    pub sent: i64,
+    /// Put aside as dead letters.
+    pub dead: i64,
+}
+
+/// Counts the messages by state.
+///
+/// # Errors
+/// What the database says.
+pub fn counts(conn: &mut AnyConnection) -> Result<Counts, StoreError> {
+    let rows: Vec<(String, i64)> =
+        outbox::table.group_by(outbox::state).select((outbox::state, diesel::dsl::count_star())).load(conn)?;
+    let of = |state: &str| rows.iter().find(|(known, _)| known == state).map_or(0, |(_, count)| *count);
+    Ok(Counts { waiting: of("waiting"), sent: of("sent"), dead: of("dead") })
+}
+
+/// The newest messages in one state, or in any, newest first.
+///
+/// # Errors
+/// What the database says.
+pub fn in_state(conn: &mut AnyConnection, state: Option<&str>, limit: i64) -> Result<Vec<Message>, StoreError> {
+    let mut query = outbox::table.into_boxed();
+    if let Some(state) = state {
+        query = query.filter(outbox::state.eq(state.to_owned()));
+    }
+    let rows: Vec<Row> = query.order(outbox::id.desc()).limit(limit).select(Row::as_select()).load(conn)?;
+    rows.into_iter().map(message).collect()
+}

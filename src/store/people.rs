@@ -387,3 +387,12 @@ pub fn organisation(
         organisations::table.filter(organisations::name_key.eq(name_key)).select(organisations::id).first(conn)?;
     id(&found)
 }
+
+/// What an organisation calls itself.
+///
+/// # Errors
+/// [`StoreError::Missing`] or what the database says.
+pub fn organisation_name(conn: &mut AnyConnection, wanted: OrganisationId) -> Result<String, StoreError> {
+    let own = organisations::id.eq(wanted.to_string());
+    Ok(organisations::table.filter(own).select(organisations::name).first(conn)?)
+}

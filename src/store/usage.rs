@@ -2,7 +2,7 @@
 //! one transaction and numbered, so that a batch whose commit was in doubt is not counted twice. Never read by charts
 //! row by row; see [`super::views::usage`].
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use chrono::{DurationRound as _, NaiveDateTime, TimeDelta};
 use chrono_tz::Tz;
@@ -10,7 +10,7 @@ use diesel::prelude::*;
 use diesel::upsert::excluded;
 
 use super::conn::on_each;
-use super::schema::{access_log, counters, keys, quota_levels, usage_days, usage_hours, usage_minutes};
+use super::schema::{access_log, counters, datasets, keys, quota_levels, usage_days, usage_hours, usage_minutes};
 use super::{AnyConnection, StoreError, id};
 use crate::domain::id::{AgreementId, DatasetId, KeyId};
 use crate::domain::limits::Window;
@@ -60,8 +60,6 @@ pub struct Access {
     pub request: String,
     /// What was called, and how it went.
     pub of: Counted,
-    /// `dataset:operation`; empty where none covers the request.
-    pub scope: String,
     /// The method.
     pub method: String,
     /// The path's template, never the path or the query itself.
@@ -169,9 +167,7 @@ pub fn write(
             .set(keys::last_used_at.eq(Some(at.naive_utc())))
             .execute(conn)?;
     }
-    for lines in batch.log.chunks(LOG_CHUNK) {
-        append_log(conn, lines)?;
-    }
+    append_log(conn, &batch.log)?;
     Ok(true)
 }
 
@@ -283,38 +279,46 @@ fn add_quota(conn: &mut AnyConnection, quota: &QuotaUse, now: Instant) -> Result
         .set((quota_levels::window_start.eq(&start), quota_levels::used.eq(0), quota_levels::told_percent.eq(0)))
         .execute(conn)?;
     diesel::update(quota_levels::table.filter(row().and(quota_levels::window_start.eq(&start))))
-        .set((
-            quota_levels::used.eq(quota_levels::used + quota.calls),
-            quota_levels::told_percent.eq(quota.told_percent),
-            quota_levels::updated_at.eq(now.naive_utc()),
-        ))
+        .set((quota_levels::used.eq(quota_levels::used + quota.calls), quota_levels::updated_at.eq(now.naive_utc())))
+        .execute(conn)?;
+    let is_news = quota_levels::window_start.eq(&start).and(quota_levels::told_percent.lt(quota.told_percent));
+    diesel::update(quota_levels::table.filter(row().and(is_news)))
+        .set(quota_levels::told_percent.eq(quota.told_percent))
         .execute(conn)?;
     Ok(())
 }
 
-fn append_log(conn: &mut AnyConnection, lines: &[Access]) -> Result<(), StoreError> {
-    let rows: Vec<_> = lines
-        .iter()
-        .map(|line| {
+fn append_log(conn: &mut AnyConnection, log: &[Access]) -> Result<(), StoreError> {
+    if log.is_empty() {
+        return Ok(());
+    }
+    let slugs: Vec<(String, String)> = datasets::table.select((datasets::id, datasets::slug)).load(conn)?;
+    let slugs: HashMap<String, String> = slugs.into_iter().collect();
+    for lines in log.chunks(LOG_CHUNK) {
+        let row = |line: &Access| {
+            let dataset = text(line.of.dataset);
+            let slug = slugs.get(&dataset).filter(|_| !line.of.operation.is_empty());
+            let scope = slug.map(|slug| format!("{slug}:{}", line.of.operation)).unwrap_or_default();
             (
-                access_log::id.eq(&line.id),
+                access_log::id.eq(line.id.clone()),
                 access_log::at.eq(line.at.naive_utc()),
-                access_log::request_id.eq(&line.request),
+                access_log::request_id.eq(line.request.clone()),
                 access_log::key_id.eq(text(line.of.key)),
                 access_log::agreement_id.eq(text(line.of.agreement)),
-                access_log::dataset_id.eq(text(line.of.dataset)),
-                access_log::scope.eq(&line.scope),
-                access_log::method.eq(&line.method),
-                access_log::path.eq(&line.path),
-                access_log::outcome.eq(&line.of.outcome),
+                access_log::dataset_id.eq(dataset),
+                access_log::scope.eq(scope),
+                access_log::method.eq(line.method.clone()),
+                access_log::path.eq(line.path.clone()),
+                access_log::outcome.eq(line.of.outcome.clone()),
                 access_log::status.eq(line.status),
                 access_log::bytes.eq(line.bytes),
                 access_log::latency_us.eq(line.latency_us),
-                access_log::client.eq(&line.client),
+                access_log::client.eq(line.client.clone()),
             )
-        })
-        .collect();
-    on_each!(conn, c => diesel::insert_into(access_log::table).values(rows).execute(c))?;
+        };
+        let rows: Vec<_> = lines.iter().map(row).collect();
+        on_each!(conn, c => diesel::insert_into(access_log::table).values(rows).execute(c))?;
+    }
     Ok(())
 }
 

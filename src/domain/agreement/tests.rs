@@ -1,8 +1,8 @@
 //! Every state of an agreement with every command, who may give it, and what a schedule may become.
 
-use super::{
-    Agreement, AgreementCommand, AgreementState, CONSENT_VERSION, Evidence, Execution, Schedule,
-};
+use std::fmt::Write as _;
+
+use super::{Agreement, AgreementCommand, AgreementState, CONSENT_VERSION, Evidence, Execution, Schedule};
 use crate::domain::id::Id;
 use crate::domain::limits::Limits;
 use crate::domain::net::CidrList;
@@ -149,7 +149,7 @@ fn every_state_with_every_command() {
                     "-"
                 }
             };
-            found.push_str(&format!(" {cell:<10}"));
+            let _infallible = write!(found, " {cell:<10}");
         }
     }
     let found = format!("{}\n", found.trim_end());

@@ -110,8 +110,7 @@ impl Application {
     pub(super) fn decide_item(
         &self,
         id: ItemId,
-        verdict: Verdict,
-        statement: String,
+        (verdict, statement): (Verdict, String),
         offer: (AgreementId, Instant),
         actor: &Actor,
         now: Instant,

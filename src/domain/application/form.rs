@@ -256,9 +256,8 @@ fn check(question: &Question, text: &str, purposes: &[String]) -> Result<(), Inv
         return Ok(());
     }
     let fits = match question.kind {
-        AnswerKind::Prose => Ok(()),
         AnswerKind::Line if text.contains('\n') => Err("Use one line.".to_owned()),
-        AnswerKind::Line => Ok(()),
+        AnswerKind::Prose | AnswerKind::Line => Ok(()),
         AnswerKind::Number { min, max } => match text.parse::<u64>() {
             Ok(value) if (min..=max).contains(&value) => Ok(()),
             Ok(_) | Err(_) => Err(format!("Enter a whole number from {min} to {max}.")),

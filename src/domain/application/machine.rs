@@ -217,7 +217,7 @@ impl Application {
             Command::Recuse { department, reason } => self.recuse(department, reason, actor, now),
             Command::Decide { item, verdict, statement, agreement, offer_days } => {
                 let lapses_at = now + Duration::days(i64::from(offer_days));
-                self.decide_item(item, verdict, statement, (agreement, lapses_at), actor, now)
+                self.decide_item(item, (verdict, statement), (agreement, lapses_at), actor, now)
             }
             Command::Sign { evidence } => self.sign(&evidence, actor, now),
             Command::Counter { item, text } => self.counter(item, text, actor, now),

@@ -352,10 +352,7 @@ impl Application {
 
 impl Asked {
     fn to_line(&self) -> String {
-        let mut line = self.operations.join(", ");
-        for (field, why) in &self.sensitive {
-            line.push_str(&format!("; {field}: {why}"));
-        }
-        line
+        let why = self.sensitive.iter().map(|(field, why)| format!("; {field}: {why}"));
+        self.operations.join(", ") + &why.collect::<String>()
     }
 }

@@ -181,8 +181,8 @@ impl Eq for Digest {}
 /// The first eight bytes: they are as random as any hash of them would be.
 impl std::hash::Hash for Digest {
     fn hash<H: std::hash::Hasher>(&self, state: &mut H) {
-        let [a, b, c, d, e, f, g, h, ..] = self.0;
-        state.write_u64(u64::from_le_bytes([a, b, c, d, e, f, g, h]));
+        let first = self.0.first_chunk::<8>().map_or(0, |bytes| u64::from_le_bytes(*bytes));
+        state.write_u64(first);
     }
 }
 

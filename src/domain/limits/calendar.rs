@@ -115,74 +115,26 @@ mod tests {
 
     #[test]
     fn the_day_and_month_are_the_citys() {
+        let sao_paulo = chrono_tz::America::Sao_Paulo;
         let cases = [
-            // zone, instant, day, starts, ends, month ends
-            (
-                NEW_YORK,
-                "2026-01-15T04:59:59Z",
-                "2026-01-14",
-                "2026-01-14T05:00:00Z",
-                "2026-01-15T05:00:00Z",
-                "2026-02-01T05:00:00Z",
-            ),
-            (
-                NEW_YORK,
-                "2026-01-15T05:00:00Z",
-                "2026-01-15",
-                "2026-01-15T05:00:00Z",
-                "2026-01-16T05:00:00Z",
-                "2026-02-01T05:00:00Z",
-            ),
-            // Clocks go forward: 23 hours.
-            (
-                NEW_YORK,
-                "2026-03-08T12:00:00Z",
-                "2026-03-08",
-                "2026-03-08T05:00:00Z",
-                "2026-03-09T04:00:00Z",
-                "2026-04-01T04:00:00Z",
-            ),
-            // Clocks go back: 25 hours.
-            (
-                NEW_YORK,
-                "2026-11-01T12:00:00Z",
-                "2026-11-01",
-                "2026-11-01T04:00:00Z",
-                "2026-11-02T05:00:00Z",
-                "2026-12-01T05:00:00Z",
-            ),
-            (
-                NEW_YORK,
-                "2026-12-31T23:00:00Z",
-                "2026-12-31",
-                "2026-12-31T05:00:00Z",
-                "2027-01-01T05:00:00Z",
-                "2027-01-01T05:00:00Z",
-            ),
+            // zone; instant, day, its first hour, the first after it, and the first after its month, in UTC
+            (NEW_YORK, "2026-01-15T04:59:59Z 2026-01-14 2026-01-14T05 2026-01-15T05 2026-02-01T05"),
+            (NEW_YORK, "2026-01-15T05:00:00Z 2026-01-15 2026-01-15T05 2026-01-16T05 2026-02-01T05"),
+            // Clocks go forward: 23 hours. Clocks go back: 25 hours.
+            (NEW_YORK, "2026-03-08T12:00:00Z 2026-03-08 2026-03-08T05 2026-03-09T04 2026-04-01T04"),
+            (NEW_YORK, "2026-11-01T12:00:00Z 2026-11-01 2026-11-01T04 2026-11-02T05 2026-12-01T05"),
+            (NEW_YORK, "2026-12-31T23:00:00Z 2026-12-31 2026-12-31T05 2027-01-01T05 2027-01-01T05"),
             // Midnight does not exist: the day starts at one.
-            (
-                chrono_tz::America::Sao_Paulo,
-                "2018-11-04T03:00:00Z",
-                "2018-11-04",
-                "2018-11-04T03:00:00Z",
-                "2018-11-05T02:00:00Z",
-                "2018-12-01T02:00:00Z",
-            ),
+            (sao_paulo, "2018-11-04T03:00:00Z 2018-11-04 2018-11-04T03 2018-11-05T02 2018-12-01T02"),
             // A whole day does not exist: the one before runs up to the one after.
-            (
-                chrono_tz::Pacific::Apia,
-                "2011-12-30T09:59:59Z",
-                "2011-12-29",
-                "2011-12-29T10:00:00Z",
-                "2011-12-30T10:00:00Z",
-                "2011-12-31T10:00:00Z",
-            ),
+            (chrono_tz::Pacific::Apia, "2011-12-30T09:59:59Z 2011-12-29 2011-12-29T10 2011-12-30T10 2011-12-31T10"),
         ];
-        for (zone, instant, day, starts, ends, month_ends) in cases {
-            let found = CityDay::of(zone, at(instant));
-            let expected =
-                CityDay { day: day.parse().unwrap(), starts: at(starts), ends: at(ends), month_ends: at(month_ends) };
-            assert_eq!(found, expected, "{zone} {instant}");
+        for (zone, row) in cases {
+            let cells: Vec<&str> = row.split(' ').collect();
+            let hour = |cell: usize| at(&format!("{}:00:00Z", cells[cell]));
+            let day = cells[1].parse().unwrap();
+            let expected = CityDay { day, starts: hour(2), ends: hour(3), month_ends: hour(4) };
+            assert_eq!(CityDay::of(zone, at(cells[0])), expected, "{zone} {row}");
         }
     }
 

@@ -69,7 +69,7 @@ impl Scene {
 
     fn denial(self) -> Denial {
         match self.verdict() {
-            Verdict::Deny(denial) => denial,
+            Verdict::Deny(denial) => *denial,
             Verdict::Permit(_) => panic!("it was let through"),
         }
     }

@@ -1,5 +1,6 @@
 //! Limits are exact, all or nothing, and survive what they must survive.
 
+use std::slice;
 use std::sync::atomic::AtomicUsize;
 
 use chrono_tz::Tz;
@@ -111,27 +112,33 @@ fn publishing_again_resets_nothing() {
     let first = set("2/day, 5/second");
     let again = LimitSet::continuing(&Limits::parse("2/day, 5/second").unwrap(), "", Some(&first));
     assert!(Arc::ptr_eq(&first, &again));
-    assert_eq!(passed(&[first.clone()], &noon(0), 9), 2);
+    assert_eq!(passed(slice::from_ref(&first), &noon(0), 9), 2);
     let wider = LimitSet::continuing(&Limits::parse("daily: 3/day").unwrap(), "", Some(&first));
-    assert_eq!(passed(&[wider.clone()], &noon(0), 9), 1);
+    assert_eq!(passed(slice::from_ref(&wider), &noon(0), 9), 1);
     let narrower = LimitSet::continuing(&Limits::parse("1/day").unwrap(), "", Some(&wider));
     assert_eq!(passed(&[narrower], &noon(0), 9), 0);
+}
+
+fn restore(set: &LimitSet, levels: &[QuotaLevel]) {
+    for level in levels {
+        set.restore(level);
+    }
 }
 
 #[test]
 fn quotas_survive_a_restart_and_are_never_lowered_by_it() {
     let before = set("5/day, 9/month, 5/second");
-    assert_eq!(passed(&[before.clone()], &noon(0), 4), 4);
-    assert_eq!(crossings(&[before.clone()], &noon(0)).len(), 1);
+    assert_eq!(passed(slice::from_ref(&before), &noon(0), 4), 4);
+    assert_eq!(crossings(slice::from_ref(&before), &noon(0)).len(), 1);
     let levels = before.levels(&noon(0));
     assert_eq!(levels.iter().map(|l| (l.used, l.told_percent)).collect::<Vec<_>>(), [(4, 80), (4, 0)]);
     assert_eq!(levels[1].window_start, "2026-06-01".parse().unwrap());
     let after = set("5/day, 9/month, 5/second");
-    levels.iter().for_each(|level| after.restore(level));
+    restore(&after, &levels);
     assert_eq!(after.levels(&noon(0)), levels);
-    assert_eq!(passed(&[after.clone()], &noon(0), 9), 1);
-    levels.iter().for_each(|level| after.restore(level));
-    assert_eq!(passed(&[after.clone()], &noon(0), 9), 0, "an old level gives nothing back");
+    assert_eq!(passed(slice::from_ref(&after), &noon(0), 9), 1);
+    restore(&after, &levels);
+    assert_eq!(passed(slice::from_ref(&after), &noon(0), 9), 0, "an old level gives nothing back");
     let tomorrow = at("2026-06-02T16:00:00Z", 9);
     assert_eq!(passed(&[after], &tomorrow, 9), 4, "the day is new, the month goes on");
 }

@@ -208,10 +208,10 @@ impl Gate {
     pub(super) async fn send(&self, method: &str, target: &str, headers: &[(&str, &str)], body: &str) -> Answer {
         let mut request = format!("{method} {target} HTTP/1.1\r\nHost: gate\r\nConnection: close\r\n");
         for (name, value) in headers {
-            request.push_str(&format!("{name}: {value}\r\n"));
+            request += &[name, ": ", value, "\r\n"].concat();
         }
         if !body.is_empty() {
-            request.push_str(&format!("Content-Length: {}\r\n", body.len()));
+            request += &["Content-Length: ", &body.len().to_string(), "\r\n"].concat();
         }
         request.push_str("\r\n");
         request.push_str(body);

@@ -46,7 +46,7 @@ fn misbehave(mode: &str) -> (Vec<u8>, Then) {
             (text("HTTP/1.1 401 No\r\nWWW-Authenticate: Basic\r\nContent-Length: 0\r\n\r\n"), Then::KeepAlive)
         }
         "upgrading" => (text("HTTP/1.1 101 Switch\r\nUpgrade: x\r\nConnection: upgrade\r\n\r\n"), Then::Hang),
-        "many-headers" => (answer(&(0..150).map(|n| format!("X-H{n}: v\r\n")).collect::<String>(), "x"), Then::Close),
+        "many-headers" => (answer(&"X-H: v\r\n".repeat(150), "x"), Then::Close),
         "huge-header" => (answer(&format!("X-H: {}\r\n", "v".repeat(200_000)), "x"), Then::Close),
         "split" => (text("HTTP/1.1 200 OK\r\nX-A: b\rInjected: c\r\nContent-Length: 1\r\n\r\nx"), Then::Close),
         "two-lengths" => (text("HTTP/1.1 200 OK\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\nxy"), Then::Close),

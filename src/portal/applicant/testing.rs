@@ -39,7 +39,9 @@ impl Visitors for ByNick {
     fn visitor<'a>(&'a self, credential: &'a Credential) -> BoxFuture<'a, Result<Option<Visitor>, WebError>> {
         async move {
             let Credential::Session(nick) = credential else { return Ok(None) };
-            let Some(person) = PEOPLE.iter().find(|person| person.nick == nick.expose_secret()) else { return Ok(None) };
+            let Some(person) = PEOPLE.iter().find(|person| person.nick == nick.expose_secret()) else {
+                return Ok(None);
+            };
             let caller = caller_of(&self.0, person.nick);
             Ok(Some(Visitor {
                 account: caller.actor.account.unwrap(),

@@ -39,8 +39,7 @@ fn well_formed(answer: &Answer, path: &str) {
     assert_eq!(answer.header("cache-control"), "no-store", "{path}");
     if answer.header("content-type").starts_with("text/html") {
         assert_eq!(answer.body.matches("<h1").count(), 1, "{path}");
-        let ids: Vec<&str> =
-            answer.body.split(" id=\"").skip(1).map(|rest| rest.split('"').next().unwrap()).collect();
+        let ids: Vec<&str> = answer.body.split(" id=\"").skip(1).map(|rest| rest.split('"').next().unwrap()).collect();
         for (at, id) in ids.iter().enumerate() {
             assert!(!ids[..at].contains(id), "{path}: two elements have the id {id}");
         }
@@ -358,7 +357,8 @@ async fn a_key_is_paused_resumed_rolled_and_revoked_on_its_page() {
         let stale = city.post("maria", &format!("{here}/network"), &[("networks", ""), ("version", &version)]).await;
         assert_eq!(stale.status, 409);
         let version = city.get("maria", &here).await.hidden("version");
-        let wrong = city.post("maria", &format!("{here}/network"), &[("networks", "home"), ("version", &version)]).await;
+        let wrong =
+            city.post("maria", &format!("{here}/network"), &[("networks", "home"), ("version", &version)]).await;
         assert_eq!((wrong.status, wrong.body.contains("href=\"#f-networks\"")), (422, true), "{}", wrong.body);
 
         let paused = city.post("maria", &format!("{here}/pause"), &[("pause_reason", "Holiday")]).await;

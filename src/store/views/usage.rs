@@ -247,6 +247,15 @@ pub struct LogSearch {
     pub below: Option<(Instant, String)>,
 }
 
+/// A line of the access log as it is shown.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LogLine {
+    /// The line.
+    pub access: Access,
+    /// `dataset:operation` as it was called then; empty where none covered the request.
+    pub scope: String,
+}
+
 #[derive(Queryable, Selectable)]
 #[diesel(table_name = access_log)]
 struct LogRow {
@@ -275,7 +284,7 @@ pub fn log(
     wanted: &LogSearch,
     addresses: Addresses,
     limit: i64,
-) -> Result<Vec<Access>, StoreError> {
+) -> Result<Vec<LogLine>, StoreError> {
     let mut query = access_log::table.into_boxed();
     if let Some(key) = wanted.whose.key {
         query = query.filter(access_log::key_id.eq(key.to_string()));
@@ -311,12 +320,12 @@ pub fn log(
         .limit(limit.min(ROWS_MAX))
         .select(LogRow::as_select())
         .load(conn)?;
-    rows.into_iter().map(|row| access(row, addresses)).collect()
+    rows.into_iter().map(|row| line(row, addresses)).collect()
 }
 
-fn access(row: LogRow, addresses: Addresses) -> Result<Access, StoreError> {
+fn line(row: LogRow, addresses: Addresses) -> Result<LogLine, StoreError> {
     let operation = row.scope.split_once(':').map(|(_, operation)| operation.to_owned()).unwrap_or_default();
-    Ok(Access {
+    let access = Access {
         id: row.id,
         at: row.at.and_utc(),
         request: row.request_id,
@@ -327,7 +336,6 @@ fn access(row: LogRow, addresses: Addresses) -> Result<Access, StoreError> {
             operation,
             outcome: row.outcome,
         },
-        scope: row.scope,
         method: row.method,
         path: row.path,
         status: row.status,
@@ -338,7 +346,8 @@ fn access(row: LogRow, addresses: Addresses) -> Result<Access, StoreError> {
             // What cannot be read as an address is not shown at all.
             Addresses::Truncated => row.client.parse().map(|ip| truncated(ip).to_string()).unwrap_or_default(),
         },
-    })
+    };
+    Ok(LogLine { access, scope: row.scope })
 }
 
 fn some<K>(text: &str) -> Result<Option<crate::domain::id::Id<K>>, StoreError> {

@@ -4,8 +4,8 @@ use fantoccini::{Client, ClientBuilder};
 use hyper_util::client::legacy::connect::HttpConnector;
 use serde_json::json;
 
-use super::process::Stop;
-use super::{Guarded, TempFolder};
+use super::files::TempFolder;
+use super::process::{Guarded, Stop};
 
 /// Flags for a browser that runs as root in a container and talks to nobody but the page under test.
 const FLAGS: [&str; 8] = [

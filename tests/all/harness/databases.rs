@@ -17,8 +17,8 @@ use accord::store::{Store, StoreOptions, migrate};
 use diesel::connection::SimpleConnection;
 use diesel::{Connection, PgConnection};
 
-use super::process::Stop;
-use super::{Guarded, TempFolder, free_port};
+use super::files::{TempFolder, free_port};
+use super::process::{Guarded, Stop};
 
 const SWITCH: &str = "ACCORD_TEST_POSTGRES";
 

@@ -26,7 +26,8 @@ impl TempFolder {
         &self.0
     }
 
-    /// The folder's path, for who removes it otherwise: a [`super::Guarded`] program's guard, after the program has ended.
+    /// The folder's path, for who removes it otherwise: a [`super::process::Guarded`]
+    /// program's guard, after the program has ended.
     pub(crate) fn hand_over(mut self) -> PathBuf {
         std::mem::take(&mut self.0)
     }

@@ -2,12 +2,7 @@
 //!
 //! Nothing here outlives the test process, however it ends (see [`process`]).
 
-mod browser;
-mod databases;
-mod files;
-mod process;
-
-pub(crate) use browser::Browser;
-pub(crate) use databases::{TestDatabase, each_database};
-pub(crate) use files::{TempFolder, free_port};
-pub(crate) use process::Guarded;
+pub(crate) mod browser;
+pub(crate) mod databases;
+pub(crate) mod files;
+pub(crate) mod process;

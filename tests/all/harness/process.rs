@@ -13,15 +13,18 @@ use std::time::Duration;
 
 /// `$1` is the signal, `$2` what it goes to (`one` process or its `group`), `$3` the folder to remove, the rest the
 /// program. `setsid` gives the program a group of its own; its number is then that of the program. The shell lets go of both
-/// streams, so that they close when the program ends.
+/// streams, so that they close when the program ends. A program that does not stop within 30 seconds is killed.
 const GUARD: &str = r#"
 signal=$1; reach=$2; folder=$3; shift 3
 setsid "$@" </dev/null & program=$!
 exec >/dev/null 2>&1
 cat
-if [ "$reach" = group ]; then program=-$program; fi
-kill -s "$signal" -- "$program"
-wait
+target=$program
+if [ "$reach" = group ]; then target=-$program; fi
+kill -s "$signal" -- "$target"
+(sleep 30; kill -s KILL -- "-$program") & patience=$!
+wait "$program"
+kill "$patience"
 [ -z "$folder" ] || rm -rf "$folder"
 "#;
 
@@ -37,7 +40,13 @@ pub(crate) enum Stop {
     Group(&'static str),
 }
 
-/// A running program that ends with this value or with the test process, whichever ends first.
+/// A running program that ends with this value or with the test process, whichever ends first. The program under test:
+///
+/// ```text
+/// let line = |line: &str| serde_json::from_str::<Value>(line).ok();
+/// let program = [env!("CARGO_BIN_EXE_accord"), "demo", "--json", "--data", "."];
+/// let (accord, facts) = Guarded::start(&program, Stop::Program("TERM"), Some(&TempFolder::new().hand_over()), None, line)?;
+/// ```
 #[derive(Debug)]
 pub(crate) struct Guarded {
     shell: Child,
@@ -108,30 +117,22 @@ fn relay(stream: impl Read + Send + 'static, sender: mpsc::Sender<String>) {
 
 #[cfg(test)]
 mod tests {
-    use super::super::TempFolder;
+    use super::super::files::TempFolder;
     use super::*;
-
-    fn is_alive(process: &str) -> bool {
-        Path::new("/proc").join(process).exists()
-    }
 
     #[test]
     fn a_program_and_its_children_end_and_its_folder_goes_when_the_guard_is_dropped() {
-        let folder = TempFolder::new().hand_over();
-        let script = "sleep 600 & echo children $!; echo ready $$; wait";
-        let numbers = std::cell::RefCell::new(Vec::new());
-        let (guarded, ()) = Guarded::start(&["sh", "-c", script], Stop::Group("KILL"), Some(&folder), None, |line| {
-            numbers.borrow_mut().push(line.rsplit(' ').next().unwrap_or_default().to_owned());
-            line.starts_with("ready").then_some(())
-        })
-        .unwrap();
-        let numbers = numbers.into_inner();
-        assert!(numbers.iter().all(|number| is_alive(number)), "{numbers:?}");
+        let (outside, inside) = (TempFolder::new(), TempFolder::new().hand_over());
+        // Both hold the pipe open: reading it ends when both have ended.
+        let pipe = outside.path().join("pipe").display().to_string();
+        assert!(Command::new("mkfifo").arg(&pipe).status().unwrap().success());
+        let script = ["sh", "-c", "sleep 600 9>\"$0\" & echo ready; exec 9>\"$0\"; wait", &pipe];
+        let ready = |line: &str| (line == "ready").then_some(());
+        let (guarded, ()) = Guarded::start(&script, Stop::Group("KILL"), Some(&inside), None, ready).unwrap();
+        let mut held = std::fs::File::open(&pipe).unwrap();
         drop(guarded);
-        assert!(!folder.exists());
-        // The grandchild is nobody's child any more; whoever reaps it may need a moment, but it runs no more.
-        let state = std::fs::read_to_string(Path::new("/proc").join(&numbers[0]).join("stat")).unwrap_or_default();
-        assert!(state.is_empty() || state.contains(") Z"), "{state}");
+        assert!(!inside.exists());
+        assert_eq!(held.read(&mut [0]).unwrap(), 0);
     }
 
     #[test]

@@ -1,4 +1,5 @@
-//! Plugs accounts into the web: who stands behind a cookie or a bearer token.
+//! Plugs accounts into the web: who stands behind a cookie or a bearer token. Must never keep an answer: roles and
+//! sessions count at every request anew.
 
 use futures_util::FutureExt as _;
 use futures_util::future::BoxFuture;
@@ -10,7 +11,7 @@ use crate::web::{Credential, Means, Visitor, Visitors, WebError};
 
 /// Looks sessions up through the desk. A browser session never works as a bearer token, nor a token as a cookie.
 #[derive(Clone, Debug)]
-pub(super) struct DeskVisitors(pub(super) Desk);
+pub struct DeskVisitors(pub Desk);
 
 impl Visitors for DeskVisitors {
     fn visitor<'a>(&'a self, credential: &'a Credential) -> BoxFuture<'a, Result<Option<Visitor>, WebError>> {

@@ -1,0 +1,126 @@
+//! Puts a gate together: its picture, its meter, its feed, its listener. The same for `serve`, `demo` and `gate` alone.
+
+use std::net::TcpListener;
+use std::sync::Arc;
+use std::time::Duration;
+
+use actix_web::dev::Server;
+use tokio::task::JoinHandle;
+
+use super::base::{Base, StartError};
+use super::kill::DeskSwitch;
+use super::run::upstream_networks;
+use crate::cases::catalogue::credential_place;
+use crate::cases::{Desk, GrantSink};
+use crate::feed::grants::GrantFeed;
+use crate::feed::usage::UsageFeed;
+use crate::gate::clock::GateClock;
+use crate::gate::grants::{GrantRules, Grants};
+use crate::gate::meter::{Meter, MeterBounds};
+use crate::gate::{GateOptions, GateShared, serve};
+use crate::jobs::Stop;
+
+/// A gate in this process, not yet listening.
+pub(super) struct Gate {
+    shared: GateShared,
+    grants: Arc<GrantFeed>,
+    usage: Arc<UsageFeed>,
+    switch: Arc<DeskSwitch>,
+}
+
+/// A gate that listens.
+pub(super) struct GateServer {
+    /// Runs until stopped.
+    pub(super) server: Server,
+    /// The feed's clocks.
+    pub(super) clocks: Vec<JoinHandle<()>>,
+    /// Writes what was counted last; call it after the server stopped.
+    pub(super) finish: Finish,
+}
+
+/// The last flush.
+pub(super) struct Finish(Arc<UsageFeed>);
+
+impl Finish {
+    /// Writes what is still in the meter.
+    pub(super) fn flush(&self) {
+        if let Err(error) = self.0.finish() {
+            tracing::error!(%error, "the last usage could not be written");
+        }
+    }
+}
+
+impl Gate {
+    /// Puts the parts together; nothing is read or bound yet.
+    pub(super) fn new(base: &Base) -> Self {
+        let clock = base.clock.clone();
+        let switch = Arc::new(DeskSwitch::default());
+        let rules = GrantRules {
+            key_prefix: base.profile.key_prefix.as_str().to_owned(),
+            stale_after: Duration::from_secs(base.settings.gate.stale_seconds),
+        };
+        let shared = GateShared::new(
+            options(base),
+            Grants::new(rules),
+            Meter::new(MeterBounds::default()),
+            GateClock::new(Arc::new(move || clock.now())),
+            Arc::clone(&switch) as _,
+        );
+        let secrets = Arc::clone(&base.secrets);
+        let zone = base.profile.zone;
+        let grants = GrantFeed::new(base.store.clone(), shared.clone(), zone, move |dataset, sealed| {
+            secrets.open(&credential_place(dataset), sealed).ok()
+        });
+        let ids = base.quiet_desk();
+        let new_id = Arc::new(move |now| ids.new_id::<()>(now).uuid());
+        let usage = UsageFeed::new(base.store.clone(), shared.clone(), zone, new_id);
+        Self { shared, grants: Arc::new(grants), usage: Arc::new(usage), switch }
+    }
+
+    /// Who must be told of changed grants.
+    pub(super) fn sink(&self) -> Arc<dyn GrantSink> {
+        Arc::clone(&self.grants) as _
+    }
+
+    /// Reads every grant and the quotas used so far, then listens.
+    ///
+    /// # Errors
+    /// When the store cannot be read or the listener cannot be used.
+    pub(super) fn start(
+        self,
+        base: &Base,
+        desk: &Desk,
+        listener: TcpListener,
+        stop: &Stop,
+    ) -> Result<GateServer, StartError> {
+        self.switch.join(desk.clone());
+        self.grants.load()?;
+        self.usage.restore()?;
+        let server = serve(listener, self.shared).map_err(|error| StartError::Setup(error.to_string()))?;
+        let poll = Duration::from_millis(base.settings.gate.poll_ms);
+        let flush = Duration::from_millis(base.settings.gate.flush_ms);
+        let (mut grants_stop, mut usage_stop) = (stop.clone(), stop.clone());
+        let usage = Arc::clone(&self.usage);
+        let clocks = vec![
+            tokio::spawn(self.grants.run(poll, async move { grants_stop.wait().await })),
+            tokio::spawn(usage.run(flush, async move { usage_stop.wait().await })),
+        ];
+        Ok(GateServer { server, clocks, finish: Finish(self.usage) })
+    }
+}
+
+fn options(base: &Base) -> GateOptions {
+    let settings = &base.settings;
+    let default = GateOptions::default();
+    GateOptions {
+        realm: base.profile.city.as_str().to_lowercase(),
+        zone: base.profile.zone,
+        trusted_proxies: settings.network.trusted_proxies.clone(),
+        upstream_networks: upstream_networks(settings),
+        request_body_max_bytes: u64::try_from(settings.portal.json_kib.saturating_mul(1024)).unwrap_or(u64::MAX),
+        request_body_deadline: Duration::from_secs(settings.portal.body_seconds),
+        workers: if settings.server.workers == 0 { default.workers } else { settings.server.workers },
+        shutdown_seconds: settings.server.drain_seconds,
+        ..default
+    }
+}

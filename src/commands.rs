@@ -1,0 +1,416 @@
+//! What each command does: read the settings, open the base, call a case, print.
+
+use std::error::Error;
+use std::io::{BufRead as _, Write as _};
+use std::path::{Path, PathBuf};
+
+use accord::app::{self, Base};
+use accord::cases::{Caller, Desk, fetch, interchange, staff, story, terms};
+use accord::config::Settings;
+use accord::domain::audit::Head;
+use accord::domain::people::{Role, RoleGrant};
+use accord::domain::terms::TermsFamily;
+use accord::domain::time::Instant;
+use accord::store::{audit, people};
+use accord::telemetry;
+use clap::{Args, Subcommand};
+use secrecy::{ExposeSecret as _, SecretString};
+
+type Done = Result<(), Box<dyn Error>>;
+
+/// Where state and settings are.
+pub(crate) struct Place {
+    pub(crate) data: PathBuf,
+    pub(crate) config: Option<PathBuf>,
+}
+
+/// Ports of `serve`.
+#[derive(Args)]
+pub(crate) struct Ports {
+    /// The portal's port; 0 for any free one.
+    #[arg(long)]
+    portal_port: Option<u16>,
+    /// The gate's port; 0 for any free one.
+    #[arg(long)]
+    gate_port: Option<u16>,
+}
+
+/// The port of `gate`.
+#[derive(Args)]
+pub(crate) struct GatePort {
+    /// The gate's port; 0 for any free one.
+    #[arg(long)]
+    port: Option<u16>,
+}
+
+/// Options of `demo`.
+#[derive(Args)]
+pub(crate) struct Demo {
+    /// Starts over: everything in the data folder's demo is made anew.
+    #[arg(long)]
+    fresh: bool,
+    /// Prints one line of JSON with addresses, logins, a working key and the curl line.
+    #[arg(long)]
+    json: bool,
+    #[command(flatten)]
+    ports: Ports,
+}
+
+#[derive(Subcommand)]
+pub(crate) enum Department {
+    /// Makes a department.
+    Add {
+        /// Its name in addresses.
+        #[arg(long)]
+        slug: String,
+        /// Its name.
+        #[arg(long)]
+        name: String,
+        /// Where it is written to.
+        #[arg(long)]
+        email: String,
+    },
+    /// Lists departments.
+    List,
+}
+
+#[derive(Subcommand)]
+pub(crate) enum User {
+    /// Makes a confirmed account. The password is read from standard input.
+    Add {
+        /// The person's name.
+        #[arg(long)]
+        name: String,
+        /// Their address.
+        #[arg(long)]
+        email: String,
+        /// A role: `administrator`, `auditor`, `clerk`, `manager:DEPARTMENT`, `reviewer:DEPARTMENT`. May be repeated.
+        #[arg(long)]
+        role: Vec<String>,
+    },
+}
+
+#[derive(Subcommand)]
+pub(crate) enum Service {
+    /// Makes a credential for a gate client and prints it once.
+    Add {
+        /// What it is for.
+        #[arg(long)]
+        name: String,
+    },
+}
+
+#[derive(Subcommand)]
+pub(crate) enum Catalog {
+    /// Imports a DCAT-US data.json from a file or an address and prints what became of each record.
+    Import {
+        /// A file path, or an http(s) address.
+        source: String,
+        /// The department that gets records without a known publisher.
+        #[arg(long)]
+        department: String,
+        /// Prints the whole report as JSON.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Prints the public catalogue as data.json.
+    Export,
+}
+
+#[derive(Subcommand)]
+pub(crate) enum Terms {
+    /// Publishes a version of terms from a Markdown file.
+    Publish {
+        /// `standard`, `click_through` or `restricted`.
+        #[arg(long)]
+        family: String,
+        /// The title.
+        #[arg(long)]
+        title: String,
+        /// The file.
+        #[arg(long)]
+        file: PathBuf,
+        /// Holders must accept it anew, after a notice period.
+        #[arg(long)]
+        material: bool,
+        /// From when it binds, such as 2027-01-01T05:00:00Z.
+        #[arg(long)]
+        effective: Option<Instant>,
+    },
+    /// Lists versions.
+    List,
+}
+
+#[derive(Subcommand)]
+pub(crate) enum Audit {
+    /// Checks the whole chain and names the first bad entry.
+    Verify {
+        /// A head that was kept elsewhere, `number:hash`; finds truncation and roll-back.
+        #[arg(long)]
+        head: Option<String>,
+    },
+    /// Prints the head of the chain, to be kept elsewhere.
+    Head,
+}
+
+fn settings(place: &Place) -> Result<Settings, Box<dyn Error>> {
+    let file = place.config.clone().or_else(|| Settings::file_in(&place.data));
+    Ok(Settings::load(file.as_deref(), std::env::vars())?)
+}
+
+/// Opens the base for a command: the schema must fit; a place without departments is set up from its profile.
+fn base(place: &Place) -> Result<(Base, Desk), Box<dyn Error>> {
+    let settings = settings(place)?;
+    telemetry::start(&settings.log);
+    let base = Base::open(settings, &place.data, true)?;
+    let desk = base.quiet_desk();
+    app::set_up(&base, &desk)?;
+    Ok((base, desk))
+}
+
+fn print(text: impl std::fmt::Display) -> Done {
+    writeln!(std::io::stdout().lock(), "{text}")?;
+    Ok(())
+}
+
+/// Prints an error with its causes.
+pub(crate) fn complain(error: &dyn Error) {
+    let mut text = error.to_string();
+    let mut cause = error.source();
+    while let Some(inner) = cause {
+        let said = inner.to_string();
+        if !text.contains(&said) {
+            text = format!("{text}: {said}");
+        }
+        cause = inner.source();
+    }
+    let _nowhere_left_to_complain = writeln!(std::io::stderr().lock(), "accord: {text}");
+}
+
+fn with_ports(mut settings: Settings, ports: &Ports) -> Settings {
+    if let Some(port) = ports.portal_port {
+        settings.portal.listen.set_port(port);
+    }
+    if let Some(port) = ports.gate_port {
+        settings.gate.listen.set_port(port);
+    }
+    settings
+}
+
+pub(crate) fn serve(place: &Place, ports: Ports) -> Done {
+    let settings = with_ports(settings(place)?, &ports);
+    telemetry::start(&settings.log);
+    warn(&settings, place);
+    let base = Base::open(settings, &place.data, true)?;
+    app::block_on(app::serve(base, |running| {
+        print(format!("portal  {}\ngate    {}", running.portal_url, running.gate_url))
+            .map_err(|error| error.to_string())
+    }))?;
+    Ok(())
+}
+
+pub(crate) fn gate(place: &Place, port: GatePort) -> Done {
+    let ports = Ports { portal_port: None, gate_port: port.port };
+    let settings = with_ports(settings(place)?, &ports);
+    telemetry::start(&settings.log);
+    let base = Base::open(settings, &place.data, false)?;
+    app::block_on(app::gate_alone(base, |address| {
+        print(format!("gate    {address}")).map_err(|error| error.to_string())
+    }))?;
+    Ok(())
+}
+
+pub(crate) fn demo(place: &Place, demo: Demo) -> Done {
+    let settings = with_ports(settings(place)?, &demo.ports);
+    telemetry::start(&settings.log);
+    app::block_on(app::demo(settings, &place.data, demo.fresh, |card| {
+        let text = if demo.json { card.to_json() } else { card.to_text() };
+        print(text).map_err(|error| error.to_string())
+    }))?;
+    Ok(())
+}
+
+pub(crate) fn migrate(place: &Place) -> Done {
+    let settings = settings(place)?;
+    telemetry::start(&settings.log);
+    Base::open(settings, &place.data, true)?;
+    print("the database is up to date")
+}
+
+fn warn(settings: &Settings, place: &Place) {
+    for warning in warnings(settings, place) {
+        tracing::warn!("{warning}");
+    }
+}
+
+fn warnings(settings: &Settings, place: &Place) -> Vec<String> {
+    let mut found = settings.warnings();
+    let file = place.config.clone().or_else(|| Settings::file_in(&place.data));
+    if let Some(file) = file.filter(|file| settings.is_exposed(file)) {
+        found.push(format!("{} holds a secret and everybody may read it: chmod 600", file.display()));
+    }
+    found
+}
+
+pub(crate) fn check_config(place: &Place) -> Done {
+    let settings = settings(place)?;
+    app::check_profile(&settings)?;
+    let file = place.config.clone().or_else(|| Settings::file_in(&place.data));
+    print(Settings::shown(file.as_deref(), std::env::vars())?)?;
+    for warning in warnings(&settings, place) {
+        print(format!("warning: {warning}"))?;
+    }
+    print("the settings can be used")
+}
+
+pub(crate) fn routes(markdown: bool) -> Done {
+    let rows = app::portal::routes(true).rows();
+    print(if markdown { accord::web::matrix::markdown(&rows) } else { accord::web::matrix::text(&rows) })
+}
+
+pub(crate) fn openapi() -> Done {
+    print(accord::api::api().document("/").to_pretty_json()?)
+}
+
+pub(crate) fn healthcheck(url: &str) -> Done {
+    app::block_on(app::healthcheck(url))?;
+    print("ready")
+}
+
+pub(crate) fn department(place: &Place, department: Department) -> Done {
+    let (_, desk) = base(place)?;
+    match department {
+        Department::Add { slug, name, email } => {
+            let id =
+                staff::add_department(&desk, &Caller::service("command line"), (&slug, &name, &email)).map_err(said)?;
+            print(id)
+        }
+        Department::List => {
+            for department in desk.read(people::departments).map_err(said)? {
+                print(format!("{:<24} {}", department.slug, department.name))?;
+            }
+            Ok(())
+        }
+    }
+}
+
+/// The sentences of a case's refusal, field by field.
+fn said(error: accord::cases::CaseError) -> Box<dyn Error> {
+    match error {
+        accord::cases::CaseError::Invalid(problems) => {
+            let lines: Vec<_> =
+                problems.iter().map(|problem| format!("{}: {}", problem.field, problem.message)).collect();
+            lines.join("\n").into()
+        }
+        other => other.into(),
+    }
+}
+
+pub(crate) fn user(place: &Place, user: User) -> Done {
+    let User::Add { name, email, role } = user;
+    let (base, desk) = base(place)?;
+    let mut line = zeroize::Zeroizing::new(String::new());
+    std::io::stdin().lock().read_line(&mut line)?;
+    let password = SecretString::from(line.trim_end_matches(['\r', '\n']).to_owned());
+    let roles = role.iter().map(|text| read_role(&desk, text)).collect::<Result<Vec<_>, _>>()?;
+    let hash = app::hash_password(&password, &[&name, &email], base.password_cost()).map_err(said)?;
+    let caller = Caller::service("command line");
+    let id = staff::add_person(&desk, &caller, (&name, &email), hash, &roles).map_err(said)?;
+    print(id)
+}
+
+fn read_role(desk: &Desk, text: &str) -> Result<RoleGrant, Box<dyn Error>> {
+    let (word, slug) = text.split_once(':').map_or((text, None), |(word, slug)| (word, Some(slug)));
+    let role = Role::from_word(word).ok_or_else(|| format!("there is no role “{word}”"))?;
+    let department = slug
+        .map(|slug| desk.read(|conn| people::department_by_slug(conn, slug)).map(|department| department.id))
+        .transpose()
+        .map_err(|_| format!("there is no department “{}”", slug.unwrap_or_default()))?;
+    Ok(RoleGrant::new(role, department)?)
+}
+
+pub(crate) fn service(place: &Place, service: Service) -> Done {
+    let Service::Add { name } = service;
+    let (_, desk) = base(place)?;
+    let (_, token) = staff::add_service(&desk, &Caller::service("command line"), &name).map_err(said)?;
+    print(token.expose_secret())
+}
+
+pub(crate) fn catalog(place: &Place, catalog: Catalog) -> Done {
+    let (base, desk) = base(place)?;
+    match catalog {
+        Catalog::Import { source, department, json } => {
+            let department = desk
+                .read(|conn| people::department_by_slug(conn, &department))
+                .map_err(|_| format!("there is no department “{department}”"))?;
+            let bytes = if source.starts_with("http://") || source.starts_with("https://") {
+                let networks = app::upstream_networks(&base.settings);
+                app::block_on(fetch::fetch_catalogue(&source, &networks, fetch::FetchLimits::default()))?
+            } else {
+                std::fs::read(Path::new(&source)).map_err(|error| format!("{source}: {error}"))?
+            };
+            let caller = Caller::service("command line");
+            let report = interchange::import(&desk, &caller, department.id, &source, &bytes).map_err(said)?;
+            if json {
+                return print(serde_json::to_string_pretty(&report)?);
+            }
+            print(format!(
+                "{} records: {} created, {} updated, {} unchanged, {} skipped; {} repaired",
+                report.records.len(),
+                report.created,
+                report.updated,
+                report.unchanged,
+                report.skipped,
+                report.repaired
+            ))?;
+            let has_more = |record: &&interchange::Fate| !record.remarks.is_empty() || !record.repairs.is_empty();
+            for record in report.records.iter().filter(has_more) {
+                let said: Vec<_> = record.repairs.iter().chain(&record.remarks).map(String::as_str).collect();
+                let outcome = record.outcome.as_str();
+                print(format!("{:>5} {outcome:<9} {}: {}", record.place, record.title, said.join(" ")))?;
+            }
+            Ok(())
+        }
+        Catalog::Export => {
+            let urls = app::public_urls(&base.settings)?;
+            let json = interchange::data_json(&desk, urls.portal.as_str(), urls.gate.as_str()).map_err(said)?;
+            print(serde_json::to_string_pretty(&json)?)
+        }
+    }
+}
+
+pub(crate) fn terms(place: &Place, command: Terms) -> Done {
+    let (_, desk) = base(place)?;
+    match command {
+        Terms::Publish { family, title, file, material, effective } => {
+            let family = TermsFamily::from_name(&family).ok_or_else(|| format!("there is no family “{family}”"))?;
+            let markdown = std::fs::read_to_string(&file).map_err(|error| format!("{}: {error}", file.display()))?;
+            let new = terms::NewTerms { family, title, markdown, is_material: material, effective_at: effective };
+            let version = terms::publish(&desk, &Caller::service("command line"), &new).map_err(said)?;
+            print(format!("{} {} {}", version.family.as_str(), version.number, version.hash))
+        }
+        Terms::List => {
+            for family in TermsFamily::ALL {
+                for version in terms::versions(&desk, family).map_err(said)? {
+                    let (number, effective, hash) = (version.number, version.effective_at, version.hash);
+                    print(format!("{:<14} {number:>3} {effective} {hash}", family.as_str()))?;
+                }
+            }
+            Ok(())
+        }
+    }
+}
+
+pub(crate) fn audit(place: &Place, command: Audit) -> Done {
+    let (_, desk) = base(place)?;
+    match command {
+        Audit::Verify { head } => {
+            let kept = head
+                .map(|text| Head::from_text(&text).ok_or_else(|| format!("“{text}” is no head: give number:hash")))
+                .transpose()?;
+            let head = story::verify_audit(&desk.store, kept)?;
+            print(format!("the chain is whole: {} entries, head {}", head.number, head.to_text()))
+        }
+        Audit::Head => print(desk.read(audit::head).map_err(said)?.to_text()),
+    }
+}

@@ -1,0 +1,155 @@
+//! How rows of the desk become records of the gate. What the gate cannot enforce it is not given: it then refuses.
+
+use chrono::NaiveTime;
+use chrono_tz::Tz;
+use secrecy::SecretString;
+
+use crate::domain::agreement::{AgreementState, Schedule};
+use crate::domain::catalogue::Dataset;
+use crate::domain::hold::Hold;
+use crate::domain::id::DatasetId;
+use crate::domain::key::Digest;
+use crate::domain::limits::{CityDay, Hours};
+use crate::domain::review::ConditionKind;
+use crate::domain::tier::Tier;
+use crate::domain::time::{Day, Instant};
+use crate::gate::grants::{AgreementGrant, DatasetGrant, HeldBy, KeyGrant, ScheduleGrant, ServiceGrant, UpstreamGrant};
+use crate::store::services::Service;
+use crate::store::views::gate::{AgreementPicture, DatasetPicture, KeyPicture};
+
+/// The longest answer of an upstream, in bytes.
+const BODY_MAX_BYTES: u64 = 256 * 1024 * 1024;
+/// Minutes of a day.
+const DAY_MINUTES: u16 = 24 * 60;
+
+/// Opens a sealed credential; `None` when it cannot be opened.
+pub(super) type Opener = std::sync::Arc<dyn Fn(DatasetId, &str) -> Option<SecretString> + Send + Sync>;
+
+/// A dataset with a tier; without one it is not served.
+pub(super) fn dataset(picture: DatasetPicture, opener: &Opener) -> Option<DatasetGrant> {
+    let Dataset { id, slug, tier, operations, allows_query_key, limits, upstream, .. } = picture.dataset;
+    let tier = tier?;
+    let upstream = upstream.and_then(|upstream| {
+        let credential = match (upstream.credential_header, picture.sealed) {
+            (Some(header), Some(sealed)) => {
+                let Some(opened) = opener(id, &sealed) else {
+                    tracing::error!(dataset = %slug, "the upstream's credential cannot be opened; it is not served");
+                    return None;
+                };
+                Some((header, opened))
+            }
+            (Some(_), None) | (None, _) => None,
+        };
+        let timeout_ms = u64::from(upstream.timeout_ms);
+        Some(UpstreamGrant { base_url: upstream.url, credential, timeout_ms, body_max_bytes: BODY_MAX_BYTES })
+    });
+    let open_limits = if tier == Tier::Open { limits } else { crate::domain::limits::Limits::default() };
+    Some(DatasetGrant { id, slug, tier, operations, upstream, allows_query_key, open_limits })
+}
+
+/// An agreement. Holds on its requester, and on colleagues for whose organisation it was made, stop it like its own.
+pub(super) fn agreement(picture: AgreementPicture, zone: Tz) -> AgreementGrant {
+    let AgreementPicture { agreement, holds, party_holds } = picture;
+    AgreementGrant {
+        id: agreement.id,
+        number: agreement.number.clone(),
+        holder: agreement.requester,
+        is_live: is_executed(&agreement.state),
+        ends_at: agreement.execution().map(|execution| execution.ends_at),
+        holds: held(&holds).into_iter().chain(held(&party_holds)).collect(),
+        schedules: agreement.schedules.iter().map(|each| schedule(each, zone)).collect(),
+        previous: agreement.previous,
+    }
+}
+
+const fn is_executed(state: &AgreementState) -> bool {
+    match state {
+        AgreementState::Executed { .. } => true,
+        AgreementState::Offered { .. }
+        | AgreementState::Expired { .. }
+        | AgreementState::Terminated { .. }
+        | AgreementState::Superseded { .. }
+        | AgreementState::Closed { .. } => false,
+    }
+}
+
+fn schedule(schedule: &Schedule, zone: Tz) -> ScheduleGrant {
+    let delays = schedule.conditions.iter().any(|condition| matches!(condition.kind, ConditionKind::Delay { .. }));
+    // The gate neither redacts nor delays: what was promised only so is not given at all.
+    let is_enforceable = schedule.redaction.is_none() && !delays;
+    if !is_enforceable {
+        tracing::warn!(dataset = %schedule.slug, "a schedule asks for redaction or delay and is refused at the gate");
+    }
+    ScheduleGrant {
+        dataset: schedule.dataset,
+        operations: if is_enforceable { schedule.operations.clone() } else { Vec::new() },
+        limits: schedule.limits.clone(),
+        networks: schedule.networks.clone().unwrap_or_default(),
+        hours: schedule.hours.map(hours).into_iter().collect(),
+        ends_at: schedule.ends_on().map(|day| day_after(day, zone)),
+    }
+}
+
+/// Minute 1440 is midnight: hours that end there run to the end of the day.
+fn hours((from, until): (u16, u16)) -> Hours {
+    let clock = |minute: u16| {
+        let minute = u32::from(minute % DAY_MINUTES);
+        NaiveTime::from_hms_opt(minute / 60, minute % 60, 0).unwrap_or(NaiveTime::MIN)
+    };
+    Hours { weekdays: Vec::new(), from: clock(from), until: clock(until) }
+}
+
+/// The first instant after a day of the city.
+fn day_after(day: Day, zone: Tz) -> Instant {
+    let noon = day.and_time(NaiveTime::MIN) + chrono::TimeDelta::hours(12);
+    let noon = noon.and_local_timezone(zone).earliest().map_or_else(|| noon.and_utc(), |noon| noon.to_utc());
+    CityDay::of(zone, noon).ends
+}
+
+pub(super) fn key(picture: &KeyPicture) -> KeyGrant {
+    KeyGrant::of(&picture.key, held(&picture.holds))
+}
+
+/// A gate client; one whose digest cannot be read does not work.
+pub(super) fn service(service: Service) -> Option<ServiceGrant> {
+    let digest: Digest = service.digest.parse().ok()?;
+    Some(ServiceGrant { id: service.id, name: service.name, digest, is_live: !service.is_revoked })
+}
+
+/// What the holder of a key is told of holds at the gate: the coded reason and where to read on, never the facts.
+fn held(holds: &[Hold]) -> Vec<HeldBy> {
+    let told = |hold: &Hold| HeldBy {
+        code: hold.reason.as_str().to_owned(),
+        sentence: format!("{}. The key's page tells the facts and what to do next.", hold.reason.sentence()),
+        since: hold.since,
+    };
+    holds.iter().map(told).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const NEW_YORK: Tz = chrono_tz::America::New_York;
+
+    #[test]
+    fn hours_of_a_condition_open_and_close_to_the_minute() {
+        let at = |text: &str| text.parse::<Instant>().unwrap();
+        let office = hours((8 * 60, 17 * 60 + 30));
+        assert!(office.contains(NEW_YORK, at("2026-11-23T13:00:00Z")));
+        assert!(!office.contains(NEW_YORK, at("2026-11-23T22:30:00Z")));
+        let all_day = hours((0, 1440));
+        assert!(
+            all_day.contains(NEW_YORK, at("2026-11-23T04:59:59Z"))
+                && all_day.contains(NEW_YORK, at("2026-11-23T05:00:00Z"))
+        );
+        let evening = hours((18 * 60, 1440));
+        assert!(evening.contains(NEW_YORK, at("2026-11-24T04:59:00Z")));
+        assert!(!evening.contains(NEW_YORK, at("2026-11-24T05:00:00Z")));
+    }
+
+    #[test]
+    fn the_last_day_of_a_condition_counts_whole() {
+        assert_eq!(day_after("2026-11-01".parse().unwrap(), NEW_YORK).to_rfc3339(), "2026-11-02T05:00:00+00:00");
+    }
+}

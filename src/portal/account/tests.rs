@@ -1,0 +1,243 @@
+use crate::domain::people::{Role, RoleGrant};
+use crate::portal::testing::{PASSWORD, Portal, portals};
+
+const EMAIL: &str = "ana.diaz@people.example";
+
+fn pairs<'a>(fields: &[(&'a str, &str)]) -> Vec<(&'a str, String)> {
+    fields.iter().map(|(name, value)| (*name, (*value).to_owned())).collect()
+}
+
+fn registration(email: &str) -> Vec<(&'static str, String)> {
+    pairs(&[("name", "Ana Díaz"), ("email", email), ("password", PASSWORD)])
+}
+
+/// The page without what differs on every page anyway.
+fn bare(body: &str) -> String {
+    let mut rest = body.to_owned();
+    for name in ["csrf", "once"] {
+        while let Some((before, after)) = rest.split_once(&format!("name=\"{name}\" value=\"")) {
+            let after = after.split_once('"').map_or("", |(_, after)| after);
+            rest = format!("{before}{after}");
+        }
+    }
+    rest
+}
+
+#[actix_web::test]
+async fn a_stranger_registers_confirms_signs_in_and_out() {
+    for portal in portals() {
+        let browser = portal.browser();
+        assert!(browser.page("/register").await.contains("At least 15 characters"), "the rule is said beforehand");
+        let answer = browser.fill("/register", &registration(EMAIL)).await;
+        assert_eq!((answer.status, answer.header("location")), (303, "/register/sent"), "{}", answer.body);
+        browser.page("/register/sent").await;
+
+        let login = pairs(&[("email", EMAIL), ("password", PASSWORD), ("next", "/account")]);
+        assert_eq!(browser.fill("/login", &login).await.status, 422, "not confirmed yet");
+        let link = portal.mailed_link(EMAIL);
+        browser.page(&link).await;
+        assert_eq!(browser.fill("/login", &login).await.status, 422, "opening the link confirms nothing");
+        let token = link.split_once('=').unwrap().1.to_owned();
+        let confirmed = browser.fill(&link, &[("token", token.clone())]).await;
+        assert_eq!((confirmed.status, confirmed.header("location")), (303, "/login"), "{}", confirmed.body);
+        assert!(browser.page("/login").await.contains("Your mail address is confirmed"));
+        let again = browser.get(&link).await;
+        assert_eq!(again.status, 400);
+        assert!(again.body.contains("This link does not work any more"));
+
+        let signed = browser.fill("/login", &login).await;
+        assert_eq!((signed.status, signed.header("location")), (303, "/account"), "{}", signed.body);
+        let page = browser.page("/account").await;
+        assert!(page.contains("Ana Díaz") && page.contains("This one"), "{page}");
+        assert_eq!(browser.get("/login").await.header("location"), "/", "no form for who is signed in");
+        let out = browser.send("/account", "/logout", &[]).await;
+        assert_eq!((out.status, out.header("location")), (303, "/"));
+        assert_eq!(browser.get("/account").await.header("location"), "/login?next=%2Faccount");
+    }
+}
+
+#[actix_web::test]
+async fn registering_and_resetting_answer_alike_for_known_and_unknown_addresses() {
+    for portal in portals() {
+        portal.person("Ana Diaz", &[]);
+        let browser = portal.browser();
+        for email in [EMAIL, "nobody@people.example"] {
+            let registered = browser.fill("/register", &registration(email)).await;
+            assert_eq!((registered.status, registered.header("location")), (303, "/register/sent"), "{email}");
+            let reset = browser.fill("/forgot-password", &pairs(&[("email", email)])).await;
+            assert_eq!((reset.status, reset.header("location")), (303, "/forgot-password/sent"), "{email}");
+        }
+        browser.page("/forgot-password/sent").await;
+    }
+}
+
+#[actix_web::test]
+async fn wrong_unknown_and_unconfirmed_logins_are_the_same_page() {
+    for portal in portals() {
+        portal.person("Ana Diaz", &[]);
+        let browser = portal.browser();
+        browser.fill("/register", &registration("new@people.example")).await;
+        let mut pages = Vec::new();
+        for (email, password) in
+            [(EMAIL, "wrong wrong wrong wrong"), ("no.body@people.example", PASSWORD), ("new@people.example", PASSWORD)]
+        {
+            let answer = browser.fill("/login", &pairs(&[("email", email), ("password", password)])).await;
+            assert_eq!(answer.status, 422);
+            assert!(!answer.body.contains(password), "a password is not sent back");
+            pages.push(bare(&answer.body).replace(email, "ADDRESS"));
+        }
+        assert!(pages.iter().all(|page| *page == pages[0]), "{pages:#?}");
+    }
+}
+
+#[actix_web::test]
+async fn guessing_has_to_wait_and_is_told_for_how_long() {
+    for portal in portals() {
+        portal.person("Ana Diaz", &[]);
+        let browser = portal.browser();
+        let wrong = pairs(&[("email", EMAIL), ("password", "not the password")]);
+        for _ in 0..3 {
+            assert_eq!(browser.fill("/login", &wrong).await.status, 422);
+        }
+        let right = pairs(&[("email", EMAIL), ("password", PASSWORD)]);
+        let answer = browser.fill("/login", &right).await;
+        assert_eq!(answer.status, 429, "even the right one waits: {}", answer.body);
+        assert!(answer.header("retry-after").parse::<u64>().unwrap() > 0);
+        assert!(answer.body.contains("href=\"/forgot-password\""), "a way on");
+    }
+}
+
+#[actix_web::test]
+async fn only_pages_of_this_site_come_after_signing_in() {
+    let portal = portals().swap_remove(0);
+    portal.person("Ana Diaz", &[]);
+    for (next, location) in
+        [("https://evil.example/", "/"), ("//evil.example", "/"), ("/datasets?q=a", "/datasets?q=a"), ("", "/")]
+    {
+        let fields = pairs(&[("email", EMAIL), ("password", PASSWORD), ("next", next)]);
+        let answer = portal.browser().fill("/login", &fields).await;
+        assert_eq!((answer.status, answer.header("location")), (303, location), "{next}");
+    }
+    let page = portal.browser().page("/login?next=//evil.example").await;
+    assert!(!page.contains("evil.example"));
+}
+
+#[actix_web::test]
+async fn a_wrong_registration_comes_back_with_what_was_typed_and_links_to_the_fields() {
+    let portal = portals().swap_remove(0);
+    let fields = pairs(&[("name", "Ana"), ("email", "not an address"), ("password", "short")]);
+    let answer = portal.browser().fill("/register", &fields).await;
+    assert_eq!(answer.status, 422);
+    assert!(answer.body.contains("value=\"Ana\"") && answer.body.contains("value=\"not an address\""));
+    assert!(answer.body.contains("href=\"#f-email\"") && answer.body.contains("href=\"#f-password\""));
+    assert!(!answer.body.contains("\"short\""));
+    let more = [registration(EMAIL), pairs(&[("role", "manager")])].concat();
+    let answer = portal.browser().fill("/register", &more).await;
+    assert_eq!(answer.status, 400, "fields that are not of the form are refused");
+    assert!(portal.newest_mail(EMAIL).is_none());
+}
+
+#[actix_web::test]
+async fn a_new_password_by_mail_works_once_and_ends_every_session() {
+    for portal in portals() {
+        portal.person("Ana Diaz", &[]);
+        let elsewhere = portal.signed_in("Ana Diaz").await;
+        let browser = portal.browser();
+        browser.page("/forgot-password").await;
+        browser.fill("/forgot-password", &pairs(&[("email", EMAIL)])).await;
+        let link = portal.mailed_link(EMAIL);
+        assert!(browser.page(&link).await.contains(EMAIL));
+        let token = link.split_once('=').unwrap().1;
+        let short = browser.fill(&link, &pairs(&[("token", token), ("password", "short")])).await;
+        assert_eq!(short.status, 422, "the link is still good after a refused password");
+        let new = "walnut ferry lantern moss";
+        let set = browser.fill(&link, &pairs(&[("token", token), ("password", new)])).await;
+        assert_eq!((set.status, set.header("location")), (303, "/login"), "{}", set.body);
+        assert_eq!(elsewhere.get("/account").await.status, 303, "the other session has ended");
+        browser.page("/login").await;
+        let forged = browser.get("/reset-password?token=a.b.c").await;
+        let used = browser.get(&link).await;
+        assert_eq!((forged.status, used.status), (400, 400));
+        assert_eq!(bare(&forged.body), bare(&used.body), "forged and used look alike");
+        let login = browser.fill("/login", &pairs(&[("email", EMAIL), ("password", new)])).await;
+        assert_eq!(login.status, 303);
+    }
+}
+
+async fn two_people(portal: &Portal) {
+    portal.person("Ana Diaz", &[]);
+    portal.person("Ben Roy", &[RoleGrant { role: Role::Auditor, department: None }]);
+}
+
+/// The addresses of the buttons that end a session.
+fn end_buttons(page: &str) -> Vec<String> {
+    let actions = page.split("action=\"").skip(1).filter_map(|rest| rest.split('"').next());
+    actions.filter(|action| action.ends_with("/end")).map(str::to_owned).collect()
+}
+
+#[actix_web::test]
+async fn people_end_their_own_sessions_and_nobody_elses() {
+    for portal in portals() {
+        two_people(&portal).await;
+        let (here, there) = (portal.signed_in("Ana Diaz").await, portal.signed_in("Ana Diaz").await);
+        let ben = portal.signed_in("Ben Roy").await;
+        assert!(ben.page("/account").await.contains("auditor"));
+        let theirs = end_buttons(&here.page("/account").await);
+        assert_eq!(theirs.len(), 1, "the present one has no button");
+        let stolen = ben.send("/account", &theirs[0], &[]).await;
+        let unknown = "/account/sessions/0190b4a2-0000-7000-8000-000000000001/end";
+        let unknown = ben.send("/account", unknown, &[]).await;
+        assert_eq!((stolen.status, unknown.status), (404, 404));
+        assert_eq!(bare(&stolen.body), bare(&unknown.body));
+        assert_eq!(there.get("/account").await.status, 200);
+        let ended = here.send("/account", &theirs[0], &[]).await;
+        assert_eq!((ended.status, there.get("/account").await.status), (303, 303));
+        let again = portal.signed_in("Ana Diaz").await;
+        here.send("/account", "/account/sessions/end-others", &[]).await;
+        assert_eq!((again.get("/account").await.status, here.get("/account").await.status), (303, 200));
+    }
+}
+
+#[actix_web::test]
+async fn the_name_and_the_password_are_changed_by_their_owner_only() {
+    for portal in portals() {
+        portal.person("Ana Diaz", &[]);
+        let browser = portal.signed_in("Ana Diaz").await;
+        let version = browser.version("/account/profile").await;
+        let named =
+            browser.fill("/account/profile", &pairs(&[("name", "Ana María Díaz"), ("version", &version)])).await;
+        assert_eq!(named.status, 303, "{}", named.body);
+        assert!(browser.page("/account").await.contains("Ana María Díaz"));
+        let stale = browser.fill("/account/profile", &pairs(&[("name", "Other"), ("version", &version)])).await;
+        assert_eq!(stale.status, 409, "made from an old version");
+
+        let new = "walnut ferry lantern moss";
+        browser.page("/account/password").await;
+        let wrong = pairs(&[("old_password", "not it at all"), ("password", new)]);
+        let wrong = browser.fill("/account/password", &wrong).await;
+        assert_eq!(wrong.status, 422);
+        assert!(wrong.body.contains("href=\"#f-old_password\""));
+        let right = pairs(&[("old_password", PASSWORD), ("password", new)]);
+        assert_eq!(browser.fill("/account/password", &right).await.status, 303);
+        assert_eq!(browser.get("/account").await.status, 200, "this session goes on");
+    }
+}
+
+#[actix_web::test]
+async fn a_token_is_shown_once_and_is_no_cookie() {
+    for portal in portals() {
+        portal.person("Ana Diaz", &[]);
+        let browser = portal.signed_in("Ana Diaz").await;
+        browser.page("/account/tokens/new").await;
+        assert_eq!(browser.fill("/account/tokens/new", &pairs(&[("label", "")])).await.status, 422);
+        let made = browser.fill("/account/tokens/new", &pairs(&[("label", "night report")])).await;
+        assert_eq!(made.status, 200, "{}", made.body);
+        let token = made.body.split("Bearer ").nth(1).unwrap().split(['\'', '&']).next().unwrap();
+        assert_eq!(token.len(), 64);
+        let page = browser.page("/account").await;
+        assert!(page.contains("night report") && !page.contains(token));
+        let thief = portal.browser();
+        thief.keep("accord", token);
+        assert_eq!(thief.get("/account").await.status, 303);
+    }
+}

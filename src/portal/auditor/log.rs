@@ -1,0 +1,198 @@
+//! The access log, with whole addresses: auditors alone see them.
+
+use actix_web::{HttpRequest, HttpResponse};
+use serde::Serialize;
+
+use super::asked::{span, texts, title_or_id};
+use super::sheet;
+use super::usage::{counted_kinds, whose};
+use crate::cases::usage::log_for_auditor;
+use crate::cases::{Caller, CaseError, Desk};
+use crate::domain::time::Instant;
+use crate::portal::shared::Choice;
+use crate::store::views::usage::{LogLine, LogSearch};
+use crate::web::case::{DeskData, caller};
+use crate::web::{FormErrors, FormView, Page, Query, WebError};
+
+/// Lines on one page.
+const PAGE: usize = 50;
+/// Lines read at once for a file.
+const BATCH: i64 = 500;
+
+const NAMES: [&str; 7] = ["kind", "of", "outcome", "request", "from", "to", "cursor"];
+
+/// What the gate answers (its closed list of outcomes).
+const OUTCOMES: [&str; 15] = [
+    "ok",
+    "key_missing",
+    "key_malformed",
+    "key_unknown",
+    "key_expired",
+    "key_revoked",
+    "key_suspended",
+    "agreement_ended",
+    "network_denied",
+    "scope_denied",
+    "outside_window",
+    "rate_limited",
+    "quota_exhausted",
+    "dataset_unavailable",
+    "upstream_failed",
+];
+
+#[derive(Debug, Serialize)]
+pub(super) struct LogView {
+    pub(super) kinds: Vec<Choice>,
+    pub(super) outcomes: Vec<Choice>,
+    pub(super) rows: Vec<Row>,
+    pub(super) first: String,
+    pub(super) next: String,
+    pub(super) csv: String,
+    pub(super) kept_days: u16,
+    pub(super) is_filtered: bool,
+}
+
+#[derive(Debug, Serialize)]
+pub(super) struct Row {
+    pub(super) at: Instant,
+    pub(super) key: String,
+    pub(super) key_href: String,
+    pub(super) scope: String,
+    pub(super) call: String,
+    pub(super) outcome: String,
+    pub(super) is_ok: bool,
+    pub(super) status: i32,
+    pub(super) bytes: i64,
+    pub(super) ms: String,
+    pub(super) client: String,
+    pub(super) request: String,
+}
+
+/// The page `/audit/access-log`.
+pub(super) async fn page(request: HttpRequest, desk: DeskData, query: Query) -> Result<HttpResponse, WebError> {
+    let asked = texts(query, NAMES);
+    let form = FormView::with(NAMES.iter().zip(&asked).map(|(name, value)| (*name, value.clone())));
+    let reader = caller(&request);
+    let (view, errors) = desk.run(move |desk| view(desk, &reader, &asked)).await?;
+    let page = Page::new(&request, "Access log")?.crumb("Audit", "/audit").form(form.with_errors(&errors));
+    page.render("auditor/log.html", &view)
+}
+
+fn wanted(desk: &Desk, asked: &[String; 7], errors: &mut FormErrors) -> Result<LogSearch, CaseError> {
+    let [kind, of, outcome, request, from, to, cursor] = asked;
+    let text = |text: &String| Some(text.clone()).filter(|text| !text.is_empty());
+    let whose = whose(desk, (kind, of), errors)?;
+    let (from, to) = span(desk.profile.zone, (from, to), errors);
+    let below = cursor.split_once('~').and_then(|(at, id)| Some((at.parse().ok()?, id.to_owned())));
+    Ok(LogSearch { whose, outcome: text(outcome), request: text(request), from, to, below })
+}
+
+fn view(desk: &Desk, reader: &Caller, asked: &[String; 7]) -> Result<(LogView, FormErrors), CaseError> {
+    let mut errors = FormErrors::default();
+    let wanted = wanted(desk, asked, &mut errors)?;
+    let mut found = Vec::new();
+    if errors.is_empty() {
+        let limit = i64::try_from(PAGE + 1).unwrap_or(i64::MAX);
+        found = log_for_auditor(desk, reader, &wanted, limit)?;
+    }
+    let has_more = found.len() > PAGE;
+    found.truncate(PAGE);
+    let link = |path: &str, cursor: Option<String>| {
+        let mut text = url::form_urlencoded::Serializer::new(format!("{path}?"));
+        text.extend_pairs(NAMES.iter().zip(asked).filter(|(name, value)| **name != "cursor" && !value.is_empty()));
+        if let Some(cursor) = cursor {
+            text.append_pair("cursor", &cursor);
+        }
+        text.finish()
+    };
+    let last = found.last().map(|line| format!("{}~{}", line.access.at.to_rfc3339(), line.access.id));
+    let view = LogView {
+        kinds: counted_kinds(),
+        outcomes: OUTCOMES.map(|outcome| Choice::new(outcome, outcome)).to_vec(),
+        first: if wanted.below.is_some() { link("/audit/access-log", None) } else { String::new() },
+        next: if has_more { link("/audit/access-log", last) } else { String::new() },
+        csv: link("/audit/access-log.csv", None),
+        kept_days: desk.profile.agreement.access_log_days,
+        is_filtered: asked.iter().any(|text| !text.is_empty()),
+        rows: found.into_iter().map(|line| row(desk, line)).collect::<Result<_, _>>()?,
+    };
+    Ok((view, errors))
+}
+
+fn row(desk: &Desk, line: LogLine) -> Result<Row, CaseError> {
+    let LogLine { access: line, scope } = line;
+    let key = line.of.key.map(|id| id.to_string());
+    Ok(Row {
+        at: line.at,
+        key: key.as_deref().map_or(Ok(String::new()), |id| title_or_id(desk, "key", id))?,
+        key_href: key.map(|id| format!("/audit/stories/key/{id}")).unwrap_or_default(),
+        scope,
+        call: format!("{} {}", line.method, line.path),
+        is_ok: line.of.outcome == "ok",
+        outcome: line.of.outcome,
+        status: line.status,
+        bytes: line.bytes,
+        ms: format!("{}.{}", line.latency_us / 1_000, line.latency_us % 1_000 / 100),
+        client: line.client,
+        request: line.request,
+    })
+}
+
+/// The same as a file.
+pub(super) async fn sheet(request: HttpRequest, desk: DeskData, query: Query) -> Result<HttpResponse, WebError> {
+    let asked = texts(query, NAMES);
+    let reader = caller(&request);
+    let found = desk.run(move |desk| {
+        let mut errors = FormErrors::default();
+        let wanted = wanted(desk, &asked, &mut errors)?;
+        if errors.is_empty() { every(desk, &reader, wanted).map(Ok) } else { Ok(Err(errors)) }
+    });
+    let found = found.await?.map_err(WebError::invalid)?;
+    let heads = [
+        "at",
+        "request",
+        "key",
+        "agreement",
+        "dataset",
+        "scope",
+        "method",
+        "path",
+        "outcome",
+        "status",
+        "bytes",
+        "latency_us",
+        "client",
+    ];
+    fn id<T: ToString>(id: Option<T>) -> String {
+        id.map(|id| id.to_string()).unwrap_or_default()
+    }
+    let rows = found.into_iter().map(|LogLine { access: line, scope }| {
+        [
+            line.at.to_rfc3339(),
+            line.request,
+            id(line.of.key),
+            id(line.of.agreement),
+            id(line.of.dataset),
+            scope,
+            line.method,
+            line.path,
+            line.of.outcome,
+            line.status.to_string(),
+            line.bytes.to_string(),
+            line.latency_us.to_string(),
+            line.client,
+        ]
+    });
+    sheet::csv("access-log.csv", heads, rows)
+}
+
+fn every(desk: &Desk, reader: &Caller, mut wanted: LogSearch) -> Result<Vec<LogLine>, CaseError> {
+    let mut all: Vec<LogLine> = Vec::new();
+    while all.len() < sheet::ROWS_MAX {
+        let batch = log_for_auditor(desk, reader, &wanted, BATCH)?;
+        let Some(last) = batch.last() else { break };
+        wanted.below = Some((last.access.at, last.access.id.clone()));
+        all.extend(batch);
+    }
+    Ok(all)
+}

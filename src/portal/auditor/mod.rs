@@ -1,0 +1,33 @@
+//! The auditor's pages: entries of the chain, whole stories, use of the gate, the access log, the check of the chain,
+//! and all of it as CSV. Reads everything but secrets and changes nothing.
+
+mod asked;
+mod entries;
+mod log;
+mod sheet;
+mod story;
+#[cfg(test)]
+mod tests;
+mod usage;
+mod verify;
+
+use crate::domain::people::Role;
+use crate::web::{Access, Routes};
+
+const AUDITOR: Access = Access::Staff(&[Role::Auditor]);
+
+/// Adds the routes of these pages.
+#[must_use]
+pub fn routes(routes: Routes) -> Routes {
+    routes
+        .get("/audit", AUDITOR, "Search the audit, newest first", entries::page)
+        .get("/audit/entries.csv", AUDITOR, "Entries as CSV", entries::sheet)
+        .get("/audit/entries/{number}", AUDITOR, "One entry with before and after", entries::one)
+        .get("/audit/stories", AUDITOR, "Find a story by number, name or id", story::find)
+        .get("/audit/stories/{kind}/{id}", AUDITOR, "Everything that happened to one thing", story::page)
+        .get("/audit/usage", AUDITOR, "Use of the gate over a range of days", usage::page)
+        .get("/audit/usage.csv", AUDITOR, "Use of the gate as CSV", usage::sheet)
+        .get("/audit/access-log", AUDITOR, "The access log, newest first", log::page)
+        .get("/audit/access-log.csv", AUDITOR, "The access log as CSV", log::sheet)
+        .get("/audit/verify", AUDITOR, "Check the chain", verify::page)
+}

@@ -1,0 +1,220 @@
+//! The clerk's desk: denials with both appeal dates side by side, and the holds that are the clerk's to place and lift.
+//! Never hides the state's date behind the clerk's own review.
+
+use actix_web::{HttpRequest, HttpResponse, web};
+use serde::Serialize;
+
+use crate::cases::{Caller, CaseError, Desk, enforce, letters};
+use crate::domain::application::{Application, ItemState};
+use crate::domain::hold::{Hold, HoldTarget, Office};
+use crate::domain::id::HoldId;
+use crate::domain::people::Role;
+use crate::domain::time::day_in;
+use crate::portal::holding::{HoldView, reasons, suspension};
+use crate::portal::shared::{Choice, Names, id_in};
+use crate::store::{agreements, applications, keys, people};
+use crate::web::case::{DeskData, caller, caller_once, shown_on_form};
+use crate::web::{Access, Flash, Form, FormErrors, FormView, Once, Page, Posted, Redirect, Routes, WebError};
+
+#[cfg(test)]
+mod tests;
+
+const CLERK: Access = Access::Staff(&[Role::Clerk]);
+
+/// Applications looked through for denials, per state.
+const DENIALS_MAX: i64 = 200;
+
+/// Adds the routes of this desk.
+#[must_use]
+pub fn routes(routes: Routes) -> Routes {
+    routes
+        .get("/clerk", CLERK, "Denials with both dates, and the clerk's holds", page)
+        .get("/clerk/denials/{application}", CLERK, "The denial letter of one application", letter)
+        .post("/clerk/holds", CLERK, "Place a hold", place)
+        .post("/clerk/holds/lift", CLERK, "Lift one hold", lift)
+}
+
+#[derive(Debug, Serialize)]
+struct ClerkView {
+    denials: Vec<Denial>,
+    ours: Vec<HoldView>,
+    others: Vec<HoldView>,
+    targets: Vec<Choice>,
+    reasons: Vec<Choice>,
+    clerk_name: String,
+    state_name: String,
+}
+
+#[derive(Debug, Serialize)]
+struct Denial {
+    href: String,
+    number: String,
+    title: String,
+    requester: String,
+    datasets: String,
+    denied_on: chrono::NaiveDate,
+    clerk_by: chrono::NaiveDate,
+    clerk_is_over: bool,
+    state_by: chrono::NaiveDate,
+    state_is_over: bool,
+}
+
+async fn page(request: HttpRequest, desk: DeskData) -> Result<HttpResponse, WebError> {
+    show(&request, &desk, FormView::default()).await
+}
+
+async fn show(request: &HttpRequest, desk: &DeskData, form: FormView) -> Result<HttpResponse, WebError> {
+    let caller = caller(request);
+    let view = desk.run(move |desk| view(desk, &caller)).await?;
+    Page::new(request, "Clerk")?.form(form).render("clerk/clerk.html", &view)
+}
+
+fn view(desk: &Desk, caller: &Caller) -> Result<ClerkView, CaseError> {
+    let names = Names::of(desk)?;
+    let held = enforce::in_force(desk, caller)?;
+    let (ours, others): (Vec<_>, Vec<_>) = held.iter().partition(|hold| hold.office == Office::Clerk);
+    let shown = |holds: Vec<&Hold>| -> Result<Vec<HoldView>, CaseError> {
+        holds
+            .into_iter()
+            .map(|hold| {
+                let (what, href) = target(desk, hold.target)?;
+                Ok(HoldView::new(hold, what, href, &names, &caller.actor))
+            })
+            .collect()
+    };
+    let appeals = &desk.profile.appeals;
+    Ok(ClerkView {
+        denials: denials(desk)?,
+        ours: shown(ours)?,
+        others: shown(others)?,
+        targets: vec![
+            Choice::new("agreement", "Every key of the agreement"),
+            Choice::new("requester", "Every key of its holder, under any agreement"),
+        ],
+        reasons: reasons(),
+        clerk_name: appeals.clerk.name.to_string(),
+        state_name: appeals.state.name.to_string(),
+    })
+}
+
+/// What a hold stops, and where one reads more.
+fn target(desk: &Desk, target: HoldTarget) -> Result<(String, String), CaseError> {
+    match target {
+        HoldTarget::Agreement(id) => {
+            let agreement = desk.read(|conn| agreements::by_id(conn, id))?;
+            let what = format!("Agreement {}, {}", agreement.number, agreement.requester_name);
+            Ok((what, format!("/review/agreements/{id}")))
+        }
+        HoldTarget::Key(id) => {
+            let stored = desk.read(|conn| keys::by_id(conn, id))?;
+            let what = format!("Key “{}” ({})", stored.key.name, stored.key.hint);
+            Ok((what, format!("/review/agreements/{}", stored.key.agreement)))
+        }
+        HoldTarget::Requester(id) => {
+            let account = desk.read(|conn| people::account_by_id(conn, id))?;
+            Ok((format!("Every key of {}", account.name), String::new()))
+        }
+    }
+}
+
+/// Applications with at least one refused item, the nearest end of the clerk's time first.
+fn denials(desk: &Desk) -> Result<Vec<Denial>, CaseError> {
+    let mut found = Vec::new();
+    for state in ["submitted", "info_requested", "offered", "executed", "denied", "lapsed", "withdrawn"] {
+        let all = desk.read(|conn| applications::in_state(conn, state, DENIALS_MAX))?;
+        found.extend(all.iter().filter_map(|application| denial(desk, application)));
+    }
+    found.sort_by(|a, b| (a.clerk_is_over, a.clerk_by).cmp(&(b.clerk_is_over, b.clerk_by)));
+    Ok(found)
+}
+
+fn denial(desk: &Desk, application: &Application) -> Option<Denial> {
+    let refused = application.items.iter().filter_map(|item| match &item.state {
+        ItemState::Denied { decision } => Some((item.title.as_str(), decision.at)),
+        ItemState::Pending { .. } | ItemState::Granted { .. } | ItemState::Approved { .. } => None,
+    });
+    let refused: Vec<_> = refused.collect();
+    let last = refused.iter().map(|(_, at)| *at).max()?;
+    let zone = desk.profile.zone;
+    let clocks = desk.profile.denial_clocks(day_in(zone, last));
+    let today = day_in(zone, desk.clock.now());
+    let titles: Vec<_> = refused.iter().map(|(title, _)| *title).collect();
+    Some(Denial {
+        href: format!("/clerk/denials/{}", application.id),
+        number: application.number.clone(),
+        title: application.answers.get("title").to_owned(),
+        requester: application.requester_name.clone(),
+        datasets: titles.join(", "),
+        denied_on: clocks.denied_on,
+        clerk_by: clocks.clerk_by,
+        clerk_is_over: clocks.clerk_by < today,
+        state_by: clocks.foic_by,
+        state_is_over: clocks.foic_by < today,
+    })
+}
+
+/// The letter as the requester has it.
+async fn letter(request: HttpRequest, desk: DeskData, id: web::Path<String>) -> Result<HttpResponse, WebError> {
+    let id = id_in(&id)?;
+    let application = desk.run(move |desk| desk.read(|conn| applications::by_id(conn, id))).await?;
+    let letter = letters::denial(&desk.profile, &application).ok_or_else(WebError::not_found)?;
+    let page = Page::new(&request, format!("Denial of {}", application.number))?.crumb("Clerk", "/clerk");
+    page.render("clerk/letter.html", &serde_json::json!({ "letter": letter }))
+}
+
+async fn place(request: HttpRequest, desk: DeskData, posted: Posted, once: Once) -> Result<HttpResponse, WebError> {
+    let form = posted.only(&["number", "target", "reason", "explanation"])?;
+    let mut errors = FormErrors::default();
+    let number = form.text("number").to_owned();
+    let found = desk.run(move |desk| desk.read(|conn| agreements::by_number(conn, &number))).await;
+    let target = match found {
+        Ok(agreement) if form.text("target") == "requester" => Some(HoldTarget::Requester(agreement.requester)),
+        Ok(agreement) => Some(HoldTarget::Agreement(agreement.id)),
+        Err(CaseError::Missing) => {
+            errors.add("number", "There is no agreement with this number. It looks like DSA-2026-0017.");
+            None
+        }
+        Err(other) => return Err(other.into()),
+    };
+    let Some(wish) = suspension(&form, target, &mut errors) else {
+        return show(&request, &desk, form.view(&errors)).await;
+    };
+    let caller = caller_once(&request, once);
+    let done = desk.run(move |desk| enforce::suspend(desk, &caller, &wish)).await;
+    finish(&request, &desk, &form, done, "The hold is placed. The gate refuses the next call.").await
+}
+
+async fn lift(request: HttpRequest, desk: DeskData, posted: Posted) -> Result<HttpResponse, WebError> {
+    let form = posted.only(&["hold", "lift_reason.*"])?;
+    let hold: HoldId = id_in(form.text("hold"))?;
+    let field = format!("lift_reason.{hold}");
+    let (caller, reason) = (caller(&request), form.text(&field).to_owned());
+    let done = desk.run(move |desk| enforce::lift(desk, &caller, hold, &reason)).await;
+    let done = done.map_err(|error| match error {
+        CaseError::Invalid(problems) => CaseError::Invalid(
+            problems
+                .into_iter()
+                .map(|problem| crate::domain::text::Invalid { field: field.clone(), ..problem })
+                .collect(),
+        ),
+        other @ (CaseError::Refused(_)
+        | CaseError::Missing
+        | CaseError::Stale
+        | CaseError::Wait(_)
+        | CaseError::Store(_)) => other,
+    });
+    finish(&request, &desk, &form, done, "The hold is lifted.").await
+}
+
+async fn finish(
+    request: &HttpRequest,
+    desk: &DeskData,
+    form: &Form,
+    done: Result<Hold, CaseError>,
+    told: &str,
+) -> Result<HttpResponse, WebError> {
+    match done {
+        Ok(_) => Redirect::with(request, "/clerk", &Flash::good(told)),
+        Err(error) => show(request, desk, form.view(&shown_on_form(error)?)).await,
+    }
+}

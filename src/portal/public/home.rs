@@ -1,0 +1,75 @@
+//! The start page: what one can do here, and where one's own work lies.
+
+use actix_web::{HttpRequest, HttpResponse};
+use serde::Serialize;
+
+use crate::domain::people::Role;
+use crate::store::views::catalogue::{Search, facets};
+use crate::web::case::DeskData;
+use crate::web::visitor::{Visitor, visitor_of};
+use crate::web::{Page, Site, WebError};
+
+/// What `public/home.html` shows.
+#[derive(Serialize)]
+struct Home {
+    datasets: usize,
+    departments: Vec<Link>,
+    work: Vec<Work>,
+}
+
+#[derive(Serialize)]
+struct Link {
+    href: String,
+    label: String,
+    count: usize,
+}
+
+/// A place where this person works.
+#[derive(Debug, PartialEq, Eq, Serialize)]
+struct Work {
+    href: &'static str,
+    label: &'static str,
+    about: &'static str,
+}
+
+pub(super) async fn page(request: HttpRequest, desk: DeskData) -> Result<HttpResponse, WebError> {
+    let counts = desk.run(|desk| desk.read(|conn| facets(conn, &Search::default()))).await?;
+    let link = |(slug, name, count): (String, String, usize)| Link {
+        href: format!("/datasets?department={slug}"),
+        label: name,
+        count,
+    };
+    let view = Home {
+        datasets: counts.total,
+        departments: counts.departments.into_iter().map(link).collect(),
+        work: visitor_of(&request).map(|visitor| work(&visitor)).unwrap_or_default(),
+    };
+    let title = format!("Sensor data of the City of {}", Site::of(&request)?.options().city);
+    Page::new(&request, title)?.render("public/home.html", &view)
+}
+
+/// What everybody has, then what each role has, each place once.
+fn work(visitor: &Visitor) -> Vec<Work> {
+    let own = [
+        ("/applications", "My applications", "Where each stands, who has it, and what comes next."),
+        ("/agreements", "My agreements", "What you may read, your keys and what you have used."),
+    ];
+    let desk = [
+        ("/review", "Review desk", "Applications for your department’s datasets, and the agreements in force."),
+        ("/stewardship", "Stewardship", "Your department’s datasets: fields, tiers, feeds and limits."),
+    ];
+    let of_role = |role: Role| match role {
+        Role::Reviewer | Role::Manager => desk.to_vec(),
+        Role::Clerk => vec![("/clerk", "Clerk’s desk", "Denials with both dates, and holds.")],
+        Role::Auditor => vec![("/audit", "Audit", "Every act, and who could read what, when, by which signed text.")],
+        Role::Administrator => vec![("/admin", "Administration", "Staff, departments, terms and the system.")],
+    };
+    let mut places: Vec<Work> = Vec::new();
+    let all = own.into_iter().chain(visitor.roles.iter().flat_map(|grant| of_role(grant.role)));
+    for (href, label, about) in all {
+        if !places.iter().any(|known| known.href == href) {
+            places.push(Work { href, label, about });
+        }
+    }
+    places
+}

@@ -1,0 +1,44 @@
+//! Pages that anybody may open: start page, catalogue, terms, help, and tools that need no account. They must never
+//! show anything about an applicant.
+
+mod catalogue;
+mod check;
+mod home;
+mod kill;
+mod terms;
+#[cfg(test)]
+mod tests;
+mod texts;
+mod words;
+
+use crate::web::{Access, Routes};
+
+pub(crate) use terms::family_name;
+
+/// A copy of an agreement may be pasted whole.
+const COPY_BYTES_MAX: usize = 1024 * 1024;
+
+/// Adds the routes of these pages.
+#[must_use]
+pub fn routes(routes: Routes) -> Routes {
+    let open = Access::Public;
+    routes
+        .get("/", open, "Start page", home::page)
+        .get("/datasets", open, "Search the catalogue", catalogue::search)
+        .get("/datasets/{dataset}", open, "One dataset", catalogue::dataset)
+        .get("/data.json", open, "The catalogue as DCAT-US 1.1", catalogue::data_json)
+        .get("/terms", open, "Terms that bind now", terms::list)
+        .get("/terms/{family}", open, "Present version of one family of terms", terms::present)
+        .get("/terms/{family}/{number}", open, "One version of terms", terms::version)
+        .get("/terms/{family}/{number}/text", open, "The exact text of a version, as hashed", terms::text)
+        .get("/check-agreement", open, "Check a copy of an agreement", check::page)
+        .post("/check-agreement", open, "Check a copy of an agreement", check::check)
+        .with_body_max(COPY_BYTES_MAX)
+        .get("/keys/kill", open, "Stop a leaked key by its text", kill::page)
+        .post("/keys/kill", open, "Stop a leaked key by its text", kill::kill)
+        .get("/help", open, "How this works", texts::help)
+        .get("/privacy", open, "What is kept about people", texts::privacy)
+        .get("/accessibility", open, "Accessibility statement", texts::accessibility)
+        .get("/.well-known/security.txt", open, "Where to report a weakness (RFC 9116)", texts::security_txt)
+        .get("/.well-known/change-password", open, "Where passwords are changed", texts::change_password)
+}

@@ -1,0 +1,210 @@
+//! The queue: what waits for the department, oldest first.
+
+use actix_web::{HttpRequest, HttpResponse};
+use serde::Serialize;
+
+use crate::cases::{Caller, CaseError, Desk, review};
+use crate::domain::application::{Application, Item, ItemState, State};
+use crate::domain::id::DepartmentId;
+use crate::domain::time::{Day, Instant, day_in};
+use crate::portal::shared::{Choice, Names, Tag, age_words, application_tag, is_party, tier_words};
+use crate::store::applications::QueueFilter;
+use crate::web::case::{DeskData, caller};
+use crate::web::{CaseStaff, FormView, Page, Query, Signed, WebError};
+
+/// Rows on one page.
+const ROWS_MAX: usize = 50;
+
+/// The page `/review`.
+pub(super) async fn page(
+    request: HttpRequest,
+    desk: DeskData,
+    _who: Signed<CaseStaff>,
+    query: Query,
+) -> Result<HttpResponse, WebError> {
+    let query = query.lenient();
+    let wanted = Wanted {
+        show: query.get("show").unwrap_or("open").to_owned(),
+        dataset: query.get("dataset").unwrap_or_default().to_owned(),
+        words: query.get("q").unwrap_or_default().trim().to_owned(),
+        page: query.get("page").and_then(|page| page.parse().ok()).unwrap_or(1).clamp(1, 100),
+    };
+    let form = FormView::with([("show", &wanted.show), ("dataset", &wanted.dataset), ("q", &wanted.words)]);
+    let caller = caller(&request);
+    let view = desk.run(move |desk| view(desk, &caller, &wanted)).await?;
+    Page::new(&request, "Review queue")?.form(form).render("review/queue.html", &view)
+}
+
+struct Wanted {
+    show: String,
+    dataset: String,
+    words: String,
+    page: usize,
+}
+
+#[derive(Debug, Serialize)]
+pub(super) struct QueueView {
+    pub(super) rows: Vec<Row>,
+    pub(super) shows: Vec<Choice>,
+    pub(super) datasets: Vec<Choice>,
+    pub(super) found: usize,
+    pub(super) waiting: usize,
+    pub(super) overdue: usize,
+    pub(super) first: String,
+    pub(super) next: String,
+    pub(super) shown: String,
+    pub(super) is_filtered: bool,
+}
+
+#[derive(Debug, Serialize)]
+pub(super) struct Row {
+    pub(super) href: String,
+    pub(super) number: String,
+    pub(super) title: String,
+    pub(super) requester: String,
+    pub(super) at: Instant,
+    pub(super) age: String,
+    pub(super) goal: Option<Day>,
+    pub(super) is_overdue: bool,
+    pub(super) state: Tag,
+    pub(super) items: Vec<ItemLine>,
+    pub(super) remarks: Vec<Tag>,
+}
+
+#[derive(Debug, Serialize)]
+pub(super) struct ItemLine {
+    pub(super) title: String,
+    pub(super) tier: &'static str,
+    pub(super) department: String,
+}
+
+const SHOWS: &[(&str, &str)] = &[
+    ("open", "Waiting for our decision"),
+    ("submitted", "In review"),
+    ("info_requested", "Waiting for the applicant"),
+    ("offered", "Offered, not signed yet"),
+    ("executed", "Agreement in force"),
+    ("denied", "Denied"),
+    ("withdrawn", "Withdrawn"),
+    ("lapsed", "Offer lapsed"),
+    ("all", "Everything"),
+];
+
+fn view(desk: &Desk, caller: &Caller, wanted: &Wanted) -> Result<QueueView, CaseError> {
+    let is_open = !SHOWS.iter().any(|(word, _)| *word == wanted.show) || wanted.show == "open";
+    let states = match wanted.show.as_str() {
+        "all" => Vec::new(),
+        _ if is_open => vec!["submitted".to_owned(), "info_requested".to_owned()],
+        state => vec![state.to_owned()],
+    };
+    let dataset = Some(wanted.dataset.clone()).filter(|dataset| !dataset.is_empty());
+    let filter = QueueFilter { states, dataset, is_open };
+    let ours = caller.actor.departments(review::DESK);
+    let names = Names::of(desk)?;
+    let now = desk.clock.now();
+    let mut all = review::queue(desk, caller, &filter)?;
+    let words = wanted.words.to_lowercase();
+    all.retain(|application| matches(application, &words));
+    let goal = |application: &Application| goal(desk, application);
+    let today = day_in(desk.profile.zone, now);
+    let is_late = |application: &Application| goal(application).is_some_and(|day| day < today);
+    let waiting = all.iter().filter(|application| waits(application, &ours)).count();
+    let overdue = all.iter().filter(|application| is_late(application)).count();
+    let skipped = (wanted.page - 1).saturating_mul(ROWS_MAX);
+    let rows: Vec<Row> = all
+        .iter()
+        .skip(skipped)
+        .take(ROWS_MAX)
+        .map(|application| {
+            let at = submitted_at(application);
+            Row {
+                href: format!("/review/{}", application.id),
+                number: application.number.clone(),
+                title: application.answers.get("title").to_owned(),
+                requester: application.requester_name.clone(),
+                at,
+                age: age_words(&desk.profile, at, now),
+                goal: goal(application),
+                is_overdue: is_late(application),
+                state: application_tag(application.state.as_str()),
+                items: application.items.iter().map(|item| line(item, &names)).collect(),
+                remarks: remarks(application, caller, &ours),
+            }
+        })
+        .collect();
+    let datasets = desk.read(|conn| crate::store::datasets::list(conn, Some(&ours)))?;
+    let has_more = all.len() > skipped + rows.len();
+    let link = |page: usize| {
+        let mut text = url::form_urlencoded::Serializer::new(String::from("/review?"));
+        text.append_pair("show", &wanted.show).append_pair("dataset", &wanted.dataset).append_pair("q", &wanted.words);
+        text.append_pair("page", &page.to_string()).finish()
+    };
+    Ok(QueueView {
+        shows: SHOWS.iter().map(|(word, label)| Choice::new(*word, *label)).collect(),
+        datasets: datasets.iter().map(|set| Choice::new(set.id.to_string(), set.metadata.title.as_str())).collect(),
+        found: all.len(),
+        waiting,
+        overdue,
+        first: if wanted.page > 1 { link(1) } else { String::new() },
+        next: if has_more { link(wanted.page + 1) } else { String::new() },
+        shown: format!("{} to {} of {}", skipped + 1, skipped + rows.len(), all.len()),
+        is_filtered: !is_open || !wanted.dataset.is_empty() || !wanted.words.is_empty(),
+        rows,
+    })
+}
+
+fn matches(application: &Application, words: &str) -> bool {
+    let text = format!("{} {} {}", application.number, application.answers.get("title"), application.requester_name);
+    let text = text.to_lowercase();
+    words.split_whitespace().all(|word| text.contains(word))
+}
+
+/// The first submission: how long the applicant has been waiting.
+fn submitted_at(application: &Application) -> Instant {
+    application.submissions.first().map_or(application.created_at, |submission| submission.at)
+}
+
+/// The day by which the city wants to have decided, while a decision is owed.
+pub(super) fn goal(desk: &Desk, application: &Application) -> Option<Day> {
+    let profile = &desk.profile;
+    let is_owed = matches!(application.state, State::Submitted { .. });
+    let day = day_in(profile.zone, submitted_at(application));
+    is_owed.then(|| profile.calendar.after(day, profile.clocks.decision_goal).due)
+}
+
+fn waits(application: &Application, ours: &[DepartmentId]) -> bool {
+    matches!(application.state, State::Submitted { .. })
+        && application.items.iter().any(|item| ours.contains(&item.department) && is_pending(item))
+}
+
+pub(super) const fn is_pending(item: &Item) -> bool {
+    matches!(item.state, ItemState::Pending { .. })
+}
+
+fn line(item: &Item, names: &Names) -> ItemLine {
+    ItemLine {
+        title: item.title.clone(),
+        tier: tier_words(Some(item.tier)),
+        department: names.get(item.department).to_owned(),
+    }
+}
+
+/// What one should know before opening the case.
+fn remarks(application: &Application, caller: &Caller, ours: &[DepartmentId]) -> Vec<Tag> {
+    let mut found = Vec::new();
+    let mut add = |is_so: bool, text, tone| {
+        if is_so {
+            found.push(Tag { text, tone });
+        }
+    };
+    let has = |test: fn(&Item) -> bool| {
+        application.items.iter().any(|item| ours.contains(&item.department) && is_pending(item) && test(item))
+    };
+    add(application.submissions.len() > 1, "Resubmitted", "info");
+    add(application.amends.is_some(), "Amendment", "info");
+    add(has(|item| matches!(item.state, ItemState::Pending { first: Some(_) })), "Second approval needed", "warn");
+    add(has(|item| item.recommendation.is_some()), "Recommendation given", "neutral");
+    add(application.is_recused(&caller.actor), "You stepped aside", "neutral");
+    add(is_party(&caller.actor, application), "Your own application", "neutral");
+    found
+}

@@ -1,0 +1,56 @@
+//! Stewardship: the datasets of a department, part by part, and the import of catalogues. Managers change, reviewers
+//! read. Holds no rule: what may be said of a dataset is decided by the case.
+
+mod about;
+mod dataset;
+mod import;
+mod list;
+mod parts;
+mod rows;
+#[cfg(test)]
+mod tests;
+mod upstream;
+
+use crate::domain::people::Role;
+use crate::web::{Access, Routes};
+
+/// Who reads.
+const READERS: Access = Access::Staff(&[Role::Reviewer, Role::Manager, Role::Auditor]);
+/// Who changes.
+const MANAGER: Access = Access::Staff(&[Role::Manager]);
+/// Largest form with a pasted catalogue, in bytes: 16 MiB of JSON grow to at most three times that on the way.
+const IMPORT_FORM_BYTES_MAX: usize = 48 * 1024 * 1024;
+/// Largest form with the fields of a dataset, in bytes: 200 descriptions of 500 letters.
+const FIELDS_FORM_BYTES_MAX: usize = 1024 * 1024;
+
+/// Adds the routes of these pages.
+#[must_use]
+pub fn routes(routes: Routes) -> Routes {
+    routes
+        .get("/stewardship", READERS, "The department's datasets", list::page)
+        .get("/stewardship/new", MANAGER, "Form of a new dataset", list::new_page)
+        .post("/stewardship/new", MANAGER, "Make a dataset", list::create)
+        .get("/stewardship/import", MANAGER, "Form of a catalogue import", import::form_page)
+        .post("/stewardship/import", MANAGER, "Import a catalogue", import::run)
+        .with_body_max(IMPORT_FORM_BYTES_MAX)
+        .get("/stewardship/imports/{import}", READERS, "The report of an import", import::report)
+        .get("/stewardship/{slug}", READERS, "One dataset as staff see it", dataset::page)
+        .get("/stewardship/{slug}/about", READERS, "What the catalogue says", about::page)
+        .post("/stewardship/{slug}/about", MANAGER, "Save what the catalogue says", about::save)
+        .with_body_max(FIELDS_FORM_BYTES_MAX)
+        .get("/stewardship/{slug}/fields", READERS, "Fields and their sensitivity", rows::page)
+        .post("/stewardship/{slug}/fields", MANAGER, "Save the fields", rows::save)
+        .with_body_max(FIELDS_FORM_BYTES_MAX)
+        .get("/stewardship/{slug}/tier", READERS, "The tier and what suggests it", parts::tier_page)
+        .post("/stewardship/{slug}/tier", MANAGER, "Set the tier", parts::save_tier)
+        .get("/stewardship/{slug}/operations", READERS, "What may be asked", parts::operations_page)
+        .post("/stewardship/{slug}/operations", MANAGER, "Save the operations", parts::save_operations)
+        .get("/stewardship/{slug}/limits", READERS, "Limits of an agreement", parts::limits_page)
+        .post("/stewardship/{slug}/limits", MANAGER, "Save the limits", parts::save_limits)
+        .get("/stewardship/{slug}/publish", READERS, "Whether it stands in the catalogue", parts::publish_page)
+        .post("/stewardship/{slug}/publish", MANAGER, "Publish or take back", parts::save_publish)
+        .get("/stewardship/{slug}/upstream", READERS, "Where the data flows from", upstream::page)
+        .post("/stewardship/{slug}/upstream", MANAGER, "Save where the data flows from", upstream::save)
+        .post("/stewardship/{slug}/credential", MANAGER, "Set the upstream's credential", upstream::save_credential)
+        .post("/stewardship/{slug}/query-key", MANAGER, "Allow keys in the address", upstream::save_query_key)
+}
