@@ -152,8 +152,7 @@ fn who_approved_never_gets_the_key() {
         // The approver joins the requester's organisation after approving.
         let (carl, shared) = granted.colleague();
         assert!(create(desk, &carl, shared, &wish("ours")).is_ok());
-        let organisation = (granted.manager().actor.name.as_str(), "en", "Bay Finder LLC");
-        accounts::edit_profile(desk, granted.manager(), organisation, 1).unwrap();
+        granted.city.desk.join(granted.manager(), "Bay Finder LLC");
         assert_eq!(refused(create(desk, &carl, shared, &wish("ours too"))), "own_approval");
         let application = desk.read(|conn| applications::by_id(conn, moved.application)).unwrap();
         assert_eq!(application.requester, account(granted.maria()));

@@ -90,8 +90,7 @@ impl Granted {
     /// A member of Maria's organisation, for which she made an agreement of its own.
     pub(super) fn colleague(&self) -> (Caller, AgreementId) {
         let join = |caller: &Caller| {
-            let organisation = (caller.actor.name.as_str(), "en", "Bay Finder LLC");
-            accounts::edit_profile(self.desk(), caller, organisation, 1).unwrap();
+            self.city.desk.join(caller, "Bay Finder LLC");
             self.city.desk.caller(account(caller))
         };
         let colleague = self.city.desk.person("Carl Colleague", &[]);
