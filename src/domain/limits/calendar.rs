@@ -78,6 +78,16 @@ pub struct Hours {
 }
 
 impl Hours {
+    /// The same hours every day, as minutes of the day from 0 to 1440.
+    #[must_use]
+    pub fn daily(from_minute: u16, until_minute: u16) -> Self {
+        let time = |minute: u16| {
+            let seconds = u32::from(minute % 1440) * 60;
+            NaiveTime::from_num_seconds_from_midnight_opt(seconds, 0).unwrap_or(NaiveTime::MIN)
+        };
+        Self { weekdays: Vec::new(), from: time(from_minute), until: time(until_minute) }
+    }
+
     /// Whether the city's clock shows an open hour at `instant`.
     #[must_use]
     pub fn contains(&self, zone: Tz, instant: Instant) -> bool {
@@ -164,6 +174,10 @@ mod tests {
             assert_eq!(night.contains(NEW_YORK, at(instant)), in_night, "night {instant}");
         }
         assert!(hours(&[], "00:00:00", "00:00:00").contains(NEW_YORK, at("2026-01-05T11:59:59Z")));
+        assert_eq!(Hours::daily(420, 1140), hours(&[], "07:00:00", "19:00:00"));
+        assert!(Hours::daily(0, 1440).contains(NEW_YORK, at("2026-01-05T11:59:59Z")));
+        assert!(Hours::daily(1380, 1440).contains(NEW_YORK, at("2026-01-05T04:59:59Z")));
+        assert!(!Hours::daily(1380, 1440).contains(NEW_YORK, at("2026-01-05T05:00:00Z")));
     }
 
     proptest! {

@@ -375,3 +375,26 @@ async fn pipelined_requests_are_each_judged() {
     assert_eq!((got.status, statuses.len()), (200, 2));
     assert_eq!(upstream.seen().len(), 2);
 }
+
+#[actix_web::test]
+async fn a_request_that_two_readers_could_frame_differently_is_never_passed_on() {
+    let (upstream, gate) = usual().await;
+    let key = key_text(1);
+    let hidden = "GET /parking/latest/hidden HTTP/1.1\r\nHost: g\r\n\r\n";
+    let framings = [
+        format!("Content-Length: {}\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n{hidden}", hidden.len() + 5),
+        format!("Content-Length: 0\r\nContent-Length: {}\r\n\r\n{hidden}", hidden.len()),
+        format!("Content-Length: +{}\r\n\r\n{hidden}", hidden.len()),
+        format!("Transfer-Encoding: xchunked\r\n\r\n0\r\n\r\n{hidden}"),
+        format!("Transfer-Encoding : chunked\r\n\r\n0\r\n\r\n{hidden}"),
+        format!("Transfer-Encoding: chunked\r\nTransfer-Encoding: identity\r\n\r\n0\r\n\r\n{hidden}"),
+        format!("X-A: b\r\n folded\r\n\r\n{hidden}"),
+    ];
+    for framing in &framings {
+        let got = gate
+            .raw(format!("GET /parking/latest HTTP/1.1\r\nHost: g\r\nX-Api-Key: {key}\r\n{framing}").as_bytes())
+            .await;
+        assert_eq!(got.status, 400, "{framing}: {got:?}");
+    }
+    assert_eq!(upstream.seen(), Vec::<String>::new());
+}
