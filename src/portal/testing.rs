@@ -88,7 +88,10 @@ impl Portal {
             let desk = desk.clone();
             MailReader(Arc::new(move |message| {
                 let text = mailed_link(&desk, message).unwrap_or_default();
-                Ok(Letter { subject: message.kind.as_str().replace('_', " "), text: format!("Hello\n\nhttp://x{text}") })
+                Ok(Letter {
+                    subject: message.kind.as_str().replace('_', " "),
+                    text: format!("Hello\n\nhttp://x{text}"),
+                })
             }))
         };
         let app = App::new()
@@ -171,9 +174,11 @@ impl Browser<'_> {
     }
 
     async fn ask(&self, request: TestRequest) -> Answer {
-        let request = self.cookies.borrow().iter().fold(request, |request, (name, value)| {
-            request.cookie(Cookie::new(name.clone(), value.clone()))
-        });
+        let request = self
+            .cookies
+            .borrow()
+            .iter()
+            .fold(request, |request, (name, value)| request.cookie(Cookie::new(name.clone(), value.clone())));
         let answer = self.portal.send(request).await;
         for set in answer.headers.get_all(header::SET_COOKIE) {
             let cookie = Cookie::parse(set.to_str().unwrap().to_owned()).unwrap();

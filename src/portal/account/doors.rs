@@ -165,11 +165,7 @@ pub(super) async fn forgot_page(request: HttpRequest) -> Result<HttpResponse, We
     show_forgot(&request, FormView::default())
 }
 
-pub(super) async fn forgot(
-    request: HttpRequest,
-    desk: DeskData,
-    posted: Posted,
-) -> Result<HttpResponse, WebError> {
+pub(super) async fn forgot(request: HttpRequest, desk: DeskData, posted: Posted) -> Result<HttpResponse, WebError> {
     let form = posted.only(&["email"])?;
     let (caller, email) = (caller(&request), form.text("email").to_owned());
     match desk.run(move |desk| accounts::ask_reset(desk, &caller, &email)).await {

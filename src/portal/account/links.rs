@@ -108,19 +108,11 @@ fn token_of(query: Query) -> String {
     query.lenient().get("token").unwrap_or_default().to_owned()
 }
 
-pub(super) async fn verify_page(
-    request: HttpRequest,
-    desk: DeskData,
-    query: Query,
-) -> Result<HttpResponse, WebError> {
+pub(super) async fn verify_page(request: HttpRequest, desk: DeskData, query: Query) -> Result<HttpResponse, WebError> {
     show((&request, &desk), Purpose::Verify, &token_of(query), FormView::default()).await
 }
 
-pub(super) async fn verify(
-    request: HttpRequest,
-    desk: DeskData,
-    posted: Posted,
-) -> Result<HttpResponse, WebError> {
+pub(super) async fn verify(request: HttpRequest, desk: DeskData, posted: Posted) -> Result<HttpResponse, WebError> {
     let form = posted.only(&["token"])?;
     let (caller, token) = (caller(&request), form.text("token").to_owned());
     let outcome = desk.run(move |desk| accounts::verify_email(desk, &caller, &token).map(drop)).await;
@@ -128,11 +120,7 @@ pub(super) async fn verify(
     done((&request, &desk), Purpose::Verify, form.text("token"), (outcome, said)).await
 }
 
-pub(super) async fn reset_page(
-    request: HttpRequest,
-    desk: DeskData,
-    query: Query,
-) -> Result<HttpResponse, WebError> {
+pub(super) async fn reset_page(request: HttpRequest, desk: DeskData, query: Query) -> Result<HttpResponse, WebError> {
     show((&request, &desk), Purpose::Reset, &token_of(query), FormView::default()).await
 }
 

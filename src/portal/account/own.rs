@@ -57,9 +57,8 @@ pub(super) async fn overview(
         .await?;
     let (tokens, sessions): (Vec<_>, Vec<_>) = rows.into_iter().partition(|row| row.kind == "api");
     let this = session_of(&me).map(|id| id.to_string());
-    let lines = |rows: Vec<SessionRow>| -> Vec<_> {
-        rows.into_iter().map(|row| session_line(row, this.as_deref())).collect()
-    };
+    let lines =
+        |rows: Vec<SessionRow>| -> Vec<_> { rows.into_iter().map(|row| session_line(row, this.as_deref())).collect() };
     let has_others = sessions.len() + tokens.len() > 1;
     let sessions = lines(sessions);
     let view = Overview {
@@ -98,11 +97,18 @@ fn session_line(row: SessionRow, this: Option<&str>) -> SessionLine {
 /// A browser's own description in words that people know; the beginning of it where it is none of these.
 fn program(agent: &str) -> String {
     // Each of the later ones also claims to be the earlier ones' kin, so the order matters.
-    let browsers = [("Edg", "Edge"), ("OPR", "Opera"), ("Firefox", "Firefox"), ("Chrome", "Chrome"), ("Safari", "Safari")];
-    let systems = [("Android", "Android"), ("iPhone", "iPhone"), ("iPad", "iPad"), ("Windows", "Windows"), ("Mac OS", "Mac"), ("Linux", "Linux")];
-    let named = |list: &[(&str, &'static str)]| {
-        list.iter().find(|(mark, _)| agent.contains(mark)).map(|(_, name)| *name)
-    };
+    let browsers =
+        [("Edg", "Edge"), ("OPR", "Opera"), ("Firefox", "Firefox"), ("Chrome", "Chrome"), ("Safari", "Safari")];
+    let systems = [
+        ("Android", "Android"),
+        ("iPhone", "iPhone"),
+        ("iPad", "iPad"),
+        ("Windows", "Windows"),
+        ("Mac OS", "Mac"),
+        ("Linux", "Linux"),
+    ];
+    let named =
+        |list: &[(&str, &'static str)]| list.iter().find(|(mark, _)| agent.contains(mark)).map(|(_, name)| *name);
     match (named(&browsers), named(&systems)) {
         (Some(browser), Some(system)) => format!("{browser} on {system}"),
         (Some(name), None) | (None, Some(name)) => name.to_owned(),
@@ -242,11 +248,7 @@ struct TokenMade<'a> {
     command: String,
 }
 
-pub(super) async fn new_token(
-    request: HttpRequest,
-    desk: DeskData,
-    posted: Posted,
-) -> Result<HttpResponse, WebError> {
+pub(super) async fn new_token(request: HttpRequest, desk: DeskData, posted: Posted) -> Result<HttpResponse, WebError> {
     let form = posted.only(&["label"])?;
     let (caller, label) = (caller(&request), form.text("label").to_owned());
     match desk.run(move |desk| accounts::new_api_token(desk, &caller, &label)).await {
@@ -276,7 +278,8 @@ mod tests {
 
     #[test]
     fn browsers_are_named_in_words_and_other_programs_by_their_own() {
-        let chrome = "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/131.0 Safari/537.36";
+        let chrome =
+            "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/131.0 Safari/537.36";
         assert_eq!(program(chrome), "Chrome on Linux");
         assert_eq!(program("Mozilla/5.0 (iPhone; CPU iPhone OS 17_0) Version/17 Safari/604.1"), "Safari on iPhone");
         assert_eq!(program("curl/8.5.0"), "curl/8.5.0");

@@ -204,7 +204,8 @@ async fn the_name_and_the_password_are_changed_by_their_owner_only() {
         portal.person("Ana Diaz", &[]);
         let browser = portal.signed_in("Ana Diaz").await;
         let version = browser.version("/account/profile").await;
-        let named = browser.fill("/account/profile", &pairs(&[("name", "Ana María Díaz"), ("version", &version)])).await;
+        let named =
+            browser.fill("/account/profile", &pairs(&[("name", "Ana María Díaz"), ("version", &version)])).await;
         assert_eq!(named.status, 303, "{}", named.body);
         assert!(browser.page("/account").await.contains("Ana María Díaz"));
         let stale = browser.fill("/account/profile", &pairs(&[("name", "Other"), ("version", &version)])).await;

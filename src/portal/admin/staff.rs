@@ -153,9 +153,7 @@ pub(super) async fn invite(request: HttpRequest, desk: DeskData, posted: Posted)
     let form = posted.only(&["name", "email", "roles[]"])?;
     let (caller, roles) = (caller(&request), ticked(&form));
     let [name, email] = ["name", "email"].map(|field| form.text(field).to_owned());
-    let invited = desk.run(move |desk| {
-        staff::invite(desk, &caller, &staff::Invitation { name, email, roles: roles? })
-    });
+    let invited = desk.run(move |desk| staff::invite(desk, &caller, &staff::Invitation { name, email, roles: roles? }));
     match invited.await {
         Ok(()) => {
             let said = "The invitation is on its way. Whoever has an account already has the roles at once.";

@@ -112,10 +112,8 @@ pub(super) async fn new_page(request: HttpRequest, desk: DeskData, query: Query)
         return show(&request, &desk, FormView::default(), String::new());
     };
     let newest = desk.run(move |desk| terms::versions(desk, family)).await?.into_iter().next();
-    let (title, text) =
-        newest.map(|version| (version.title.as_str().to_owned(), version.markdown)).unwrap_or_default();
-    let form =
-        FormView::with([("family", family.as_str().to_owned()), ("title", title), ("markdown", text)]);
+    let (title, text) = newest.map(|version| (version.title.as_str().to_owned(), version.markdown)).unwrap_or_default();
+    let form = FormView::with([("family", family.as_str().to_owned()), ("title", title), ("markdown", text)]);
     show(&request, &desk, form, String::new())
 }
 

@@ -87,7 +87,10 @@ async fn an_invited_person_chooses_a_password_and_has_the_roles() {
         assert_eq!(nobody.status, 422, "no role was chosen");
         let forged = pairs(&[("name", "Rita Park"), ("email", "rita@people.example"), ("roles", "mayor")]);
         assert_eq!(adam.fill("/admin/staff/invite", &forged).await.status, 422);
-        let good = [pairs(&[("name", "Rita Park"), ("email", "rita@people.example"), ("roles", &role)]), pairs(&[("roles", "clerk")])];
+        let good = [
+            pairs(&[("name", "Rita Park"), ("email", "rita@people.example"), ("roles", &role)]),
+            pairs(&[("roles", "clerk")]),
+        ];
         let invited = adam.fill("/admin/staff/invite", &good.concat()).await;
         assert_eq!(invited.status, 303, "{}", invited.body);
         assert!(adam.page("/admin/staff").await.contains("Not confirmed yet"));
@@ -156,7 +159,8 @@ async fn a_credential_is_shown_once_and_revoked() {
         assert_eq!(adam.fill("/admin/services", &pairs(&[("name", "nginx")])).await.status, 422, "the name is taken");
         let list = adam.page("/admin/services").await;
         assert!(list.contains("nginx") && !list.contains(&credential));
-        let action = list.split("action=\"").find(|part| part.contains("/revoke\"")).unwrap().split('"').next().unwrap();
+        let action =
+            list.split("action=\"").find(|part| part.contains("/revoke\"")).unwrap().split('"').next().unwrap();
         let action = action.to_owned();
         assert_eq!(adam.send("/admin/services", &action, &[]).await.status, 303);
         assert_eq!(adam.send("/admin/services", &action, &[]).await.status, 409, "it is revoked already");
@@ -202,7 +206,8 @@ async fn the_outbox_and_the_demos_mailbox_show_what_is_owed() {
         assert!(!outbox.contains("token="), "links are not shown to administrators");
         assert!(adam.page("/admin/outbox?state=dead").await.contains("No messages here"));
         let list = browser.page("/demo/mailbox?to=ana.diaz%40people.example").await;
-        let href = list.split("href=\"").find(|part| part.starts_with("/demo/mailbox/")).unwrap().split('"').next().unwrap();
+        let href =
+            list.split("href=\"").find(|part| part.starts_with("/demo/mailbox/")).unwrap().split('"').next().unwrap();
         assert!(browser.page(href).await.contains("/reset-password?token="));
         let unknown = browser.get("/demo/mailbox/0190b4a2-0000-7000-8000-000000000001").await;
         assert_eq!(unknown.status, 404);
@@ -214,7 +219,9 @@ async fn the_system_page_names_the_database_and_the_head_of_the_audit() {
     for portal in offices() {
         let page = portal.signed_in("Adam Lee").await.page("/admin/system").await;
         let database = if portal.desk.backend == "sqlite" { "SQLite" } else { "PostgreSQL" };
-        assert!(page.contains(database) && page.contains("Up to date") && page.contains("No gate runs in this process"));
+        assert!(
+            page.contains(database) && page.contains("Up to date") && page.contains("No gate runs in this process")
+        );
         let head = portal.desk.desk.read(crate::store::audit::head).unwrap();
         assert!(page.contains(&crate::domain::audit::hex(&head.hash)));
     }

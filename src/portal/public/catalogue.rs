@@ -345,11 +345,8 @@ mod tests {
 
     #[test]
     fn the_address_of_a_search_holds_what_was_chosen_and_nothing_else() {
-        let wanted = Search {
-            words: "air & noise".to_owned(),
-            tier: Some(TierFilter::Is(Tier::Open)),
-            ..Search::default()
-        };
+        let wanted =
+            Search { words: "air & noise".to_owned(), tier: Some(TierFilter::Is(Tier::Open)), ..Search::default() };
         assert_eq!(address(&wanted, ""), "/datasets?q=air+%26+noise&tier=0");
         assert_eq!(address(&Search::default(), "abc"), "/datasets?cursor=abc");
         assert_eq!(address(&Search::default(), ""), "/datasets");

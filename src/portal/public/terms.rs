@@ -74,9 +74,8 @@ fn line(version: &TermsVersion, present: Option<u32>, now: Instant) -> Line {
 
 pub(super) async fn list(request: HttpRequest, desk: DeskData) -> Result<HttpResponse, WebError> {
     let now = desk.clock.now();
-    let all = desk.run(|desk| {
-        TermsFamily::ALL.into_iter().map(|family| Ok((family, terms::versions(desk, family)?))).collect()
-    });
+    let all = desk
+        .run(|desk| TermsFamily::ALL.into_iter().map(|family| Ok((family, terms::versions(desk, family)?))).collect());
     let all: Vec<(TermsFamily, Vec<TermsVersion>)> = all.await?;
     let family = |(family, versions): (TermsFamily, Vec<TermsVersion>)| {
         let present = current(&versions, family, now);
@@ -145,10 +144,8 @@ async fn show(
     let present = current(&all, family, now).map(|version| version.number);
     let wanted = number.or(present);
     let shown = all.iter().find(|version| Some(version.number) == wanted).ok_or(CaseError::Missing)?;
-    let line_of = |version: &TermsVersion| Line {
-        is_shown: version.number == shown.number,
-        ..line(version, present, now)
-    };
+    let line_of =
+        |version: &TermsVersion| Line { is_shown: version.number == shown.number, ..line(version, present, now) };
     let view = VersionView {
         line: line_of(shown),
         published: shown.published_at.to_rfc3339(),

@@ -77,7 +77,9 @@ async fn the_catalogue_is_searched_by_words_department_tier_and_keyword() {
         let first = browser.page("/datasets?limit=2").await;
         let next = first.split("href=\"/datasets?cursor=").nth(1).expect("a second page").split('"').next().unwrap();
         let second = browser.page(&format!("/datasets?limit=2&cursor={next}")).await;
-        assert!(second.contains("Where cars were") && !second.contains("Noise at") && second.contains("Back to the start"));
+        assert!(
+            second.contains("Where cars were") && !second.contains("Noise at") && second.contains("Back to the start")
+        );
         assert_eq!(browser.get("/datasets?cursor=forged").await.status, 400);
         assert_eq!(browser.get("/datasets?limit=101").await.status, 400);
     }
@@ -88,8 +90,14 @@ async fn a_datasets_page_says_what_it_is_and_how_to_get_it() {
     for portal in city() {
         let browser = portal.browser();
         let parking = browser.page("/datasets/parking").await;
-        assert!(parking.contains("href=\"/applications/new?dataset=parking\"") && parking.contains("href=\"/terms/standard\""));
-        assert!(parking.contains("Say in your application why you need a sensitive field") && parking.contains("<code>parking:read</code>"));
+        assert!(
+            parking.contains("href=\"/applications/new?dataset=parking\"")
+                && parking.contains("href=\"/terms/standard\"")
+        );
+        assert!(
+            parking.contains("Say in your application why you need a sensitive field")
+                && parking.contains("<code>parking:read</code>")
+        );
         assert!(parking.contains("No reuse statement yet"));
         assert!(!parking.contains("curl"), "nothing to call before there is a feed");
         let open = browser.page("/datasets/noise").await;
@@ -132,7 +140,10 @@ async fn terms_are_read_in_every_version_with_their_hash_and_exact_text() {
         assert!(browser.page("/terms").await.contains("Standard terms"));
         for family in ["standard", "click_through", "restricted"] {
             let page = browser.page(&format!("/terms/{family}")).await;
-            assert!(page.contains("Binds now") && page.contains("id=\"clause-4\"") && page.contains("href=\"#clause-4\""), "{page}");
+            assert!(
+                page.contains("Binds now") && page.contains("id=\"clause-4\"") && page.contains("href=\"#clause-4\""),
+                "{page}"
+            );
             browser.page(&format!("/terms/{family}/1")).await;
             let text = browser.get(&format!("/terms/{family}/1/text")).await;
             assert_eq!(text.header("content-type"), "text/plain; charset=utf-8");
@@ -182,7 +193,9 @@ async fn standing_texts_are_there() {
     browser.page("/accessibility").await;
     let security = browser.get("/.well-known/security.txt").await;
     assert_eq!(security.header("content-type"), "text/plain; charset=utf-8");
-    for line in ["Contact: mailto:", "Expires: 2027-05-22T00:00:00Z", "Canonical: http://127.0.0.1/.well-known/security.txt"] {
+    for line in
+        ["Contact: mailto:", "Expires: 2027-05-22T00:00:00Z", "Canonical: http://127.0.0.1/.well-known/security.txt"]
+    {
         assert!(security.body.contains(line), "{line} in {}", security.body);
     }
     let change = browser.get("/.well-known/change-password").await;

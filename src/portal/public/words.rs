@@ -35,7 +35,9 @@ pub(super) const fn tier_about(tier: Option<Tier>) -> &'static str {
             "Tier 3. The data says something about people or protected places. You name everybody who will use it, and \
              two people of the city must agree."
         }
-        Some(Tier::Prohibited) => "Tier X. The law forbids sharing this data under an agreement. It stands here so that you know it exists.",
+        Some(Tier::Prohibited) => {
+            "Tier X. The law forbids sharing this data under an agreement. It stands here so that you know it exists."
+        }
     }
 }
 
