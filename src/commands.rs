@@ -203,7 +203,8 @@ pub(crate) fn serve(place: &Place, ports: Ports) -> Done {
     warn(&settings, place);
     let base = Base::open(settings, &place.data, true)?;
     app::block_on(app::serve(base, |running| {
-        print(format!("portal  {}\ngate    {}", running.portal_url, running.gate_url)).map_err(|error| error.to_string())
+        print(format!("portal  {}\ngate    {}", running.portal_url, running.gate_url))
+            .map_err(|error| error.to_string())
     }))?;
     Ok(())
 }
@@ -213,7 +214,9 @@ pub(crate) fn gate(place: &Place, port: GatePort) -> Done {
     let settings = with_ports(settings(place)?, &ports);
     telemetry::start(&settings.log);
     let base = Base::open(settings, &place.data, false)?;
-    app::block_on(app::gate_alone(base, |address| print(format!("gate    {address}")).map_err(|error| error.to_string())))?;
+    app::block_on(app::gate_alone(base, |address| {
+        print(format!("gate    {address}")).map_err(|error| error.to_string())
+    }))?;
     Ok(())
 }
 
@@ -278,8 +281,8 @@ pub(crate) fn department(place: &Place, department: Department) -> Done {
     let (_, desk) = base(place)?;
     match department {
         Department::Add { slug, name, email } => {
-            let id = staff::add_department(&desk, &Caller::service("command line"), (&slug, &name, &email))
-                .map_err(said)?;
+            let id =
+                staff::add_department(&desk, &Caller::service("command line"), (&slug, &name, &email)).map_err(said)?;
             print(id)
         }
         Department::List => {
@@ -322,7 +325,7 @@ fn read_role(desk: &Desk, text: &str) -> Result<RoleGrant, Box<dyn Error>> {
     let department = slug
         .map(|slug| desk.read(|conn| people::department_by_slug(conn, slug)).map(|department| department.id))
         .transpose()
-        .map_err(|_| format!("there is no department “{}”", slug.unwrap_or_default()))?;
+        .map_err(|_why| format!("there is no department “{}”", slug.unwrap_or_default()))?;
     Ok(RoleGrant::new(role, department)?)
 }
 
@@ -339,7 +342,7 @@ pub(crate) fn catalog(place: &Place, catalog: Catalog) -> Done {
         Catalog::Import { source, department, json } => {
             let department = desk
                 .read(|conn| people::department_by_slug(conn, &department))
-                .map_err(|_| format!("there is no department “{department}”"))?;
+                .map_err(|_why| format!("there is no department “{department}”"))?;
             let bytes = if source.starts_with("http://") || source.starts_with("https://") {
                 let networks = app::upstream_networks(&base.settings);
                 app::block_on(fetch::fetch_catalogue(&source, &networks, fetch::FetchLimits::default()))?
@@ -381,8 +384,7 @@ pub(crate) fn terms(place: &Place, command: Terms) -> Done {
     match command {
         Terms::Publish { family, title, file, material, effective } => {
             let family = TermsFamily::from_name(&family).ok_or_else(|| format!("there is no family “{family}”"))?;
-            let markdown =
-                std::fs::read_to_string(&file).map_err(|error| format!("{}: {error}", file.display()))?;
+            let markdown = std::fs::read_to_string(&file).map_err(|error| format!("{}: {error}", file.display()))?;
             let new = terms::NewTerms { family, title, markdown, is_material: material, effective_at: effective };
             let version = terms::publish(&desk, &Caller::service("command line"), &new).map_err(said)?;
             print(format!("{} {} {}", version.family.as_str(), version.number, version.hash))

@@ -97,18 +97,15 @@ async fn search(desk: DeskData, query: Query) -> Result<HttpResponse, WebError> 
             TierFilter::from_word(&word).ok_or_else(wrong)
         })
         .transpose()?;
-    let wanted = Search {
-        words: text("q").unwrap_or_default(),
-        department: text("department"),
-        tier,
-        keyword: text("keyword"),
-    };
+    let wanted =
+        Search { words: text("q").unwrap_or_default(), department: text("department"), tier, keyword: text("keyword") };
     let after = paging
         .after
         .clone()
         .map(|values| {
-            <[String; 2]>::try_from(values)
-                .map_err(|_| WebError::bad_request("cursor_invalid", "“cursor” must be one that this list gave you."))
+            <[String; 2]>::try_from(values).map_err(|_why| {
+                WebError::bad_request("cursor_invalid", "“cursor” must be one that this list gave you.")
+            })
         })
         .transpose()?;
     let limit = i64::from(paging.limit).saturating_add(1);
@@ -167,11 +164,7 @@ struct NewDataset {
     description: String,
 }
 
-async fn create(
-    request: HttpRequest,
-    desk: DeskData,
-    Json(new): Json<NewDataset>,
-) -> Result<HttpResponse, WebError> {
+async fn create(request: HttpRequest, desk: DeskData, Json(new): Json<NewDataset>) -> Result<HttpResponse, WebError> {
     let caller = caller(&request);
     let department: DepartmentId = id_in(&new.department)?;
     let made = desk
@@ -193,7 +186,10 @@ impl utoipa::PartialSchema for DatasetEdit {
         ObjectBuilder::new()
             .property("about", any())
             .property("fields", list())
-            .property("tier", ObjectBuilder::new().schema_type(Type::String).enum_values(Some(["0", "1", "2", "3", "X"])).build())
+            .property(
+                "tier",
+                ObjectBuilder::new().schema_type(Type::String).enum_values(Some(["0", "1", "2", "3", "X"])).build(),
+            )
             .property("operations", list())
             .property("limits", list())
             .property("published", flag())
@@ -304,9 +300,8 @@ async fn credential(
     Json(given): Json<Credential>,
 ) -> Result<HttpResponse, WebError> {
     let caller = caller(&request);
-    let set = desk
-        .run(move |desk| catalogue::set_credential(desk, &caller, &slug, given.credential.as_ref(), version))
-        .await;
+    let set =
+        desk.run(move |desk| catalogue::set_credential(desk, &caller, &slug, given.credential.as_ref(), version)).await;
     let dataset = set.map_err(precondition)?;
     Ok(HttpResponse::NoContent().insert_header(etag(dataset.version)).finish())
 }
@@ -320,11 +315,7 @@ struct NewImport {
     url: String,
 }
 
-async fn import(
-    request: HttpRequest,
-    desk: DeskData,
-    Json(new): Json<NewImport>,
-) -> Result<HttpResponse, WebError> {
+async fn import(request: HttpRequest, desk: DeskData, Json(new): Json<NewImport>) -> Result<HttpResponse, WebError> {
     let department: DepartmentId = id_in(&new.department)?;
     let report = interchange::import_from(&desk, caller(&request), department, new.url).await?;
     Ok(HttpResponse::Created().json(report))
@@ -425,11 +416,7 @@ struct NewTerms {
     effective_at: Option<chrono::DateTime<chrono::Utc>>,
 }
 
-async fn publish(
-    request: HttpRequest,
-    desk: DeskData,
-    Json(new): Json<NewTerms>,
-) -> Result<HttpResponse, WebError> {
+async fn publish(request: HttpRequest, desk: DeskData, Json(new): Json<NewTerms>) -> Result<HttpResponse, WebError> {
     let caller = caller(&request);
     let family = TermsFamily::from_name(&new.family).ok_or_else(|| {
         let message = "Give standard, click_through or restricted.";

@@ -9,7 +9,7 @@ use utoipa::ToSchema;
 
 use super::applications::Text;
 use super::{Api, id_in, precondition};
-use crate::cases::keys::{self, Issued, Killed, KeyForm, RollForm};
+use crate::cases::keys::{self, Issued, KeyForm, Killed, RollForm};
 use crate::cases::{CaseError, enforce};
 use crate::domain::hold::{Hold, HoldReason, HoldTarget};
 use crate::domain::id::{AgreementId, HoldId, KeyId};
@@ -210,9 +210,11 @@ struct KeyMade {
 fn made(issued: &Issued) -> HttpResponse {
     let text = issued.text.as_ref().map(|text| text.expose_secret().to_owned());
     let notice = text.is_none().then_some("The text was shown in the first answer only. Roll the key if it was lost.");
-    HttpResponse::Created()
-        .insert_header(etag(issued.key.version))
-        .json(KeyMade { key: key_view(&issued.key, None), text, notice })
+    HttpResponse::Created().insert_header(etag(issued.key.version)).json(KeyMade {
+        key: key_view(&issued.key, None),
+        text,
+        notice,
+    })
 }
 
 async fn create(
@@ -327,11 +329,7 @@ struct KeyText {
     key: SecretString,
 }
 
-async fn kill(
-    request: HttpRequest,
-    desk: DeskData,
-    Json(given): Json<KeyText>,
-) -> Result<HttpResponse, WebError> {
+async fn kill(request: HttpRequest, desk: DeskData, Json(given): Json<KeyText>) -> Result<HttpResponse, WebError> {
     let caller = caller(&request);
     let killed = desk.run(move |desk| keys::kill_text(desk, &caller, given.key.expose_secret())).await?;
     let message = match killed {

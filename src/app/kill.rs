@@ -5,18 +5,18 @@ use std::sync::OnceLock;
 use futures_util::FutureExt as _;
 use futures_util::future::BoxFuture;
 
-use crate::cases::{CaseError, Caller, Desk, keys};
+use crate::cases::{Caller, CaseError, Desk, keys};
 use crate::domain::key::Digest;
 use crate::domain::people::Actor;
 use crate::gate::verify::{KillAnswer, KillSwitch};
 
 /// Ends keys through the desk. The desk needs the feed, the feed the gate, and the gate this: so the desk comes last.
 #[derive(Debug, Default)]
-pub struct DeskSwitch(OnceLock<Desk>);
+pub(super) struct DeskSwitch(OnceLock<Desk>);
 
 impl DeskSwitch {
     /// Joins the desk; only the first counts.
-    pub fn join(&self, desk: Desk) {
+    pub(super) fn join(&self, desk: Desk) {
         let _first_counts = self.0.set(desk);
     }
 }
@@ -27,12 +27,8 @@ impl KillSwitch for DeskSwitch {
             return futures_util::future::ready(KillAnswer::Unavailable).boxed();
         };
         async move {
-            let caller = Caller {
-                actor: Actor::visitor(None),
-                request: None,
-                agent: "gate".to_owned(),
-                idempotency: None,
-            };
+            let caller =
+                Caller { actor: Actor::visitor(None), request: None, agent: "gate".to_owned(), idempotency: None };
             match desk.run(move |desk| keys::kill(desk, &caller, &digest)).await {
                 Ok(_) => KillAnswer::Ended,
                 Err(CaseError::Refused(refusal)) if refusal.code == "key_unknown" => KillAnswer::Unknown,

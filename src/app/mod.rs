@@ -9,8 +9,8 @@ pub mod portal;
 pub mod profile_files;
 mod run;
 
-pub use demo::{Card, demo};
 pub use base::{Base, StartError, hash_password};
+pub use demo::{Card, demo};
 pub use run::{
     Running, block_on, check_profile, gate_alone, healthcheck, public_urls, serve, set_up, upstream_networks,
 };

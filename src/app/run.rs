@@ -17,9 +17,9 @@ use crate::cases::{CaseError, Desk, agree, keys, terms};
 use crate::config::Settings;
 use crate::domain::net::UpstreamNetworks;
 use crate::domain::profile::Profile;
-use crate::store::usage;
 use crate::jobs::mail::{Letters, MailOptions, Postman, send_due};
 use crate::jobs::{Stop, Stopper, ring, stopping};
+use crate::store::usage;
 
 /// Lines of the access log taken away in one round.
 const PRUNE_MAX: i64 = 5_000;
@@ -119,7 +119,11 @@ pub(super) fn letters(base: &Base, portal: &Url) -> Result<(Arc<Letters>, Arc<Po
 /// Starts every clock of the desk.
 pub(super) fn clocks(
     base: &Base,
-    desk: &Desk, letters: &Arc<Letters>, postman: &Arc<Postman>, stop: &Stop) -> Vec<JoinHandle<()>> {
+    desk: &Desk,
+    letters: &Arc<Letters>,
+    postman: &Arc<Postman>,
+    stop: &Stop,
+) -> Vec<JoinHandle<()>> {
     let second = Duration::from_secs(1);
     let minute = Duration::from_secs(60);
     let hour = Duration::from_secs(3_600);
@@ -208,11 +212,6 @@ pub async fn healthcheck(url: &str) -> Result<(), StartError> {
         Ok(Err(error)) => Err(not_ready(error.to_string())),
         Err(_elapsed) => Err(not_ready("no answer within 5 seconds".to_owned())),
     }
-}
-
-/// Folder of the demo inside the data folder.
-pub(super) fn demo_folder(data: &Path) -> std::path::PathBuf {
-    data.join("demo")
 }
 
 /// What runs until it is told to stop.

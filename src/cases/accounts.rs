@@ -1,3 +1,4 @@
+// Longer than 500 lines because one subject, the life of a person's own account, has many short acts.
 //! A person's own account: register, confirm, sign in and out, sessions, password.
 
 use chrono::Duration;
@@ -499,7 +500,12 @@ pub fn linked_account(desk: &Desk, purpose: Purpose, token: &str) -> Result<Acco
 ///
 /// # Errors
 /// Invalid fields, [`CaseError::Stale`].
-pub fn edit_profile(desk: &Desk, caller: &Caller, (name, language): (&str, &str), version: i64) -> Result<(), CaseError> {
+pub fn edit_profile(
+    desk: &Desk,
+    caller: &Caller,
+    (name, language): (&str, &str),
+    version: i64,
+) -> Result<(), CaseError> {
     let me = caller.actor.account.ok_or(CaseError::Missing)?;
     let name = PersonName::parse("name", name)?;
     desk.act(caller, |work| {

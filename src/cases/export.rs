@@ -7,7 +7,7 @@ use serde_json::json;
 use sha2::{Digest as _, Sha256};
 
 use super::usage::{allowed, asked};
-use super::{CaseError, Caller, Desk, Work};
+use super::{Caller, CaseError, Desk, Work};
 use crate::domain::audit::{Act, Entry, Hash, hex};
 use crate::domain::people::{Capacity, Role};
 use crate::domain::time::{Day, Instant};
@@ -63,8 +63,20 @@ pub fn audit_entries(desk: &Desk, caller: &Caller, search: &Search) -> Result<Ex
 }
 
 const ENTRY_HEADINGS: [&str; 14] = [
-    "number", "at", "account", "name", "capacity", "department", "address", "request", "act", "subject_kind",
-    "subject", "before", "after", "reason",
+    "number",
+    "at",
+    "account",
+    "name",
+    "capacity",
+    "department",
+    "address",
+    "request",
+    "act",
+    "subject_kind",
+    "subject",
+    "before",
+    "after",
+    "reason",
 ];
 
 fn entry_cells(entry: &Entry) -> [String; 14] {
@@ -90,13 +102,7 @@ fn entry_cells(entry: &Entry) -> [String; 14] {
 ///
 /// # Errors
 /// [`CaseError::Missing`] for what the caller may not see.
-pub fn usage_sums(
-    desk: &Desk,
-    caller: &Caller,
-    days: (Day, Day),
-    whose: &Whose,
-    by: By,
-) -> Result<Export, CaseError> {
+pub fn usage_sums(desk: &Desk, caller: &Caller, days: (Day, Day), whose: &Whose, by: By) -> Result<Export, CaseError> {
     desk.act(caller, |work| {
         let (capacity, whose) = allowed(work.conn, caller, whose)?;
         let mut table = Table::new(&[by.as_str(), "calls", "ok", "refused", "bytes", "mean_ms"])?;
@@ -138,8 +144,19 @@ pub fn access_log(desk: &Desk, caller: &Caller, search: &LogSearch) -> Result<Ex
 }
 
 const LOG_HEADINGS: [&str; 13] = [
-    "at", "request", "key", "agreement", "dataset", "scope", "method", "path", "outcome", "status", "bytes",
-    "latency_us", "client",
+    "at",
+    "request",
+    "key",
+    "agreement",
+    "dataset",
+    "scope",
+    "method",
+    "path",
+    "outcome",
+    "status",
+    "bytes",
+    "latency_us",
+    "client",
 ];
 
 fn line_cells(line: &LogLine) -> [String; 13] {

@@ -3,7 +3,7 @@
 
 use serde::Serialize;
 
-use super::{CaseError, Caller, Desk};
+use super::{Caller, CaseError, Desk};
 use crate::domain::application::{Application, ItemState};
 use crate::domain::audit::{Entry, Fault, Head, Verifier};
 use crate::domain::hold::{Hold, HoldTarget};

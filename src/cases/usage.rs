@@ -4,7 +4,7 @@
 use serde_json::json;
 
 use super::keys::access;
-use super::{CaseError, Caller, Desk};
+use super::{Caller, CaseError, Desk};
 use crate::domain::agreement::Agreement;
 use crate::domain::audit::Act;
 use crate::domain::people::{Capacity, Role};

@@ -6,7 +6,7 @@ use secrecy::SecretString;
 use super::seed::City;
 use crate::cases::enforce::{self, Suspension};
 use crate::cases::keys::form::{KeyForm, RollForm};
-use crate::cases::{CaseError, Caller, Desk, keys};
+use crate::cases::{Caller, CaseError, Desk, keys};
 use crate::domain::agreement::Agreement;
 use crate::domain::hold::{HoldReason, HoldTarget};
 use crate::domain::id::KeyId;
@@ -21,8 +21,7 @@ const ANSWER_BYTES: i64 = 5_200;
 /// Microseconds of one call, roughly.
 const CALL_US: i64 = 9_000;
 /// How busy each hour of the city's day is, in percent of the busiest.
-const HOURS: [i64; 24] =
-    [6, 4, 3, 3, 5, 12, 35, 70, 95, 80, 72, 78, 85, 80, 76, 82, 96, 100, 84, 60, 45, 30, 18, 10];
+const HOURS: [i64; 24] = [6, 4, 3, 3, 5, 12, 35, 70, 95, 80, 72, 78, 85, 80, 76, 82, 96, 100, 84, 60, 45, 30, 18, 10];
 
 /// A key of the demo, with its text: made here, shown on the start card, kept nowhere else by the service.
 pub struct DemoKey {

@@ -138,9 +138,9 @@ impl GrantFeed {
             Ok::<_, StoreError>(())
         })?;
         // An agreement that was superseded ends only when its keys have gone over to the next: no call falls between.
-        let (ended, first) = changes.into_iter().partition(
-            |change| matches!(change, GrantChange::Agreement(agreement) if !agreement.is_live),
-        );
+        let (ended, first) = changes
+            .into_iter()
+            .partition(|change| matches!(change, GrantChange::Agreement(agreement) if !agreement.is_live));
         self.gate.grants().apply(first);
         self.gate.grants().apply(ended);
         Ok(())

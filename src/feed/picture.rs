@@ -13,9 +13,7 @@ use crate::domain::limits::{CityDay, Hours};
 use crate::domain::review::ConditionKind;
 use crate::domain::tier::Tier;
 use crate::domain::time::{Day, Instant};
-use crate::gate::grants::{
-    AgreementGrant, DatasetGrant, HeldBy, KeyGrant, ScheduleGrant, ServiceGrant, UpstreamGrant,
-};
+use crate::gate::grants::{AgreementGrant, DatasetGrant, HeldBy, KeyGrant, ScheduleGrant, ServiceGrant, UpstreamGrant};
 use crate::store::services::Service;
 use crate::store::views::gate::{AgreementPicture, DatasetPicture, KeyPicture};
 
@@ -141,7 +139,10 @@ mod tests {
         assert!(office.contains(NEW_YORK, at("2026-11-23T13:00:00Z")));
         assert!(!office.contains(NEW_YORK, at("2026-11-23T22:30:00Z")));
         let all_day = hours((0, 1440));
-        assert!(all_day.contains(NEW_YORK, at("2026-11-23T04:59:59Z")) && all_day.contains(NEW_YORK, at("2026-11-23T05:00:00Z")));
+        assert!(
+            all_day.contains(NEW_YORK, at("2026-11-23T04:59:59Z"))
+                && all_day.contains(NEW_YORK, at("2026-11-23T05:00:00Z"))
+        );
         let evening = hours((18 * 60, 1440));
         assert!(evening.contains(NEW_YORK, at("2026-11-24T04:59:00Z")));
         assert!(!evening.contains(NEW_YORK, at("2026-11-24T05:00:00Z")));

@@ -75,10 +75,7 @@ pub fn reasons() -> Vec<Choice> {
     let hint = |reason| match reason {
         HoldReason::Emergency => "Takes effect first; the holder must be heard promptly after.",
         HoldReason::Administrative => "Another reason of the office, stated below.",
-        HoldReason::Misuse
-        | HoldReason::Leaked
-        | HoldReason::TermsNotAccepted
-        | HoldReason::HolderRequest => "",
+        HoldReason::Misuse | HoldReason::Leaked | HoldReason::TermsNotAccepted | HoldReason::HolderRequest => "",
     };
     [HoldReason::Misuse, HoldReason::Leaked, HoldReason::Emergency, HoldReason::Administrative]
         .map(|reason| Choice::new(reason.as_str(), reason_words(reason)).hint(hint(reason)))

@@ -164,9 +164,7 @@ pub fn answer_words(profile: &Profile, question: &Question, answer: &str) -> Str
         AnswerKind::Choice(options) => {
             options.iter().find(|(word, _)| *word == answer).map_or(answer, |(_, label)| label).to_owned()
         }
-        AnswerKind::Purpose => {
-            profile.purpose(answer).map_or(answer, |purpose| purpose.title.text("en")).to_owned()
-        }
+        AnswerKind::Purpose => profile.purpose(answer).map_or(answer, |purpose| purpose.title.text("en")).to_owned(),
         AnswerKind::Line | AnswerKind::Prose | AnswerKind::Number { .. } | AnswerKind::Email => answer.to_owned(),
     }
 }

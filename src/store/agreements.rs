@@ -130,10 +130,7 @@ pub fn count_of_application(conn: &mut AnyConnection, application: ApplicationId
 ///
 /// # Errors
 /// What the database says.
-pub fn of_application(
-    conn: &mut AnyConnection,
-    application: ApplicationId,
-) -> Result<Vec<AgreementId>, StoreError> {
+pub fn of_application(conn: &mut AnyConnection, application: ApplicationId) -> Result<Vec<AgreementId>, StoreError> {
     let rows: Vec<String> = agreements::table
         .filter(agreements::application_id.eq(application.to_string()))
         .order(agreements::id.asc())

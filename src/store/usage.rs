@@ -279,10 +279,7 @@ fn add_quota(conn: &mut AnyConnection, quota: &QuotaUse, now: Instant) -> Result
         .set((quota_levels::window_start.eq(&start), quota_levels::used.eq(0), quota_levels::told_percent.eq(0)))
         .execute(conn)?;
     diesel::update(quota_levels::table.filter(row().and(quota_levels::window_start.eq(&start))))
-        .set((
-            quota_levels::used.eq(quota_levels::used + quota.calls),
-            quota_levels::updated_at.eq(now.naive_utc()),
-        ))
+        .set((quota_levels::used.eq(quota_levels::used + quota.calls), quota_levels::updated_at.eq(now.naive_utc())))
         .execute(conn)?;
     let is_news = quota_levels::window_start.eq(&start).and(quota_levels::told_percent.lt(quota.told_percent));
     diesel::update(quota_levels::table.filter(row().and(is_news)))

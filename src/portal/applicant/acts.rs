@@ -3,7 +3,7 @@
 use actix_web::{HttpRequest, HttpResponse, web};
 
 use super::application::show;
-use crate::cases::{CaseError, Caller, Desk, apply};
+use crate::cases::{Caller, CaseError, Desk, apply};
 use crate::domain::id::ApplicationId;
 use crate::portal::shared::id_in;
 use crate::web::case::{DeskData, caller, shown_on_form};

@@ -10,16 +10,14 @@ use super::keys::{KeyLine, key_line};
 use super::sign::{TextView, text_view};
 use super::usage::{UsageView, last_day, usage};
 use crate::cases::agree::{self, AgreementView};
-use crate::cases::{CaseError, Caller, Desk, keys};
+use crate::cases::{Caller, CaseError, Desk, keys};
 use crate::domain::agreement::{Agreement, AgreementState, Evidence, Schedule};
 use crate::domain::hold::Hold;
 use crate::domain::id::AgreementId;
 use crate::domain::profile::Profile;
 use crate::domain::terms::{TermsVersion, canonical};
 use crate::domain::time::Instant;
-use crate::portal::shared::{
-    ConditionView, Names, Tag, agreement_tag, clock_words, conditions, id_in, tier_words,
-};
+use crate::portal::shared::{ConditionView, Names, Tag, agreement_tag, clock_words, conditions, id_in, tier_words};
 use crate::store::keys::StoredKey;
 use crate::store::views::usage::Whose;
 use crate::store::{holds as held, terms};
@@ -47,8 +45,12 @@ pub(super) struct Line {
 fn line(agreement: &Agreement) -> Line {
     let titles: Vec<&str> = agreement.schedules.iter().map(|schedule| schedule.title.as_str()).collect();
     let (href, at) = match &agreement.state {
-        AgreementState::Offered { lapses_at, .. } => (format!("/applications/{}/offer", agreement.application), *lapses_at),
-        AgreementState::Executed { execution } => (format!("/agreements/{}", agreement.id), last_day(execution.ends_at)),
+        AgreementState::Offered { lapses_at, .. } => {
+            (format!("/applications/{}/offer", agreement.application), *lapses_at)
+        }
+        AgreementState::Executed { execution } => {
+            (format!("/agreements/{}", agreement.id), last_day(execution.ends_at))
+        }
         AgreementState::Expired { at, .. }
         | AgreementState::Terminated { at, .. }
         | AgreementState::Superseded { at, .. }
@@ -129,7 +131,8 @@ fn schedule_view(names: &Names, schedule: &Schedule) -> ScheduleView {
         let all: Vec<String> = list.networks().iter().map(ToString::to_string).collect();
         all.join(", ")
     });
-    let hours = schedule.hours.map(|(from, to)| format!("{} to {}, the city's time", clock_words(from), clock_words(to)));
+    let hours =
+        schedule.hours.map(|(from, to)| format!("{} to {}, the city's time", clock_words(from), clock_words(to)));
     ScheduleView {
         title: schedule.title.clone(),
         slug: schedule.slug.clone(),

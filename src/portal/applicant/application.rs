@@ -7,7 +7,7 @@ use super::form::{StepLink, steps};
 use super::list::title;
 use super::standing::{ItemView, Standing, item, standing};
 use super::story::{Entry, story};
-use crate::cases::{CaseError, Caller, Desk, apply, review};
+use crate::cases::{Caller, CaseError, Desk, apply, review};
 use crate::domain::application::{Answers, Application, ItemState, RemarkKind, STEPS, State};
 use crate::domain::id::{ApplicationId, DepartmentId};
 use crate::domain::profile::Profile;

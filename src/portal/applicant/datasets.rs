@@ -226,7 +226,11 @@ pub(super) async fn save(
     let who = caller(&request);
     match desk.run(move |desk| apply::save(desk, &who, id, &[], Some(&wanted), version)).await {
         Ok(()) if form.text("go") == "add" || form.has("remove") => {
-            let done = if form.has("remove") { "The dataset is left out." } else { "Choose what you need of the new dataset." };
+            let done = if form.has("remove") {
+                "The dataset is left out."
+            } else {
+                "Choose what you need of the new dataset."
+            };
             let back = if form.text("back").is_empty() { "" } else { "?back=review" };
             Redirect::with(&request, format!("{}{back}", request.path()), &Flash::good(done))
         }

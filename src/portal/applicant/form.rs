@@ -248,7 +248,9 @@ pub(super) async fn after_saving(
         gaps.iter().filter(|gap| step_of(&gap.field) == step && gap.code != "required").collect();
     let flash = match wrong.first() {
         None => Flash::good(format!("“{label}” is saved.")),
-        Some(first) => Flash::warn(format!("“{label}” is saved as you typed it. To look at before signing: {}", first.message)),
+        Some(first) => {
+            Flash::warn(format!("“{label}” is saved as you typed it. To look at before signing: {}", first.message))
+        }
     };
     Redirect::with(request, next_path(id, step, (form.text("go"), form.text("back"))), &flash)
 }

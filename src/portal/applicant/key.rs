@@ -9,15 +9,14 @@ use super::holds::{self, HoldView, PastHold};
 use super::keys::{at_fields, mode_words, overlaps, roll as roll_key, show_made, tag};
 use super::usage::{UsageView, last_day, outcome_words, usage};
 use crate::cases::keys::{self, KeyView, form::networks};
-use crate::cases::{CaseError, Caller, Desk, enforce};
+use crate::cases::{Caller, CaseError, Desk, enforce};
 use crate::domain::hold::{HoldTarget, Office};
 use crate::domain::id::{HoldId, KeyId};
 use crate::domain::key::{KeyState, Revoker};
 use crate::domain::profile::Profile;
 use crate::domain::time::Instant;
 use crate::portal::shared::{Choice, Names, Tag, id_in};
-use crate::store::usage::Access;
-use crate::store::views::usage::{Addresses, LogSearch, Whose, log};
+use crate::store::views::usage::{Addresses, LogLine, LogSearch, Whose, log};
 use crate::web::case::{DeskData, caller, caller_once, shown_on_form};
 use crate::web::{Flash, Form, FormErrors, FormView, Once, Page, Posted, Redirect, WebError};
 
@@ -75,10 +74,11 @@ struct Call {
     client: String,
 }
 
-fn call(line: &Access) -> Call {
+fn call(shown: &LogLine) -> Call {
+    let line = &shown.access;
     Call {
         at: line.at,
-        scope: line.scope.clone(),
+        scope: shown.scope.clone(),
         request: format!("{} {}", line.method, line.path),
         outcome: outcome_words(&line.of.outcome),
         is_ok: line.of.outcome == "ok",
@@ -93,7 +93,7 @@ pub(super) struct Facts {
     pub(super) shown: KeyView,
     pub(super) names: Names,
     pub(super) usage: UsageView,
-    pub(super) log: Vec<Access>,
+    pub(super) log: Vec<LogLine>,
     pub(super) now: Instant,
 }
 
@@ -213,9 +213,7 @@ async fn finish<T>(
 ) -> Result<HttpResponse, WebError> {
     match result {
         Ok(_) => Redirect::with(request, format!("/keys/{id}"), &Flash::good(done)),
-        Err(CaseError::Stale) => {
-            Err(WebError::stale(Vec::new()).with_next("Back to the key", format!("/keys/{id}")))
-        }
+        Err(CaseError::Stale) => Err(WebError::stale(Vec::new()).with_next("Back to the key", format!("/keys/{id}"))),
         Err(error) => {
             let errors = place(&shown_on_form(error)?);
             show(request, desk, id, form.view(&errors)).await
@@ -272,7 +270,8 @@ pub(super) async fn restrict(
     let (typed, version) = (form.text("networks").to_owned(), form.version()?);
     let who = caller(&request);
     let result = desk.run(move |desk| keys::restrict(desk, &who, id, networks(&typed)?, version)).await;
-    finish(&request, &desk, id, (&form, "The networks are saved."), (result, |errors| at_field(errors, "networks"))).await
+    finish(&request, &desk, id, (&form, "The networks are saved."), (result, |errors| at_field(errors, "networks")))
+        .await
 }
 
 pub(super) async fn rename(

@@ -7,7 +7,7 @@ use serde::Serialize;
 use super::agreements::limit_words;
 use super::usage::last_day;
 use crate::cases::keys::{self, Issued, KeyForm, LIVE_KEYS_MAX, SHOWN_ONCE};
-use crate::cases::{CaseError, Caller, Desk, agree};
+use crate::cases::{Caller, CaseError, Desk, agree};
 use crate::domain::agreement::Agreement;
 use crate::domain::catalogue::Dataset;
 use crate::domain::id::AgreementId;
@@ -86,7 +86,10 @@ pub(super) struct NewView {
 pub(super) fn new_view(agreement: &Agreement) -> NewView {
     let scopes = agreement.schedules.iter().flat_map(|schedule| {
         let scope = move |operation: &String| format!("{}:{operation}", schedule.slug);
-        schedule.operations.iter().map(move |one| Choice::new(scope(one), format!("{} ({})", schedule.title, scope(one))))
+        schedule
+            .operations
+            .iter()
+            .map(move |one| Choice::new(scope(one), format!("{} ({})", schedule.title, scope(one))))
     });
     let limits = agreement
         .schedules
@@ -281,7 +284,12 @@ pub(super) fn overlaps() -> Vec<Choice> {
 }
 
 /// Rolls a key; the answer shows the successor's text once.
-pub(super) fn roll(desk: &Desk, who: &Caller, id: crate::domain::id::KeyId, overlap_days: u8) -> Result<(Made, Option<Instant>), CaseError> {
+pub(super) fn roll(
+    desk: &Desk,
+    who: &Caller,
+    id: crate::domain::id::KeyId,
+    overlap_days: u8,
+) -> Result<(Made, Option<Instant>), CaseError> {
     let wish = keys::RollWish { overlap_days, ..keys::RollWish::default() };
     let issued = keys::roll(desk, who, id, &wish)?;
     let old = keys::view(desk, who, id)?.stored.key;

@@ -108,7 +108,8 @@ pub(super) async fn start(request: HttpRequest, desk: DeskData, posted: Posted) 
     let who = caller(&request);
     match desk.run(move |desk| apply::start(desk, &who, &slugs)).await {
         Ok(id) => {
-            let flash = Flash::good("Your draft is begun. It is kept as you save each step; nobody at the city sees it.");
+            let flash =
+                Flash::good("Your draft is begun. It is kept as you save each step; nobody at the city sees it.");
             Redirect::with(&request, format!("/applications/{id}/edit/datasets"), &flash)
         }
         Err(error) => {

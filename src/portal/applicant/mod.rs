@@ -38,7 +38,12 @@ fn application_routes(routes: Routes) -> Routes {
         .get("/applications", MINE, "Own applications", list::page)
         .post("/applications", MINE, "Start an application", list::start)
         .get("/applications/new", MINE, "Choose datasets to ask for", list::new_page)
-        .get("/applications/{application}", MINE, "One application: where it stands and what comes next", application::page)
+        .get(
+            "/applications/{application}",
+            MINE,
+            "One application: where it stands and what comes next",
+            application::page,
+        )
         .get("/applications/{application}/edit/datasets", MINE, "Datasets and scopes of a draft", datasets::page)
         .post("/applications/{application}/edit/datasets", MINE, "Keep datasets and scopes", datasets::save)
         .get("/applications/{application}/edit/{step}", MINE, "One step of the form", form::page)

@@ -11,7 +11,7 @@ use super::review::after_sending;
 use super::sign::{self, SignView, TextView, at_block, left_out, sign_view, signature, text_view};
 use super::standing::{ItemView, item};
 use crate::cases::agree::{self, AgreementView};
-use crate::cases::{CaseError, Caller, Desk, apply};
+use crate::cases::{Caller, CaseError, Desk, apply};
 use crate::domain::application::{Application, State};
 use crate::domain::id::ApplicationId;
 use crate::domain::profile::Profile;
@@ -56,7 +56,9 @@ pub(super) struct Offer {
 pub(super) fn load(desk: &Desk, who: &Caller, id: ApplicationId) -> Result<Offer, CaseError> {
     let application = desk.store.read(|conn| apply::mine(conn, who, id))?;
     let State::Offered { agreement, lapses_at, .. } = application.state else {
-        return Err(Refusal::new("no_offer", "There is no open offer. The application's page says where it stands.").into());
+        return Err(
+            Refusal::new("no_offer", "There is no open offer. The application's page says where it stands.").into()
+        );
     };
     let offered = agree::mine(desk, who, agreement)?;
     let terms = desk.read(|conn| terms::by_id(conn, offered.agreement.terms))?;

@@ -152,7 +152,8 @@ pub(super) fn after_sending(request: &HttpRequest, id: ApplicationId, state: &St
         | State::Denied { .. }
         | State::Withdrawn { .. }
         | State::Lapsed { .. } => {
-            let flash = Flash::good("Signed and sent. You get a mail when somebody asks a question and when it is decided.");
+            let flash =
+                Flash::good("Signed and sent. You get a mail when somebody asks a question and when it is decided.");
             Redirect::with(request, format!("/applications/{id}"), &flash)
         }
     }

@@ -13,17 +13,8 @@ use crate::web::error::FieldError;
 use crate::web::{Form, FormErrors, markdown};
 
 /// The names of the block's fields.
-pub(super) const FIELDS: &[&str] = &[
-    "reviewed",
-    "terms",
-    "terms_hash",
-    "text_hash",
-    "name",
-    "title",
-    "authority",
-    "consent",
-    "declared.*",
-];
+pub(super) const FIELDS: &[&str] =
+    &["reviewed", "terms", "terms_hash", "text_hash", "name", "title", "authority", "consent", "declared.*"];
 
 /// The block, ready to print.
 #[derive(Debug, Serialize)]
@@ -64,7 +55,11 @@ pub(super) struct TextView {
 }
 
 /// Shows a text with the terms it was made from.
-pub(super) fn text_view(terms: &TermsVersion, (number, text, hash): (&str, &str, &str), plain_href: String) -> TextView {
+pub(super) fn text_view(
+    terms: &TermsVersion,
+    (number, text, hash): (&str, &str, &str),
+    plain_href: String,
+) -> TextView {
     TextView {
         html: markdown::to_html(text),
         hash: hash.to_owned(),
@@ -146,10 +141,9 @@ pub(super) fn left_out(view: &SignView, form: &Form) -> FormErrors {
             errors.add(field, message);
         }
     }
-    for (field, message) in [
-        ("authority", "Confirm that you may sign."),
-        ("consent", "Confirm that you agree to sign electronically."),
-    ] {
+    for (field, message) in
+        [("authority", "Confirm that you may sign."), ("consent", "Confirm that you agree to sign electronically.")]
+    {
         if !form.has(field) {
             errors.add(field, message);
         }

@@ -149,9 +149,7 @@ pub(super) fn item(names: &Names, item: &Item) -> ItemView {
 fn item_words(item: &Item, department: &str) -> (Tag, String, String) {
     let none = String::new;
     match &item.state {
-        ItemState::Pending { first: None } => {
-            (Tag { text: "Not decided yet", tone: "neutral" }, none(), none())
-        }
+        ItemState::Pending { first: None } => (Tag { text: "Not decided yet", tone: "neutral" }, none(), none()),
         ItemState::Pending { first: Some(_) } => {
             let note = format!("One person at {department} approved it. Restricted data needs a second person.");
             (Tag { text: "Waiting for a second approval", tone: "info" }, note, none())

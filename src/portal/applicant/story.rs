@@ -29,7 +29,9 @@ pub(super) fn story(names: &Names, application: &Application, remarks: &[Remark]
     entries.extend(remarks.iter().map(|remark| said(names, remark)));
     for item in &application.items {
         match &item.state {
-            ItemState::Pending { first } => entries.extend(first.iter().map(|first| decided(names, &item.title, "First approval", first))),
+            ItemState::Pending { first } => {
+                entries.extend(first.iter().map(|first| decided(names, &item.title, "First approval", first)))
+            }
             ItemState::Granted { at } => {
                 entries.push(entry(&format!("{}: granted under click-through terms", item.title), *at, "", "good", ""));
             }

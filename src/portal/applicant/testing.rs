@@ -15,14 +15,19 @@ use secrecy::{ExposeSecret as _, SecretString};
 use uuid::Uuid;
 
 use crate::app::profile_files;
+use crate::cases::enforce::Suspension;
+use crate::cases::keys::KeyForm;
 use crate::cases::testing::{TestDesk, desks};
-use crate::cases::{Caller, Desk};
+use crate::cases::{Caller, Desk, enforce, keys};
 use crate::demo::people::PEOPLE;
-use crate::demo::seed::seed;
+use crate::demo::seed;
 use crate::domain::agreement::Agreement;
 use crate::domain::application::Application;
-use crate::domain::id::SessionId;
-use crate::store::{agreements, applications, people};
+use crate::domain::hold::{HoldReason, HoldTarget};
+use crate::domain::id::{KeyId, SessionId};
+use crate::domain::time::Instant;
+use crate::store::usage::{Access, Counted, UsageBatch, UsageCount};
+use crate::store::{agreements, applications, people, usage};
 use crate::web::cookies::Jar;
 use crate::web::testing::{Answer, options};
 use crate::web::{Credential, Means, Options, Room, Routes, Site, Visitor, Visitors, WebError, assets, edge};
@@ -34,7 +39,9 @@ impl Visitors for ByNick {
     fn visitor<'a>(&'a self, credential: &'a Credential) -> BoxFuture<'a, Result<Option<Visitor>, WebError>> {
         async move {
             let Credential::Session(nick) = credential else { return Ok(None) };
-            let Some(person) = PEOPLE.iter().find(|person| person.nick == nick.expose_secret()) else { return Ok(None) };
+            let Some(person) = PEOPLE.iter().find(|person| person.nick == nick.expose_secret()) else {
+                return Ok(None);
+            };
             let caller = caller_of(&self.0, person.nick);
             Ok(Some(Visitor {
                 account: caller.actor.account.unwrap(),
@@ -90,6 +97,21 @@ pub(super) fn routes() -> Routes {
     assets::routes().merge(super::routes(Routes::new(Room::Portal)))
 }
 
+fn access(desk: &Desk, of: Counted, at: Instant) -> Access {
+    Access {
+        id: desk.new_id::<()>(at).to_string(),
+        at,
+        request: "r1".to_owned(),
+        method: "GET".to_owned(),
+        path: "/parking-occupancy/latest".to_owned(),
+        status: if of.outcome == "ok" { 200 } else { 403 },
+        bytes: 1_800,
+        latency_us: 9_000,
+        client: "203.0.113.77".to_owned(),
+        of,
+    }
+}
+
 impl City {
     pub(super) fn desk(&self) -> &Desk {
         &self.test.desk
@@ -117,6 +139,51 @@ impl City {
     pub(super) fn live(&self, nick: &str) -> Agreement {
         let now = self.desk().clock.now();
         self.agreements(nick).into_iter().find(|one| one.is_live(now)).unwrap()
+    }
+
+    /// A key of maria's that was called for some days and that the department then suspended.
+    pub(super) fn used_and_suspended(&self) -> KeyId {
+        let (desk, agreement) = (self.desk(), self.live("maria"));
+        let wish = KeyForm {
+            name: "web server".to_owned(),
+            scopes: vec!["parking-occupancy:read".to_owned(), "bike-share:read".to_owned()],
+            networks: "203.0.113.0/24".to_owned(),
+            limits: "30/minute".to_owned(),
+            ..KeyForm::default()
+        };
+        let wish = wish.read(desk.profile.zone).unwrap();
+        let key = keys::create(desk, &caller_of(desk, "maria"), agreement.id, &wish).unwrap().key.id;
+        let mut batch = UsageBatch::default();
+        let now = desk.clock.now();
+        for day in 0..20 {
+            for (outcome, calls) in
+                [("ok", 900 + 70 * (day % 7)), ("rate_limited", 15 * (day % 5)), ("scope_denied", day % 2)]
+            {
+                let of = Counted {
+                    key: Some(key),
+                    agreement: Some(agreement.id),
+                    dataset: Some(agreement.schedules[0].dataset),
+                    operation: "read".to_owned(),
+                    outcome: outcome.to_owned(),
+                };
+                let minute = now - chrono::Duration::days(day);
+                let count =
+                    UsageCount { minute, of: of.clone(), calls, bytes: calls * 1_800, latency_us: calls * 9_000 };
+                batch.counts.push(count);
+                if day < 2 {
+                    batch.log.push(access(desk, of, minute));
+                }
+            }
+        }
+        desk.store.write(|conn| usage::write(conn, ("test", 1), &batch, desk.profile.zone, now)).unwrap();
+        let wish = Suspension {
+            target: HoldTarget::Key(key),
+            reason: HoldReason::Misuse,
+            explanation: "The key was used to follow a single car on November 20.".to_owned(),
+            case: None,
+        };
+        enforce::suspend(desk, &caller_of(desk, "rosa"), &wish).unwrap();
+        key
     }
 
     async fn send(&self, request: TestRequest, nick: &str) -> Answer {

@@ -36,7 +36,8 @@ pub(super) fn texts<const N: usize>(query: Query, names: [&str; N]) -> [String; 
 pub(super) fn start_of(zone: Tz, day: Day) -> Instant {
     let midnight = day.and_hms_opt(0, 0, 0).unwrap_or_default();
     // Where the clock skips midnight the day begins an hour later.
-    let local = (0..3).find_map(|hours| zone.from_local_datetime(&(midnight + chrono::Duration::hours(hours))).earliest());
+    let local =
+        (0..3).find_map(|hours| zone.from_local_datetime(&(midnight + chrono::Duration::hours(hours))).earliest());
     local.map_or_else(|| midnight.and_utc(), |local| local.to_utc())
 }
 
@@ -53,11 +54,7 @@ pub(super) fn day(name: &str, text: &str, errors: &mut FormErrors) -> Option<Day
 }
 
 /// From the beginning of the first day to the end of the last, both as typed.
-pub(super) fn span(
-    zone: Tz,
-    (from, to): (&str, &str),
-    errors: &mut FormErrors,
-) -> (Option<Instant>, Option<Instant>) {
+pub(super) fn span(zone: Tz, (from, to): (&str, &str), errors: &mut FormErrors) -> (Option<Instant>, Option<Instant>) {
     let (first, last) = (day("from", from, errors), day("to", to, errors));
     let end = last.and_then(|last| last.checked_add_days(Days::new(1)));
     (first.map(|day| start_of(zone, day)), end.map(|day| start_of(zone, day)))

@@ -132,8 +132,26 @@ pub(super) async fn sheet(desk: DeskData, query: Query) -> Result<HttpResponse, 
     });
     let found = found.await?.map_err(WebError::invalid)?;
     let heads = [
-        "number", "at", "name", "account", "capacity", "department", "address", "request", "act", "subject_kind",
-        "subject", "application", "agreement", "key", "dataset", "person", "before", "after", "reason", "hash",
+        "number",
+        "at",
+        "name",
+        "account",
+        "capacity",
+        "department",
+        "address",
+        "request",
+        "act",
+        "subject_kind",
+        "subject",
+        "application",
+        "agreement",
+        "key",
+        "dataset",
+        "person",
+        "before",
+        "after",
+        "reason",
+        "hash",
     ];
     fn id<T: ToString>(id: Option<T>) -> String {
         id.map(|id| id.to_string()).unwrap_or_default()

@@ -6,12 +6,12 @@ use serde::Serialize;
 use super::asked::{span, texts, title_or_id};
 use super::sheet;
 use super::usage::{counted_kinds, whose};
-use crate::cases::{CaseError, Desk};
+use crate::cases::usage::log_for_auditor;
+use crate::cases::{Caller, CaseError, Desk};
 use crate::domain::time::Instant;
 use crate::portal::shared::Choice;
-use crate::store::usage::Access;
-use crate::store::views::usage::{Addresses, LogSearch, log};
-use crate::web::case::DeskData;
+use crate::store::views::usage::{LogLine, LogSearch};
+use crate::web::case::{DeskData, caller};
 use crate::web::{FormErrors, FormView, Page, Query, WebError};
 
 /// Lines on one page.
@@ -72,7 +72,8 @@ pub(super) struct Row {
 pub(super) async fn page(request: HttpRequest, desk: DeskData, query: Query) -> Result<HttpResponse, WebError> {
     let asked = texts(query, NAMES);
     let form = FormView::with(NAMES.iter().zip(&asked).map(|(name, value)| (*name, value.clone())));
-    let (view, errors) = desk.run(move |desk| view(desk, &asked)).await?;
+    let reader = caller(&request);
+    let (view, errors) = desk.run(move |desk| view(desk, &reader, &asked)).await?;
     let page = Page::new(&request, "Access log")?.crumb("Audit", "/audit").form(form.with_errors(&errors));
     page.render("auditor/log.html", &view)
 }
@@ -86,13 +87,13 @@ fn wanted(desk: &Desk, asked: &[String; 7], errors: &mut FormErrors) -> Result<L
     Ok(LogSearch { whose, outcome: text(outcome), request: text(request), from, to, below })
 }
 
-fn view(desk: &Desk, asked: &[String; 7]) -> Result<(LogView, FormErrors), CaseError> {
+fn view(desk: &Desk, reader: &Caller, asked: &[String; 7]) -> Result<(LogView, FormErrors), CaseError> {
     let mut errors = FormErrors::default();
     let wanted = wanted(desk, asked, &mut errors)?;
     let mut found = Vec::new();
     if errors.is_empty() {
         let limit = i64::try_from(PAGE + 1).unwrap_or(i64::MAX);
-        found = desk.read(|conn| log(conn, &wanted, Addresses::Whole, limit))?;
+        found = log_for_auditor(desk, reader, &wanted, limit)?;
     }
     let has_more = found.len() > PAGE;
     found.truncate(PAGE);
@@ -104,7 +105,7 @@ fn view(desk: &Desk, asked: &[String; 7]) -> Result<(LogView, FormErrors), CaseE
         }
         text.finish()
     };
-    let last = found.last().map(|line| format!("{}~{}", line.at.to_rfc3339(), line.id));
+    let last = found.last().map(|line| format!("{}~{}", line.access.at.to_rfc3339(), line.access.id));
     let view = LogView {
         kinds: counted_kinds(),
         outcomes: OUTCOMES.map(|outcome| Choice::new(outcome, outcome)).to_vec(),
@@ -118,13 +119,14 @@ fn view(desk: &Desk, asked: &[String; 7]) -> Result<(LogView, FormErrors), CaseE
     Ok((view, errors))
 }
 
-fn row(desk: &Desk, line: Access) -> Result<Row, CaseError> {
+fn row(desk: &Desk, line: LogLine) -> Result<Row, CaseError> {
+    let LogLine { access: line, scope } = line;
     let key = line.of.key.map(|id| id.to_string());
     Ok(Row {
         at: line.at,
         key: key.as_deref().map_or(Ok(String::new()), |id| title_or_id(desk, "key", id))?,
         key_href: key.map(|id| format!("/audit/stories/key/{id}")).unwrap_or_default(),
-        scope: line.scope,
+        scope,
         call: format!("{} {}", line.method, line.path),
         is_ok: line.of.outcome == "ok",
         outcome: line.of.outcome,
@@ -137,29 +139,41 @@ fn row(desk: &Desk, line: Access) -> Result<Row, CaseError> {
 }
 
 /// The same as a file.
-pub(super) async fn sheet(desk: DeskData, query: Query) -> Result<HttpResponse, WebError> {
+pub(super) async fn sheet(request: HttpRequest, desk: DeskData, query: Query) -> Result<HttpResponse, WebError> {
     let asked = texts(query, NAMES);
+    let reader = caller(&request);
     let found = desk.run(move |desk| {
         let mut errors = FormErrors::default();
         let wanted = wanted(desk, &asked, &mut errors)?;
-        if errors.is_empty() { every(desk, wanted).map(Ok) } else { Ok(Err(errors)) }
+        if errors.is_empty() { every(desk, &reader, wanted).map(Ok) } else { Ok(Err(errors)) }
     });
     let found = found.await?.map_err(WebError::invalid)?;
     let heads = [
-        "at", "request", "key", "agreement", "dataset", "scope", "method", "path", "outcome", "status", "bytes",
-        "latency_us", "client",
+        "at",
+        "request",
+        "key",
+        "agreement",
+        "dataset",
+        "scope",
+        "method",
+        "path",
+        "outcome",
+        "status",
+        "bytes",
+        "latency_us",
+        "client",
     ];
     fn id<T: ToString>(id: Option<T>) -> String {
         id.map(|id| id.to_string()).unwrap_or_default()
     }
-    let rows = found.into_iter().map(|line| {
+    let rows = found.into_iter().map(|LogLine { access: line, scope }| {
         [
             line.at.to_rfc3339(),
             line.request,
             id(line.of.key),
             id(line.of.agreement),
             id(line.of.dataset),
-            line.scope,
+            scope,
             line.method,
             line.path,
             line.of.outcome,
@@ -172,12 +186,12 @@ pub(super) async fn sheet(desk: DeskData, query: Query) -> Result<HttpResponse, 
     sheet::csv("access-log.csv", heads, rows)
 }
 
-fn every(desk: &Desk, mut wanted: LogSearch) -> Result<Vec<Access>, CaseError> {
-    let mut all: Vec<Access> = Vec::new();
+fn every(desk: &Desk, reader: &Caller, mut wanted: LogSearch) -> Result<Vec<LogLine>, CaseError> {
+    let mut all: Vec<LogLine> = Vec::new();
     while all.len() < sheet::ROWS_MAX {
-        let batch = desk.read(|conn| log(conn, &wanted, Addresses::Whole, BATCH))?;
+        let batch = log_for_auditor(desk, reader, &wanted, BATCH)?;
         let Some(last) = batch.last() else { break };
-        wanted.below = Some((last.at, last.id.clone()));
+        wanted.below = Some((last.access.at, last.access.id.clone()));
         all.extend(batch);
     }
     Ok(all)

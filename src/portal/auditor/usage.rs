@@ -78,11 +78,7 @@ fn read(desk: &Desk, asked: &[String; 5], errors: &mut FormErrors) -> Result<Ask
 }
 
 /// The key, agreement or dataset that was typed.
-pub(super) fn whose(
-    desk: &Desk,
-    (kind, of): (&str, &str),
-    errors: &mut FormErrors,
-) -> Result<Whose, CaseError> {
+pub(super) fn whose(desk: &Desk, (kind, of): (&str, &str), errors: &mut FormErrors) -> Result<Whose, CaseError> {
     let mut whose = Whose::default();
     if of.is_empty() {
         return Ok(whose);

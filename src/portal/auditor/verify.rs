@@ -79,7 +79,11 @@ fn check(desk: &Desk, kept: Option<Head>) -> Result<Checked, CaseError> {
         Err(found) => fault(found.to_string()),
         Ok(head) => {
             let beyond = if kept.is_some() { ", and the head kept elsewhere is part of it" } else { "" };
-            Ok(Checked { at, is_sound: true, text: format!("All {} entries are whole and in order{beyond}.", head.number) })
+            Ok(Checked {
+                at,
+                is_sound: true,
+                text: format!("All {} entries are whole and in order{beyond}.", head.number),
+            })
         }
     }
 }

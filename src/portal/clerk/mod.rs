@@ -162,12 +162,7 @@ async fn letter(request: HttpRequest, desk: DeskData, id: web::Path<String>) -> 
     page.render("clerk/letter.html", &serde_json::json!({ "letter": letter }))
 }
 
-async fn place(
-    request: HttpRequest,
-    desk: DeskData,
-    posted: Posted,
-    once: Once,
-) -> Result<HttpResponse, WebError> {
+async fn place(request: HttpRequest, desk: DeskData, posted: Posted, once: Once) -> Result<HttpResponse, WebError> {
     let form = posted.only(&["number", "target", "reason", "explanation"])?;
     let mut errors = FormErrors::default();
     let number = form.text("number").to_owned();

@@ -4,7 +4,7 @@ use actix_web::{HttpRequest, HttpResponse, web};
 
 use super::case::show;
 use super::decision;
-use crate::cases::{CaseError, Caller, Desk, review};
+use crate::cases::{Caller, CaseError, Desk, review};
 use crate::domain::application::State;
 use crate::domain::id::{ApplicationId, DepartmentId, ItemId};
 use crate::domain::review::Advice;
@@ -173,7 +173,9 @@ async fn must_have_seen_the_latest(
 
 fn told(state: &State) -> &'static str {
     match state {
-        State::Submitted { .. } | State::InfoRequested { .. } => "Your decision is kept. Other items are still to be decided.",
+        State::Submitted { .. } | State::InfoRequested { .. } => {
+            "Your decision is kept. Other items are still to be decided."
+        }
         State::Offered { .. } => "Decided. The applicant has been offered the agreement and must sign it.",
         State::Executed { .. } => "Decided. The agreement is in force; the applicant can make keys now.",
         State::Denied { .. } => "Decided. The denial letter is ready, with both ways to appeal.",

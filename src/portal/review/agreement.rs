@@ -191,7 +191,8 @@ fn view(desk: &Desk, caller: &Caller, id: AgreementId) -> Result<AgreementPage, 
     let whose = Whose { agreement: Some(id), ..Whose::default() };
     let sums = desk.read(|conn| usage::sums(conn, span, &whose, By::Key))?;
     let held = holds_of(desk, agreement, &stored)?;
-    let shown = |hold: &Hold| HoldView::new(hold, target_words(hold.target, &stored), String::new(), &names, &caller.actor);
+    let shown =
+        |hold: &Hold| HoldView::new(hold, target_words(hold.target, &stored), String::new(), &names, &caller.actor);
     let managed: Vec<DepartmentId> = agreement
         .schedules
         .iter()
@@ -204,7 +205,8 @@ fn view(desk: &Desk, caller: &Caller, id: AgreementId) -> Result<AgreementPage, 
     let is_party = caller.actor.is_party(agreement.requester, agreement.organisation);
     let may_suspend = is_live && !is_party && (!managed.is_empty() || caller.actor.holds_anywhere(Role::Clerk));
     let execution = agreement.execution();
-    let has_part = agree::may_see(caller, agreement) && !caller.actor.departments(crate::cases::review::DESK).is_empty();
+    let has_part =
+        agree::may_see(caller, agreement) && !caller.actor.departments(crate::cases::review::DESK).is_empty();
     let is_auditor = caller.actor.holds_anywhere(Role::Auditor);
     Ok(AgreementPage {
         path: format!("/review/agreements/{id}"),
@@ -264,7 +266,10 @@ fn targets(agreement: &Agreement, stored: &[(StoredKey, bool)]) -> Vec<Choice> {
         Choice::new("requester", format!("Every key of {}, under any agreement", agreement.requester_name)),
     ];
     found.extend(stored.iter().filter(|(stored, _)| stored.key.state.as_str() == "active").map(|(stored, _)| {
-        Choice::new(format!("key:{}", stored.key.id), format!("Only the key “{}” ({})", stored.key.name, stored.key.hint))
+        Choice::new(
+            format!("key:{}", stored.key.id),
+            format!("Only the key “{}” ({})", stored.key.name, stored.key.hint),
+        )
     }));
     found
 }

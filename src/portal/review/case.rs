@@ -5,7 +5,7 @@ use serde::Serialize;
 
 use super::decision::{DecisionForm, Offer};
 use super::queue::{goal, is_pending};
-use crate::cases::{CaseError, Caller, Desk, drafting, review};
+use crate::cases::{Caller, CaseError, Desk, drafting, review};
 use crate::domain::application::{Application, Difference, Item, ItemState, RemarkKind, STEPS, State};
 use crate::domain::id::{ApplicationId, ItemId};
 use crate::domain::people::Role;
@@ -237,7 +237,9 @@ fn view(desk: &Desk, read: &Read, wanted: Option<ItemId>, typed: Option<&Form>) 
 
 fn agreement_link(application: &Application) -> String {
     match &application.state {
-        State::Offered { agreement, .. } | State::Executed { agreement, .. } => format!("/review/agreements/{agreement}"),
+        State::Offered { agreement, .. } | State::Executed { agreement, .. } => {
+            format!("/review/agreements/{agreement}")
+        }
         State::Draft
         | State::Submitted { .. }
         | State::InfoRequested { .. }

@@ -100,9 +100,8 @@ impl DecisionForm {
             ],
             rows: (1..=ROWS_SHOWN).collect(),
             more_rows: (ROWS_SHOWN + 1..=ROWS_MAX).collect(),
-            has_more_typed: (ROWS_SHOWN + 1..=ROWS_MAX).any(|row| {
-                has(&format!("condition.{row}.text")) || has(&format!("condition.{row}.value"))
-            }),
+            has_more_typed: (ROWS_SHOWN + 1..=ROWS_MAX)
+                .any(|row| has(&format!("condition.{row}.text")) || has(&format!("condition.{row}.value"))),
             takes_conditions: !offer.is_second && !offer.is_prohibited,
             grounds: grounds.collect(),
             exemptions: exemptions.collect(),
@@ -151,7 +150,8 @@ pub(super) fn read(form: &Form, profile: &Profile, errors: &mut FormErrors) -> O
     let decided = match form.text("outcome") {
         "approve" => {
             if has_conditions(form) {
-                errors.add("outcome", "Conditions are filled in below: choose “Approve with conditions” or empty them.");
+                errors
+                    .add("outcome", "Conditions are filled in below: choose “Approve with conditions” or empty them.");
             }
             Decided::Approve(Vec::new())
         }

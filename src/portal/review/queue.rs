@@ -3,7 +3,7 @@
 use actix_web::{HttpRequest, HttpResponse};
 use serde::Serialize;
 
-use crate::cases::{Caller, Desk, review, CaseError};
+use crate::cases::{Caller, CaseError, Desk, review};
 use crate::domain::application::{Application, Item, ItemState, State};
 use crate::domain::id::DepartmentId;
 use crate::domain::time::{Day, Instant, day_in};

@@ -16,8 +16,22 @@ const SPARE_ROWS: usize = 2;
 const ROWS_MAX: usize = 210;
 
 const LINES: &[&str] = &[
-    "title", "summary", "description", "steward", "publisher", "contact_name", "contact_email", "modified", "issued",
-    "license", "rights", "spatial", "temporal", "frequency", "landing_page", "access_level",
+    "title",
+    "summary",
+    "description",
+    "steward",
+    "publisher",
+    "contact_name",
+    "contact_email",
+    "modified",
+    "issued",
+    "license",
+    "rights",
+    "spatial",
+    "temporal",
+    "frequency",
+    "landing_page",
+    "access_level",
 ];
 
 #[derive(Debug, Serialize)]
@@ -147,8 +161,7 @@ pub(super) async fn save(
     slug: web::Path<String>,
     posted: Posted,
 ) -> Result<HttpResponse, WebError> {
-    let known: Vec<&str> =
-        LINES.iter().copied().chain(["keywords", "themes", "distributions.*", "version"]).collect();
+    let known: Vec<&str> = LINES.iter().copied().chain(["keywords", "themes", "distributions.*", "version"]).collect();
     let form = posted.only(&known)?;
     let version = form.version()?;
     let rows = row_numbers(&form);

@@ -4,7 +4,7 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use serde::Serialize;
 
 use crate::cases::catalogue::{self, Edit};
-use crate::cases::{CaseError, Caller, Desk};
+use crate::cases::{Caller, CaseError, Desk};
 use crate::domain::catalogue::{Dataset, Sensitivity};
 use crate::domain::people::Role;
 use crate::domain::profile::Suggestion;
@@ -130,7 +130,8 @@ pub(super) async fn show_part<T: Serialize>(
     let title = read.dataset.metadata.title.as_str();
     let page = Page::new(request, format!("{title}: {}", label.to_lowercase()))?.crumb("Stewardship", "/stewardship");
     let page = page.crumb(title, &set.path);
-    let template = if part == "query-key" { "steward/upstream.html".to_owned() } else { format!("steward/{part}.html") };
+    let template =
+        if part == "query-key" { "steward/upstream.html".to_owned() } else { format!("steward/{part}.html") };
     page.form(form).render(&template, &PartView { set, own })
 }
 

@@ -80,7 +80,9 @@ async fn show(
 /// Rows with something in them, apart from those to be taken away.
 fn filled(form: &Form) -> Vec<usize> {
     (0..ROWS_MAX)
-        .filter(|row| ["name", "kind", "description"].iter().any(|part| !form.text(&format!("fields.{row}.{part}")).is_empty()))
+        .filter(|row| {
+            ["name", "kind", "description"].iter().any(|part| !form.text(&format!("fields.{row}.{part}")).is_empty())
+        })
         .filter(|row| !form.has(&format!("fields.{row}.remove")))
         .collect()
 }
@@ -106,7 +108,8 @@ pub(super) async fn save(
         fields.push(Field { name: part("name"), kind: part("kind"), description: part("description"), sensitivity });
     }
     if errors.is_empty() {
-        let saved = save_part(&request, &desk, &slug, (Edit::Fields(fields), version), ("fields", "The fields are saved."));
+        let saved =
+            save_part(&request, &desk, &slug, (Edit::Fields(fields), version), ("fields", "The fields are saved."));
         match saved.await? {
             Ok(done) => return Ok(done),
             Err(found) => {

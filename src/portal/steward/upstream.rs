@@ -102,9 +102,7 @@ pub(super) async fn save_credential(
     let clears = form.has("clear");
     let credential = (!clears).then(|| SecretString::from(form.exact("credential").to_owned()));
     let (caller, own_slug) = (caller(&request), slug.clone());
-    let saved = desk.run(move |desk| {
-        catalogue::set_credential(desk, &caller, &own_slug, credential.as_ref(), version)
-    });
+    let saved = desk.run(move |desk| catalogue::set_credential(desk, &caller, &own_slug, credential.as_ref(), version));
     match saved.await {
         Ok(_) => {
             let done = if clears { "The credential is removed." } else { "The credential is kept, sealed." };
