@@ -25,9 +25,12 @@ pub struct Letter {
     pub text: String,
 }
 
-/// Writes a message out as its reader would see it; the composition root plugs in the wording of the mails.
+/// Writes a message out, or says why it cannot.
+pub type WriteOut = dyn Fn(&Message) -> Result<Letter, String> + Send + Sync;
+
+/// Shows messages as their reader would see them; the composition root plugs in the wording of the mails.
 #[derive(Clone)]
-pub struct MailReader(pub Arc<dyn Fn(&Message) -> Result<Letter, String> + Send + Sync>);
+pub struct MailReader(pub Arc<WriteOut>);
 
 impl MailReader {
     fn read(&self, message: &Message) -> Result<Letter, WebError> {
