@@ -20,7 +20,7 @@ use crate::cases::keys::KeyForm;
 use crate::cases::testing::{TestDesk, desks};
 use crate::cases::{Caller, Desk, enforce, keys};
 use crate::demo::people::PEOPLE;
-use crate::demo::seed::seed;
+use crate::demo::seed;
 use crate::domain::agreement::Agreement;
 use crate::domain::application::Application;
 use crate::domain::hold::{HoldReason, HoldTarget};
@@ -102,7 +102,6 @@ fn access(desk: &Desk, of: Counted, at: Instant) -> Access {
         id: desk.new_id::<()>(at).to_string(),
         at,
         request: "r1".to_owned(),
-        scope: "parking-occupancy:read".to_owned(),
         method: "GET".to_owned(),
         path: "/parking-occupancy/latest".to_owned(),
         status: if of.outcome == "ok" { 200 } else { 403 },
