@@ -325,7 +325,7 @@ fn read_role(desk: &Desk, text: &str) -> Result<RoleGrant, Box<dyn Error>> {
     let department = slug
         .map(|slug| desk.read(|conn| people::department_by_slug(conn, slug)).map(|department| department.id))
         .transpose()
-        .map_err(|_| format!("there is no department “{}”", slug.unwrap_or_default()))?;
+        .map_err(|_why| format!("there is no department “{}”", slug.unwrap_or_default()))?;
     Ok(RoleGrant::new(role, department)?)
 }
 
@@ -342,7 +342,7 @@ pub(crate) fn catalog(place: &Place, catalog: Catalog) -> Done {
         Catalog::Import { source, department, json } => {
             let department = desk
                 .read(|conn| people::department_by_slug(conn, &department))
-                .map_err(|_| format!("there is no department “{department}”"))?;
+                .map_err(|_why| format!("there is no department “{department}”"))?;
             let bytes = if source.starts_with("http://") || source.starts_with("https://") {
                 let networks = app::upstream_networks(&base.settings);
                 app::block_on(fetch::fetch_catalogue(&source, &networks, fetch::FetchLimits::default()))?

@@ -99,13 +99,13 @@ async fn search(desk: DeskData, query: Query) -> Result<HttpResponse, WebError> 
     let text = |name: &str| query.get(name).filter(|text| !text.is_empty()).map(str::to_owned);
     let below = match paging.after.as_deref() {
         None => None,
-        Some([number]) => Some(number.parse().map_err(|_| bad("cursor", "one that this list gave you"))?),
+        Some([number]) => Some(number.parse().map_err(|_why| bad("cursor", "one that this list gave you"))?),
         Some(_) => return Err(bad("cursor", "one that this list gave you")),
     };
     let wanted = Search {
         words: text("q"),
         act: text("act"),
-        account: text("account").map(|id| id.parse().map_err(|_| bad("account", "an account id"))).transpose()?,
+        account: text("account").map(|id| id.parse().map_err(|_why| bad("account", "an account id"))).transpose()?,
         about: text("about").zip(text("id")),
         request: text("request"),
         from: instant(text("from"), "from")?,
@@ -124,11 +124,11 @@ fn bad(name: &str, wanted: &str) -> WebError {
 }
 
 fn instant(text: Option<String>, name: &str) -> Result<Option<Instant>, WebError> {
-    text.map(|text| text.parse().map_err(|_| bad(name, "an instant such as 2026-11-23T00:00:00Z"))).transpose()
+    text.map(|text| text.parse().map_err(|_why| bad(name, "an instant such as 2026-11-23T00:00:00Z"))).transpose()
 }
 
 async fn one(desk: DeskData, number: web::Path<String>) -> Result<HttpResponse, WebError> {
-    let number: i64 = number.parse().map_err(|_| WebError::not_found())?;
+    let number: i64 = number.parse().map_err(|_why| WebError::not_found())?;
     let found = desk.run(move |desk| desk.read(|conn| audit::after(conn, number.saturating_sub(1), 1))).await?;
     match found.into_iter().find(|entry| entry.number == number) {
         Some(entry) => Ok(HttpResponse::Ok().json(AuditEntry::from(entry))),

@@ -103,8 +103,9 @@ async fn search(desk: DeskData, query: Query) -> Result<HttpResponse, WebError> 
         .after
         .clone()
         .map(|values| {
-            <[String; 2]>::try_from(values)
-                .map_err(|_| WebError::bad_request("cursor_invalid", "“cursor” must be one that this list gave you."))
+            <[String; 2]>::try_from(values).map_err(|_why| {
+                WebError::bad_request("cursor_invalid", "“cursor” must be one that this list gave you.")
+            })
         })
         .transpose()?;
     let limit = i64::from(paging.limit).saturating_add(1);

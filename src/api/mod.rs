@@ -68,7 +68,7 @@ pub(crate) struct Created {
 
 /// Reads an id from the address; a text that is no id names nothing.
 pub(crate) fn id_in<K>(text: &str) -> Result<crate::domain::id::Id<K>, WebError> {
-    text.parse().map_err(|_| WebError::not_found())
+    text.parse().map_err(|_why| WebError::not_found())
 }
 
 /// A stale save by `If-Match` is a failed precondition.

@@ -73,7 +73,7 @@ fn grants(roles: &[Grant]) -> Result<Vec<RoleGrant>, WebError> {
                 .as_deref()
                 .map(|id| id.parse::<DepartmentId>())
                 .transpose()
-                .map_err(|_| Invalid::new("roles", "unknown_department", "Give the department's id."))?;
+                .map_err(|_why| Invalid::new("roles", "unknown_department", "Give the department's id."))?;
             RoleGrant::new(role, department).map_err(|refusal| Invalid::new("roles", refusal.code, refusal.detail))
         })
         .collect::<Result<_, Invalid>>()

@@ -17,6 +17,7 @@ use crate::feed::usage::UsageFeed;
 use crate::gate::clock::GateClock;
 use crate::gate::grants::{GrantRules, Grants};
 use crate::gate::meter::{Meter, MeterBounds};
+use crate::gate::verify::KillSwitch;
 use crate::gate::{GateOptions, GateShared, serve};
 use crate::jobs::Stop;
 
@@ -59,12 +60,13 @@ impl Gate {
             key_prefix: base.profile.key_prefix.as_str().to_owned(),
             stale_after: Duration::from_secs(base.settings.gate.stale_seconds),
         };
+        let kill_switch: Arc<dyn KillSwitch> = switch.clone();
         let shared = GateShared::new(
             options(base),
             Grants::new(rules),
             Meter::new(MeterBounds::default()),
             GateClock::new(Arc::new(move || clock.now())),
-            Arc::clone(&switch) as _,
+            kill_switch,
         );
         let secrets = Arc::clone(&base.secrets);
         let zone = base.profile.zone;
@@ -79,7 +81,7 @@ impl Gate {
 
     /// Who must be told of changed grants.
     pub(super) fn sink(&self) -> Arc<dyn GrantSink> {
-        Arc::clone(&self.grants) as _
+        self.grants.clone()
     }
 
     /// Reads every grant and the quotas used so far, then listens.

@@ -12,11 +12,11 @@ use crate::gate::verify::{KillAnswer, KillSwitch};
 
 /// Ends keys through the desk. The desk needs the feed, the feed the gate, and the gate this: so the desk comes last.
 #[derive(Debug, Default)]
-pub struct DeskSwitch(OnceLock<Desk>);
+pub(super) struct DeskSwitch(OnceLock<Desk>);
 
 impl DeskSwitch {
     /// Joins the desk; only the first counts.
-    pub fn join(&self, desk: Desk) {
+    pub(super) fn join(&self, desk: Desk) {
         let _first_counts = self.0.set(desk);
     }
 }

@@ -214,11 +214,6 @@ pub async fn healthcheck(url: &str) -> Result<(), StartError> {
     }
 }
 
-/// Folder of the demo inside the data folder.
-pub(super) fn demo_folder(data: &Path) -> std::path::PathBuf {
-    data.join("demo")
-}
-
 /// What runs until it is told to stop.
 pub(super) struct Machinery {
     pub(super) servers: Vec<actix_web::dev::Server>,

@@ -1,3 +1,4 @@
+// Longer than 500 lines because one subject, the life of a person's own account, has many short acts.
 //! A person's own account: register, confirm, sign in and out, sessions, password.
 
 use chrono::Duration;

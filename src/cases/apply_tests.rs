@@ -19,16 +19,16 @@ use crate::domain::tier::Tier;
 use crate::store::applications::QueueFilter;
 use crate::store::{agreements, applications, outbox, people};
 
-pub(super) struct City {
-    pub(super) desk: TestDesk,
-    pub(super) departments: Vec<DepartmentId>,
-    pub(super) maria: Caller,
-    pub(super) managers: Vec<Caller>,
-    pub(super) second: Caller,
-    pub(super) reviewer: Caller,
+pub(crate) struct City {
+    pub(crate) desk: TestDesk,
+    pub(crate) departments: Vec<DepartmentId>,
+    pub(crate) maria: Caller,
+    pub(crate) managers: Vec<Caller>,
+    pub(crate) second: Caller,
+    pub(crate) reviewer: Caller,
 }
 
-pub(super) fn cities() -> Vec<City> {
+pub(crate) fn cities() -> Vec<City> {
     desks().into_iter().map(city).collect()
 }
 
@@ -73,7 +73,7 @@ fn wanted(slug: &str) -> Wanted {
     Wanted { slug: slug.to_owned(), operations: vec!["read".to_owned()], ..Wanted::default() }
 }
 
-pub(super) fn draft(city: &City, slugs: &[&str]) -> ApplicationId {
+pub(crate) fn draft(city: &City, slugs: &[&str]) -> ApplicationId {
     let names: Vec<_> = slugs.iter().map(|slug| (*slug).to_owned()).collect();
     let id = apply::start(&city.desk.desk, &city.maria, &names).unwrap();
     let answers = [
@@ -108,7 +108,7 @@ pub(super) fn draft(city: &City, slugs: &[&str]) -> ApplicationId {
     id
 }
 
-pub(super) fn signature(city: &City, id: ApplicationId) -> Signature {
+pub(crate) fn signature(city: &City, id: ApplicationId) -> Signature {
     let review = apply::review(&city.desk.desk, &city.maria, id).unwrap();
     assert_eq!(review.problems, Vec::new());
     Signature {
@@ -124,20 +124,20 @@ pub(super) fn signature(city: &City, id: ApplicationId) -> Signature {
     }
 }
 
-pub(super) fn submit(city: &City, id: ApplicationId) -> State {
+pub(crate) fn submit(city: &City, id: ApplicationId) -> State {
     apply::submit(&city.desk.desk, &city.maria, id, &signature(city, id)).unwrap()
 }
 
-pub(super) fn item(city: &City, id: ApplicationId, slug: &str) -> ItemId {
+pub(crate) fn item(city: &City, id: ApplicationId, slug: &str) -> ItemId {
     let application = city.desk.desk.read(|conn| applications::by_id(conn, id)).unwrap();
     application.items.iter().find(|item| item.slug == slug).unwrap().id
 }
 
-pub(super) fn approve(city: &City, manager: &Caller, id: ApplicationId, slug: &str) -> Result<State, CaseError> {
+pub(crate) fn approve(city: &City, manager: &Caller, id: ApplicationId, slug: &str) -> Result<State, CaseError> {
     review::decide(&city.desk.desk, manager, id, item(city, id, slug), Decided::Approve(Vec::new()), "A good use.")
 }
 
-pub(super) fn deny(city: &City, manager: &Caller, id: ApplicationId, slug: &str) -> State {
+pub(crate) fn deny(city: &City, manager: &Caller, id: ApplicationId, slug: &str) -> State {
     let ground =
         GroundTyped { code: "D7".to_owned(), explanation: "Hourly data will do.".to_owned(), ..GroundTyped::default() };
     let cited = city.desk.desk.profile.ground("D7").unwrap().must_cite.iter();
@@ -147,7 +147,7 @@ pub(super) fn deny(city: &City, manager: &Caller, id: ApplicationId, slug: &str)
     review::decide(&city.desk.desk, manager, id, item(city, id, slug), decided, "Too fine.").unwrap()
 }
 
-pub(super) fn code(error: &CaseError) -> &'static str {
+pub(crate) fn code(error: &CaseError) -> &'static str {
     match error {
         CaseError::Refused(refusal) => refusal.code,
         CaseError::Invalid(problems) => problems[0].code,

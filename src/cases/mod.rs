@@ -27,7 +27,7 @@ mod accounts_tests;
 pub mod agree;
 pub mod apply;
 #[cfg(test)]
-mod apply_tests;
+pub(crate) mod apply_tests;
 pub mod catalogue;
 #[cfg(test)]
 mod catalogue_tests;

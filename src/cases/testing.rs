@@ -103,6 +103,21 @@ impl TestDesk {
         self.caller(account)
     }
 
+    /// Makes somebody a member of an organisation, as the city would.
+    pub(crate) fn join(&self, caller: &Caller, organisation: &str) {
+        let now = self.desk.clock.now();
+        let account = caller.actor.account.unwrap();
+        self.desk
+            .store
+            .write(|conn| {
+                let new = self.desk.new_id(now);
+                let organisation = people::organisation(conn, new, organisation, &organisation.to_lowercase(), now)?;
+                let known = people::account_by_id(conn, account)?;
+                people::update_account(conn, &people::Account { organisation: Some(organisation), ..known })
+            })
+            .unwrap();
+    }
+
     /// The caller for an account as it is now.
     pub(crate) fn caller(&self, account: AccountId) -> Caller {
         let known = self.desk.read(|conn| people::account_by_id(conn, account)).unwrap();

@@ -205,7 +205,7 @@ fn operations(feed: &Feed) -> Result<Vec<Operation>, CaseError> {
 
 /// Where the simulator serves a feed.
 #[must_use]
-pub fn upstream(feed: &Feed, simulator: &str) -> Upstream {
+pub(super) fn upstream(feed: &Feed, simulator: &str) -> Upstream {
     Upstream {
         url: format!("{simulator}/{}", feed.slug),
         credential_header: feed.needs_credential().then(|| CREDENTIAL_HEADER.to_owned()),

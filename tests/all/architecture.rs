@@ -143,8 +143,10 @@ fn paths_after(code: &str, prefix: &str) -> BTreeSet<String> {
 }
 
 fn names(rest: &str) -> Vec<String> {
-    let Some(group) = rest.strip_prefix('{') else {
-        return vec![two_names(rest)];
+    let is_path = |letter: char| letter.is_alphanumeric() || letter == '_' || letter == ':';
+    let (path, after) = rest.split_at(rest.find(|letter| !is_path(letter)).unwrap_or(rest.len()));
+    let Some(group) = after.strip_prefix('{').filter(|_| path.is_empty() || path.ends_with("::")) else {
+        return vec![two_names(path)];
     };
     let mut depth = 0;
     let mut items = vec![String::new()];
@@ -158,23 +160,12 @@ fn names(rest: &str) -> Vec<String> {
             }
         }
     }
-    items.iter().map(|item| item.trim()).filter(|item| !item.is_empty()).flat_map(names_of_item).collect()
-}
-
-/// `store::{audit, people}` is two names deep twice.
-fn names_of_item(item: &str) -> Vec<String> {
-    match item.split_once("::{") {
-        Some((room, group)) => {
-            names(&format!("{{{group}")).iter().map(|part| two_names(&format!("{room}::{part}"))).collect()
-        }
-        None => vec![two_names(item)],
-    }
+    let items = items.iter().map(|item| item.trim()).filter(|item| !item.is_empty());
+    items.flat_map(names).map(|name| two_names(&format!("{path}{name}"))).collect()
 }
 
 fn two_names(path: &str) -> String {
-    let is_name = |letter: char| letter.is_alphanumeric() || letter == '_';
-    let end = path.find(|letter| !is_name(letter) && letter != ':').unwrap_or(path.len());
-    path[..end].split("::").filter(|name| !name.is_empty()).take(2).collect::<Vec<_>>().join("::")
+    path.split("::").filter(|name| !name.is_empty()).take(2).collect::<Vec<_>>().join("::")
 }
 
 /// Arrows of one file to other rooms.
@@ -304,10 +295,13 @@ fn the_lock_file_has_no_crate_that_was_decided_against() {
 
 #[test]
 fn the_reader_of_imports_sees_groups_comments_and_depth() {
-    let text = "use crate::{domain::time::Day, store::{audit, people}, web};\n// use crate::gate::x\nlet a = crate::cases::keys::roll(b);\n";
+    let text = "use crate::{domain::time::Day, store::{audit, people}, web};\nuse crate::feed::{grants, usage::Drain};\n// use crate::gate::x\nlet a = crate::cases::keys::roll(b);\n";
     let source = Source { room: "portal".to_owned(), path: PathBuf::new(), text: text.to_owned() };
     let found: Vec<_> = imports(&source).into_iter().collect();
-    assert_eq!(found, ["cases::keys", "domain::time", "store::audit", "store::people", "web"]);
+    assert_eq!(
+        found,
+        ["cases::keys", "domain::time", "feed::grants", "feed::usage", "store::audit", "store::people", "web"]
+    );
     assert!(is_covered("domain::time", &["domain"]) && is_covered("domain::time", &["domain::time"]));
     assert!(!is_covered("domain::terms", &["domain::time"]) && !is_covered("domains", &["domain"]));
 }

@@ -74,9 +74,7 @@ impl Work<'_> {
         let key = stored.key.decide(KeyCommand::Expire, false, self.now)?.key;
         keys::update(self.conn, &key)?;
         let act = key_act("key.expire", Capacity::Service, &key, &agreement);
-        self.record(
-            act.change(json!({ "state": facts(&stored.key)["state"] }), json!({ "state": facts(&key)["state"] })),
-        )?;
+        self.record(act.change(json!({ "state": stored.key.state.as_str() }), json!({ "state": key.state.as_str() })))?;
         self.touch(crate::cases::Touched::Key(id));
         Ok(())
     }

@@ -7,6 +7,8 @@ pub mod access;
 pub mod clocks;
 pub mod form;
 pub mod succession;
+#[cfg(test)]
+mod tests;
 
 use secrecy::SecretString;
 use serde_json::json;

@@ -156,7 +156,9 @@ impl City {
         let mut batch = UsageBatch::default();
         let now = desk.clock.now();
         for day in 0..20 {
-            for (outcome, calls) in [("ok", 900 + 70 * (day % 7)), ("rate_limited", 15 * (day % 5)), ("scope_denied", day % 2)] {
+            for (outcome, calls) in
+                [("ok", 900 + 70 * (day % 7)), ("rate_limited", 15 * (day % 5)), ("scope_denied", day % 2)]
+            {
                 let of = Counted {
                     key: Some(key),
                     agreement: Some(agreement.id),
@@ -165,7 +167,8 @@ impl City {
                     outcome: outcome.to_owned(),
                 };
                 let minute = now - chrono::Duration::days(day);
-                let count = UsageCount { minute, of: of.clone(), calls, bytes: calls * 1_800, latency_us: calls * 9_000 };
+                let count =
+                    UsageCount { minute, of: of.clone(), calls, bytes: calls * 1_800, latency_us: calls * 9_000 };
                 batch.counts.push(count);
                 if day < 2 {
                     batch.log.push(access(desk, of, minute));

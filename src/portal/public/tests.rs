@@ -94,7 +94,10 @@ async fn a_datasets_page_says_what_it_is_and_how_to_get_it() {
             parking.contains("href=\"/applications/new?dataset=parking\"")
                 && parking.contains("href=\"/terms/standard\"")
         );
-        assert!(parking.contains("Sensitive: say why you need it") && parking.contains("<code>parking:read</code>"));
+        assert!(
+            parking.contains("Say in your application why you need a sensitive field")
+                && parking.contains("<code>parking:read</code>")
+        );
         assert!(parking.contains("No reuse statement yet"));
         assert!(!parking.contains("curl"), "nothing to call before there is a feed");
         let open = browser.page("/datasets/noise").await;

@@ -45,8 +45,8 @@ pub(super) const fn tier_about(tier: Option<Tier>) -> &'static str {
 pub(super) const fn sensitivity_tag(sensitivity: Sensitivity) -> (&'static str, &'static str) {
     match sensitivity {
         Sensitivity::None => ("", "neutral"),
-        Sensitivity::Indirect => ("Could identify when joined", "info"),
-        Sensitivity::Sensitive => ("Sensitive: say why you need it", "warn"),
+        Sensitivity::Indirect => ("When joined", "info"),
+        Sensitivity::Sensitive => ("Sensitive", "warn"),
         Sensitivity::Prohibited => ("Never given out", "bad"),
     }
 }

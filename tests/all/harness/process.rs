@@ -55,7 +55,7 @@ pub(crate) struct Guarded {
 
 impl Guarded {
     /// Starts `program` and waits until it prints a line, on either stream, that `ready` makes something of. `folder` is
-    /// removed after it has ended. `account` (user and group number) is whom it runs as.
+    /// where it runs and keeps its temporary files, and is removed after it has ended. `account` (user and group number) is whom it runs as.
     ///
     /// # Errors
     /// What the program printed, where it ended or stayed silent instead.
@@ -77,7 +77,7 @@ impl Guarded {
             command.uid(user).gid(group);
         }
         if let Some(folder) = folder {
-            command.current_dir(folder);
+            command.current_dir(folder).env("TMPDIR", folder);
         }
         let mut shell = command.spawn().map_err(|error| format!("sh cannot be started: {error}"))?;
         let pipe = shell.stdin.take();
