@@ -3,7 +3,7 @@
 use chrono::TimeDelta;
 use serde_json::json;
 
-use super::{facts, key_act, notice};
+use super::{key_act, notice};
 use crate::cases::{Caller, CaseError, Desk, Work};
 use crate::domain::id::KeyId;
 use crate::domain::key::{KeyCommand, KeyState};

@@ -9,7 +9,7 @@ use secrecy::ExposeSecret as _;
 
 use super::{Issued, KeyForm, KeyWish, create};
 use crate::cases::apply_tests::{City, approve, cities, code, draft, submit};
-use crate::cases::{Caller, CaseError, accounts, staff};
+use crate::cases::{Caller, CaseError, staff};
 use crate::domain::agreement::Agreement;
 use crate::domain::application::State;
 use crate::domain::id::{AccountId, AgreementId};
