@@ -109,7 +109,7 @@ pub fn lift(desk: &Desk, caller: &Caller, id: HoldId, reason: &str) -> Result<Ho
         // Read again: somebody may have lifted it while the lock was waited for.
         let hold = holds::by_id(work.conn, id)?;
         let capacity = lifter(caller, &hold, &found)?;
-        if hold.office != Office::Holder {
+        if matches!(capacity, Capacity::Staff { .. }) {
             found.must_not_be_decided_by(&caller.actor)?;
         }
         let is_same = hold.by.is_some() && hold.by == caller.actor.account && hold.office != Office::Holder;

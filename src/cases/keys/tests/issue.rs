@@ -145,14 +145,14 @@ fn who_approved_never_gets_the_key() {
     for granted in granted() {
         let desk = granted.desk();
         let approver = account(granted.manager());
+        let (carl, shared) = granted.colleague();
         // The approver becomes the owner after approving.
         let moved = Agreement { requester: approver, ..granted.agreement() };
         desk.store.write(|conn| agreements::save(conn, &moved, desk.clock.now())).unwrap();
         assert_eq!(refused(create(desk, granted.manager(), granted.agreement, &wish("mine"))), "own_approval");
         // The approver joins the requester's organisation after approving.
-        let (carl, shared) = granted.colleague();
         assert!(create(desk, &carl, shared, &wish("ours")).is_ok());
-        granted.city.desk.join(granted.manager(), "Bay Finder LLC");
+        granted.join(granted.manager());
         assert_eq!(refused(create(desk, &carl, shared, &wish("ours too"))), "own_approval");
         let application = desk.read(|conn| applications::by_id(conn, moved.application)).unwrap();
         assert_eq!(application.requester, account(granted.maria()));

@@ -9,14 +9,15 @@ use secrecy::ExposeSecret as _;
 
 use super::{Issued, KeyForm, KeyWish, create};
 use crate::cases::apply_tests::{City, approve, cities, code, draft, submit};
-use crate::cases::{Caller, CaseError, staff};
+use crate::cases::{CaseError, Caller, staff};
 use crate::domain::agreement::Agreement;
 use crate::domain::application::State;
 use crate::domain::id::{AccountId, AgreementId};
 use crate::domain::notice::NoticeKind;
 use crate::domain::people::{Role, RoleGrant};
 use crate::store::outbox::Message;
-use crate::store::{agreements, outbox};
+use crate::store::people::Account;
+use crate::store::{agreements, outbox, people};
 
 /// A city in which Maria holds an agreement on parking, approved by the first department's manager.
 pub(super) struct Granted {
@@ -87,14 +88,23 @@ impl Granted {
         all.iter().filter(|message| message.kind == kind).count()
     }
 
+    /// Brings a person into Maria's organisation.
+    pub(super) fn join(&self, person: &Caller) -> Caller {
+        let (desk, now) = (self.desk(), self.desk().clock.now());
+        desk.store
+            .write(|conn| {
+                let organisation = people::organisation(conn, desk.new_id(now), "Bay Finder LLC", "bay finder llc", now)?;
+                let known = people::account_by_id(conn, account(person))?;
+                people::update_account(conn, &Account { organisation: Some(organisation), ..known })
+            })
+            .unwrap();
+        self.city.desk.caller(account(person))
+    }
+
     /// A member of Maria's organisation, for which she made an agreement of its own.
     pub(super) fn colleague(&self) -> (Caller, AgreementId) {
-        let join = |caller: &Caller| {
-            self.city.desk.join(caller, "Bay Finder LLC");
-            self.city.desk.caller(account(caller))
-        };
         let colleague = self.city.desk.person("Carl Colleague", &[]);
-        let maria = join(self.maria());
+        let maria = self.join(self.maria());
         let agreement = Agreement {
             id: self.desk().new_id(self.desk().clock.now()),
             number: "DSA-2026-0999".to_owned(),
@@ -102,7 +112,7 @@ impl Granted {
             ..self.agreement()
         };
         self.desk().store.write(|conn| agreements::insert(conn, &agreement, self.desk().clock.now())).unwrap();
-        (join(&colleague), agreement.id)
+        (self.join(&colleague), agreement.id)
     }
 }
 
