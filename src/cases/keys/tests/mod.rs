@@ -9,7 +9,7 @@ use secrecy::ExposeSecret as _;
 
 use super::{Issued, KeyForm, KeyWish, create};
 use crate::cases::apply_tests::{City, approve, cities, code, draft, submit};
-use crate::cases::{CaseError, Caller, staff};
+use crate::cases::{Caller, CaseError, staff};
 use crate::domain::agreement::Agreement;
 use crate::domain::application::State;
 use crate::domain::id::{AccountId, AgreementId};
@@ -93,7 +93,8 @@ impl Granted {
         let (desk, now) = (self.desk(), self.desk().clock.now());
         desk.store
             .write(|conn| {
-                let organisation = people::organisation(conn, desk.new_id(now), "Bay Finder LLC", "bay finder llc", now)?;
+                let organisation =
+                    people::organisation(conn, desk.new_id(now), "Bay Finder LLC", "bay finder llc", now)?;
                 let known = people::account_by_id(conn, account(person))?;
                 people::update_account(conn, &Account { organisation: Some(organisation), ..known })
             })
