@@ -1,4 +1,4 @@
-//! Writing a `data.json`. Must never write a record that [`super::validate`] would refuse, nor an empty field.
+//! Writing a `data.json`. Must never write a record that [`super::validate()`] would refuse, nor an empty field.
 
 use serde_json::{Map, Value, json};
 

@@ -1,8 +1,8 @@
 //! DCAT-US 1.1 `data.json`, both ways.
 //!
 //! Real catalogues are messy: [`parse`] takes in what it can, reports each record it mended or left out and why, and
-//! never gives up on the whole for one bad record. [`to_data_json`] writes what [`validate`] finds no fault in.
-//! [`merge`] brings a record up to date without touching what staff edited here. Must never pass on markup: every
+//! never gives up on the whole for one bad record. [`to_data_json`] writes what [`validate()`] finds no fault in.
+//! [`merge()`] brings a record up to date without touching what staff edited here. Must never pass on markup: every
 //! text that comes out of here is plain text, every address an `http`, `https` or `ftp` one without a password.
 
 mod export;
