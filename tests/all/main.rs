@@ -9,3 +9,5 @@ mod architecture;
 mod docs;
 #[cfg(test)]
 mod harness;
+#[cfg(test)]
+mod story;
