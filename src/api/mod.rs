@@ -11,6 +11,7 @@ pub mod desk;
 pub mod keys;
 pub mod people;
 pub mod sessions;
+pub mod usage;
 mod views;
 
 use actix_web::{HttpResponse, web};
@@ -51,6 +52,7 @@ pub fn api() -> Api {
     let api = desk::routes(api);
     let api = agreements::routes(api);
     let api = keys::routes(api);
+    let api = usage::routes(api);
     audit::routes(api)
 }
 
