@@ -19,7 +19,6 @@ use accord::domain::limits::Limits;
 use accord::domain::net::{CidrList, UpstreamNetworks};
 use accord::domain::scope::Operation;
 use accord::domain::tier::Tier;
-use accord::domain::time::from_micros;
 use accord::gate::clock::GateClock;
 use accord::gate::grants::{
     AgreementGrant, DatasetGrant, GrantRules, Grants, KeyGrant, Publication, ScheduleGrant, ServiceGrant, UpstreamGrant,
@@ -46,7 +45,7 @@ const WARM_UP: Duration = Duration::from_millis(400);
 const SERVICE_SECRET: &str = "bench-service";
 const ROLE: &str = "ACCORD_BENCH_ROLE";
 const UPSTREAM: &str = "ACCORD_BENCH_UPSTREAM";
-/// USER_HZ, in which the kernel tells CPU time; 100 on every Linux that Rust runs on.
+/// `USER_HZ`, in which the kernel tells CPU time; 100 on every Linux that Rust runs on.
 const TICKS_PER_SECOND: f64 = 100.0;
 
 fn main() -> Outcome<()> {

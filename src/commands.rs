@@ -197,8 +197,8 @@ fn with_ports(mut settings: Settings, ports: &Ports) -> Settings {
     settings
 }
 
-pub(crate) fn serve(place: &Place, ports: Ports) -> Done {
-    let settings = with_ports(settings(place)?, &ports);
+pub(crate) fn serve(place: &Place, ports: &Ports) -> Done {
+    let settings = with_ports(settings(place)?, ports);
     telemetry::start(&settings.log);
     warn(&settings, place);
     let base = Base::open(settings, &place.data, true)?;
@@ -209,7 +209,7 @@ pub(crate) fn serve(place: &Place, ports: Ports) -> Done {
     Ok(())
 }
 
-pub(crate) fn gate(place: &Place, port: GatePort) -> Done {
+pub(crate) fn gate(place: &Place, port: &GatePort) -> Done {
     let ports = Ports { portal_port: None, gate_port: port.port };
     let settings = with_ports(settings(place)?, &ports);
     telemetry::start(&settings.log);
@@ -220,7 +220,7 @@ pub(crate) fn gate(place: &Place, port: GatePort) -> Done {
     Ok(())
 }
 
-pub(crate) fn demo(place: &Place, demo: Demo) -> Done {
+pub(crate) fn demo(place: &Place, demo: &Demo) -> Done {
     let settings = with_ports(settings(place)?, &demo.ports);
     telemetry::start(&settings.log);
     app::block_on(app::demo(settings, &place.data, demo.fresh, |card| {
@@ -296,14 +296,9 @@ pub(crate) fn department(place: &Place, department: Department) -> Done {
 
 /// The sentences of a case's refusal, field by field.
 fn said(error: accord::cases::CaseError) -> Box<dyn Error> {
-    match error {
-        accord::cases::CaseError::Invalid(problems) => {
-            let lines: Vec<_> =
-                problems.iter().map(|problem| format!("{}: {}", problem.field, problem.message)).collect();
-            lines.join("\n").into()
-        }
-        other => other.into(),
-    }
+    let accord::cases::CaseError::Invalid(problems) = &error else { return error.into() };
+    let lines: Vec<_> = problems.iter().map(|problem| format!("{}: {}", problem.field, problem.message)).collect();
+    lines.join("\n").into()
 }
 
 pub(crate) fn user(place: &Place, user: User) -> Done {

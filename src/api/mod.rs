@@ -75,10 +75,7 @@ pub(crate) fn id_in<K>(text: &str) -> Result<crate::domain::id::Id<K>, WebError>
 
 /// A stale save by `If-Match` is a failed precondition.
 pub(crate) fn precondition(error: CaseError) -> WebError {
-    match error {
-        CaseError::Stale => WebError::precondition_failed(),
-        other => other.into(),
-    }
+    if matches!(error, CaseError::Stale) { WebError::precondition_failed() } else { error.into() }
 }
 
 #[cfg(test)]

@@ -24,13 +24,13 @@ pub fn routes(api: Api) -> Api {
         .takes::<NewPassword>()
         .post("/sessions", Access::Public, "Sign in; answers with a bearer token", sign_in)
         .takes::<Login>()
-        .gives::<Token>(201)
+        .gives::<NewSession>(201)
         .get("/sessions", Access::SignedIn, "Your live sessions and tokens", list)
         .gives::<Sessions>(200)
         .delete("/sessions/{id}", Access::SignedIn, "End one of your sessions or tokens", end)
         .post("/tokens", Access::SignedIn, "Make a token for a program", new_token)
         .takes::<NewToken>()
-        .gives::<Token>(201)
+        .gives::<NewSession>(201)
         .get("/account", Access::SignedIn, "Who you are and what you may do", me)
         .gives::<Me>(200)
 }
@@ -120,7 +120,7 @@ struct Login {
 
 /// A token, shown this once.
 #[derive(Debug, Serialize, ToSchema)]
-struct Token {
+struct NewSession {
     /// For `Authorization: Bearer`.
     token: String,
     session: String,
@@ -128,7 +128,7 @@ struct Token {
     expires_at: chrono::DateTime<chrono::Utc>,
 }
 
-impl From<accounts::Begun> for Token {
+impl From<accounts::Begun> for NewSession {
     fn from(begun: accounts::Begun) -> Self {
         Self {
             token: begun.token.expose_secret().to_owned(),
@@ -148,7 +148,7 @@ async fn sign_in(
     let login = (login.email, login.password);
     let kind = ("api", "signed in by the API".to_owned());
     let begun = accounts::log_in(&desk, &hashing, caller(&request), login, kind).await?;
-    Ok(HttpResponse::Created().json(Token::from(begun)))
+    Ok(HttpResponse::Created().json(NewSession::from(begun)))
 }
 
 /// Sessions and tokens.
@@ -206,7 +206,7 @@ struct NewToken {
 async fn new_token(request: HttpRequest, desk: DeskData, Json(new): Json<NewToken>) -> Result<HttpResponse, WebError> {
     let caller = caller(&request);
     let begun = desk.run(move |desk| accounts::new_api_token(desk, &caller, &new.label)).await?;
-    Ok(HttpResponse::Created().json(Token::from(begun)))
+    Ok(HttpResponse::Created().json(NewSession::from(begun)))
 }
 
 /// The signed-in person.

@@ -174,7 +174,7 @@ pub(super) fn case_clock(
     let desk = desk.clone();
     ring(name, pause, stop.clone(), move || {
         let desk = desk.clone();
-        async move { desk.run(move |desk| case(desk)).await }
+        async move { desk.run(case).await }
     })
 }
 

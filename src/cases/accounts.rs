@@ -90,7 +90,7 @@ pub async fn register(desk: &Desk, hashing: &HashingPool, caller: Caller, wish: 
     let hash = hashing.run(move || passwords::hash(&password, cost)).await?;
     desk.run(move |desk| {
         desk.act(&caller, |work| {
-            if !may_mail(work, email.normalised())? {
+            if !may_mail(work, &email.normalised())? {
                 return Ok(());
             }
             match people::account_by_email(work.conn, &email.normalised())? {
@@ -163,7 +163,7 @@ fn owe_confirmation(work: &mut Work<'_>, account: &Account) -> Result<(), CaseEr
 }
 
 /// Counts a mail to this address; false when it had enough for this hour. Nobody is told.
-pub(super) fn may_mail(work: &mut Work<'_>, email_key: String) -> Result<bool, CaseError> {
+pub(super) fn may_mail(work: &mut Work<'_>, email_key: &str) -> Result<bool, CaseError> {
     let subject = format!("mail:{email_key}");
     let known = sessions::throttle(work.conn, &subject)?;
     let within = known.filter(|known| work.now - known.last_at < Duration::hours(1));
@@ -441,7 +441,7 @@ fn set_password(work: &mut Work<'_>, account: Account, hash: String, keep: Optio
 pub fn ask_reset(desk: &Desk, caller: &Caller, email: &str) -> Result<(), CaseError> {
     let email = Email::parse("email", email)?;
     desk.act(caller, |work| {
-        if !may_mail(work, email.normalised())? {
+        if !may_mail(work, &email.normalised())? {
             return Ok(());
         }
         let found = people::account_by_email(work.conn, &email.normalised())?;

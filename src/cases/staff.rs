@@ -107,20 +107,16 @@ pub fn invite(desk: &Desk, caller: &Caller, invitation: &Invitation) -> Result<(
             roles.extend(invitation.roles.iter().copied().filter(|role| !account.roles.contains(role)));
             return give_roles(work, capacity, &account, &roles);
         }
-        if !may_mail(work, email.normalised())? {
+        if !may_mail(work, &email.normalised())? {
             return Err(CaseError::Wait(3600));
         }
-        let account = match people::account_by_email(work.conn, &email.normalised())? {
-            Some(pending) => {
-                people::set_roles(work.conn, pending.id, &invitation.roles, work.now)?;
-                pending
-            }
-            None => {
-                let account =
-                    Account { roles: invitation.roles.clone(), ..new_account(work, &name, &email, None, "en") };
-                people::insert_account(work.conn, &account, work.now)?;
-                account
-            }
+        let account = if let Some(pending) = people::account_by_email(work.conn, &email.normalised())? {
+            people::set_roles(work.conn, pending.id, &invitation.roles, work.now)?;
+            pending
+        } else {
+            let account = Account { roles: invitation.roles.clone(), ..new_account(work, &name, &email, None, "en") };
+            people::insert_account(work.conn, &account, work.now)?;
+            account
         };
         let link = work.new_link(Purpose::Invite, Some(account.id), &account.email_key, "{}".to_owned())?;
         let act = account_act("staff.invite", capacity, &account);
@@ -279,8 +275,8 @@ pub fn revoke_service(desk: &Desk, caller: &Caller, id: ServiceId) -> Result<(),
 
 /// Turns "taken" into an invalid field.
 pub(super) fn taken(field: &'static str, message: &'static str) -> impl FnOnce(crate::store::StoreError) -> CaseError {
-    move |error| match error {
-        crate::store::StoreError::Taken => crate::domain::text::Invalid::new(field, "taken", message).into(),
-        other => other.into(),
+    move |error| {
+        let is_taken = matches!(error, crate::store::StoreError::Taken);
+        if is_taken { crate::domain::text::Invalid::new(field, "taken", message).into() } else { error.into() }
     }
 }

@@ -180,6 +180,10 @@ impl Notice {
     }
 
     /// Adds a fact.
+    #[expect(
+        clippy::needless_pass_by_value,
+        reason = "callers hand over numbers and days, which are Copy, and words alike"
+    )]
     #[must_use]
     pub fn with(mut self, name: &str, fact: impl ToString) -> Self {
         self.facts.insert(name.to_owned(), fact.to_string());

@@ -190,14 +190,14 @@ impl UsageFeed {
         }
         let batch = UsageBatch {
             counts: drained.counts.into_iter().map(count).collect(),
-            log: drained.samples.into_iter().map(|sample| self.line(sample)).collect(),
+            log: drained.samples.iter().map(|sample| self.line(sample)).collect(),
             quotas,
             last_used: drained.last_used,
         };
         Owed { batch, crossings: drained.crossings }
     }
 
-    fn line(&self, sample: Sample) -> Access {
+    fn line(&self, sample: &Sample) -> Access {
         Access {
             id: (self.new_id)(sample.at).to_string(),
             at: sample.at,
@@ -209,7 +209,7 @@ impl UsageFeed {
                 operation: text(sample.operation.as_deref()),
                 outcome: sample.outcome.as_str().to_owned(),
             },
-            method: sample.method.map(|method| method.as_str().to_owned()).unwrap_or_default(),
+            method: sample.method.as_ref().map(|method| method.as_str().to_owned()).unwrap_or_default(),
             path: text(sample.template.as_deref()),
             status: i32::from(sample.status),
             bytes: signed(sample.bytes),

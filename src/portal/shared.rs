@@ -83,7 +83,7 @@ impl Names {
 /// # Errors
 /// 404.
 pub fn id_in<K>(text: &str) -> Result<Id<K>, WebError> {
-    text.parse().or_else(|_no_id| Err(WebError::not_found()))
+    text.parse().map_err(|_no_id| WebError::not_found())
 }
 
 /// Where an application stands.

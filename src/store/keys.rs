@@ -29,7 +29,7 @@ struct Row {
     body: String,
 }
 
-fn stored(row: Row) -> Result<StoredKey, StoreError> {
+fn stored(row: &Row) -> Result<StoredKey, StoreError> {
     Ok(StoredKey {
         key: from_json("key", &row.body)?,
         holder: id(&row.holder_id)?,
@@ -42,7 +42,7 @@ fn stored(row: Row) -> Result<StoredKey, StoreError> {
 /// # Errors
 /// [`StoreError::Missing`] or what the database says.
 pub fn by_id(conn: &mut AnyConnection, wanted: KeyId) -> Result<StoredKey, StoreError> {
-    stored(keys::table.filter(keys::id.eq(wanted.to_string())).select(Row::as_select()).first(conn)?)
+    stored(&keys::table.filter(keys::id.eq(wanted.to_string())).select(Row::as_select()).first(conn)?)
 }
 
 /// The key whose text has this digest.
@@ -50,7 +50,7 @@ pub fn by_id(conn: &mut AnyConnection, wanted: KeyId) -> Result<StoredKey, Store
 /// # Errors
 /// [`StoreError::Missing`] or what the database says.
 pub fn by_digest(conn: &mut AnyConnection, digest: &Digest) -> Result<StoredKey, StoreError> {
-    stored(keys::table.filter(keys::digest.eq(digest.to_string())).select(Row::as_select()).first(conn)?)
+    stored(&keys::table.filter(keys::digest.eq(digest.to_string())).select(Row::as_select()).first(conn)?)
 }
 
 /// The keys of an agreement, newest first.
@@ -63,7 +63,7 @@ pub fn of_agreement(conn: &mut AnyConnection, agreement: AgreementId) -> Result<
         .order(keys::id.desc())
         .select(Row::as_select())
         .load(conn)?;
-    rows.into_iter().map(stored).collect()
+    rows.iter().map(stored).collect()
 }
 
 /// The keys of a holder's agreements, newest first.
@@ -76,7 +76,7 @@ pub fn of_holder(conn: &mut AnyConnection, holder: AccountId) -> Result<Vec<Stor
         .order(keys::id.desc())
         .select(Row::as_select())
         .load(conn)?;
-    rows.into_iter().map(stored).collect()
+    rows.iter().map(stored).collect()
 }
 
 /// Keys in force whose own expiry lies before `before`, the nearest first.
@@ -90,7 +90,7 @@ pub fn expiring(conn: &mut AnyConnection, before: Instant, limit: i64) -> Result
         .limit(limit)
         .select(Row::as_select())
         .load(conn)?;
-    rows.into_iter().map(stored).collect()
+    rows.iter().map(stored).collect()
 }
 
 /// Keeps a new key.

@@ -235,10 +235,9 @@ pub fn kill_text(desk: &Desk, caller: &Caller, text: &str) -> Result<Killed, Cas
 pub fn kill(desk: &Desk, caller: &Caller, digest: &Digest) -> Result<Killed, CaseError> {
     desk.act(caller, |work| {
         let unknown = || CaseError::from(Refusal::new("key_unknown", "No key of this text is known here."));
-        let found = keys::by_digest(work.conn, digest).map_err(|error| match error {
-            StoreError::Missing => unknown(),
-            other => other.into(),
-        })?;
+        let known = keys::by_digest(work.conn, digest);
+        let found =
+            known.map_err(|error| if matches!(error, StoreError::Missing) { unknown() } else { error.into() })?;
         let (stored, agreement) = work.locked_key(found.key.id)?;
         if !stored.key.works_at(work.now) {
             return Ok(Killed::Before);

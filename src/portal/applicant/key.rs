@@ -54,6 +54,7 @@ pub(super) struct KeyPage {
 
 /// What can be done with it now.
 #[derive(Debug, Serialize)]
+#[expect(clippy::struct_excessive_bools, reason = "a page's view: each names one button, and any may stand alone")]
 struct May {
     change: bool,
     roll: bool,

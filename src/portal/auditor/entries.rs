@@ -122,6 +122,10 @@ fn search(desk: &Desk, asked: &[String; 8]) -> Result<(SearchView, FormErrors), 
     Ok((view, errors))
 }
 
+fn id<T: ToString>(id: Option<T>) -> String {
+    id.map(|id| id.to_string()).unwrap_or_default()
+}
+
 /// The same as a file.
 pub(super) async fn sheet(desk: DeskData, query: Query) -> Result<HttpResponse, WebError> {
     let asked = texts(query, NAMES);
@@ -153,9 +157,6 @@ pub(super) async fn sheet(desk: DeskData, query: Query) -> Result<HttpResponse, 
         "reason",
         "hash",
     ];
-    fn id<T: ToString>(id: Option<T>) -> String {
-        id.map(|id| id.to_string()).unwrap_or_default()
-    }
     let rows = found.into_iter().map(|entry| {
         [
             entry.number.to_string(),

@@ -138,6 +138,10 @@ fn row(desk: &Desk, line: LogLine) -> Result<Row, CaseError> {
     })
 }
 
+fn id<T: ToString>(id: Option<T>) -> String {
+    id.map(|id| id.to_string()).unwrap_or_default()
+}
+
 /// The same as a file.
 pub(super) async fn sheet(request: HttpRequest, desk: DeskData, query: Query) -> Result<HttpResponse, WebError> {
     let asked = texts(query, NAMES);
@@ -163,9 +167,6 @@ pub(super) async fn sheet(request: HttpRequest, desk: DeskData, query: Query) ->
         "latency_us",
         "client",
     ];
-    fn id<T: ToString>(id: Option<T>) -> String {
-        id.map(|id| id.to_string()).unwrap_or_default()
-    }
     let rows = found.into_iter().map(|LogLine { access: line, scope }| {
         [
             line.at.to_rfc3339(),

@@ -124,7 +124,7 @@ fn denials(desk: &Desk) -> Result<Vec<Denial>, CaseError> {
         let all = desk.read(|conn| applications::in_state(conn, state, DENIALS_MAX))?;
         found.extend(all.iter().filter_map(|application| denial(desk, application)));
     }
-    found.sort_by(|a, b| (a.clerk_is_over, a.clerk_by).cmp(&(b.clerk_is_over, b.clerk_by)));
+    found.sort_by_key(|denial| (denial.clerk_is_over, denial.clerk_by));
     Ok(found)
 }
 

@@ -9,7 +9,7 @@ use crate::cases::{Caller, CaseError, Desk, drafting, review};
 use crate::domain::application::{Application, Difference, Item, ItemState, RemarkKind, STEPS, State};
 use crate::domain::id::{ApplicationId, ItemId};
 use crate::domain::people::Role;
-use crate::domain::review::{Decision, Verdict};
+use crate::domain::review::{Decision, Recusal, Verdict};
 use crate::domain::tier::Tier;
 use crate::domain::time::{Day, Instant};
 use crate::portal::shared::{
@@ -217,22 +217,23 @@ fn view(desk: &Desk, read: &Read, wanted: Option<ItemId>, typed: Option<&Form>) 
         differences: application.differences(),
         thread,
         notes,
-        recusals: application
-            .recusals
-            .iter()
-            .map(|recusal| RemarkView {
-                title: "Stepped aside",
-                tone: "neutral",
-                by: recusal.by_name.clone(),
-                at: recusal.at,
-                text: recusal.reason.clone(),
-            })
-            .collect(),
+        recusals: stepped_aside(application),
         writes: writes(&application.state),
         offices: names.choices(&offices),
         may_recuse: may_advise && !application.is_recused(&caller.actor),
         path,
     }
+}
+
+fn stepped_aside(application: &Application) -> Vec<RemarkView> {
+    let shown = |recusal: &Recusal| RemarkView {
+        title: "Stepped aside",
+        tone: "neutral",
+        by: recusal.by_name.clone(),
+        at: recusal.at,
+        text: recusal.reason.clone(),
+    };
+    application.recusals.iter().map(shown).collect()
 }
 
 fn agreement_link(application: &Application) -> String {
@@ -382,7 +383,7 @@ fn remarks(read: &Read) -> (Vec<RemarkView>, Vec<RemarkView>) {
         };
         let office = remark.department.map(|id| read.names.get(id)).unwrap_or_default();
         let by = match (remark.is_from_requester, office) {
-            (true, "") | (false, "") => remark.author_name.clone(),
+            (_, "") => remark.author_name.clone(),
             (true, office) => format!("{} to {office}", remark.author_name),
             (false, office) => format!("{}, {office}", remark.author_name),
         };

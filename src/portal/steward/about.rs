@@ -173,13 +173,13 @@ pub(super) async fn save(
                 Err(errors) => errors,
             }
         }
-        Err(faults) => at_their_fields(form_errors(faults), &rows),
+        Err(faults) => at_their_fields(&form_errors(faults), &rows),
     };
     show(&request, &desk, &slug, Some((&form, &errors))).await
 }
 
 /// Words are typed in one field each list, and rows may have been left out.
-fn at_their_fields(errors: FormErrors, rows: &[usize]) -> FormErrors {
+fn at_their_fields(errors: &FormErrors, rows: &[usize]) -> FormErrors {
     let mut placed = FormErrors::default();
     for error in errors.iter() {
         let field = match error.field.split_once('.') {

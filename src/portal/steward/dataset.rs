@@ -8,6 +8,7 @@ use crate::cases::{Caller, CaseError, Desk};
 use crate::domain::catalogue::{Dataset, Sensitivity};
 use crate::domain::people::Role;
 use crate::domain::profile::Suggestion;
+use crate::domain::text::Line;
 use crate::domain::tier::Tier;
 use crate::domain::time::Instant;
 use crate::portal::shared::{Names, tier_words};
@@ -194,7 +195,7 @@ pub(super) struct Check {
 
 fn overview(read: &Read) -> Overview {
     let dataset = &read.dataset;
-    let words: Vec<_> = dataset.metadata.keywords.iter().map(|word| word.as_str()).collect();
+    let words: Vec<_> = dataset.metadata.keywords.iter().map(Line::as_str).collect();
     Overview {
         summary: dataset.summary.clone(),
         description: dataset.metadata.description.to_string(),
