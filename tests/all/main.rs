@@ -11,3 +11,5 @@ mod docs;
 mod harness;
 #[cfg(test)]
 mod story;
+#[cfg(test)]
+mod walk;

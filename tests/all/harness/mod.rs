@@ -4,5 +4,6 @@
 
 pub(crate) mod browser;
 pub(crate) mod databases;
+pub(crate) mod demo;
 pub(crate) mod files;
 pub(crate) mod process;
