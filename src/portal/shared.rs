@@ -7,6 +7,7 @@ use serde::Serialize;
 use crate::cases::{CaseError, Desk};
 use crate::domain::application::{AnswerKind, Question};
 use crate::domain::id::{DepartmentId, Id};
+use crate::domain::limits::Limits;
 use crate::domain::people::Actor;
 use crate::domain::profile::Profile;
 use crate::domain::review::{Condition, ConditionKind};
@@ -197,7 +198,7 @@ pub fn conditions(all: &[Condition]) -> Vec<ConditionView> {
 
 fn effect(kind: &ConditionKind) -> String {
     match kind {
-        ConditionKind::Limits { limits } => format!("Limits: {}", limits.to_string().replace('\n', ", ")),
+        ConditionKind::Limits { limits } => format!("At most {}", limit_words(limits).join(", ")),
         ConditionKind::EndsOn { day } => format!("Ends on {}", day_words(*day)),
         ConditionKind::Networks { networks } => {
             let all: Vec<_> = networks.networks().iter().map(ToString::to_string).collect();
@@ -211,6 +212,19 @@ fn effect(kind: &ConditionKind) -> String {
         ConditionKind::Delay { minutes } => format!("Delivered {minutes} minutes late"),
         ConditionKind::Promise => "A promise, checked by people".to_owned(),
     }
+}
+
+/// Limits as people say them.
+#[must_use]
+pub fn limit_words(limits: &Limits) -> Vec<String> {
+    limits
+        .as_slice()
+        .iter()
+        .map(|limit| {
+            let burst = limit.burst.map(|burst| format!(", {burst} at once")).unwrap_or_default();
+            format!("{} calls a {}{burst}", limit.max, limit.window.as_str())
+        })
+        .collect()
 }
 
 /// A minute of the day as `17:30`.

@@ -18,6 +18,7 @@ use super::routes::form_secret;
 use super::secret::fresh_token;
 use super::site::Site;
 use super::visitor::visitor_of;
+use crate::domain::people::RoleGrant;
 
 /// A page being put together.
 #[derive(Debug)]
@@ -89,7 +90,7 @@ impl Page {
         let person = visitor.as_ref().map(|visitor| Person {
             name: visitor.name.clone(),
             email: visitor.email.clone(),
-            roles: visitor.roles.iter().map(|grant| role_name(grant.role)).collect(),
+            roles: role_names(&visitor.roles),
             unread: visitor.unread,
         });
         let frame = Frame {
@@ -206,6 +207,14 @@ pub(crate) fn error_page(
         second.log();
         bare_page(site, error)
     })
+}
+
+/// Each role once, in however many departments it is held.
+fn role_names(held: &[RoleGrant]) -> Vec<&'static str> {
+    let mut names: Vec<_> = held.iter().map(|grant| role_name(grant.role)).collect();
+    names.sort_unstable();
+    names.dedup();
+    names
 }
 
 /// The last resort, when even the error page cannot be rendered.

@@ -4,7 +4,6 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use secrecy::ExposeSecret as _;
 use serde::Serialize;
 
-use super::agreements::limit_words;
 use super::usage::last_day;
 use crate::cases::keys::{self, Issued, KeyForm, LIVE_KEYS_MAX, SHOWN_ONCE};
 use crate::cases::{Caller, CaseError, Desk, agree};
@@ -14,7 +13,7 @@ use crate::domain::id::AgreementId;
 use crate::domain::key::{Key, KeyState, Mode, OVERLAP_MAX_DAYS};
 use crate::domain::scope::{Operation, PathPattern, Scope};
 use crate::domain::time::Instant;
-use crate::portal::shared::{Choice, Tag, id_in};
+use crate::portal::shared::{Choice, Tag, id_in, limit_words};
 use crate::store::datasets;
 use crate::store::keys::StoredKey;
 use crate::web::case::{DeskData, caller, caller_once, shown_on_form};

@@ -12,7 +12,8 @@ use crate::domain::people::Role;
 use crate::domain::time::{Instant, day_in};
 use crate::portal::holding::{HoldView, reasons, suspension};
 use crate::portal::shared::{
-    Choice, ConditionView, Names, Tag, agreement_tag, clock_words, conditions, day_words, id_in, key_tag, tier_words,
+    Choice, ConditionView, Names, Tag, agreement_tag, clock_words, conditions, day_words, id_in, key_tag, limit_words,
+    tier_words,
 };
 use crate::store::holds;
 use crate::store::keys::StoredKey;
@@ -313,7 +314,7 @@ fn schedule_view(schedule: &Schedule, names: &Names) -> ScheduleView {
         department: names.get(schedule.department).to_owned(),
         tier: tier_words(Some(schedule.tier)),
         scopes: schedule.operations.iter().map(|operation| format!("{}:{operation}", schedule.slug)).collect(),
-        limits: schedule.limits.to_string(),
+        limits: limit_words(&schedule.limits).join("\n"),
         extras,
         conditions: conditions(&schedule.conditions),
     }

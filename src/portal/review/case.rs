@@ -14,7 +14,7 @@ use crate::domain::tier::Tier;
 use crate::domain::time::{Day, Instant};
 use crate::portal::shared::{
     Choice, ConditionView, Names, Tag, age_words, answer_words, application_tag, conditions, id_in, is_party, item_tag,
-    tier_words,
+    limit_words, tier_words,
 };
 use crate::store::applications::Remark;
 use crate::store::datasets;
@@ -66,7 +66,7 @@ fn read(desk: &Desk, caller: &Caller, id: ApplicationId) -> Result<Read, CaseErr
     let mut limits = Vec::new();
     for item in &application.items {
         let dataset = desk.read(|conn| datasets::by_id(conn, item.asked.dataset))?;
-        let text = drafting::limits_of(desk, &dataset, item.tier)?.to_string().replace('\n', ", ");
+        let text = limit_words(&drafting::limits_of(desk, &dataset, item.tier)?).join("; ");
         limits.push((item.id, text));
     }
     let names = Names::of(desk)?;

@@ -14,8 +14,8 @@ use crate::domain::time::Day;
 use crate::portal::shared::Choice;
 use crate::web::{Form, FormErrors};
 
-/// Rows for conditions shown at once; as many again lie under "More conditions".
-const ROWS_SHOWN: usize = 5;
+/// Rows for conditions shown at once; the others lie under "More conditions".
+const ROWS_SHOWN: usize = 2;
 /// Rows for conditions in all.
 const ROWS_MAX: usize = 12;
 

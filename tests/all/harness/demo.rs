@@ -1,7 +1,5 @@
 //! The running program, as `accord demo` starts it, in a folder of its own and on free ports.
 
-use std::path::PathBuf;
-
 use serde_json::Value;
 
 use super::files::TempFolder;
@@ -19,11 +17,8 @@ pub(crate) struct Demo {
     pub(crate) gate: String,
     /// Everybody's password.
     pub(crate) password: String,
-    /// A key that works.
-    pub(crate) key: String,
-    /// The process.
-    pub(crate) program: Guarded,
-    folder: TempFolder,
+    _program: Guarded,
+    _folder: TempFolder,
 }
 
 impl Demo {
@@ -42,11 +37,6 @@ impl Demo {
         let (program, card) = Guarded::start(&program, Stop::Program("TERM"), None, None, ready).unwrap();
         let text = |name: &str| card[name].as_str().unwrap().to_owned();
         let password = card["logins"][0]["password"].as_str().unwrap().to_owned();
-        Self { portal: text("portal"), gate: text("gate"), password, key: text("key"), program, folder }
-    }
-
-    /// The folder of the store, for commands beside the running program.
-    pub(crate) fn home(&self) -> PathBuf {
-        self.folder.path().join("data").join("demo")
+        Self { portal: text("portal"), gate: text("gate"), password, _program: program, _folder: folder }
     }
 }
