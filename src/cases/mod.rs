@@ -35,6 +35,8 @@ pub mod describe;
 pub mod drafting;
 pub mod enforce;
 pub mod export;
+#[cfg(test)]
+mod fault_tests;
 pub mod fetch;
 pub mod interchange;
 #[cfg(test)]
@@ -43,6 +45,8 @@ pub mod keys;
 pub mod letters;
 pub mod links;
 pub mod passwords;
+#[cfg(test)]
+mod race_tests;
 pub mod review;
 pub mod secrets;
 pub mod settle;
@@ -58,6 +62,8 @@ mod terms_tests;
 pub(crate) mod testing;
 pub mod usage;
 pub mod wishes;
+#[cfg(test)]
+mod written_tests;
 
 /// Why an act did not happen. Nothing was changed.
 #[derive(Debug, thiserror::Error)]

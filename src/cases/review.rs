@@ -231,7 +231,7 @@ fn verdict(desk: &Desk, application: &Application, item: ItemId, decided: &Decid
                 match desk.profile.check_ground(&ground.code, &ground.cited, ground.exemption.as_deref()) {
                     Ok(_) => checked.push(Ground {
                         code: ground.code.clone(),
-                        cites: cites(ground),
+                        cites: bounded(&cites(ground))?,
                         explanation: bounded(&ground.explanation)?,
                     }),
                     Err(gaps) => problems.extend(gaps),

@@ -172,12 +172,14 @@ fn give_roles(
     roles: &[RoleGrant],
 ) -> Result<(), CaseError> {
     people::set_roles(work.conn, account.id, roles, work.now)?;
-    must_keep_an_administrator(work, account)?;
     let act = account_act("staff.set_roles", capacity, account);
     work.record(act.change(json!({ "roles": account.roles }), json!({ "roles": roles })))?;
+    must_keep_an_administrator(work, account)?;
     work.notify(&Notice::new(Recipient::Account(account.id), NoticeKind::RolesChanged).with("path", "/account"))
 }
 
+/// To be asked after the audit entry: appending to the chain is what writers queue for, so that of two who leave at the
+/// same moment the second counts without the first.
 fn must_keep_an_administrator(work: &mut Work<'_>, account: &Account) -> Result<(), CaseError> {
     let was_one = account.roles.iter().any(|grant| grant.role == Role::Administrator);
     if was_one && people::count_with_role(work.conn, Role::Administrator)? == 0 {
@@ -203,12 +205,13 @@ pub fn set_disabled(
         let account = people::account_by_id(work.conn, id)?;
         let changed = Account { disabled_at: is_disabled.then_some(work.now), ..account.clone() };
         people::update_account(work.conn, &changed)?;
+        let name = if is_disabled { "account.disable" } else { "account.enable" };
+        work.record(account_act(name, capacity, &changed).because(reason.as_str()))?;
         if is_disabled {
             sessions::end(work.conn, id, None, None, work.now)?;
             must_keep_an_administrator(work, &account)?;
         }
-        let name = if is_disabled { "account.disable" } else { "account.enable" };
-        work.record(account_act(name, capacity, &changed).because(reason.as_str()))
+        Ok(())
     })
 }
 

@@ -4,6 +4,8 @@
 //! `cfg(test)` so that the lints know it for a test.
 
 #[cfg(test)]
+mod abuse;
+#[cfg(test)]
 mod architecture;
 #[cfg(test)]
 mod docs;

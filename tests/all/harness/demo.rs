@@ -17,6 +17,8 @@ pub(crate) struct Demo {
     pub(crate) gate: String,
     /// Everybody's password.
     pub(crate) password: String,
+    /// A key that works.
+    pub(crate) key: String,
     _program: Guarded,
     _folder: TempFolder,
 }
@@ -37,6 +39,13 @@ impl Demo {
         let (program, card) = Guarded::start(&program, Stop::Program("TERM"), None, None, ready).unwrap();
         let text = |name: &str| card[name].as_str().unwrap().to_owned();
         let password = card["logins"][0]["password"].as_str().unwrap().to_owned();
-        Self { portal: text("portal"), gate: text("gate"), password, _program: program, _folder: folder }
+        Self {
+            portal: text("portal"),
+            gate: text("gate"),
+            password,
+            key: text("key"),
+            _program: program,
+            _folder: folder,
+        }
     }
 }

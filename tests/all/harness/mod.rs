@@ -3,6 +3,7 @@
 //! Nothing here outlives the test process, however it ends (see [`process`]).
 
 pub(crate) mod browser;
+pub(crate) mod client;
 pub(crate) mod databases;
 pub(crate) mod demo;
 pub(crate) mod files;
