@@ -212,7 +212,7 @@ fn enclose_letter(desk: &Desk, change: Change, decided: ItemId) -> Change {
     let is_refused = change.next.item(decided).is_some_and(|item| matches!(item.state, ItemState::Denied { .. }));
     let letter = is_refused.then(|| letters::denial(&desk.profile, &change.next)).flatten();
     let Some(letter) = letter else { return change };
-    let requester = Recipient::Account(change.next.requester);
+    let requester = Recipient::Party(change.next.requester, change.next.organisation);
     let path = format!("/applications/{}/letter", change.next.id);
     let enclose = |notice: Notice| {
         let notice = if notice.to == requester { notice.with("letter", letter.to_text()) } else { return notice };

@@ -9,7 +9,7 @@ use diesel::{Connection, PgConnection};
 
 use super::passwords::Cost;
 use super::secrets::Secrets;
-use super::{Caller, Desk, DeskOptions, NoGate};
+use super::{Caller, Desk, DeskOptions, NoGate, organisations};
 use crate::clock::Clock;
 use crate::domain::id::AccountId;
 use crate::domain::net::{CidrList, UpstreamNetworks};
@@ -105,17 +105,14 @@ impl TestDesk {
 
     /// Makes somebody a member of an organisation, as the city would.
     pub(crate) fn join(&self, caller: &Caller, organisation: &str) {
-        let now = self.desk.clock.now();
-        let account = caller.actor.account.unwrap();
-        self.desk
-            .store
-            .write(|conn| {
-                let new = self.desk.new_id(now);
-                let organisation = people::organisation(conn, new, organisation, &organisation.to_lowercase(), now)?;
-                let known = people::account_by_id(conn, account)?;
-                people::update_account(conn, &people::Account { organisation: Some(organisation), ..known })
-            })
-            .unwrap();
+        let city = Caller::service("test");
+        let known = organisations::list(&self.desk, &city, organisation).unwrap().pop();
+        let id = match known {
+            Some(known) => known.organisation.id,
+            None => organisations::add(&self.desk, &city, organisation).unwrap(),
+        };
+        let email = self.desk.read(|conn| people::account_by_id(conn, caller.actor.account.unwrap())).unwrap().email;
+        organisations::join(&self.desk, &city, id, (&email, "They showed a letter")).unwrap();
     }
 
     /// The caller for an account as it is now.
