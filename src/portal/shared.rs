@@ -235,8 +235,8 @@ pub fn age_words(profile: &Profile, since: Instant, now: Instant) -> String {
     }
 }
 
-/// Whether this person is on the requester's side.
+/// Whether this person is on the requester's side, and so keeps out of it as staff.
 #[must_use]
 pub fn is_party(actor: &Actor, application: &crate::domain::application::Application) -> bool {
-    actor.is_party(application.requester, application.organisation)
+    actor.has_stake(application.requester, application.organisation)
 }

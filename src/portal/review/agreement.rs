@@ -202,7 +202,7 @@ fn view(desk: &Desk, caller: &Caller, id: AgreementId) -> Result<AgreementPage, 
         .into_iter()
         .collect();
     let is_live = agreement.is_live(desk.clock.now());
-    let is_party = caller.actor.is_party(agreement.requester, agreement.organisation);
+    let is_party = caller.actor.has_stake(agreement.requester, agreement.organisation);
     let may_suspend = is_live && !is_party && (!managed.is_empty() || caller.actor.holds_anywhere(Role::Clerk));
     let execution = agreement.execution();
     let has_part =
