@@ -33,10 +33,11 @@ pub(crate) fn profile_file(name: &str) -> Option<&'static str> {
 static NEXT: AtomicU64 = AtomicU64::new(1);
 
 /// A desk and what must outlive it.
+#[derive(Clone)]
 pub(crate) struct TestDesk {
     pub(crate) desk: Desk,
     pub(crate) backend: &'static str,
-    _folder: Option<Folder>,
+    _folder: Option<Arc<Folder>>,
 }
 
 struct Folder(std::path::PathBuf);
@@ -54,7 +55,7 @@ pub(crate) fn desks() -> Vec<TestDesk> {
     let folder = std::env::temp_dir().join(&name);
     std::fs::create_dir_all(&folder).unwrap();
     let sqlite = format!("sqlite:{}", folder.join("accord.db").display());
-    let mut found = vec![TestDesk { desk: desk(&sqlite), backend: "sqlite", _folder: Some(Folder(folder)) }];
+    let mut found = vec![TestDesk { desk: desk(&sqlite), backend: "sqlite", _folder: Some(Arc::new(Folder(folder))) }];
     if let Ok(server) = std::env::var("ACCORD_TEST_POSTGRES").map(|url| url.trim_end_matches('/').to_owned())
         && server.starts_with("postgres")
     {
