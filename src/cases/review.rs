@@ -38,13 +38,16 @@ pub fn queue(desk: &Desk, caller: &Caller, filter: &QueueFilter) -> Result<Vec<A
     Ok(found.iter().filter_map(Application::as_submitted).collect())
 }
 
-/// An application as the caller's departments see it (as it was last submitted), with the remarks they may read.
+/// An application as the caller's departments see it (as it was last submitted, under the tiers that count when it is
+/// decided), with the remarks they may read.
 ///
 /// # Errors
 /// [`CaseError::Missing`] when none of their departments has a part in it, or it was never submitted.
 pub fn read(desk: &Desk, caller: &Caller, id: ApplicationId) -> Result<(Application, Vec<Remark>), CaseError> {
     desk.store.read(|conn| {
         let application = visible(conn, caller, id)?.as_submitted().ok_or(CaseError::Missing)?;
+        let is_open = matches!(application.state, State::Submitted { .. } | State::InfoRequested { .. });
+        let application = if is_open { under_present_tiers(conn, &application)? } else { application };
         let reader = Reader::Departments(caller.actor.departments(DESK));
         let remarks = applications::remarks_for(conn, id, &reader)?;
         Ok((application, remarks))

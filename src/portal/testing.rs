@@ -87,6 +87,7 @@ impl Portal {
     }
 
     async fn send(&self, request: TestRequest) -> Answer {
+        let _is_first = tracing_subscriber::fmt().with_test_writer().try_init();
         let routes = super::routes(true);
         let desk = self.desk.desk.clone();
         let reader = {

@@ -12,7 +12,8 @@ use crate::domain::people::Role;
 use crate::domain::time::{Instant, day_in};
 use crate::portal::holding::{HoldView, reasons, suspension};
 use crate::portal::shared::{
-    Choice, ConditionView, Names, Tag, agreement_tag, clock_words, conditions, day_words, id_in, key_tag, tier_words,
+    Choice, ConditionView, Names, Tag, agreement_tag, clock_words, conditions, day_words, id_in, key_tag,
+    still_on_the_form, tier_words,
 };
 use crate::store::holds;
 use crate::store::keys::StoredKey;
@@ -358,7 +359,11 @@ async fn finish<T>(
 ) -> Result<HttpResponse, WebError> {
     match done {
         Ok(_) => Redirect::with(request, format!("/review/agreements/{id}"), &Flash::good(told)),
-        Err(error) => show(request, desk, id, form.view(&shown_on_form(error)?)).await,
+        Err(error) => {
+            let back = ("Look at the agreement again", &*format!("/review/agreements/{id}"));
+            let errors = shown_on_form(still_on_the_form(error, back)?)?;
+            show(request, desk, id, form.view(&errors)).await
+        }
     }
 }
 

@@ -1,6 +1,6 @@
 //! What holds on every page of staff: each renders for whom its row lets in, and no link on it leads nowhere.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, VecDeque};
 
 use super::{demos, of_demo};
 
@@ -42,9 +42,9 @@ async fn every_link_on_a_page_of_staff_leads_to_a_page_for_the_same_person() {
         for (nick, starts) in STARTS {
             let browser = of_demo(&portal, nick).await;
             let mut seen: BTreeSet<String> = starts.iter().map(|start| (*start).to_owned()).collect();
-            let mut ahead: Vec<String> = seen.iter().cloned().collect();
+            let mut ahead: VecDeque<String> = seen.iter().cloned().collect();
             let mut count = 0;
-            while let Some(path) = ahead.pop() {
+            while let Some(path) = ahead.pop_front() {
                 let answer = browser.get(&path).await;
                 assert_eq!(answer.status, 200, "{nick} {path}: {}", answer.body);
                 count += 1;
