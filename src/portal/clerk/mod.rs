@@ -165,7 +165,7 @@ async fn letter(request: HttpRequest, desk: DeskData, id: web::Path<String>) -> 
 async fn place(request: HttpRequest, desk: DeskData, posted: Posted, once: Once) -> Result<HttpResponse, WebError> {
     let form = posted.only(&["number", "target", "reason", "explanation"])?;
     let mut errors = FormErrors::default();
-    let number = form.text("number").to_owned();
+    let number = form.text("number").to_uppercase();
     let found = desk.run(move |desk| desk.read(|conn| agreements::by_number(conn, &number))).await;
     let target = match found {
         Ok(agreement) if form.text("target") == "requester" => Some(HoldTarget::Requester(agreement.requester)),
