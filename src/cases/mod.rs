@@ -42,6 +42,11 @@ mod interchange_tests;
 pub mod keys;
 pub mod letters;
 pub mod links;
+#[cfg(test)]
+mod offices_tests;
+pub mod organisations;
+#[cfg(test)]
+mod organisations_tests;
 pub mod passwords;
 pub mod review;
 pub mod secrets;
