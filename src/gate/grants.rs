@@ -7,6 +7,7 @@
 
 mod live;
 mod records;
+mod scopes;
 
 use std::collections::{HashMap, HashSet};
 use std::hash::{BuildHasherDefault, Hasher};
@@ -23,6 +24,7 @@ pub use self::records::{
     AgreementGrant, DatasetGrant, GrantChange, HeldBy, HolderGrant, KeyGrant, Publication, ScheduleGrant, ServiceGrant,
     UpstreamGrant,
 };
+use self::scopes::ScopeSets;
 use super::clock::Now;
 use super::limiter::AddressLimits;
 use crate::domain::id::{AccountId, AgreementId};
@@ -63,6 +65,7 @@ pub struct Grants {
 struct Registry {
     agreements: HashMap<AgreementId, Arc<AgreementRecord>>,
     holders: HashMap<AccountId, Arc<HolderRecord>>,
+    scopes: ScopeSets,
 }
 
 /// How much the picture holds.
@@ -295,9 +298,10 @@ impl Registry {
         Arc::clone(self.agreements.entry(id).or_insert_with(|| Arc::new(AgreementRecord::untold(id))))
     }
 
-    fn record(&mut self, key: KeyGrant, older: Option<&Arc<KeyRecord>>) -> Arc<KeyRecord> {
+    fn record(&mut self, mut key: KeyGrant, older: Option<&Arc<KeyRecord>>) -> Arc<KeyRecord> {
         let agreement = self.agreement(key.agreement);
-        Arc::new(KeyRecord::of(key, agreement, older.map(AsRef::as_ref)))
+        let scopes = self.scopes.set(std::mem::take(&mut key.scopes));
+        Arc::new(KeyRecord::of(key, agreement, scopes, older.map(AsRef::as_ref)))
     }
 
     fn forget_unused_holders(&mut self) {
