@@ -305,7 +305,6 @@ pub(super) fn start(
     let gate = gate.start(base, desk, gate_listener, &stop)?;
     let mut clocks = clocks(base, desk, &letters, &postman, &stop);
     clocks.extend(gate.clocks);
-    let machinery =
-        Machinery { portal: Some(portal.server), gate: gate.server, clocks, stopper, finish: gate.finish };
+    let machinery = Machinery { portal: Some(portal.server), gate: gate.server, clocks, stopper, finish: gate.finish };
     Ok((machinery, running))
 }

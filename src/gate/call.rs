@@ -53,8 +53,7 @@ impl Worker {
         });
         let waiting = Waiting::new(Rc::clone(&watch));
         let networks = Arc::new(options.upstream_networks.clone());
-        let upstreams =
-            UpstreamClient::new(networks, options.connect_timeout, Rc::clone(&watch), Rc::clone(&waiting));
+        let upstreams = UpstreamClient::new(networks, options.connect_timeout, Rc::clone(&watch), Rc::clone(&waiting));
         let clock = WorkerClock::new(shared.clock().clone(), options.zone);
         let books = Rc::new(Books { meter: shared.meter().sheet(), clock });
         // Ids need not be secret; should the machine have no randomness left, the counter still tells calls apart.
@@ -140,7 +139,8 @@ impl Call {
 }
 
 fn client_of(peer: IpAddr, headers: &HeaderMap, worker: &Worker) -> IpAddr {
-    let values: Vec<&str> = headers.get_all(FORWARDED_FOR).iter().map(|value| value.to_str().unwrap_or_default()).collect();
+    let values: Vec<&str> =
+        headers.get_all(FORWARDED_FOR).iter().map(|value| value.to_str().unwrap_or_default()).collect();
     client_address(peer, values.into_iter(), &worker.shared.options().trusted_proxies)
 }
 

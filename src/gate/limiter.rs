@@ -88,7 +88,8 @@ impl Counted {
     fn in_order(&self) -> impl Iterator<Item = (&LimitSet, usize, &Limit, &AtomicU64)> {
         let of_kind = move |is_quota: bool| {
             self.sets().flat_map(move |set| {
-                let entries = set.entries().enumerate().filter(move |(_, (limit, _))| limit.window.is_quota() == is_quota);
+                let entries =
+                    set.entries().enumerate().filter(move |(_, (limit, _))| limit.window.is_quota() == is_quota);
                 entries.map(move |(at, (limit, word))| (set, at, limit, word))
             })
         };

@@ -50,8 +50,8 @@ use self::call::{Call, Worker};
 use self::clock::{GateClock, Now};
 use self::grants::Grants;
 use self::meter::Meter;
-pub use self::server::{GateServer, serve};
 use self::server::watch::Seat;
+pub use self::server::{GateServer, serve};
 use self::verify::KillSwitch;
 use crate::domain::net::{CidrList, UpstreamNetworks};
 

@@ -130,7 +130,6 @@ fn http(options: &GateOptions) -> http1::Builder {
         .half_close(false)
         .max_headers(options.headers_max)
         .max_header_size(options.head_max_bytes)
-        .pipeline_flush(true)
         .writev(false);
     http
 }

@@ -186,7 +186,11 @@ pub(super) async fn kill(call: Call, request: Request<Incoming>) -> Answer {
         KillAnswer::Ended => answer::json(
             &call,
             StatusCode::OK,
-            &Killed { outcome: "ended", detail: "The key no longer works. Its holder is told.", request_id: &call.id.to_string() },
+            &Killed {
+                outcome: "ended",
+                detail: "The key no longer works. Its holder is told.",
+                request_id: &call.id.to_string(),
+            },
         ),
         KillAnswer::Unavailable => answer::faulty(
             &call,

@@ -6,8 +6,8 @@ use arc_swap::{ArcSwap, ArcSwapOption, Guard};
 use hyper::header::HeaderValue;
 use serde::{Deserialize, Serialize};
 
-use super::scopes::ScopeSet;
 use super::records::{AgreementGrant, DatasetGrant, HeldBy, KeyGrant, ScheduleGrant};
+use super::scopes::ScopeSet;
 use crate::domain::id::{AgreementId, DatasetId, KeyId};
 use crate::domain::key::KeyState;
 use crate::domain::limits::Hours;
@@ -188,7 +188,12 @@ pub struct KeyRecord {
 }
 
 impl KeyRecord {
-    pub(super) fn of(grant: KeyGrant, agreement: Arc<AgreementRecord>, scopes: Arc<ScopeSet>, older: Option<&Self>) -> Self {
+    pub(super) fn of(
+        grant: KeyGrant,
+        agreement: Arc<AgreementRecord>,
+        scopes: Arc<ScopeSet>,
+        older: Option<&Self>,
+    ) -> Self {
         let used = older.and_then(|older| older.limits.as_ref());
         let has_limits = !grant.limits.is_empty();
         Self {

@@ -78,7 +78,10 @@ mod tests {
         let one = sets.set(scopes("a:read b:read a:bulk"));
         assert!(Arc::ptr_eq(&one, &sets.set(scopes("a:read b:read a:bulk"))));
         assert!(!Arc::ptr_eq(&one, &sets.set(scopes("a:read"))));
-        assert_eq!((one.told("a"), one.told("c")), (HeaderValue::from_static("a:read a:bulk"), HeaderValue::from_static("")));
+        assert_eq!(
+            (one.told("a"), one.told("c")),
+            (HeaderValue::from_static("a:read a:bulk"), HeaderValue::from_static(""))
+        );
         assert!(one.opens("b", "read") && !one.opens("b", "bulk"));
         for number in 0..1000 {
             sets.set(scopes(&format!("a:r{number}")));

@@ -171,7 +171,9 @@ fn addresses_are_counted_by_themselves_in_bounded_memory() {
     let limits = AddressLimits::new(64);
     let plan = Arc::new(Plan::new(Limits::parse("1/day").unwrap(), ""));
     let dataset = DatasetId::from_uuid(Uuid::from_u128(1));
-    let call = |address: &str| passed(&counted([limits.of(address.parse().unwrap(), dataset, &plan, &noon(0))]), &noon(0), 1) == 1;
+    let call = |address: &str| {
+        passed(&counted([limits.of(address.parse().unwrap(), dataset, &plan, &noon(0))]), &noon(0), 1) == 1
+    };
     assert!(call("192.0.2.1"));
     assert!(!call("192.0.2.1"));
     assert!(!call("::ffff:192.0.2.1"));

@@ -47,7 +47,8 @@ impl Waiting {
     pub(in crate::gate) fn sweep(&self) {
         let now = self.watch.count();
         let mut places = self.places.borrow_mut();
-        let overdue = places.iter_mut().filter(|(_, place)| place.until < now).filter_map(|(_, place)| place.waker.take());
+        let overdue =
+            places.iter_mut().filter(|(_, place)| place.until < now).filter_map(|(_, place)| place.waker.take());
         let overdue: Vec<Waker> = overdue.collect();
         drop(places);
         overdue.into_iter().for_each(Waker::wake);
