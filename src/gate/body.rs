@@ -1,6 +1,6 @@
 //! Bodies on their way through: bounded in size and time both ways, never held whole, and never repaired. A body that
-//! is cut on its way in ends the request to the upstream; one cut on its way out ends the client's connection, so that
-//! a part never looks like the whole.
+//! is cut on its way in ends the request to the upstream; one cut on its way out ([`super::relay`]) ends the client's
+//! connection, so that a part never looks like the whole.
 
 use std::cell::Cell;
 use std::fmt;
@@ -12,11 +12,9 @@ use std::task::{Context, Poll};
 use bytes::Bytes;
 use hyper::body::{Body, Frame, Incoming, SizeHint};
 
-use super::call::Book;
+use super::relay::{Cut, Relay};
 use super::server::patience::Patience;
 use super::server::watch::Seat;
-use super::upstream::Lease;
-use super::verdict::Outcome;
 
 /// Why a request body did not arrive whole.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -141,33 +139,6 @@ impl Body for Outgoing {
     }
 }
 
-/// Why an answer was cut.
-#[derive(Debug)]
-pub(super) enum Cut {
-    TooLarge,
-    TooSlow,
-    Broken(hyper::Error),
-}
-
-impl fmt::Display for Cut {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::TooLarge => f.write_str("the upstream's answer is larger than allowed"),
-            Self::TooSlow => f.write_str("the upstream's answer came slower than allowed"),
-            Self::Broken(error) => write!(f, "the upstream broke off its answer: {error}"),
-        }
-    }
-}
-
-impl std::error::Error for Cut {
-    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
-        match self {
-            Self::Broken(error) => Some(error),
-            Self::TooLarge | Self::TooSlow => None,
-        }
-    }
-}
-
 /// The body of an answer. When it is dropped its connection is free for the next request.
 pub(super) struct AnswerBody {
     content: Content,
@@ -227,99 +198,18 @@ impl Body for AnswerBody {
     fn is_end_stream(&self) -> bool {
         match &self.content {
             Content::Whole(bytes) => bytes.is_none(),
-            Content::Relay(relay) => relay.body.is_end_stream(),
+            Content::Relay(relay) => relay.is_end_stream(),
         }
     }
 
     fn size_hint(&self) -> SizeHint {
         match &self.content {
             Content::Whole(bytes) => SizeHint::with_exact(bytes.as_ref().map_or(0, |bytes| as_u64(bytes.len()))),
-            Content::Relay(relay) => relay.body.size_hint(),
+            Content::Relay(relay) => relay.size_hint(),
         }
     }
 }
 
 fn as_u64(length: usize) -> u64 {
     u64::try_from(length).unwrap_or(u64::MAX)
-}
-
-/// An upstream's answer on its way to the client. The call is entered in the books when it is dropped.
-pub(super) struct Relay {
-    body: Incoming,
-    /// The connection, given back when the body is read whole.
-    lease: Option<Lease>,
-    /// How far the request's own body came; a connection is kept only if it was sent whole.
-    carried: Option<Rc<Cell<Carried>>>,
-    max_bytes: u64,
-    /// Sweeps between two pieces.
-    pause: u64,
-    patience: Patience,
-    /// Ticks at which the whole answer must be over.
-    deadline_ticks: u64,
-    /// Whether the body was read to its end.
-    is_over: bool,
-    book: Book,
-}
-
-/// What an answer is allowed.
-pub(super) struct Allowed {
-    pub(super) max_bytes: u64,
-    pub(super) pause: u64,
-    pub(super) deadline_ticks: u64,
-}
-
-impl Relay {
-    pub(super) fn new(
-        body: Incoming,
-        lease: Lease,
-        carried: Option<Rc<Cell<Carried>>>,
-        (allowed, patience): (&Allowed, Patience),
-        book: Book,
-    ) -> Self {
-        let Allowed { max_bytes, pause, deadline_ticks } = *allowed;
-        Self { body, lease: Some(lease), carried, max_bytes, pause, patience, deadline_ticks, is_over: false, book }
-    }
-
-    fn cut(&mut self, cut: Cut) -> Poll<Option<Result<Frame<Bytes>, Cut>>> {
-        self.lease = None;
-        self.book.outcome(Outcome::UpstreamFailed);
-        Poll::Ready(Some(Err(cut)))
-    }
-
-    fn poll(&mut self, context: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, Cut>>> {
-        loop {
-            let frame = match Pin::new(&mut self.body).poll_frame(context) {
-                Poll::Pending if self.patience.is_over(context) => return self.cut(Cut::TooSlow),
-                Poll::Pending => return Poll::Pending,
-                Poll::Ready(None) => {
-                    self.is_over = true;
-                    return Poll::Ready(None);
-                }
-                Poll::Ready(Some(Err(error))) => return self.cut(Cut::Broken(error)),
-                Poll::Ready(Some(Ok(frame))) => frame,
-            };
-            // Trailers belong to the hop and are not passed on.
-            let Ok(piece) = frame.into_data() else { continue };
-            let total = self.book.add_bytes(piece.len());
-            if total > self.max_bytes {
-                return self.cut(Cut::TooLarge);
-            }
-            if !self.body.is_end_stream() {
-                if self.book.ticks() > self.deadline_ticks {
-                    return self.cut(Cut::TooSlow);
-                }
-                self.patience.renew(self.pause);
-            }
-            return Poll::Ready(Some(Ok(Frame::data(piece))));
-        }
-    }
-}
-
-impl Drop for Relay {
-    fn drop(&mut self) {
-        let was_sent = self.carried.as_ref().is_none_or(|carried| carried.get() == Carried::Whole);
-        if was_sent && (self.is_over || self.body.is_end_stream()) {
-            self.lease.take().into_iter().for_each(Lease::give_back);
-        }
-    }
 }

@@ -69,6 +69,11 @@ impl Worker {
         self.upstreams.sweep();
     }
 
+    /// The present; one reading of the clock.
+    pub(super) fn now(&self) -> Now {
+        self.books.clock.now()
+    }
+
     fn next_id(&self) -> RequestId {
         let number = self.id_next.get();
         self.id_next.set(number.wrapping_add(1));
@@ -91,7 +96,7 @@ pub(super) struct Call {
 
 impl Call {
     pub(super) fn begin(worker: Rc<Worker>, peer: IpAddr, headers: &HeaderMap) -> Self {
-        let now = worker.books.clock.now();
+        let now = worker.now();
         let trusted = &worker.shared.options().trusted_proxies;
         let is_trusted = !trusted.is_empty() && trusted.contains(peer);
         let client = if is_trusted { client_of(peer, headers, &worker) } else { peer };

@@ -15,7 +15,7 @@ use super::limiter::{self, Counted, Crossed, LimitSet};
 use super::verdict::{Denial, Outcome, Trace, Verdict};
 use crate::domain::key::{Digest, KeyState, text};
 use crate::domain::path::PathProblem;
-use crate::domain::scope::{Method, Operation};
+use crate::domain::scope::{Method, Operation, STREAM_OPERATION};
 use crate::domain::tier::Tier;
 use crate::domain::time::Instant;
 
@@ -72,6 +72,8 @@ pub struct Permit {
 pub struct Identity {
     /// The key.
     pub key: Arc<KeyRecord>,
+    /// The digest of its text, by which it is found again.
+    pub digest: Digest,
     /// The agreement's number.
     pub agreement: HeaderValue,
 }
@@ -105,6 +107,12 @@ impl Permit {
     #[must_use]
     pub const fn trace(&self) -> &Trace {
         &self.trace
+    }
+
+    /// Whether the call opens a stream: an answer that may be silent for long and has no end of its own.
+    #[must_use]
+    pub fn is_stream(&self) -> bool {
+        self.trace.operation.as_deref() == Some(STREAM_OPERATION)
     }
 }
 
@@ -160,7 +168,8 @@ fn with_key(
     trace: &mut Trace,
 ) -> Checked<Permit> {
     text::recognise(text, &grants.rules().key_prefix).or(Err(plain(Outcome::KeyMalformed)))?;
-    let key = grants.key(&Digest::of(text)).ok_or_else(|| plain(Outcome::KeyUnknown))?;
+    let digest = Digest::of(text);
+    let key = grants.key(&digest).ok_or_else(|| plain(Outcome::KeyUnknown))?;
     trace.key = Some(key.id);
     trace.agreement = Some(key.agreement.id);
     in_force(&key.state, now.utc)?;
@@ -187,7 +196,7 @@ fn with_key(
         // An address has nobody to be told; agreements and keys do.
         crossed.retain(|(is_own, _)| *is_own);
     }
-    let identity = Identity { key: Arc::clone(&key), agreement: agreement.number_header.clone() };
+    let identity = Identity { key: Arc::clone(&key), digest, agreement: agreement.number_header.clone() };
     let identity = Some(identity);
     Ok(Permit { route, identity, limits, crossed, trace: Trace::default() })
 }
@@ -382,5 +391,8 @@ fn written(instant: Instant) -> String {
     instant.to_rfc3339_opts(chrono::SecondsFormat::Secs, true)
 }
 
+mod still;
 #[cfg(test)]
 mod tests;
+
+pub(super) use self::still::Standing;

@@ -16,6 +16,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use arc_swap::{ArcSwap, Guard};
+use rustc_hash::FxBuildHasher;
 
 pub use self::live::{
     AgreementPicture, AgreementRecord, HolderRecord, KeyRecord, QuotaOwner, QuotaUse, Route, ScheduleRecord,
@@ -36,7 +37,7 @@ const SHARDS: usize = 1024;
 const ADDRESSES_MAX: usize = 65_536;
 
 type KeyShard = HashMap<Digest, Arc<KeyRecord>, BuildHasherDefault<BareHasher>>;
-type Routes = HashMap<Arc<str>, Arc<Route>>;
+type Routes = HashMap<Arc<str>, Arc<Route>, FxBuildHasher>;
 type Services = HashMap<Digest, Arc<ServiceGrant>, BuildHasherDefault<BareHasher>>;
 
 /// What does not change while the gate runs.

@@ -26,6 +26,7 @@ mod headers;
 pub mod limiter;
 pub mod meter;
 mod proxy;
+mod relay;
 pub mod server;
 #[cfg(test)]
 mod testing;
@@ -33,10 +34,14 @@ mod upstream;
 pub mod verdict;
 pub mod verify;
 
+use std::convert::Infallible;
+use std::future::Future;
 use std::net::IpAddr;
+use std::pin::Pin;
 use std::rc::Rc;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::task::{Context, Poll};
 use std::time::Duration;
 
 use chrono_tz::Tz;
@@ -210,25 +215,55 @@ struct Readiness {
     is_draining: bool,
 }
 
-/// Sends a request to its door by its raw path. What is not a door of the gate is a dataset's.
-async fn answer_request(worker: Rc<Worker>, peer: IpAddr, seat: Arc<Seat>, request: Request<Incoming>) -> Answer {
-    let call = Call::begin(worker, peer, request.headers());
-    let mut answer = if has_one_host(&request) { to_its_door(call, request).await } else { no_host(&call) };
-    answer.body_mut().sits_at(seat);
-    answer
+/// An answer: there already, or to be waited for.
+enum Answering {
+    Ready(Option<Answer>),
+    /// In a box, so that hyper moves two words about instead of everything a passage remembers.
+    Later(Pin<Box<dyn Future<Output = Answer>>>),
 }
 
-async fn to_its_door(call: Call, request: Request<Incoming>) -> Answer {
-    let is_post = request.method() == Method::POST;
-    match request.uri().path() {
-        "/healthz" => health(&call, &request),
-        "/readyz" => ready(&call, &request),
-        "/v1/forward-auth" => forward_auth::forward_auth(&call, request.uri(), request.headers()),
-        "/v1/keys/verify" if is_post => verify::verify(call, request).await,
-        "/v1/keys/kill" if is_post => verify::kill(call, request).await,
-        "/v1/keys/verify" | "/v1/keys/kill" => answer::wrong_method(&call, "POST"),
-        _ => proxy::gateway(call, request).await,
+impl Future for Answering {
+    type Output = Result<Answer, Infallible>;
+
+    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
+        match &mut *self {
+            Self::Ready(answer) => answer.take().map_or(Poll::Pending, |answer| Poll::Ready(Ok(answer))),
+            Self::Later(answer) => answer.as_mut().poll(context).map(Ok),
+        }
     }
+}
+
+/// Sends a request to its door by its raw path. What is not a door of the gate is a dataset's. Whatever can be decided
+/// at once is: only a body to be read or an upstream to be asked is waited for.
+fn answer_request(worker: Rc<Worker>, peer: IpAddr, seat: Arc<Seat>, request: Request<Incoming>) -> Answering {
+    let call = Call::begin(worker, peer, request.headers());
+    let is_post = request.method() == Method::POST;
+    let answer = if has_one_host(&request) {
+        match request.uri().path() {
+            "/healthz" => health(&call, &request),
+            "/readyz" => ready(&call, &request),
+            "/v1/forward-auth" => forward_auth::forward_auth(&call, request.uri(), request.headers()),
+            "/v1/keys/verify" if is_post => return later(seat, verify::verify(call, request)),
+            "/v1/keys/kill" if is_post => return later(seat, verify::kill(call, request)),
+            "/v1/keys/verify" | "/v1/keys/kill" => answer::wrong_method(&call, "POST"),
+            _ => match proxy::gateway(call, request) {
+                Ok(passage) => return later(seat, passage.run()),
+                Err(refusal) => refusal,
+            },
+        }
+    } else {
+        no_host(&call)
+    };
+    Answering::Ready(Some(seated(answer, seat)))
+}
+
+fn later(seat: Arc<Seat>, answer: impl Future<Output = Answer> + 'static) -> Answering {
+    Answering::Later(Box::pin(async move { seated(answer.await, seat) }))
+}
+
+fn seated(mut answer: Answer, seat: Arc<Seat>) -> Answer {
+    answer.body_mut().sits_at(seat);
+    answer
 }
 
 /// RFC 9112, 3.2: a request names one host, in a form that can be one.

@@ -6,12 +6,13 @@ use std::rc::Rc;
 
 use hyper::body::{Body, Incoming};
 use hyper::header::{CONTENT_LENGTH, HeaderMap, TRANSFER_ENCODING};
-use hyper::{Request, Response, StatusCode};
+use hyper::{Request, Response, StatusCode, Uri};
 
 use super::answer::{self, Answer, Fault};
-use super::body::{Allowed, AnswerBody, BodyFault, Carried, Outgoing, Relay, Streaming};
+use super::body::{AnswerBody, BodyFault, Carried, Outgoing, Streaming};
 use super::call::{Book, Call};
-use super::check::{self, Ask, Credential, Permit, Target};
+use super::check::{self, Ask, Credential, Permit, Standing, Target};
+use super::relay::{Allowed, Guard, Relay};
 use super::server::watch::sweeps;
 use super::upstream::{Failure, Lease, Upstream};
 use super::verdict::{Denial, Outcome, Verdict};
@@ -20,8 +21,8 @@ use crate::domain::path::{CleanPath, PathProblem};
 use crate::domain::scope::Method;
 use crate::domain::tier::Tier;
 
-/// Answers `ANY /{dataset}/{path}`.
-pub(super) async fn gateway(call: Call, request: Request<Incoming>) -> Answer {
+/// Judges `ANY /{dataset}/{path}`: a passage to be run, or the refusal.
+pub(super) fn gateway(call: Call, request: Request<Incoming>) -> Result<Passage, Answer> {
     let (head, body) = request.into_parts();
     let uri = &head.uri;
     // An absolute form (`GET http://…`) says where to go beside the path: two places are one too many.
@@ -34,10 +35,9 @@ pub(super) async fn gateway(call: Call, request: Request<Incoming>) -> Answer {
         Some(Ok(text)) => Credential::Text(text),
         Some(Err(())) => Credential::Malformed,
     };
-    let method = head.method.as_str().parse().ok();
     let ask = Ask {
         credential: credential::shown(&head.headers, in_query),
-        method,
+        method: head.method.as_str().parse().ok(),
         target: match &path {
             Ok(path) => Target::Path { dataset: path.first_segment(), rest: path.rest() },
             Err(problem) => Target::Ambiguous(*problem),
@@ -46,28 +46,23 @@ pub(super) async fn gateway(call: Call, request: Request<Incoming>) -> Answer {
     };
     let permit = match check::check(&ask, call.worker.shared.grants(), &call.now) {
         Verdict::Permit(permit) => permit,
-        Verdict::Deny(denial) => return refuse(&call, *denial),
+        Verdict::Deny(denial) => return Err(refuse(&call, *denial)),
     };
     let mut book = call.book_permit(&permit);
     let (Ok(path), Some(upstream)) = (&path, &permit.route().upstream) else {
         // A permit is never given for an ambiguous path or a dataset without an upstream.
-        return upstream_failed(&call, &mut book, &permit, 502, "there is no upstream");
+        return Err(upstream_failed(&call, &mut book, &permit, 502, "there is no upstream"));
     };
-    let is_read = matches!(method, Some(Method::Get | Method::Head));
+    let is_read = matches!(ask.method, Some(Method::Get | Method::Head));
     if let Err(fault) = body_is_acceptable(&call, &head.headers, is_read) {
-        return body_fault(&call, &mut book, fault);
+        return Err(body_fault(&call, &mut book, fault));
     }
     let query = query.map(|query| credential::without_keys(query, &call.worker.shared.grants().rules().key_prefix));
-    let passage = Passage {
-        call: &call,
-        permit: &permit,
-        upstream,
-        method: &head.method,
-        headers: &head.headers,
-        path: path.rest_encoded(),
-        query: query.as_deref(),
+    let target = match upstream.target(path.rest_encoded(), query.as_deref()) {
+        Ok(target) => target,
+        Err(error) => return Err(upstream_failed(&call, &mut book, &permit, 502, &error.to_string())),
     };
-    passage.run(body, is_read, book).await
+    Ok(Passage { call, permit, method: head.method, target, headers: head.headers, body, is_read, book })
 }
 
 /// Answers a refused call and enters it in the books.
@@ -99,69 +94,93 @@ fn body_is_acceptable(call: &Call, headers: &HeaderMap, is_read: bool) -> Result
 }
 
 /// One permitted request on its way.
-struct Passage<'a> {
+pub(super) struct Passage {
+    call: Call,
+    permit: Permit,
+    method: hyper::Method,
+    target: Uri,
+    /// As the client sent them.
+    headers: HeaderMap,
+    body: Incoming,
+    is_read: bool,
+    book: Book,
+}
+
+impl Passage {
+    /// Asks the upstream and passes its answer on.
+    pub(super) async fn run(self) -> Answer {
+        let Self { call, permit, method, target, headers, body, is_read, mut book } = self;
+        let Some(upstream) = &permit.route().upstream else {
+            return upstream_failed(&call, &mut book, &permit, 502, "there is no upstream");
+        };
+        let options = call.worker.shared.options();
+        let (mut body, carried, patience) = if body.is_end_stream() {
+            (Outgoing::Empty, None, upstream.patience())
+        } else {
+            let deadline = sweeps(options.request_body_deadline);
+            let limit = call.worker.waiting.patience(deadline);
+            let (body, carried) = Streaming::new(body, options.request_body_max_bytes, limit);
+            (Outgoing::Streaming(body), Some(carried), upstream.patience() + deadline)
+        };
+        // A read is sent once more when the upstream had closed a kept connection on it.
+        let mut may_repeat = is_read && carried.is_none();
+        let sent = loop {
+            let mut request = Request::new(body);
+            *request.method_mut() = method.clone();
+            *request.uri_mut() = target.clone();
+            *request.headers_mut() = headers::to_upstream(&headers, &permit, upstream, &call);
+            match call.worker.upstreams.send(upstream, request, patience).await {
+                Err(Failure::Unsent(_)) if may_repeat => {
+                    may_repeat = false;
+                    body = Outgoing::Empty;
+                }
+                sent => break sent,
+            }
+        };
+        let ended = Ended { call: &call, permit: &permit, upstream, is_head: method == hyper::Method::HEAD };
+        match sent {
+            Ok((response, lease)) => ended.relay(response, lease, carried, book),
+            Err(failure) => ended.fail(failure, carried.map(|carried| carried.get()), &mut book),
+        }
+    }
+}
+
+/// A passage whose upstream has answered or failed.
+struct Ended<'a> {
     call: &'a Call,
     permit: &'a Permit,
     upstream: &'a Upstream,
-    method: &'a hyper::Method,
-    headers: &'a HeaderMap,
-    path: &'a str,
-    query: Option<&'a str>,
+    is_head: bool,
 }
 
-impl Passage<'_> {
-    async fn run(&self, body: Incoming, is_read: bool, mut book: Book) -> Answer {
-        let options = self.call.worker.shared.options();
-        let (body, carried, patience) = if body.is_end_stream() {
-            (Outgoing::Empty, None, self.upstream.patience())
-        } else {
-            let deadline = sweeps(options.request_body_deadline);
-            let limit = self.call.worker.waiting.patience(deadline);
-            let (body, carried) = Streaming::new(body, options.request_body_max_bytes, limit);
-            (Outgoing::Streaming(body), Some(carried), self.upstream.patience() + deadline)
-        };
-        let may_repeat = is_read && carried.is_none();
-        let sent = self.send(body, may_repeat, patience).await;
-        let fault = carried.as_ref().map(|carried| carried.get());
-        match sent {
-            Ok((response, lease)) => self.relay(response, lease, carried, book),
-            Err(Failure::Unsent(_) | Failure::Broken(_) | Failure::Late) if let Some(Carried::Not(fault)) = fault => {
-                body_fault(self.call, &mut book, fault)
+impl Ended<'_> {
+    fn fail(&self, failure: Failure, carried: Option<Carried>, book: &mut Book) -> Answer {
+        match (failure, carried) {
+            (Failure::Unsent(_) | Failure::Broken(_) | Failure::Late, Some(Carried::Not(fault))) => {
+                body_fault(self.call, book, fault)
             }
-            Err(Failure::Unsent(problem) | Failure::Broken(problem)) => self.failed(&mut book, 502, &problem),
-            Err(Failure::Late) => self.failed(&mut book, 504, "no answer in time"),
-            Err(Failure::LeftAlone) => self.failed(&mut book, 503, "it failed several times in a row"),
+            (Failure::Unsent(problem) | Failure::Broken(problem), _) => self.failed(book, 502, &problem),
+            (Failure::Late, _) => self.failed(book, 504, "no answer in time"),
+            (Failure::LeftAlone, _) => self.failed(book, 503, "it failed several times in a row"),
         }
-    }
-
-    /// Sends the request; a read is sent once more when the upstream had closed a kept connection.
-    async fn send(
-        &self,
-        body: Outgoing,
-        may_repeat: bool,
-        patience: u64,
-    ) -> Result<(Response<Incoming>, Lease), Failure> {
-        let upstreams = &self.call.worker.upstreams;
-        match upstreams.send(self.upstream, self.outgoing(body)?, patience).await {
-            Err(Failure::Unsent(_)) if may_repeat => {
-                upstreams.send(self.upstream, self.outgoing(Outgoing::Empty)?, patience).await
-            }
-            answered => answered,
-        }
-    }
-
-    fn outgoing(&self, body: Outgoing) -> Result<Request<Outgoing>, Failure> {
-        let target = self.upstream.target(self.path, self.query);
-        let target = target.map_err(|error| Failure::Broken(error.to_string()))?;
-        let mut request = Request::new(body);
-        *request.method_mut() = self.method.clone();
-        *request.uri_mut() = target;
-        *request.headers_mut() = headers::to_upstream(self.headers, self.permit, self.upstream, self.call);
-        Ok(request)
     }
 
     fn failed(&self, book: &mut Book, status: u16, problem: &str) -> Answer {
         upstream_failed(self.call, book, self.permit, status, problem)
+    }
+
+    /// A stream may be silent and has no end; its bytes are counted but not bounded.
+    fn allowed(&self) -> Allowed {
+        if self.permit.is_stream() {
+            return Allowed { max_bytes: u64::MAX, pause: None, deadline_ticks: u64::MAX };
+        }
+        let deadline = self.call.worker.shared.options().answer_deadline;
+        let deadline = u64::try_from(deadline.as_nanos()).unwrap_or(u64::MAX);
+        Allowed {
+            max_bytes: self.upstream.body_max_bytes,
+            pause: Some(self.upstream.patience()),
+            deadline_ticks: self.call.now.ticks.saturating_add(deadline),
+        }
     }
 
     /// Passes on an answer whose head is usable: no redirect, no upgrade, no failure, no challenge for our credential.
@@ -178,29 +197,24 @@ impl Passage<'_> {
         if !is_usable {
             return self.failed(&mut book, 502, &format!("it answered {status}"));
         }
-        let max_bytes = self.upstream.body_max_bytes;
+        let max_bytes = self.allowed().max_bytes;
         if body.size_hint().exact().is_some_and(|length| length > max_bytes) {
             return self.failed(&mut book, 502, "its answer is larger than allowed");
         }
         book.status(status);
-        let deadline = self.call.worker.shared.options().answer_deadline;
-        let deadline = u64::try_from(deadline.as_nanos()).unwrap_or(u64::MAX);
-        let allowed = Allowed {
-            max_bytes,
-            pause: self.upstream.patience(),
-            deadline_ticks: self.call.now.ticks.saturating_add(deadline),
-        };
+        let allowed = self.allowed();
         let mut kept = headers::to_client(&head.headers, self.permit.route().tier != Tier::Open);
         answer::common(&mut kept, self.call);
         kept.insert(answer::OUTCOME, answer::OK);
         answer::limit_headers(&mut kept, self.permit.limits(), self.call);
-        if *self.method == hyper::Method::HEAD
+        if self.is_head
             && let Some(length) = head.headers.get(CONTENT_LENGTH)
         {
             kept.insert(CONTENT_LENGTH, length.clone());
         }
-        let patience = self.call.worker.waiting.patience(allowed.pause);
-        let relay = Relay::new(body, lease, carried, (&allowed, patience), book);
+        let standing = Standing::of(self.permit, self.call.client);
+        let guard = Guard::new(Rc::clone(&self.call.worker), standing);
+        let relay = Relay::new(body, lease, carried, (allowed, guard), book);
         let status = StatusCode::from_u16(status).unwrap_or(StatusCode::BAD_GATEWAY);
         let mut answer = answer::with_status(status, AnswerBody::relay(relay));
         *answer.headers_mut() = kept;

@@ -148,8 +148,7 @@ fn spawn_connection(worker: &Rc<Worker>, http: &Rc<http1::Builder>, stream: TcpS
         let io = Watched::new(TokioIo::new(stream), Arc::clone(seat));
         let service = service_fn(|request| {
             seat.is_answering();
-            let answer = answer_request(Rc::clone(&worker), peer, Arc::clone(seat), request);
-            async { Ok::<_, Infallible>(answer.await) }
+            answer_request(Rc::clone(&worker), peer, Arc::clone(seat), request)
         });
         // An error here is the client's: it went away, or its bytes were no HTTP and hyper has told it so.
         if let Err(error) = http.serve_connection(io, service).with_upgrades().await {

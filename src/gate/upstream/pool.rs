@@ -102,7 +102,8 @@ impl UpstreamClient {
     ) -> Result<(Response<Incoming>, Lease), Failure> {
         let (mut lease, is_kept) = match self.rested(upstream) {
             Some(lease) => (lease, true),
-            None => (self.connected(upstream).await?, false),
+            // In a box: connecting is rare and remembers much.
+            None => (Box::pin(self.connected(upstream)).await?, false),
         };
         let limit = self.waiting.patience(patience);
         match limit.bound(lease.answer(request)).await {
