@@ -1,6 +1,8 @@
 //! Our own answers: problem documents and small JSON, with the headers that every answer of the gate carries. Never
 //! says more than the denial does, and never writes a key.
 
+use std::fmt::Arguments;
+
 use hyper::header::{
     ALLOW, CACHE_CONTROL, CONNECTION, CONTENT_SECURITY_POLICY, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue,
     RETRY_AFTER, WWW_AUTHENTICATE, X_CONTENT_TYPE_OPTIONS,
@@ -24,6 +26,9 @@ const NOSNIFF: HeaderValue = HeaderValue::from_static("nosniff");
 const NO_STORE: HeaderValue = HeaderValue::from_static("no-store");
 const CLOSE: HeaderValue = HeaderValue::from_static("close");
 
+/// Room for most problem documents.
+const PROBLEM_BYTES: usize = 768;
+
 /// What leaves the gate.
 pub(super) type Answer = Response<AnswerBody>;
 
@@ -31,11 +36,11 @@ pub(super) type Answer = Response<AnswerBody>;
 #[derive(Serialize)]
 struct Problem<'a> {
     #[serde(rename = "type")]
-    kind: String,
+    kind: Arguments<'a>,
     title: &'a str,
     status: u16,
-    detail: String,
-    instance: String,
+    detail: Arguments<'a>,
+    instance: Arguments<'a>,
     code: &'a str,
     next: &'a str,
     request_id: &'a str,
@@ -55,20 +60,19 @@ pub(super) struct Fault {
 /// The answer to a refused call.
 pub(super) fn denied(call: &Call, denial: &Denial) -> Answer {
     let outcome = denial.outcome;
-    let sentence = outcome.sentence();
-    let detail = denial.detail.as_ref().map_or_else(|| sentence.to_owned(), |detail| format!("{sentence} {detail}"));
+    let (blank, detail) = denial.detail.as_deref().map_or(("", ""), |detail| (" ", detail));
     let options = call.worker.shared.options();
     let mut response = problem(
         call,
         &Problem {
-            kind: format!("{}{}", options.problem_base, outcome.as_str()),
+            kind: format_args!("{}{}", options.problem_base, outcome.as_str()),
             title: outcome.title(),
             status: denial.status,
-            detail,
-            instance: format!("urn:accord:request:{}", call.id),
+            detail: format_args!("{}{blank}{detail}", outcome.sentence()),
+            instance: format_args!("urn:accord:request:{}", call.id_text()),
             code: outcome.as_str(),
             next: outcome.next_step(),
-            request_id: &call.id.to_string(),
+            request_id: call.id_text(),
             holds: &denial.holds,
         },
     );
@@ -89,14 +93,14 @@ pub(super) fn faulty(call: &Call, fault: &Fault) -> Answer {
     problem(
         call,
         &Problem {
-            kind: format!("{}{}", call.worker.shared.options().problem_base, fault.code),
+            kind: format_args!("{}{}", call.worker.shared.options().problem_base, fault.code),
             title: fault.title,
             status: fault.status,
-            detail: fault.detail.clone(),
-            instance: format!("urn:accord:request:{}", call.id),
+            detail: format_args!("{}", fault.detail),
+            instance: format_args!("urn:accord:request:{}", call.id_text()),
             code: fault.code,
             next: fault.next,
-            request_id: &call.id.to_string(),
+            request_id: call.id_text(),
             holds: &[],
         },
     )
@@ -149,7 +153,9 @@ pub(super) fn put(headers: &mut HeaderMap, name: HeaderName, value: &str) {
 
 fn problem(call: &Call, problem: &Problem<'_>) -> Answer {
     let status = StatusCode::from_u16(problem.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-    let text = serde_json::to_vec(problem).unwrap_or_default();
+    let mut text = Vec::with_capacity(PROBLEM_BYTES);
+    // A document of texts and numbers can always be written to memory; an empty one would still carry its status.
+    serde_json::to_writer(&mut text, problem).ok();
     of_type(call, status, HeaderValue::from_static("application/problem+json"), text)
 }
 

@@ -106,6 +106,11 @@ impl Call {
         Self { worker, now, peer, client, id, id_header }
     }
 
+    /// The id as text.
+    pub(super) fn id_text(&self) -> &str {
+        self.id_header.to_str().unwrap_or_default()
+    }
+
     pub(super) fn is_from_trusted_proxy(&self) -> bool {
         self.worker.shared.options().trusted_proxies.contains(self.peer)
     }

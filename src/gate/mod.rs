@@ -30,6 +30,7 @@ mod relay;
 pub mod server;
 #[cfg(test)]
 mod testing;
+mod tunnel;
 mod upstream;
 pub mod verdict;
 pub mod verify;

@@ -6,6 +6,7 @@ use std::rc::Rc;
 
 use hyper::body::{Body, Incoming};
 use hyper::header::{CONTENT_LENGTH, HeaderMap, TRANSFER_ENCODING};
+use hyper::upgrade::OnUpgrade;
 use hyper::{Request, Response, StatusCode, Uri};
 
 use super::answer::{self, Answer, Fault};
@@ -16,14 +17,14 @@ use super::relay::{Allowed, Guard, Relay};
 use super::server::watch::sweeps;
 use super::upstream::{Failure, Lease, Upstream};
 use super::verdict::{Denial, Outcome, Verdict};
-use super::{credential, headers};
+use super::{credential, headers, tunnel};
 use crate::domain::path::{CleanPath, PathProblem};
 use crate::domain::scope::Method;
 use crate::domain::tier::Tier;
 
 /// Judges `ANY /{dataset}/{path}`: a passage to be run, or the refusal.
 pub(super) fn gateway(call: Call, request: Request<Incoming>) -> Result<Passage, Answer> {
-    let (head, body) = request.into_parts();
+    let (mut head, body) = request.into_parts();
     let uri = &head.uri;
     // An absolute form (`GET http://…`) says where to go beside the path: two places are one too many.
     let is_plain = uri.scheme().is_none() && uri.authority().is_none();
@@ -62,7 +63,10 @@ pub(super) fn gateway(call: Call, request: Request<Incoming>) -> Result<Passage,
         Ok(target) => target,
         Err(error) => return Err(upstream_failed(&call, &mut book, &permit, 502, &error.to_string())),
     };
-    Ok(Passage { call, permit, method: head.method, target, headers: head.headers, body, is_read, book })
+    let switch = (permit.is_stream() && ask.method == Some(Method::Get) && tunnel::is_asked(&head.headers))
+        .then(|| head.extensions.remove::<OnUpgrade>())
+        .flatten();
+    Ok(Passage { call, permit, method: head.method, target, headers: head.headers, body, is_read, switch, book })
 }
 
 /// Answers a refused call and enters it in the books.
@@ -103,13 +107,15 @@ pub(super) struct Passage {
     headers: HeaderMap,
     body: Incoming,
     is_read: bool,
+    /// The client's side of a WebSocket that it asks for.
+    switch: Option<OnUpgrade>,
     book: Book,
 }
 
 impl Passage {
     /// Asks the upstream and passes its answer on.
     pub(super) async fn run(self) -> Answer {
-        let Self { call, permit, method, target, headers, body, is_read, mut book } = self;
+        let Self { call, permit, method, target, headers, body, is_read, switch, mut book } = self;
         let Some(upstream) = &permit.route().upstream else {
             return upstream_failed(&call, &mut book, &permit, 502, "there is no upstream");
         };
@@ -129,6 +135,9 @@ impl Passage {
             *request.method_mut() = method.clone();
             *request.uri_mut() = target.clone();
             *request.headers_mut() = headers::to_upstream(&headers, &permit, upstream, &call);
+            if switch.is_some() {
+                tunnel::pass_hand_shake(&headers, request.headers_mut());
+            }
             match call.worker.upstreams.send(upstream, request, patience).await {
                 Err(Failure::Unsent(_)) if may_repeat => {
                     may_repeat = false;
@@ -139,6 +148,10 @@ impl Passage {
         };
         let ended = Ended { call: &call, permit: &permit, upstream, is_head: method == hyper::Method::HEAD };
         match sent {
+            Ok((response, _)) if response.status() == StatusCode::SWITCHING_PROTOCOLS => match switch {
+                Some(client) => ended.switch(client, response, book),
+                None => ended.failed(&mut book, 502, "it switched protocols unasked"),
+            },
             Ok((response, lease)) => ended.relay(response, lease, carried, book),
             Err(failure) => ended.fail(failure, carried.map(|carried| carried.get()), &mut book),
         }
@@ -183,6 +196,23 @@ impl Ended<'_> {
         }
     }
 
+    fn guard(&self) -> Guard {
+        Guard::new(Rc::clone(&self.call.worker), Standing::of(self.permit, self.call.client))
+    }
+
+    /// Both sides switch to a WebSocket.
+    fn switch(&self, client: OnUpgrade, mut response: Response<Incoming>, mut book: Book) -> Answer {
+        book.status(StatusCode::SWITCHING_PROTOCOLS.as_u16());
+        let upstream = hyper::upgrade::on(&mut response);
+        let mut answer = answer::with_status(StatusCode::SWITCHING_PROTOCOLS, AnswerBody::whole(""));
+        let headers = answer.headers_mut();
+        answer::common(headers, self.call);
+        headers.insert(answer::OUTCOME, answer::OK);
+        tunnel::pass_hand_shake(response.headers(), headers);
+        tunnel::join(client, upstream, Rc::clone(&self.call.worker), self.guard(), book);
+        answer
+    }
+
     /// Passes on an answer whose head is usable: no redirect, no upgrade, no failure, no challenge for our credential.
     fn relay(
         &self,
@@ -212,9 +242,7 @@ impl Ended<'_> {
         {
             kept.insert(CONTENT_LENGTH, length.clone());
         }
-        let standing = Standing::of(self.permit, self.call.client);
-        let guard = Guard::new(Rc::clone(&self.call.worker), standing);
-        let relay = Relay::new(body, lease, carried, (allowed, guard), book);
+        let relay = Relay::new(body, lease, carried, (allowed, self.guard()), book);
         let status = StatusCode::from_u16(status).unwrap_or(StatusCode::BAD_GATEWAY);
         let mut answer = answer::with_status(status, AnswerBody::relay(relay));
         *answer.headers_mut() = kept;

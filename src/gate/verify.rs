@@ -137,7 +137,7 @@ fn ruled(call: &Call, verdict: &Verdict) -> Answer {
         holds: denial.map(|denial| denial.holds.as_slice()).unwrap_or_default(),
         limits: limiter::standings(limits, &call.now),
         retry_after_seconds: denial.and_then(|denial| denial.retry_after_seconds),
-        request_id: &call.id.to_string(),
+        request_id: call.id_text(),
     };
     answer::json(call, StatusCode::OK, &ruling)
 }
@@ -189,7 +189,7 @@ pub(super) async fn kill(call: Call, request: Request<Incoming>) -> Answer {
             &Killed {
                 outcome: "ended",
                 detail: "The key no longer works. Its holder is told.",
-                request_id: &call.id.to_string(),
+                request_id: call.id_text(),
             },
         ),
         KillAnswer::Unavailable => answer::faulty(
