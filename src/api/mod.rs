@@ -9,6 +9,7 @@ pub mod datasets;
 pub mod describe;
 pub mod desk;
 pub mod keys;
+pub mod organisations;
 pub mod people;
 pub mod sessions;
 pub mod usage;
@@ -47,6 +48,7 @@ pub fn api() -> Api {
     let api = Api::default().get("/openapi.json", Access::Public, "This API's OpenAPI document", openapi);
     let api = sessions::routes(api);
     let api = people::routes(api);
+    let api = organisations::routes(api);
     let api = datasets::routes(api);
     let api = applications::routes(api);
     let api = desk::routes(api);

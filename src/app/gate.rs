@@ -4,7 +4,6 @@ use std::net::TcpListener;
 use std::sync::Arc;
 use std::time::Duration;
 
-use actix_web::dev::Server;
 use tokio::task::JoinHandle;
 
 use super::base::{Base, StartError};
@@ -18,7 +17,7 @@ use crate::gate::clock::GateClock;
 use crate::gate::grants::{GrantRules, Grants};
 use crate::gate::meter::{Meter, MeterBounds};
 use crate::gate::verify::KillSwitch;
-use crate::gate::{GateOptions, GateShared, serve};
+use crate::gate::{self, GateOptions, GateShared, serve};
 use crate::jobs::Stop;
 
 /// A gate in this process, not yet listening.
@@ -30,9 +29,9 @@ pub(super) struct Gate {
 }
 
 /// A gate that listens.
-pub(super) struct GateServer {
+pub(super) struct RunningGate {
     /// Runs until stopped.
-    pub(super) server: Server,
+    pub(super) server: gate::GateServer,
     /// The feed's clocks.
     pub(super) clocks: Vec<JoinHandle<()>>,
     /// Writes what was counted last; call it after the server stopped.
@@ -94,7 +93,7 @@ impl Gate {
         desk: &Desk,
         listener: TcpListener,
         stop: &Stop,
-    ) -> Result<GateServer, StartError> {
+    ) -> Result<RunningGate, StartError> {
         self.switch.join(desk.clone());
         self.grants.load()?;
         self.usage.restore()?;
@@ -107,7 +106,7 @@ impl Gate {
             tokio::spawn(self.grants.run(poll, async move { grants_stop.wait().await })),
             tokio::spawn(usage.run(flush, async move { usage_stop.wait().await })),
         ];
-        Ok(GateServer { server, clocks, finish: Finish(self.usage) })
+        Ok(RunningGate { server, clocks, finish: Finish(self.usage) })
     }
 }
 

@@ -46,7 +46,7 @@ pub fn start(desk: &Desk, caller: &Caller, slugs: &[String]) -> Result<Applicati
     let requester = caller.actor.account.ok_or(CaseError::Missing)?;
     desk.act(caller, |work| {
         let organisation = caller.actor.organisation.map(|id| id.to_string());
-        let open = applications::of_requester(work.conn, requester, organisation.as_deref())?;
+        let open = applications::of_party(work.conn, requester, organisation.as_deref())?;
         let open = open.iter().filter(|known| matches!(known.state, State::Draft | State::Submitted { .. })).count();
         if open >= OPEN_MAX {
             return Err(Refusal::new("too_many_open", "Finish or withdraw some of your applications first.").into());
@@ -401,7 +401,7 @@ pub(super) fn bounded(text: &str) -> Result<String, CaseError> {
 pub fn list(desk: &Desk, caller: &Caller) -> Result<Vec<Application>, CaseError> {
     let me = caller.actor.account.ok_or(CaseError::Missing)?;
     let organisation = caller.actor.organisation.map(|id| id.to_string());
-    desk.read(|conn| applications::of_requester(conn, me, organisation.as_deref()))
+    desk.read(|conn| applications::of_party(conn, me, organisation.as_deref()))
 }
 
 /// Department names by id, for pages that show who has a case.

@@ -44,6 +44,11 @@ mod interchange_tests;
 pub mod keys;
 pub mod letters;
 pub mod links;
+#[cfg(test)]
+mod offices_tests;
+pub mod organisations;
+#[cfg(test)]
+mod organisations_tests;
 pub mod passwords;
 #[cfg(test)]
 mod race_tests;

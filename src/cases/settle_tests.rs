@@ -240,7 +240,8 @@ fn a_denied_amendment_tried_again_still_replaces_the_agreement_it_amends() {
 #[test]
 fn members_of_one_organisation_share_applications_and_agreements_and_nobody_else_does() {
     for city in cities() {
-        let now = city.desk.desk.clock.now();
+        let desk = &city.desk.desk;
+        let now = desk.clock.now();
         let join = |caller: &Caller| {
             city.desk.join(caller, "Harbor Labs");
             city.desk.caller(caller.actor.account.unwrap())

@@ -18,7 +18,7 @@ use crate::store::people::{self, Account, Department};
 use crate::store::{services, sessions};
 
 /// The capacity of an administrator; the command line acts as the service.
-fn administrator(caller: &Caller) -> Result<Capacity, Refusal> {
+pub(super) fn administrator(caller: &Caller) -> Result<Capacity, Refusal> {
     if caller.actor.account.is_none() && caller.actor.address.is_none() {
         return Ok(Capacity::Service);
     }

@@ -15,7 +15,7 @@ use uuid::Uuid;
 use super::every;
 use crate::domain::id::Id;
 use crate::domain::limits::Window;
-use crate::domain::notice::{Notice, NoticeKind, Recipient};
+use crate::domain::notice::{Notice, NoticeKind};
 use crate::domain::time::{Day, Instant};
 use crate::gate::GateShared;
 use crate::gate::grants::{QuotaOwner as GateOwner, QuotaUse as GateUse};
@@ -237,7 +237,7 @@ impl UsageFeed {
             (None, None) => "a dataset".to_owned(),
         };
         let resets_at = crossed.resets_at.with_timezone(&self.zone).format("%B %-d, %Y, %-I:%M %p %Z");
-        let notice = Notice::new(Recipient::Account(agreement.requester), NoticeKind::QuotaReached)
+        let notice = Notice::new(agreement.holder(), NoticeKind::QuotaReached)
             .with("percent", crossed.percent)
             .with("limit", &crossed.limit)
             .with("max", crossed.max)

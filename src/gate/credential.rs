@@ -3,7 +3,7 @@
 
 use std::borrow::Cow;
 
-use actix_web::http::header::{AUTHORIZATION, HeaderMap, HeaderName};
+use hyper::header::{AUTHORIZATION, HeaderMap, HeaderName};
 use url::form_urlencoded;
 
 use super::check::Credential;
@@ -20,7 +20,7 @@ pub(super) fn shown<'a>(headers: &'a HeaderMap, query_key: Credential<'a>) -> Cr
 
 /// The bearer token of `Authorization` alone.
 pub(super) fn authorization(headers: &HeaderMap) -> Credential<'_> {
-    let values = headers.get_all(AUTHORIZATION).map(|value| {
+    let values = headers.get_all(AUTHORIZATION).iter().map(|value| {
         let bearer = value.to_str().ok().and_then(|text| text.trim().split_once(' '));
         match bearer.filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer")) {
             Some((_, token)) => Credential::Text(token.trim()),
@@ -33,6 +33,7 @@ pub(super) fn authorization(headers: &HeaderMap) -> Credential<'_> {
 fn api_key(headers: &HeaderMap) -> Credential<'_> {
     let values = headers
         .get_all(API_KEY)
+        .iter()
         .map(|value| value.to_str().map_or(Credential::Malformed, |text| Credential::Text(text.trim())));
     values.fold(Credential::None, one_of)
 }
@@ -71,14 +72,17 @@ pub(super) fn without_keys<'a>(query: &'a str, key_prefix: &str) -> Cow<'a, str>
 
 #[cfg(test)]
 mod tests {
-    use actix_web::test::TestRequest;
+    use hyper::header::HeaderValue;
 
     use super::*;
     use crate::domain::key::{KeyText, Mode};
 
     fn read(headers: &[(&str, &str)]) -> String {
-        let request = headers.iter().fold(TestRequest::get(), |request, header| request.append_header(*header));
-        format!("{:?}", shown(request.to_http_request().headers(), Credential::None))
+        let mut all = HeaderMap::new();
+        for (name, value) in headers {
+            all.append(HeaderName::try_from(*name).unwrap(), HeaderValue::from_str(value).unwrap());
+        }
+        format!("{:?}", shown(&all, Credential::None))
     }
 
     #[test]

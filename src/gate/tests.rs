@@ -3,4 +3,5 @@
 mod doors;
 mod gateway;
 mod kit;
+mod streams;
 mod upstreams;

@@ -312,6 +312,11 @@ mod tests {
             "max",
             "resets_at",
             "effective_on",
+            "datasets",
+            "application",
+            "holder",
+            "organisation",
+            "change",
         ];
         let mut facts: BTreeMap<_, _> =
             facts.into_iter().map(|name| (name.to_owned(), format!("<{name}>\nX-Evil: yes"))).collect();

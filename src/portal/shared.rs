@@ -87,6 +87,33 @@ pub fn id_in<K>(text: &str) -> Result<Id<K>, WebError> {
     text.parse().map_err(|_no_id| WebError::not_found())
 }
 
+/// Passes on what can be mended in the form that was sent. Where the thing has moved on, or is not this person's to
+/// act on, the page has no such form any more: then the error's own page keeps what was typed and leads back.
+///
+/// # Errors
+/// The refusal or the stale version, with the way back.
+pub fn still_on_the_form(error: CaseError, (label, href): (&'static str, &str)) -> Result<CaseError, WebError> {
+    const MOVED_ON: &[&str] = &[
+        "wrong_state",
+        "already_decided",
+        "nothing_to_confirm",
+        "recused",
+        "own_application",
+        "second_person_needed",
+        "agreement_not_live",
+        "key_ended",
+        "already_lifted",
+        "other_offices_hold",
+        "suspender_may_not_lift",
+    ];
+    let is_gone = match &error {
+        CaseError::Refused(refusal) => MOVED_ON.contains(&refusal.code),
+        CaseError::Stale => true,
+        CaseError::Invalid(_) | CaseError::Missing | CaseError::Wait(_) | CaseError::Store(_) => false,
+    };
+    if is_gone { Err(WebError::from(error).with_next(label, href.to_owned())) } else { Ok(error) }
+}
+
 /// Where an application stands.
 #[must_use]
 pub fn application_tag(word: &str) -> Tag {
@@ -249,8 +276,8 @@ pub fn age_words(profile: &Profile, since: Instant, now: Instant) -> String {
     }
 }
 
-/// Whether this person is on the requester's side.
+/// Whether this person is on the requester's side, and so keeps out of it as staff.
 #[must_use]
 pub fn is_party(actor: &Actor, application: &crate::domain::application::Application) -> bool {
-    actor.is_party(application.requester, application.organisation)
+    actor.has_stake(application.requester, application.organisation)
 }

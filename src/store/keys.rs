@@ -66,13 +66,24 @@ pub fn of_agreement(conn: &mut AnyConnection, agreement: AgreementId) -> Result<
     rows.iter().map(stored).collect()
 }
 
-/// The keys of a holder's agreements, newest first.
+/// The keys under the agreements that a person made alone and those made for their organisation, newest first.
 ///
 /// # Errors
 /// What the database says.
-pub fn of_holder(conn: &mut AnyConnection, holder: AccountId) -> Result<Vec<StoredKey>, StoreError> {
+pub fn of_party(
+    conn: &mut AnyConnection,
+    requester: AccountId,
+    organisation: Option<&str>,
+) -> Result<Vec<StoredKey>, StoreError> {
+    let alone = agreements::requester_id.eq(requester.to_string()).and(agreements::organisation_id.is_null());
+    let mut query = agreements::table.into_boxed().filter(alone);
+    if let Some(organisation) = organisation {
+        query = query.or_filter(agreements::organisation_id.eq(organisation.to_owned()));
+    }
+    // A boxed query cannot be nested on both databases, so the ids are read first.
+    let theirs: Vec<String> = query.select(agreements::id).load(conn)?;
     let rows: Vec<Row> = keys::table
-        .filter(keys::holder_id.eq(holder.to_string()))
+        .filter(keys::agreement_id.eq_any(theirs))
         .order(keys::id.desc())
         .select(Row::as_select())
         .load(conn)?;

@@ -15,6 +15,7 @@ pub mod grants;
 pub mod holds;
 pub mod imports;
 pub mod keys;
+pub mod organisations;
 pub mod outbox;
 pub mod people;
 pub mod reminders;

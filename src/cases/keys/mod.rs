@@ -24,7 +24,7 @@ use crate::domain::id::{AgreementId, KeyId};
 use crate::domain::key::{Allowance, Digest, Key, KeyCommand, KeyState, KeyText, NewKey, Revoker, Successor};
 use crate::domain::limits::Limits;
 use crate::domain::net::CidrList;
-use crate::domain::notice::{Notice, NoticeKind, Recipient};
+use crate::domain::notice::{Notice, NoticeKind};
 use crate::domain::people::{Capacity, must_not_be_party};
 use crate::domain::refusal::Refusal;
 use crate::domain::review::Decision;
@@ -372,7 +372,7 @@ pub(super) fn key_act(name: &'static str, capacity: Capacity, key: &Key, agreeme
 }
 
 pub(super) fn notice(kind: NoticeKind, key: &Key, agreement: &Agreement) -> Notice {
-    Notice::new(Recipient::Account(agreement.requester), kind)
+    Notice::new(agreement.holder(), kind)
         .with("name", &key.name)
         .with("hint", &key.hint)
         .with("number", &agreement.number)

@@ -152,8 +152,8 @@ fn related(desk: &Desk, found: &[Entry], own: &str) -> Result<Vec<Link>, CaseErr
 fn tone(act: &str) -> &'static str {
     let verb = act.split_once('.').map_or(act, |(_, verb)| verb);
     match verb {
-        "execute" | "create" | "lift" | "publish" => "good",
-        "suspend" | "place" | "hold" | "revoke" | "kill" | "terminate" | "withdraw" => "bad",
+        "execute" | "issue" | "create" | "lift" | "publish" | "join" => "good",
+        "suspend" | "place" | "hold" | "revoke" | "kill" | "terminate" | "withdraw" | "leave" => "bad",
         "submit" | "decide" | "sign" | "ask" | "counter" => "info",
         _ => "neutral",
     }

@@ -13,7 +13,7 @@ use crate::domain::time::{Instant, day_in};
 use crate::portal::holding::{HoldView, reasons, suspension};
 use crate::portal::shared::{
     Choice, ConditionView, Names, Tag, agreement_tag, clock_words, conditions, day_words, id_in, key_tag, limit_words,
-    tier_words,
+    still_on_the_form, tier_words,
 };
 use crate::store::holds;
 use crate::store::keys::StoredKey;
@@ -203,7 +203,7 @@ fn view(desk: &Desk, caller: &Caller, id: AgreementId) -> Result<AgreementPage, 
         .into_iter()
         .collect();
     let is_live = agreement.is_live(desk.clock.now());
-    let is_party = caller.actor.is_party(agreement.requester, agreement.organisation);
+    let is_party = caller.actor.has_stake(agreement.requester, agreement.organisation);
     let may_suspend = is_live && !is_party && (!managed.is_empty() || caller.actor.holds_anywhere(Role::Clerk));
     let execution = agreement.execution();
     let has_part =
@@ -359,7 +359,11 @@ async fn finish<T>(
 ) -> Result<HttpResponse, WebError> {
     match done {
         Ok(_) => Redirect::with(request, format!("/review/agreements/{id}"), &Flash::good(told)),
-        Err(error) => show(request, desk, id, form.view(&shown_on_form(error)?)).await,
+        Err(error) => {
+            let back = ("Look at the agreement again", &*format!("/review/agreements/{id}"));
+            let errors = shown_on_form(still_on_the_form(error, back)?)?;
+            show(request, desk, id, form.view(&errors)).await
+        }
     }
 }
 

@@ -9,7 +9,7 @@ use crate::cases::{Caller, CaseError, Desk, drafting, review};
 use crate::domain::application::{Application, Difference, Item, ItemState, RemarkKind, STEPS, State};
 use crate::domain::id::{ApplicationId, ItemId};
 use crate::domain::people::Role;
-use crate::domain::review::{Decision, Recusal, Verdict};
+use crate::domain::review::{Advice, Decision, Recusal, Verdict};
 use crate::domain::tier::Tier;
 use crate::domain::time::{Day, Instant};
 use crate::portal::shared::{
@@ -208,11 +208,7 @@ fn view(desk: &Desk, read: &Read, wanted: Option<ItemId>, typed: Option<&Form>) 
         items,
         decide,
         recommend: open.filter(|_| may_advise).map(|item| format!("{path}/items/{}/recommend", item.id)),
-        advices: vec![
-            Choice::new("approve", "Approve as asked"),
-            Choice::new("approve_with_conditions", "Approve with conditions"),
-            Choice::new("deny", "Deny"),
-        ],
+        advices: advices(chosen.is_some_and(|item| item.tier == Tier::Prohibited)),
         steps: steps(desk, application),
         differences: application.differences(),
         thread,
@@ -234,6 +230,13 @@ fn stepped_aside(application: &Application) -> Vec<RemarkView> {
         text: recusal.reason.clone(),
     };
     application.recusals.iter().map(shown).collect()
+}
+
+/// What may be recommended; what the law forbids can only be denied.
+fn advices(is_prohibited: bool) -> Vec<Choice> {
+    let all = [Advice::Approve, Advice::ApproveWithConditions, Advice::Deny];
+    let fits = |advice: &Advice| !is_prohibited || *advice == Advice::Deny;
+    all.into_iter().filter(fits).map(|advice| Choice::new(advice.as_str(), item_advice(advice))).collect()
 }
 
 fn agreement_link(application: &Application) -> String {
@@ -323,8 +326,7 @@ fn item_view(read: &Read, desk: &Desk, item: &Item, chosen: Option<ItemId>) -> I
     }
 }
 
-const fn item_advice(advice: crate::domain::review::Advice) -> &'static str {
-    use crate::domain::review::Advice;
+const fn item_advice(advice: Advice) -> &'static str {
     match advice {
         Advice::Approve => "Approve as asked",
         Advice::ApproveWithConditions => "Approve with conditions",

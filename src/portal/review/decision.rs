@@ -64,7 +64,6 @@ pub(super) struct Offer {
 
 impl DecisionForm {
     pub(super) fn new(profile: &Profile, action: String, seen: usize, offer: Offer, typed: Option<&Form>) -> Self {
-        let has = |name: &str| typed.is_some_and(|form| form.starting(name).any(|(_, text)| !text.is_empty()));
         let grounds = profile.grounds.iter().map(|ground| {
             let code = ground.code.as_str();
             GroundView {
@@ -100,8 +99,7 @@ impl DecisionForm {
             ],
             rows: (1..=ROWS_SHOWN).collect(),
             more_rows: (ROWS_SHOWN + 1..=ROWS_MAX).collect(),
-            has_more_typed: (ROWS_SHOWN + 1..=ROWS_MAX)
-                .any(|row| has(&format!("condition.{row}.text")) || has(&format!("condition.{row}.value"))),
+            has_more_typed: typed.is_some_and(|form| (ROWS_SHOWN + 1..=ROWS_MAX).any(|row| is_filled(form, row))),
             takes_conditions: !offer.is_second && !offer.is_prohibited,
             grounds: grounds.collect(),
             exemptions: exemptions.collect(),

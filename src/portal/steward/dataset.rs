@@ -11,7 +11,7 @@ use crate::domain::profile::Suggestion;
 use crate::domain::text::Line;
 use crate::domain::tier::Tier;
 use crate::domain::time::Instant;
-use crate::portal::shared::{Names, tier_words};
+use crate::portal::shared::{Names, still_on_the_form, tier_words};
 use crate::store::views::catalogue::has_credential;
 use crate::web::case::{DeskData, caller, shown_on_form};
 use crate::web::{Flash, Form, FormErrors, FormView, Page, Query, Redirect, WebError};
@@ -148,7 +148,10 @@ pub(super) async fn save_part(
     let saved = desk.run(move |desk| catalogue::edit(desk, &caller, &own_slug, edit, version)).await;
     match saved {
         Ok(_) => Redirect::with(request, format!("/stewardship/{slug}/{back}"), &Flash::good(done)).map(Ok),
-        Err(error) => Ok(Err(shown_on_form(error)?)),
+        Err(error) => {
+            let here = format!("/stewardship/{slug}/{back}");
+            Ok(Err(shown_on_form(still_on_the_form(error, ("Look at the dataset again", &here))?)?))
+        }
     }
 }
 
