@@ -19,6 +19,7 @@ use crate::gate::meter::{Meter, MeterBounds};
 use crate::gate::verify::KillSwitch;
 use crate::gate::{self, GateOptions, GateShared, serve};
 use crate::jobs::Stop;
+use crate::portal::admin::{GateNow, GateWatch};
 
 /// A gate in this process, not yet listening.
 pub(super) struct Gate {
@@ -76,6 +77,21 @@ impl Gate {
         let new_id = Arc::new(move |now| ids.new_id::<()>(now).uuid());
         let usage = UsageFeed::new(base.store.clone(), shared.clone(), zone, new_id);
         Self { shared, grants: Arc::new(grants), usage: Arc::new(usage), switch }
+    }
+
+    /// What the page of the system shows of this gate.
+    pub(super) fn watch(&self) -> GateWatch {
+        let shared = self.shared.clone();
+        GateWatch(Arc::new(move || {
+            let (counts, now) = (shared.grants().counts(), shared.now());
+            let age = shared.grants().age(now.ticks);
+            GateNow {
+                keys: counts.keys,
+                datasets: counts.datasets,
+                learned_at: age.and_then(|age| chrono::Duration::from_std(age).ok()).map(|age| now.utc - age),
+                stale_after_seconds: shared.grants().rules().stale_after.as_secs(),
+            }
+        }))
     }
 
     /// Who must be told of changed grants.

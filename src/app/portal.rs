@@ -14,6 +14,7 @@ use super::base::{Base, StartError};
 use crate::cases::Desk;
 use crate::cases::passwords::HashingPool;
 use crate::jobs::mail::Letters;
+use crate::portal::admin::GateWatch;
 use crate::portal::mailbox::{Letter, MailReader};
 use crate::portal::session::DeskVisitors;
 use crate::store::migrate;
@@ -74,7 +75,7 @@ pub fn build(
     desk: &Desk,
     letters: &Arc<Letters>,
     (listener, addresses): (TcpListener, Addresses),
-    is_demo: bool,
+    (is_demo, watch): (bool, GateWatch),
 ) -> Result<PortalServer, StartError> {
     let settings = &base.settings;
     let address = listener.local_addr().map_err(|error| StartError::Setup(error.to_string()))?;
@@ -98,6 +99,7 @@ pub fn build(
     let site = web::Data::new(site);
     let desk = web::Data::new(desk.clone());
     let reader = web::Data::new(mail_reader(base, letters));
+    let watch = web::Data::new(watch);
     let hashing = web::Data::new(HashingPool::new(settings.accounts.hashes_at_once, HASH_WAIT));
     let observer = Observer::new("portal", base.clock.clone(), settings.network.trusted_proxies.clone());
     let routes = routes(is_demo);
@@ -109,6 +111,7 @@ pub fn build(
             .app_data(desk.clone())
             .app_data(reader.clone())
             .app_data(hashing.clone())
+            .app_data(watch.clone())
             .wrap(from_fn(edge::edge))
             .wrap(from_fn(move |request, next| Arc::clone(&observer).observe(request, next)))
             .configure(move |config| routes.configure(config))

@@ -301,7 +301,8 @@ pub(super) fn start(
     let addresses = addresses(&base.settings, portal_at, gate_at)?;
     let running = Running { portal_url: addresses.portal.clone(), gate_url: addresses.gate.clone() };
     let (letters, postman) = letters(base, &addresses.portal)?;
-    let portal = portal::build(base, desk, &letters, (portal_listener, addresses), is_demo)?;
+    let shown = (is_demo, gate.watch());
+    let portal = portal::build(base, desk, &letters, (portal_listener, addresses), shown)?;
     let gate = gate.start(base, desk, gate_listener, &stop)?;
     let mut clocks = clocks(base, desk, &letters, &postman, &stop);
     clocks.extend(gate.clocks);

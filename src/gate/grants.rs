@@ -171,9 +171,14 @@ impl Grants {
     /// Whether the gate has not heard for longer than the bound that its picture is fresh.
     #[must_use]
     pub fn is_stale(&self, ticks: u64) -> bool {
+        self.age(ticks).is_none_or(|age| age > self.rules.stale_after)
+    }
+
+    /// How long ago the picture was last confirmed fresh; `None` if never.
+    #[must_use]
+    pub fn age(&self, ticks: u64) -> Option<Duration> {
         let confirmed = self.confirmed_at_ticks.load(Ordering::Acquire);
-        let age = Duration::from_nanos(ticks.saturating_sub(confirmed));
-        confirmed == 0 || age > self.rules.stale_after
+        (confirmed != 0).then(|| Duration::from_nanos(ticks.saturating_sub(confirmed)))
     }
 
     /// Whether anything was published yet.

@@ -13,7 +13,8 @@ const ENTRIES: &[(&str, &str, Access)] = &[
     ("My applications", "/applications", Access::Requester),
     ("My agreements", "/agreements", Access::Requester),
     ("Review", "/review", Access::Staff(&[Role::Reviewer, Role::Manager])),
-    ("Stewardship", "/stewardship", Access::Staff(&[Role::Reviewer, Role::Manager])),
+    ("Agreements", "/review/agreements", Access::Staff(&[Role::Reviewer, Role::Manager, Role::Clerk, Role::Auditor])),
+    ("Stewardship", "/stewardship", Access::Staff(&[Role::Reviewer, Role::Manager, Role::Auditor])),
     ("Clerk", "/clerk", Access::Staff(&[Role::Clerk])),
     ("Audit", "/audit", Access::Staff(&[Role::Auditor])),
     ("Administration", "/admin", Access::Staff(&[Role::Administrator])),
@@ -35,8 +36,11 @@ pub struct NavLink {
 /// The navigation for `visitor` on the page at `path`.
 #[must_use]
 pub fn links(visitor: Option<&Visitor>, path: &str) -> Vec<NavLink> {
-    let shown = ENTRIES.iter().filter(|(_, _, access)| access.admits(visitor).is_ok());
-    shown.map(|(label, href, _)| NavLink { label, href, is_current: is_under(path, href) }).collect()
+    let shown: Vec<_> = ENTRIES.iter().filter(|(_, _, access)| access.admits(visitor).is_ok()).collect();
+    // Of two entries above a page the nearer one is the present one.
+    let nearest =
+        shown.iter().map(|(_, href, _)| *href).filter(|href| is_under(path, href)).max_by_key(|href| href.len());
+    shown.iter().map(|(label, href, _)| NavLink { label, href, is_current: nearest == Some(*href) }).collect()
 }
 
 fn is_under(path: &str, href: &str) -> bool {

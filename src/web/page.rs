@@ -1,6 +1,8 @@
 //! A page: what the layout needs, put together from the request, and the view of one template rendered inside it.
 //! The template sees `page`, `site`, `form` and the fields of the view, and decides nothing.
 
+use std::collections::BTreeSet;
+
 use actix_web::http::{StatusCode, header};
 use actix_web::{HttpRequest, HttpResponse, web};
 use serde::Serialize;
@@ -18,7 +20,6 @@ use super::routes::form_secret;
 use super::secret::fresh_token;
 use super::site::Site;
 use super::visitor::visitor_of;
-use crate::domain::people::RoleGrant;
 
 /// A page being put together.
 #[derive(Debug)]
@@ -90,7 +91,14 @@ impl Page {
         let person = visitor.as_ref().map(|visitor| Person {
             name: visitor.name.clone(),
             email: visitor.email.clone(),
-            roles: role_names(&visitor.roles),
+            roles: visitor
+                .roles
+                .iter()
+                .map(|grant| grant.role)
+                .collect::<BTreeSet<_>>()
+                .into_iter()
+                .map(role_name)
+                .collect(),
             unread: visitor.unread,
         });
         let frame = Frame {
@@ -207,14 +215,6 @@ pub(crate) fn error_page(
         second.log();
         bare_page(site, error)
     })
-}
-
-/// Each role once, in however many departments it is held.
-fn role_names(held: &[RoleGrant]) -> Vec<&'static str> {
-    let mut names: Vec<_> = held.iter().map(|grant| role_name(grant.role)).collect();
-    names.sort_unstable();
-    names.dedup();
-    names
 }
 
 /// The last resort, when even the error page cannot be rendered.

@@ -159,7 +159,7 @@ pub(super) struct KeyRow {
     pub(super) mode: &'static str,
     pub(super) state: Tag,
     pub(super) is_held: bool,
-    pub(super) scopes: String,
+    pub(super) scopes: Vec<String>,
     pub(super) last_used_at: Option<Instant>,
     pub(super) expires_at: Option<Instant>,
     pub(super) calls: i64,
@@ -278,7 +278,6 @@ fn targets(agreement: &Agreement, stored: &[(StoredKey, bool)]) -> Vec<Choice> {
 fn key_row((stored, is_held): &(StoredKey, bool), sums: &[Sum], is_manager: bool) -> KeyRow {
     let key = &stored.key;
     let id = key.id.to_string();
-    let scopes: Vec<_> = key.scopes.iter().map(ToString::to_string).collect();
     KeyRow {
         calls: sums.iter().find(|sum| sum.of == id).map_or(0, |sum| sum.calls),
         name: key.name.clone(),
@@ -286,7 +285,7 @@ fn key_row((stored, is_held): &(StoredKey, bool), sums: &[Sum], is_manager: bool
         mode: key.mode.as_str(),
         state: key_tag(key.state.as_str()),
         is_held: *is_held,
-        scopes: scopes.join(", "),
+        scopes: key.scopes.iter().map(ToString::to_string).collect(),
         last_used_at: stored.last_used_at,
         expires_at: key.expires_at,
         may_revoke: is_manager && key.state.as_str() == "active",

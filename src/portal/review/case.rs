@@ -4,7 +4,7 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use serde::Serialize;
 
 use super::decision::{DecisionForm, Offer};
-use super::queue::{goal, is_pending};
+use super::queue::{goal, is_pending, waiting_words};
 use crate::cases::{Caller, CaseError, Desk, drafting, review};
 use crate::domain::application::{Application, Difference, Item, ItemState, RemarkKind, STEPS, State};
 use crate::domain::id::{ApplicationId, ItemId};
@@ -13,7 +13,7 @@ use crate::domain::review::{Advice, Decision, Recusal, Verdict};
 use crate::domain::tier::Tier;
 use crate::domain::time::{Day, Instant};
 use crate::portal::shared::{
-    Choice, ConditionView, Names, Tag, age_words, answer_words, application_tag, conditions, id_in, is_party, item_tag,
+    Choice, ConditionView, Names, Tag, answer_words, application_tag, conditions, id_in, is_party, item_tag,
     limit_words, tier_words,
 };
 use crate::store::applications::Remark;
@@ -194,7 +194,7 @@ fn view(desk: &Desk, read: &Read, wanted: Option<ItemId>, typed: Option<&Form>) 
         requester: application.requester_name.clone(),
         state: application_tag(application.state.as_str()),
         submitted_at,
-        age: submitted_at.map_or_else(String::new, |at| age_words(&desk.profile, at, *now)),
+        age: submitted_at.map_or_else(String::new, |at| waiting_words(desk, application, at, *now)),
         goal: goal(desk, application),
         submissions: application.submissions.len(),
         audit: if caller.actor.holds_anywhere(Role::Auditor) {

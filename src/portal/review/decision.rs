@@ -14,8 +14,8 @@ use crate::domain::time::Day;
 use crate::portal::shared::Choice;
 use crate::web::{Form, FormErrors};
 
-/// Rows for conditions shown at once; the others lie under "More conditions".
-const ROWS_SHOWN: usize = 2;
+/// Rows for conditions shown at once; as many again lie under "More conditions".
+const ROWS_SHOWN: usize = 3;
 /// Rows for conditions in all.
 const ROWS_MAX: usize = 12;
 
@@ -34,6 +34,8 @@ pub(super) struct DecisionForm {
     pub(super) rows: Vec<usize>,
     pub(super) more_rows: Vec<usize>,
     pub(super) has_more_typed: bool,
+    pub(super) has_conditions_typed: bool,
+    pub(super) has_denial_typed: bool,
     pub(super) takes_conditions: bool,
     pub(super) grounds: Vec<GroundView>,
     pub(super) exemptions: Vec<Choice>,
@@ -100,6 +102,15 @@ impl DecisionForm {
             rows: (1..=ROWS_SHOWN).collect(),
             more_rows: (ROWS_SHOWN + 1..=ROWS_MAX).collect(),
             has_more_typed: typed.is_some_and(|form| (ROWS_SHOWN + 1..=ROWS_MAX).any(|row| is_filled(form, row))),
+            has_conditions_typed: typed
+                .is_some_and(|form| form.text("outcome") == "conditions" || has_conditions(form)),
+            has_denial_typed: typed.is_some_and(|form| {
+                let typed_in = |start| form.starting(start).any(|(_, text)| !text.is_empty());
+                form.text("outcome") == "deny"
+                    || typed_in("ground.")
+                    || typed_in("explanation.")
+                    || !form.text("remedy").is_empty()
+            }),
             takes_conditions: !offer.is_second && !offer.is_prohibited,
             grounds: grounds.collect(),
             exemptions: exemptions.collect(),

@@ -69,6 +69,7 @@ pub(super) fn read(desk: &Desk, caller: &Caller, slug: &str) -> Result<Read, Cas
 #[derive(Debug, Serialize)]
 pub(super) struct SetView {
     pub(super) slug: String,
+    pub(super) title: String,
     pub(super) path: String,
     pub(super) department: String,
     pub(super) tier: &'static str,
@@ -92,6 +93,7 @@ impl SetView {
         Self {
             tabs: TABS.iter().map(|(word, label)| Tab { label, href: href(word), is_current: *word == part }).collect(),
             slug: read.dataset.slug.clone(),
+            title: read.dataset.metadata.title.to_string(),
             department: read.department.clone(),
             tier: tier_words(read.dataset.tier),
             is_published: read.dataset.is_published,
@@ -129,7 +131,7 @@ pub(super) async fn show_part<T: Serialize>(
     }
     let label = TABS.iter().find(|(word, _)| *word == part).map_or("", |(_, label)| label);
     let title = read.dataset.metadata.title.as_str();
-    let page = Page::new(request, format!("{title}: {}", label.to_lowercase()))?.crumb("Stewardship", "/stewardship");
+    let page = Page::new(request, label)?.crumb("Stewardship", "/stewardship");
     let page = page.crumb(title, &set.path);
     let template =
         if part == "query-key" { "steward/upstream.html".to_owned() } else { format!("steward/{part}.html") };

@@ -8,7 +8,7 @@ use super::testing::{Browser, PASSWORD, Portal};
 use crate::app::profile_files;
 use crate::cases::apply_tests::{self, City};
 use crate::cases::testing::{CHEAP, TestDesk, desks};
-use crate::cases::{Caller, Desk, passwords, review, staff};
+use crate::cases::{Caller, Desk, passwords, staff};
 use crate::demo::people::{PASSWORD as DEMO_PASSWORD, PEOPLE};
 use crate::demo::seed;
 use crate::domain::agreement::Agreement;
@@ -115,12 +115,6 @@ impl Office {
         let before = self.entries() - 1;
         let entry = self.desk().read(|conn| audit::after(conn, before, 1)).unwrap().remove(0);
         (entry.act, entry.capacity)
-    }
-
-    /// Steps aside from a case.
-    pub(crate) fn recuse(&self, name: &str, id: ApplicationId) {
-        let department = self.city.departments[0];
-        review::recuse(self.desk(), &self.caller(name), id, department, "My neighbour").unwrap();
     }
 }
 
