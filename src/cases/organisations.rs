@@ -112,7 +112,7 @@ pub fn join(
         let act = "organisation.join";
         change(work, (capacity, act), &organisation, &joined, &reason)?;
         work.notify(&told(NoticeKind::OrganisationJoined, &joined, &organisation, "/agreements"))?;
-        tell_members(work, &members, &organisation, format!("{} is a member now", joined.name))?;
+        tell_members(work, &members, &organisation, &format!("{} is a member now", joined.name))?;
         Ok(joined.id)
     })
 }
@@ -143,7 +143,7 @@ pub fn remove(
         change(work, (capacity, "organisation.leave"), &organisation, &left, &reason)?;
         work.notify(&told(NoticeKind::OrganisationLeft, &left, &organisation, "/account"))?;
         let members = people::members_of(work.conn, id)?;
-        tell_members(work, &members, &organisation, format!("{} is no longer a member", left.name))
+        tell_members(work, &members, &organisation, &format!("{} is no longer a member", left.name))
     })
 }
 
@@ -196,11 +196,11 @@ fn tell_members(
     work: &mut Work<'_>,
     members: &[Account],
     organisation: &Organisation,
-    change: String,
+    change: &str,
 ) -> Result<(), CaseError> {
     for member in members {
         let notice = told(NoticeKind::OrganisationChanged, member, organisation, "/account");
-        work.notify(&notice.with("change", &change))?;
+        work.notify(&notice.with("change", change))?;
     }
     Ok(())
 }

@@ -212,17 +212,7 @@ fn view(desk: &Desk, read: &Read, wanted: Option<ItemId>, typed: Option<&Form>) 
         differences: application.differences(),
         thread,
         notes,
-        recusals: application
-            .recusals
-            .iter()
-            .map(|recusal| RemarkView {
-                title: "Stepped aside",
-                tone: "neutral",
-                by: recusal.by_name.clone(),
-                at: recusal.at,
-                text: recusal.reason.clone(),
-            })
-            .collect(),
+        recusals: recusals(application),
         writes: writes(&application.state),
         offices: names.choices(&offices),
         may_recuse: may_advise && !application.is_recused(&caller.actor),
@@ -391,6 +381,17 @@ fn remarks(read: &Read) -> (Vec<RemarkView>, Vec<RemarkView>) {
     };
     let (notes, thread): (Vec<_>, Vec<_>) = read.remarks.iter().partition(|remark| remark.kind.is_private());
     (thread.into_iter().map(shown).collect(), notes.into_iter().map(shown).collect())
+}
+
+fn recusals(application: &Application) -> Vec<RemarkView> {
+    let shown = application.recusals.iter().map(|recusal| RemarkView {
+        title: "Stepped aside",
+        tone: "neutral",
+        by: recusal.by_name.clone(),
+        at: recusal.at,
+        text: recusal.reason.clone(),
+    });
+    shown.collect()
 }
 
 fn writes(state: &State) -> Vec<Write> {

@@ -41,7 +41,7 @@ async fn the_queue_is_narrowed_by_state_dataset_and_words_and_says_when_nothing_
         let [gone, open] = [gone, open].map(|id| office.application(id));
         let cameras = open.items[0].asked.dataset;
         for (query, shows_open, shows_gone) in [
-            ("".to_owned(), true, false),
+            (String::new(), true, false),
             ("?show=all".to_owned(), true, true),
             ("?show=withdrawn".to_owned(), false, true),
             ("?show=nonsense".to_owned(), true, false),
