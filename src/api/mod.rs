@@ -10,6 +10,8 @@ pub mod describe;
 pub mod desk;
 pub mod keys;
 pub mod organisations;
+#[cfg(test)]
+mod organisations_tests;
 pub mod people;
 pub mod sessions;
 pub mod usage;

@@ -65,14 +65,10 @@ impl<'a> Titles<'a> {
             _ => ("", None),
         };
         let Some(id) = id else { return Ok(format!("{} {}", entry.subject_kind, entry.subject)) };
-        let name = match self.known.get(&(word, id.clone())) {
-            Some(name) => name.clone(),
-            None => {
-                let name = title_or_id(self.desk, word, &id)?;
-                self.known.insert((word, id), name.clone());
-                name
-            }
-        };
+        if !self.known.contains_key(&(word, id.clone())) {
+            self.known.insert((word, id.clone()), title_or_id(self.desk, word, &id)?);
+        }
+        let name = self.known.get(&(word, id)).map(String::as_str).unwrap_or_default();
         Ok(format!("{} {name}", entry.subject_kind))
     }
 }
