@@ -24,7 +24,6 @@ use crate::web::{Access, IfMatch, Json, Paging, Query, WebError, etag};
 
 const MANAGER: Access = Access::Staff(&[Role::Manager]);
 const STEWARDS: Access = Access::Staff(&[Role::Reviewer, Role::Manager, Role::Auditor]);
-const IMPORT_BYTES_MAX: usize = 32 * 1024 * 1024;
 const SEARCH: &[&str] = &["q", "department", "tier", "keyword", "limit", "cursor"];
 
 /// Adds the routes of this file.
@@ -55,7 +54,7 @@ pub fn routes(api: Api) -> Api {
         .post("/steward/imports/{department}/data.json", MANAGER, "Import a DCAT-US catalogue given here", import_body)
         .takes_other("application/json")
         .gives_other("application/json")
-        .with_body_max(IMPORT_BYTES_MAX)
+        .for_uploads()
         .get("/steward/imports/{id}", STEWARDS, "The report of an import", report)
         .gives_other("application/json")
         .get("/terms", Access::Public, "Terms in force", current_terms)

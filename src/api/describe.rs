@@ -123,10 +123,10 @@ impl Api {
         self.with(|shape| shape.is_once = true)
     }
 
-    /// Lets the route added last take bodies of up to `bytes`.
+    /// Lets the route added last take bodies as large as the setting for uploads allows.
     #[must_use]
-    pub fn with_body_max(mut self, bytes: usize) -> Self {
-        self.routes = self.routes.with_body_max(bytes);
+    pub fn for_uploads(mut self) -> Self {
+        self.routes = self.routes.for_uploads();
         self
     }
 

@@ -14,6 +14,7 @@ use crate::cases::{CaseError, Desk, DeskOptions, GrantSink, NoGate};
 use crate::clock::Clock;
 use crate::config::{Settings, SettingsError};
 use crate::domain::audit::hex;
+use crate::domain::guessing::Delays;
 use crate::domain::net::UpstreamNetworks;
 use crate::domain::profile::{Profile, ProfileError};
 use crate::store::{Store, StoreError, StoreOptions, migrate};
@@ -76,6 +77,8 @@ pub struct Base {
     pub secrets: Arc<Secrets>,
     /// The clock.
     pub clock: Clock,
+    /// How long who guesses passwords must wait.
+    pub delays: Delays,
 }
 
 impl std::fmt::Debug for Base {
@@ -92,6 +95,7 @@ impl Base {
     pub fn open(settings: Settings, data: &Path, migrates: bool) -> Result<Self, StartError> {
         make_folder(data)?;
         let secrets = read_secrets(&data.join("secret.key"))?;
+        let delays = settings.delays().map_err(|error| StartError::Setup(error.to_string()))?;
         let profile = read_profile(&settings.place.profile)?;
         let store = Store::open(&StoreOptions {
             url: settings.database_url(data),
@@ -116,6 +120,7 @@ impl Base {
             profile: Arc::new(profile),
             secrets: Arc::new(secrets),
             clock: Clock::system(),
+            delays,
         })
     }
 
@@ -131,6 +136,7 @@ impl Base {
                 session_absolute: chrono::Duration::hours(i64::from(self.settings.accounts.session_hours)),
                 session_idle: chrono::Duration::minutes(i64::from(self.settings.accounts.idle_minutes)),
                 is_registration_open: self.settings.accounts.registration_open,
+                delays: self.delays.clone(),
                 upstream_networks: UpstreamNetworks::opening(self.settings.network.upstream_networks.clone()),
             }),
             secrets: Arc::clone(&self.secrets),

@@ -9,7 +9,7 @@ use tokio::task::JoinHandle;
 
 use super::base::{Base, StartError};
 use super::kill::DeskSwitch;
-use super::run::upstream_networks;
+use super::run::{head_bounds, upstream_networks};
 use crate::cases::catalogue::credential_place;
 use crate::cases::{Desk, GrantSink};
 use crate::feed::grants::GrantFeed;
@@ -119,8 +119,13 @@ fn options(base: &Base) -> GateOptions {
         zone: base.profile.zone,
         trusted_proxies: settings.network.trusted_proxies.clone(),
         upstream_networks: upstream_networks(settings),
-        request_body_max_bytes: u64::try_from(settings.portal.json_kib.saturating_mul(1024)).unwrap_or(u64::MAX),
-        request_body_deadline: Duration::from_secs(settings.portal.body_seconds),
+        connect_timeout: Duration::from_secs(settings.gate.connect_seconds),
+        request_body_max_bytes: settings.gate.body_kib.saturating_mul(1024),
+        request_body_deadline: Duration::from_secs(settings.gate.body_seconds),
+        answer_deadline: Duration::from_secs(settings.gate.answer_seconds),
+        request_head_deadline: Duration::from_secs(settings.gate.head_seconds),
+        keep_alive: Duration::from_secs(settings.gate.keep_alive_seconds),
+        head_bounds: head_bounds(settings),
         workers: if settings.server.workers == 0 { default.workers } else { settings.server.workers },
         shutdown_seconds: settings.server.drain_seconds,
         ..default

@@ -11,6 +11,7 @@ use secrecy::ExposeSecret as _;
 use url::Url;
 
 use super::base::{Base, StartError};
+use super::run::head_bounds;
 use crate::cases::Desk;
 use crate::cases::passwords::HashingPool;
 use crate::jobs::mail::Letters;
@@ -90,7 +91,9 @@ pub fn build(
         trusted_proxies: settings.network.trusted_proxies.clone(),
         form_bytes_max: settings.portal.form_kib.saturating_mul(1024),
         json_bytes_max: settings.portal.json_kib.saturating_mul(1024),
+        upload_bytes_max: settings.portal.upload_mib.saturating_mul(1024 * 1024),
         body_time_max: Duration::from_secs(settings.portal.body_seconds),
+        head_bounds: head_bounds(settings),
         server_key: ServerKey::from_bytes(*key.expose_secret()),
     };
     let site = Site::new(options, Arc::new(DeskVisitors(desk.clone())))
@@ -113,7 +116,8 @@ pub fn build(
             .wrap(from_fn(move |request, next| Arc::clone(&observer).observe(request, next)))
             .configure(move |config| routes.configure(config))
     })
-    .client_request_timeout(Duration::from_secs(10))
+    .client_request_timeout(Duration::from_secs(settings.portal.head_seconds))
+    .keep_alive(Duration::from_secs(settings.portal.keep_alive_seconds))
     .shutdown_timeout(settings.server.drain_seconds)
     .disable_signals();
     if settings.server.workers > 0 {

@@ -14,7 +14,7 @@ use super::portal::{self, Addresses};
 use super::profile_files;
 use crate::cases::{CaseError, Desk, agree, keys, terms};
 use crate::config::Settings;
-use crate::domain::net::UpstreamNetworks;
+use crate::domain::net::{HeadBounds, UpstreamNetworks};
 use crate::domain::profile::Profile;
 use crate::jobs::mail::{Letters, MailOptions, Postman, send_due};
 use crate::jobs::{Stop, Stopper, ring, stopping};
@@ -72,6 +72,14 @@ pub fn check_profile(settings: &Settings) -> Result<(), StartError> {
 #[must_use]
 pub fn upstream_networks(settings: &Settings) -> UpstreamNetworks {
     UpstreamNetworks::opening(settings.network.upstream_networks.clone())
+}
+
+/// How much the headers of one request may be, on both listeners.
+pub(super) const fn head_bounds(settings: &Settings) -> HeadBounds {
+    HeadBounds {
+        headers_max: settings.server.headers_max,
+        bytes_max: settings.server.headers_kib.saturating_mul(1024),
+    }
 }
 
 /// The addresses from outside as the settings name them; the listen addresses where they name none.

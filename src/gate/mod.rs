@@ -48,7 +48,7 @@ use self::clock::{GateClock, Now};
 use self::grants::Grants;
 use self::meter::Meter;
 use self::verify::KillSwitch;
-use crate::domain::net::{CidrList, UpstreamNetworks};
+use crate::domain::net::{CidrList, HeadBounds, UpstreamNetworks};
 
 /// How the gate is set up.
 #[derive(Clone, Debug)]
@@ -79,6 +79,8 @@ pub struct GateOptions {
     pub request_head_deadline: Duration,
     /// How long an idle client connection is kept.
     pub keep_alive: Duration,
+    /// How much the headers of one request may be.
+    pub head_bounds: HeadBounds,
     /// How long running requests may go on after a stop was asked for, in seconds.
     pub shutdown_seconds: u64,
 }
@@ -99,6 +101,7 @@ impl Default for GateOptions {
             connections_max: 10_000,
             request_head_deadline: Duration::from_secs(5),
             keep_alive: Duration::from_secs(75),
+            head_bounds: HeadBounds { headers_max: 64, bytes_max: 32 * 1024 },
             shutdown_seconds: 10,
         }
     }
@@ -230,6 +233,9 @@ pub fn configure(config: &mut web::ServiceConfig, shared: GateShared) {
 /// Sends a request to its door by its raw path. What is not a door of the gate is a dataset's.
 async fn answer_request(worker: Rc<Worker>, request: HttpRequest, payload: web::Payload) -> HttpResponse {
     let call = Call::begin(worker, &request);
+    if !call.worker.shared.options().head_bounds.admit(sizes(&request)) {
+        return answer::headers_too_large(&call);
+    }
     let is_post = request.method() == Method::POST;
     match request.uri().path() {
         "/healthz" => health(&call, &request),
@@ -240,6 +246,11 @@ async fn answer_request(worker: Rc<Worker>, request: HttpRequest, payload: web::
         "/v1/keys/verify" | "/v1/keys/kill" => answer::wrong_method(&call, "POST"),
         _ => proxy::gateway(call, request, payload).await,
     }
+}
+
+/// The lengths of name and value of each header.
+fn sizes(request: &HttpRequest) -> impl Iterator<Item = (usize, usize)> + '_ {
+    request.headers().iter().map(|(name, value)| (name.as_str().len(), value.len()))
 }
 
 fn is_read(request: &HttpRequest) -> bool {

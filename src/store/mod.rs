@@ -83,7 +83,7 @@ impl From<DieselError> for StoreError {
 
 /// Faults that pass by themselves: locked, busy, full, timed out, shut down.
 fn is_passing(message: &str) -> bool {
-    ["locked", "busy", "disk", "full", "timeout", "terminating", "connection", "I/O", "readonly"]
+    ["locked", "busy", "deadlock", "disk", "full", "timeout", "terminating", "connection", "I/O", "readonly"]
         .iter()
         .any(|word| message.contains(word))
 }
