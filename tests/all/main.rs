@@ -10,4 +10,6 @@ mod docs;
 #[cfg(test)]
 mod harness;
 #[cfg(test)]
+mod settings;
+#[cfg(test)]
 mod story;
