@@ -33,6 +33,7 @@ pub(crate) mod apply_tests;
 pub mod catalogue;
 #[cfg(test)]
 mod catalogue_tests;
+pub mod denials;
 pub mod describe;
 pub mod drafting;
 pub mod enforce;
@@ -44,6 +45,7 @@ mod interchange_tests;
 pub mod keys;
 pub mod letters;
 pub mod links;
+pub mod named;
 #[cfg(test)]
 mod once_tests;
 pub mod passwords;
@@ -52,6 +54,7 @@ pub mod secrets;
 pub mod settle;
 #[cfg(test)]
 mod settle_tests;
+pub mod sheets;
 pub mod signing;
 pub mod staff;
 pub mod story;
