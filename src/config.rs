@@ -129,6 +129,8 @@ pub struct Gate {
     pub body_kib: u64,
     /// How long a request body may take to arrive, in seconds.
     pub body_seconds: u64,
+    /// Wait for the head of an upstream's answer where its steward sets no other, in milliseconds.
+    pub upstream_wait_ms: u32,
     /// Longest wait for a connection to an upstream, in seconds.
     pub connect_seconds: u64,
     /// Longest that a whole answer may take, in seconds.

@@ -137,6 +137,7 @@ impl Base {
                 session_idle: chrono::Duration::minutes(i64::from(self.settings.accounts.idle_minutes)),
                 is_registration_open: self.settings.accounts.registration_open,
                 delays: self.delays.clone(),
+                upstream_wait_ms: self.settings.gate.upstream_wait_ms,
                 upstream_networks: UpstreamNetworks::opening(self.settings.network.upstream_networks.clone()),
             }),
             secrets: Arc::clone(&self.secrets),

@@ -153,6 +153,7 @@ mod tests {
             ("SERVER__DRAIN_SECONDS", "19"),
             ("SERVER__WORKERS", "3"),
             ("ACCOUNTS__LOGIN_WAITS", "1:21"),
+            ("GATE__UPSTREAM_WAIT_MS", "2200"),
         ];
         let environment = set.map(|(name, value)| (format!("ACCORD_{name}"), value.to_owned()));
         let base = Base::open(Settings::load(None, environment).unwrap(), &folder, true).unwrap();
@@ -167,6 +168,7 @@ mod tests {
         assert_eq!(options.head_bounds, HeadBounds { headers_max: 17, bytes_max: 18 * 1024 });
         assert_eq!((options.shutdown_seconds, options.workers), (19, 3));
         assert_eq!(base.quiet_desk().options.delays.wait_after(1), chrono::Duration::seconds(21));
+        assert_eq!(base.quiet_desk().options.upstream_wait_ms, 2_200);
         std::fs::remove_dir_all(folder).unwrap();
     }
 }

@@ -76,10 +76,7 @@ pub fn upstream_networks(settings: &Settings) -> UpstreamNetworks {
 
 /// How much the headers of one request may be, on both listeners.
 pub(super) const fn head_bounds(settings: &Settings) -> HeadBounds {
-    HeadBounds {
-        headers_max: settings.server.headers_max,
-        bytes_max: settings.server.headers_kib.saturating_mul(1024),
-    }
+    HeadBounds { headers_max: settings.server.headers_max, bytes_max: settings.server.headers_kib.saturating_mul(1024) }
 }
 
 /// The addresses from outside as the settings name them; the listen addresses where they name none.

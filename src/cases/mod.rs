@@ -179,6 +179,8 @@ pub struct DeskOptions {
     pub is_registration_open: bool,
     /// How long who guesses passwords must wait.
     pub delays: Delays,
+    /// Wait for the head of an upstream's answer where its steward sets no other, in milliseconds.
+    pub upstream_wait_ms: u32,
     /// Where the service itself may connect to: upstream feeds and catalogues to import.
     pub upstream_networks: UpstreamNetworks,
 }

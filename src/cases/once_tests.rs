@@ -79,9 +79,8 @@ fn a_doubled_decision_decides_once() {
             let (id, _) = submitted(&city);
             let manager = once(&city.managers[0], &format!("decide-{round}"));
             let item = item(&city, id, "parking");
-            let state = twice(place, || {
-                review::decide(desk, &manager, id, item, Decided::Approve(Vec::new()), "A good use.")
-            });
+            let state =
+                twice(place, || review::decide(desk, &manager, id, item, Decided::Approve(Vec::new()), "A good use."));
             assert_eq!(times(desk, "application.decide", ("application", id.to_string())), 1, "{place}");
             assert_eq!(times(desk, "agreement.execute", ("agreement", executed(&state).to_string())), 1, "{place}");
         }
@@ -148,8 +147,7 @@ fn a_doubled_wish_for_a_key_issues_rolls_and_suspends_once() {
 }
 
 fn wish() -> KeyWish {
-    let form =
-        KeyForm { name: "Map".to_owned(), scopes: vec!["parking:read".to_owned()], ..KeyForm::default() };
+    let form = KeyForm { name: "Map".to_owned(), scopes: vec!["parking:read".to_owned()], ..KeyForm::default() };
     form.read(chrono_tz::America::New_York).unwrap()
 }
 

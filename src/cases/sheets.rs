@@ -210,9 +210,7 @@ struct Found<T> {
 }
 
 /// Reads batch after batch, each after the last row of the one before, up to [`ROWS_MAX`].
-fn batches<T>(
-    mut read: impl FnMut(i64, Option<&T>) -> Result<Vec<T>, CaseError>,
-) -> Result<Found<T>, CaseError> {
+fn batches<T>(mut read: impl FnMut(i64, Option<&T>) -> Result<Vec<T>, CaseError>) -> Result<Found<T>, CaseError> {
     let limit = i64::try_from(BATCH).map_err(|error| StoreError::Setup(error.to_string()))?;
     let mut rows: Vec<T> = Vec::new();
     loop {

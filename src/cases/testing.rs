@@ -56,7 +56,8 @@ pub(crate) fn desks() -> Vec<TestDesk> {
     let folder = std::env::temp_dir().join(&name);
     std::fs::create_dir_all(&folder).unwrap();
     let sqlite = format!("sqlite:{}", folder.join("accord.db").display());
-    let mut found = vec![TestDesk { desk: desk(&sqlite), backend: "sqlite", url: sqlite, _folder: Some(Folder(folder)) }];
+    let mut found =
+        vec![TestDesk { desk: desk(&sqlite), backend: "sqlite", url: sqlite, _folder: Some(Folder(folder)) }];
     if let Ok(server) = std::env::var("ACCORD_TEST_POSTGRES").map(|url| url.trim_end_matches('/').to_owned())
         && server.starts_with("postgres")
     {
@@ -88,6 +89,7 @@ fn desk(url: &str) -> Desk {
             session_idle: chrono::Duration::hours(1),
             is_registration_open: true,
             delays: Delays::read(&["3:2".to_owned(), "10:30".to_owned()], 100, chrono::Duration::hours(12)).unwrap(),
+            upstream_wait_ms: 10_000,
             upstream_networks: UpstreamNetworks::opening(CidrList::parse("127.0.0.0/8").unwrap()),
         }),
         secrets: Arc::new(Secrets::new([9; 32])),

@@ -68,6 +68,7 @@ impl Settings {
             ("gate.keep_alive_seconds", gate.keep_alive_seconds, 1..=3_600),
             ("gate.body_kib", gate.body_kib, 1..=1_048_576),
             ("gate.body_seconds", gate.body_seconds, 1..=3_600),
+            ("gate.upstream_wait_ms", wide(gate.upstream_wait_ms), 1..=60_000),
             ("gate.connect_seconds", gate.connect_seconds, 1..=120),
             ("gate.answer_seconds", gate.answer_seconds, 1..=86_400),
             ("accounts.session_hours", wide(accounts.session_hours), 1..=8_760),

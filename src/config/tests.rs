@@ -108,7 +108,8 @@ fn waits_after_wrong_passwords_are_read_and_bad_ones_refused() {
     assert_eq!([2, 3, 50].map(|failures| seconds(&load("", &[]).unwrap(), failures)), [0, 2, 600]);
     let set = load("", &[("ACCORD_ACCOUNTS__LOGIN_WAITS", "1:7, 2:9")]).unwrap();
     assert_eq!([0, 1, 2].map(|failures| seconds(&set, failures)), [0, 7, 9]);
-    for bad in ["login_waits = []", "login_waits = ['often']", "login_waits = ['3:2', '2:5']", "login_waits = ['3:0']"] {
+    for bad in ["login_waits = []", "login_waits = ['often']", "login_waits = ['3:2', '2:5']", "login_waits = ['3:0']"]
+    {
         let error = load(&format!("[accounts]\n{bad}"), &[]).unwrap_err().to_string();
         assert!(error.starts_with("accounts.login_waits: "), "{bad}: {error}");
     }

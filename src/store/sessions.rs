@@ -369,7 +369,6 @@ pub fn claim_idempotent(
 /// [`StoreError::Stale`] when it does not hold it.
 pub fn keep_idempotent(conn: &mut AnyConnection, (account, key): (&str, &str), result: &str) -> Result<(), StoreError> {
     let held = idempotency::account_id.eq(account).and(idempotency::idempotency_key.eq(key));
-    let rows =
-        diesel::update(idempotency::table.filter(held)).set(idempotency::result.eq(result)).execute(conn)?;
+    let rows = diesel::update(idempotency::table.filter(held)).set(idempotency::result.eq(result)).execute(conn)?;
     super::one_row(rows)
 }

@@ -134,7 +134,14 @@ mod tests {
     use crate::web::routes::{BodyMax, Room};
 
     fn row(method: Method, path: &str, access: Access) -> RouteRow {
-        RouteRow { method, path: path.to_owned(), access, room: Room::Portal, summary: "Does it", body_max: BodyMax::Usual }
+        RouteRow {
+            method,
+            path: path.to_owned(),
+            access,
+            room: Room::Portal,
+            summary: "Does it",
+            body_max: BodyMax::Usual,
+        }
     }
 
     #[test]

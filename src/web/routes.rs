@@ -185,7 +185,8 @@ impl Routes {
         A: FromRequest + 'static,
         F::Output: Responder + 'static,
     {
-        let row = RouteRow { method, path: path.to_owned(), access, room: self.room, summary, body_max: BodyMax::Usual };
+        let row =
+            RouteRow { method, path: path.to_owned(), access, room: self.room, summary, body_max: BodyMax::Usual };
         let make: MakeRoute = Arc::new(move || web::route().to(handler.clone()));
         self.entries.push((row, make));
         self
@@ -379,7 +380,7 @@ pub(crate) fn form_secret(request: &actix_web::HttpRequest, visitor: Option<&Vis
     use secrecy::ExposeSecret as _;
     match visitor.map(|visitor| &visitor.means) {
         Some(Means::Session { csrf_secret, .. }) => csrf_secret.expose_secret().to_owned(),
-        Some(Means::Token) | None => anonymous_secret(request).unwrap_or_default(),
+        Some(Means::Token { .. }) | None => anonymous_secret(request).unwrap_or_default(),
     }
 }
 
@@ -389,7 +390,7 @@ fn check_api_proof(
     visitor: Option<&Visitor>,
     origin: Origin,
 ) -> Result<(), WebError> {
-    if matches!(visitor.map(|visitor| &visitor.means), Some(Means::Token)) {
+    if matches!(visitor.map(|visitor| &visitor.means), Some(Means::Token { .. })) {
         return Ok(());
     }
     let token = request.headers().get(CSRF_HEADER).and_then(|value| value.to_str().ok()).unwrap_or_default();

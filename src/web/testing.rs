@@ -51,7 +51,7 @@ fn person(name: &str, role: Option<Role>, is_session: bool) -> Visitor {
         account,
         actor: Actor { account: Some(account), name: format!("Dana {name}"), organisation: None, roles, address: None },
         email: "dana@example.org".to_owned(),
-        means: if is_session { Means::Session { id, csrf_secret } } else { Means::Token },
+        means: if is_session { Means::Session { id, csrf_secret } } else { Means::Token { id } },
         language: "en".to_owned(),
         unread: 2,
     }

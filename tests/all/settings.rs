@@ -103,7 +103,8 @@ fn the_running_program_follows_its_settings_on_both_listeners() {
         }
         let slow = talk(address, &format!("GET {path} HTTP/1.1\r\nHost: ")).expect("a slow head is given up");
         assert!(slow.starts_with("HTTP/1.1 408"), "{address}: {slow}");
-        let idle = talk(address, &format!("GET {path} HTTP/1.1\r\nHost: x\r\n\r\n")).expect("an idle connection is closed");
+        let idle =
+            talk(address, &format!("GET {path} HTTP/1.1\r\nHost: x\r\n\r\n")).expect("an idle connection is closed");
         assert!(idle.starts_with("HTTP/1.1 200"), "{address}: {idle}");
     }
     let login = r#"{"email":"ada@city.example","password":"not the right one"}"#;
