@@ -65,11 +65,11 @@ pub(super) struct AuditEntry {
     key: Option<String>,
     dataset: Option<String>,
     person: Option<String>,
-    /// The part that changed, before.
-    #[schema(value_type = Object)]
+    /// The part that changed, before; null where there was nothing.
+    #[schema(value_type = Option<Object>, example = json!({ "state": "submitted" }))]
     before: serde_json::Value,
     /// The part that changed, after.
-    #[schema(value_type = Object)]
+    #[schema(value_type = Option<Object>, example = json!({ "state": "executed" }))]
     after: serde_json::Value,
     reason: Option<String>,
     previous: String,
@@ -155,7 +155,9 @@ pub(super) fn csv_of(
     found: Sheet,
 ) -> Result<HttpResponse, WebError> {
     let next = found.next.as_ref().map(|place| {
-        let mut address = url::form_urlencoded::Serializer::new(format!("{}?", request.path()));
+        let path = format!("{}?", request.path());
+        let begin = path.len();
+        let mut address = url::form_urlencoded::Serializer::for_suffix(path, begin);
         address.extend_pairs(query.iter().filter(|(name, _)| *name != "cursor"));
         address.append_pair("cursor", &encode(place));
         address.finish()

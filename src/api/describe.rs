@@ -186,6 +186,7 @@ impl Api {
         }
         let mut components = ComponentsBuilder::new()
             .schema("Problem", Problem::schema())
+            .schemas_from_iter(problem_parts())
             .schemas_from_iter(self.schemas.iter().cloned())
             .responses_from_iter(problems::components());
         let bearer = HttpBuilder::new().scheme(HttpAuthScheme::Bearer).description(Some(BEARER)).build();
@@ -202,8 +203,9 @@ impl Api {
 
     /// Every named shape as plain JSON, for examples.
     fn named_schemas(&self) -> Map<String, Value> {
-        let own = [("Problem".to_owned(), json!(Problem::schema()))];
-        own.into_iter().chain(self.schemas.iter().map(|(name, schema)| (name.clone(), json!(schema)))).collect()
+        let own = [("Problem".to_owned(), Problem::schema())];
+        let own = own.into_iter().chain(problem_parts()).map(|(name, schema)| (name, json!(schema)));
+        own.chain(self.schemas.iter().map(|(name, schema)| (name.clone(), json!(schema)))).collect()
     }
 
     /// The groups in use, in their order; a group that no list knows comes last.
@@ -220,6 +222,13 @@ impl Api {
         let about = |name: &str| words::GROUPS.iter().find(|group| group.name == name).map(|group| group.about);
         used.into_iter().map(|name| TagBuilder::new().name(name).description(about(name)).build()).collect()
     }
+}
+
+/// The shapes inside a problem document.
+fn problem_parts() -> Vec<(String, RefOr<Schema>)> {
+    let mut parts = Vec::new();
+    Problem::schemas(&mut parts);
+    parts
 }
 
 const BEARER: &str = "A token from POST /api/v1/sessions, or one made on your account page.";

@@ -44,12 +44,54 @@ pub(crate) struct Problem {
     status: u16,
     /// What happened, for people.
     detail: String,
-    /// The path that was asked for.
+    /// The path that was asked for; left out of a 404.
+    #[schema(required = false, example = "/api/v1/keys")]
     instance: String,
     /// The stable code for programs.
+    #[schema(example = "key_ended")]
     code: String,
-    /// The request id, to be named when asking for help.
+    /// The request id, to be named when asking for help; left out of a 404.
+    #[schema(required = false, example = "01f3a9c2")]
     request_id: String,
+    /// What is wrong with single fields, where that is the problem.
+    #[schema(required = false)]
+    errors: Vec<FieldProblem>,
+    /// What to do next.
+    #[schema(required = false, example = json!([]))]
+    next: Vec<WayOn>,
+    /// What somebody else changed meanwhile.
+    #[schema(required = false, example = json!([]))]
+    changed: Vec<Changed>,
+}
+
+/// What is wrong with one field.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct FieldProblem {
+    /// The field's name or path, such as `items[0].dataset`; empty where it is the whole.
+    #[schema(example = "name")]
+    field: String,
+    /// The stable code for programs.
+    #[schema(example = "required")]
+    code: String,
+    /// A sentence for people.
+    #[schema(example = "Give it a name.")]
+    message: String,
+}
+
+/// A way on.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct WayOn {
+    label: String,
+    /// A path of the portal.
+    href: String,
+}
+
+/// A field that somebody else changed.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct Changed {
+    label: String,
+    theirs: String,
+    yours: String,
 }
 
 /// Every route of the API.

@@ -117,16 +117,20 @@ const SHARED: &[Shared] = &[
 
 /// The shared problem answers, for the document's components.
 pub(super) fn components() -> impl Iterator<Item = (&'static str, Response)> {
-    SHARED.iter().map(|shared| (shared.name, answer(shared.about, shared.codes.iter().copied())))
+    SHARED.iter().map(|shared| (shared.name, answer(shared.about, shared.codes.iter().copied(), &[])))
 }
 
-fn answer<'a>(about: &str, codes: impl Iterator<Item = &'a str>) -> Response {
+fn answer<'a>(about: &str, codes: impl Iterator<Item = &'a str>, field_codes: &[&str]) -> Response {
     let codes: Vec<&str> = codes.collect();
     let problem = ContentBuilder::new().schema(Some(Ref::from_schema_name("Problem"))).build();
+    let mut extensions = ExtensionsBuilder::new().add("x-codes", codes);
+    if !field_codes.is_empty() {
+        extensions = extensions.add("x-field-codes", field_codes.to_vec());
+    }
     ResponseBuilder::new()
         .description(about)
         .content("application/problem+json", problem)
-        .extensions(Some(ExtensionsBuilder::new().add("x-codes", codes).build()))
+        .extensions(Some(extensions.build()))
         .build()
 }
 
@@ -152,37 +156,52 @@ pub(super) fn answers(access: Access, traits: Traits, own: &[&'static str]) -> V
     add(traits.is_once, "KeyReused");
     add(traits.is_versioned, "VersionNeeded");
     add(true, "Unavailable");
-    let mut by_status: BTreeMap<String, (Option<&Shared>, Vec<&'static str>)> = BTreeMap::new();
+    let mut by_status: BTreeMap<String, Problem> = BTreeMap::new();
     for shared in SHARED.iter().filter(|shared| names.contains(&shared.name)) {
-        by_status.insert(shared.status.to_owned(), (Some(shared), Vec::new()));
+        by_status.insert(shared.status.to_owned(), Problem { shared: Some(shared), ..Problem::default() });
     }
     for code in own {
-        let status = status_of(code);
-        let shared = SHARED.iter().find(|shared| shared.status == status && shared.codes.contains(code));
-        let (known, codes) = by_status.entry(status).or_default();
-        match shared {
-            Some(shared) => *known = known.or(Some(shared)),
-            None => codes.push(code),
+        let error = error_of(code);
+        let status = error.status().as_str().to_owned();
+        let shared = SHARED.iter().find(|shared| shared.status == status && shared.codes.contains(&error.code()));
+        let problem = by_status.entry(status).or_default();
+        problem.shared = problem.shared.or(shared);
+        if error.code() != *code {
+            problem.field_codes.push(code);
+        } else if shared.is_none() {
+            problem.codes.push(code);
         }
     }
-    by_status.into_iter().map(|(status, (shared, own))| (status, merged(shared, &own))).collect()
+    by_status.into_iter().map(|(status, problem)| (status, problem.answer())).collect()
 }
 
-/// The status under which a code is answered.
-fn status_of(code: &'static str) -> String {
-    let error = match code {
+/// How a code is answered.
+fn error_of(code: &'static str) -> WebError {
+    match code {
         "not_found" => WebError::not_found(),
         "invalid" => WebError::invalid(FormErrors::default()),
         "too_many_requests" => WebError::too_many(1, ""),
         refusal => WebError::from(Refusal::new(refusal, "")),
-    };
-    error.status().as_str().to_owned()
+    }
 }
 
-fn merged(shared: Option<&Shared>, own: &[&'static str]) -> RefOr<Response> {
-    match shared {
-        Some(shared) if own.is_empty() => Ref::from_response_name(shared.name).into(),
-        Some(shared) => answer(shared.about, shared.codes.iter().chain(own).copied()).into(),
-        None => answer("This cannot be done now, or not by you.", own.iter().copied()).into(),
+/// One problem answer in the making.
+#[derive(Default)]
+struct Problem {
+    shared: Option<&'static Shared>,
+    /// Codes that only this route has.
+    codes: Vec<&'static str>,
+    /// Codes that stand under `errors`, beside the field.
+    field_codes: Vec<&'static str>,
+}
+
+impl Problem {
+    fn answer(self) -> RefOr<Response> {
+        let Self { shared, codes, field_codes } = self;
+        match shared {
+            Some(shared) if codes.is_empty() && field_codes.is_empty() => Ref::from_response_name(shared.name).into(),
+            Some(shared) => answer(shared.about, shared.codes.iter().copied().chain(codes), &field_codes).into(),
+            None => answer("This cannot be done now, or not by you.", codes.into_iter(), &field_codes).into(),
+        }
     }
 }

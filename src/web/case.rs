@@ -107,11 +107,8 @@ pub(super) fn refused(refusal: Refusal) -> WebError {
         }
         "link_invalid" => WebError::bad_request(refusal.code, refusal.detail),
         // 422 is what draft-ietf-httpapi-idempotency-key-header asks for; 409 is its word for a twin at work.
-        code if code == "idempotency_key_reused"
-            || code.ends_with("_needed")
-            || code.ends_with("_empty")
-            || code.ends_with("_too_wide") =>
-        {
+        "idempotency_key_reused" => WebError::unprocessable(refusal.code, refusal.detail),
+        code if code.ends_with("_needed") || code.ends_with("_empty") || code.ends_with("_too_wide") => {
             let mut errors = FormErrors::default();
             errors.add_coded("", refusal.code, refusal.detail);
             WebError::invalid(errors)

@@ -214,6 +214,12 @@ impl WebError {
         Self::new(Kind::Invalid, "invalid", "Some of what you sent needs to be corrected.").with_errors(errors)
     }
 
+    /// 422: understood, and not acceptable as a whole.
+    #[must_use]
+    pub fn unprocessable(code: impl Into<Code>, detail: impl Into<String>) -> Self {
+        Self::new(Kind::Invalid, code, detail)
+    }
+
     /// 422 for a JSON body of the wrong shape.
     pub(crate) fn invalid_json(detail: String) -> Self {
         Self::new(Kind::Invalid, "invalid", detail)

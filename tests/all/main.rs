@@ -10,6 +10,8 @@ mod docs;
 #[cfg(test)]
 mod harness;
 #[cfg(test)]
+mod parity;
+#[cfg(test)]
 mod settings;
 #[cfg(test)]
 mod story;

@@ -22,24 +22,23 @@ async fn entries_come_as_csv_and_what_a_spreadsheet_would_run_is_text() {
     for city in cities() {
         let api = Api::over(&city.desk);
         let auditor = api.client(&officer(&city, "Otto Auditor", Role::Auditor));
-        let evil = city.desk.person("=HYPERLINK(\"http://evil.example\")", &[]);
-        let me = api.client(&evil);
-        let version = me.read("/account").await["version"].as_i64().unwrap();
-        let edit = json!({ "name": "=cmd|'/C calc'!A0" });
-        assert_eq!(me.change(Method::PATCH, "/account", version, edit).await.status, 204);
+        let me = api.client(&city.maria);
+        let agreement = agreement(&api, &city).await;
+        let formula = "=HYPERLINK(\"http://evil.example\")";
+        me.act(&format!("/agreements/{agreement}/terminate"), json!({ "text": formula })).await;
 
-        let sheet = auditor.get("/audit/entries.csv?act=account.").await;
+        let sheet = auditor.get("/audit/entries.csv?act=agreement.").await;
         assert_eq!((sheet.status, sheet.header("content-type")), (200, "text/csv; charset=utf-8"));
         assert_eq!(sheet.header("content-disposition"), "attachment; filename=\"audit-entries.csv\"");
         assert_eq!(sheet.header("cache-control"), "no-store");
         let (heads, found) = rows(&sheet.text);
         let column = |name: &str| heads.iter().position(|head| head == name).unwrap();
-        let names: Vec<&str> = found.iter().map(|row| row[column("name")].as_str()).collect();
-        assert!(names.contains(&"'=HYPERLINK(\"http://evil.example\")"), "{names:?}");
+        let reasons: Vec<&str> = found.iter().map(|row| row[column("reason")].as_str()).collect();
+        assert!(reasons.contains(&format!("'{formula}").as_str()), "{reasons:?}");
         for cell in found.iter().flatten() {
             assert!(!cell.starts_with(['=', '+', '@']), "{cell}");
         }
-        let listed = auditor.read("/audit/entries?act=account.&limit=100").await;
+        let listed = auditor.read("/audit/entries?act=agreement.&limit=100").await;
         let numbers: Vec<String> =
             listed["items"].as_array().unwrap().iter().map(|entry| entry["number"].to_string()).collect();
         assert_eq!(numbers, found.iter().map(|row| row[column("number")].clone()).collect::<Vec<_>>());
