@@ -94,10 +94,13 @@ struct Keys {
 struct KeyView {
     id: String,
     agreement: String,
+    /// What its holder calls it.
+    #[schema(example = "City map")]
     name: String,
     /// `live` or `test`.
     mode: &'static str,
     /// The first and last four characters.
+    #[schema(example = "4Zx1…9kQe")]
     hint: String,
     /// `active`, `superseded`, `revoked` or `expired`.
     state: &'static str,
@@ -197,6 +200,8 @@ async fn one(request: HttpRequest, desk: DeskData, id: web::Path<String>) -> Res
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 struct NewKey {
+    /// What you call it.
+    #[schema(example = "City map")]
     name: String,
     /// `live` or `test`.
     #[serde(default)]
@@ -220,6 +225,7 @@ struct KeyMade {
     #[serde(flatten)]
     key: KeyView,
     /// The key's text, in this answer only; absent in a repeat under the same idempotency key.
+    #[schema(example = "nwk_live_…")]
     text: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     notice: Option<&'static str>,
@@ -297,6 +303,8 @@ async fn roll(
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 struct KeyName {
+    /// What you call it.
+    #[schema(example = "City map")]
     name: String,
 }
 
@@ -363,7 +371,8 @@ async fn revoke_staff(
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 struct KeyText {
-    #[schema(value_type = String)]
+    /// The whole text of the key.
+    #[schema(value_type = String, example = "nwk_live_…")]
     key: SecretString,
 }
 

@@ -95,8 +95,11 @@ struct Departments {
 #[derive(Debug, Serialize, ToSchema)]
 struct Department {
     id: String,
+    #[schema(example = "mobility")]
     slug: String,
+    #[schema(example = "Mobility and parking")]
     name: String,
+    #[schema(example = "mobility@city.example")]
     email: String,
     /// For `If-Match`: `"v1"`.
     version: i64,
@@ -120,8 +123,13 @@ async fn departments(desk: DeskData) -> Result<HttpResponse, WebError> {
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 struct NewDepartment {
+    /// Its name in addresses; never changes.
+    #[schema(example = "mobility")]
     slug: String,
+    #[schema(example = "Mobility and parking")]
     name: String,
+    /// Where it is written to.
+    #[schema(example = "mobility@city.example")]
     email: String,
 }
 
@@ -138,7 +146,9 @@ async fn add_department(
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 struct DepartmentEdit {
+    #[schema(example = "Mobility and parking")]
     name: String,
+    #[schema(example = "mobility@city.example")]
     email: String,
 }
 
@@ -288,7 +298,10 @@ struct Services {
 #[derive(Debug, Serialize, ToSchema)]
 struct Service {
     id: String,
+    /// What it is for.
+    #[schema(example = "nginx at the edge")]
     name: String,
+    /// The first and last characters of the credential.
     hint: String,
     is_revoked: bool,
 }
@@ -305,6 +318,8 @@ async fn list_services(desk: DeskData) -> Result<HttpResponse, WebError> {
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 struct NewService {
+    /// What it is for.
+    #[schema(example = "nginx at the edge")]
     name: String,
 }
 

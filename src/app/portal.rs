@@ -15,6 +15,7 @@ use super::run::head_bounds;
 use crate::cases::Desk;
 use crate::cases::passwords::HashingPool;
 use crate::jobs::mail::Letters;
+use crate::portal::developers::ApiDocument;
 use crate::portal::mailbox::{Letter, MailReader};
 use crate::portal::session::DeskVisitors;
 use crate::store::migrate;
@@ -102,6 +103,7 @@ pub fn build(
     let desk = web::Data::new(desk.clone());
     let reader = web::Data::new(mail_reader(base, letters));
     let hashing = web::Data::new(HashingPool::new(settings.accounts.hashes_at_once, HASH_WAIT));
+    let document = web::Data::new(api_document(site.options().portal_url.as_str())?);
     let observer = Observer::new("portal", base.clock.clone(), settings.network.trusted_proxies.clone());
     let routes = routes(is_demo);
     let mut server = HttpServer::new(move || {
@@ -112,6 +114,7 @@ pub fn build(
             .app_data(desk.clone())
             .app_data(reader.clone())
             .app_data(hashing.clone())
+            .app_data(document.clone())
             .wrap(from_fn(edge::edge))
             .wrap(from_fn(move |request, next| Arc::clone(&observer).observe(request, next)))
             .configure(move |config| routes.configure(config))
@@ -125,6 +128,13 @@ pub fn build(
     }
     let server = server.listen(listener).map_err(|error| StartError::Setup(error.to_string()))?.run();
     Ok(PortalServer { server, address })
+}
+
+/// The API's document, read for the page about it.
+fn api_document(portal_url: &str) -> Result<ApiDocument, StartError> {
+    let document = serde_json::to_value(api::api().document(portal_url.trim_end_matches('/')));
+    let document = document.map_err(|error| StartError::Setup(format!("the API cannot be described: {error}")))?;
+    Ok(ApiDocument::new(&document))
 }
 
 /// Lets the demonstration's mailbox show mails as they would be sent.
