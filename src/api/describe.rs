@@ -5,6 +5,7 @@ use actix_web::http::Method;
 use actix_web::{FromRequest, Handler, Responder};
 use serde_json::{Map, Value, json};
 use utoipa::openapi::content::{Content, ContentBuilder};
+use utoipa::openapi::extensions::ExtensionsBuilder;
 use utoipa::openapi::path::{
     HttpMethod, Operation, OperationBuilder, Parameter, ParameterBuilder, ParameterIn, PathItem, Paths, PathsBuilder,
 };
@@ -175,8 +176,8 @@ impl Api {
     pub fn document(&self, server: &str) -> OpenApi {
         let schemas = self.named_schemas();
         let mut paths: Paths = PathsBuilder::new().build();
-        for shape in &self.shapes {
-            let item = PathItem::new(http_method(&shape.method), operation(shape, &schemas));
+        for (at, shape) in self.shapes.iter().enumerate() {
+            let item = PathItem::new(http_method(&shape.method), operation(shape, at, &schemas));
             match paths.paths.get_mut(&shape.path) {
                 Some(known) => known.merge_operations(item),
                 None => {
@@ -232,9 +233,11 @@ fn problem_parts() -> Vec<(String, RefOr<Schema>)> {
 }
 
 const BEARER: &str = "A token from POST /api/v1/sessions, or one made on your account page.";
-const ABOUT: &str = "Everything a person can do in the portal. Errors are problem documents (RFC 9457) with a stable \
-`code`. Lists are paged by `limit` and `cursor`. Acts that must not happen twice take an `Idempotency-Key`; updates \
-need the `ETag` of what was read in `If-Match`. Keys of datasets are for the gate and open nothing here.";
+const ABOUT: &str = "What a person can do in the portal, a program can do here: apply, sign, make keys, decide, audit.
+
+Errors are problem documents (RFC 9457) with a stable `code`. Lists are paged by `limit` and `cursor`, tables to take \
+along end in `.csv`. Acts that must not happen twice take an `Idempotency-Key`; updates need the `ETag` of what was \
+read in `If-Match`. Keys of datasets are for the gate and open nothing here.";
 
 fn http_method(method: &Method) -> HttpMethod {
     match method.as_str() {
@@ -246,7 +249,8 @@ fn http_method(method: &Method) -> HttpMethod {
     }
 }
 
-fn operation(shape: &Shape, schemas: &Map<String, Value>) -> Operation {
+/// The operation of a route; `at` is its place in the order in which people read them.
+fn operation(shape: &Shape, at: usize, schemas: &Map<String, Value>) -> Operation {
     let parameters = parameters(shape);
     let traits = Traits {
         has_path_parameter: shape.path.contains('{'),
@@ -261,6 +265,7 @@ fn operation(shape: &Shape, schemas: &Map<String, Value>) -> Operation {
         .description(Some(who_may(shape.access)))
         .operation_id(Some(operation_id(shape)))
         .tag(words::group(&shape.path))
+        .extensions(Some(ExtensionsBuilder::new().add("x-order", at).build()))
         .parameters(Some(parameters));
     if let Some(body) = &shape.takes {
         let (media, content) = content(body, schemas);

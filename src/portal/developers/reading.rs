@@ -13,8 +13,11 @@ const DEPTH_MAX: usize = 8;
 #[derive(Debug, Serialize)]
 pub(super) struct ApiView {
     server: String,
-    about: Vec<Run>,
+    lead: Vec<Run>,
+    about: Vec<Vec<Run>>,
     token: Vec<Run>,
+    /// Two calls to begin with.
+    begin: String,
     groups: Vec<Group>,
     shapes: Vec<Shape>,
     problem: Shape,
@@ -121,8 +124,12 @@ impl ApiView {
             referred(schema, &mut inner);
         }
         inner.remove("Problem");
+        let about = text(&document["info"], "description");
+        let mut paragraphs = about.split("\n\n").map(runs_of);
         Self {
-            about: runs(&document["info"], "description"),
+            lead: paragraphs.next().unwrap_or_default(),
+            about: paragraphs.collect(),
+            begin: begin(&server),
             token: runs(&document["components"]["securitySchemes"]["token"], "description"),
             groups,
             shapes: inner.iter().map(|name| reader.shape(name)).collect(),
@@ -145,11 +152,13 @@ impl<'a> Reader<'a> {
         for (path, item) in members(&self.document["paths"]) {
             for (method, operation) in members(item) {
                 if operation["tags"][0].as_str() == Some(&name) {
-                    operations.push(self.operation(method, path, operation, server));
+                    let order = operation["x-order"].as_u64().unwrap_or(u64::MAX);
+                    operations.push((order, self.operation(method, path, operation, server)));
                 }
             }
         }
-        operations.sort_by(|a, b| (&a.path, rank(&a.method)).cmp(&(&b.path, rank(&b.method))));
+        operations.sort_by_key(|(order, _)| *order);
+        let operations = operations.into_iter().map(|(_, operation)| operation).collect();
         Group { id: anchor(&name), about: runs(tag, "description"), name, operations }
     }
 
@@ -309,6 +318,14 @@ fn referred(schema: &Value, found: &mut BTreeSet<String>) {
     }
 }
 
+fn begin(server: &str) -> String {
+    format!(
+        "curl -X POST '{server}/api/v1/sessions' \\\n  -H 'Content-Type: application/json' \\\n  \
+         -d '{{\"email\":\"you@example.org\",\"password\":\"your password\"}}'\n\
+         curl '{server}/api/v1/account' -H 'Authorization: Bearer TOKEN'"
+    )
+}
+
 /// A call as it is typed in a shell.
 fn call(
     (method, server, path): (&str, &str, &str),
@@ -338,11 +355,6 @@ fn tone(method: &str) -> &'static str {
     }
 }
 
-/// Reading before changing before ending.
-fn rank(method: &str) -> usize {
-    ["GET", "POST", "PATCH", "PUT", "DELETE"].iter().position(|known| *known == method).unwrap_or(usize::MAX)
-}
-
 /// A name as an anchor: `Signing in` as `signing-in`.
 fn anchor(name: &str) -> String {
     let letters =
@@ -361,7 +373,10 @@ fn text(value: &Value, name: &str) -> String {
 
 /// A text of the document with the parts between backticks as code.
 fn runs(value: &Value, name: &str) -> Vec<Run> {
-    let text = value[name].as_str().unwrap_or_default();
+    runs_of(value[name].as_str().unwrap_or_default())
+}
+
+fn runs_of(text: &str) -> Vec<Run> {
     let pieces = text.split('`').enumerate();
     let runs = pieces.map(|(at, piece)| Run { text: piece.to_owned(), is_code: at % 2 == 1 });
     runs.filter(|run| !run.text.is_empty()).collect()

@@ -134,6 +134,6 @@ fn a_document_is_read_through_references_and_parts() {
          -H 'Content-Type: application/json' -d @body.json"
     );
     let about = json!([{ "text": "Say ", "is_code": false }, { "text": "yes", "is_code": true }, { "text": ".", "is_code": false }]);
-    assert_eq!(view["about"], about);
+    assert_eq!(view["lead"], about);
     assert_eq!(view["shapes"][0]["name"], "One");
 }
