@@ -264,13 +264,18 @@ impl Settings {
         Ok(all.to_string())
     }
 
-    /// Whether the file may be read by everybody although it holds a secret.
+    /// Whether a settings file may be read by everybody although it holds a password.
     #[must_use]
-    pub fn is_exposed(&self, file: &Path) -> bool {
+    pub fn is_exposed(file: &Path) -> bool {
         use std::os::unix::fs::PermissionsExt as _;
-        let holds_secret = !self.mail.smtp_url.expose_secret().is_empty()
-            || Url::parse(self.database.url.expose_secret()).is_ok_and(|url| url.password().is_some());
-        holds_secret && std::fs::metadata(file).is_ok_and(|facts| facts.permissions().mode() & 0o004 != 0)
+        let text = std::fs::read_to_string(file).unwrap_or_default();
+        let table = text.parse::<Table>().unwrap_or_default();
+        let holds = |section: &str, name: &str| {
+            let value = table.get(section).and_then(|section| section.get(name)).and_then(Value::as_str);
+            value.is_some_and(|value| Url::parse(value).is_ok_and(|url| url.password().is_some()))
+        };
+        SECRETS.into_iter().any(|(section, name)| holds(section, name))
+            && std::fs::metadata(file).is_ok_and(|facts| facts.permissions().mode() & 0o004 != 0)
     }
 
     /// The store's address: as set, or the file in the data folder.

@@ -156,7 +156,7 @@ mod tests {
             ("GATE__UPSTREAM_WAIT_MS", "2200"),
         ];
         let environment = set.map(|(name, value)| (format!("ACCORD_{name}"), value.to_owned()));
-        let base = Base::open(Settings::load(None, environment).unwrap(), &folder, true).unwrap();
+        let base = Base::open(Settings::load(None, environment).unwrap(), &folder).unwrap();
         let options = options(&base);
         let seconds = Duration::from_secs;
         assert_eq!(options.connect_timeout, seconds(11));
