@@ -10,7 +10,6 @@ use super::links::Purpose;
 use super::passwords::{self, HashingPool, wrong_login};
 use super::{Caller, CaseError, Desk, Work};
 use crate::domain::audit::{About, Act, Hash, hex};
-use crate::domain::guessing::{FAILURES_MAX, is_forgotten, wait_after};
 use crate::domain::id::{AccountId, SessionId};
 use crate::domain::notice::{Notice, NoticeKind, Recipient};
 use crate::domain::people::{Actor, Capacity};
@@ -266,7 +265,7 @@ fn must_not_wait(desk: &Desk, subjects: &[String]) -> Result<(), CaseError> {
     let now = desk.clock.now();
     for subject in subjects {
         let Some(known) = desk.read(|conn| sessions::throttle(conn, subject))? else { continue };
-        if known.failures >= FAILURES_MAX {
+        if desk.options.delays.is_disabled(known.failures) {
             return Err(
                 Refusal::new("password_disabled", "Too many wrong passwords. Reset your password by mail.").into()
             );
@@ -280,12 +279,14 @@ fn must_not_wait(desk: &Desk, subjects: &[String]) -> Result<(), CaseError> {
 }
 
 fn note_failure(desk: &Desk, caller: &Caller, subjects: &[String]) -> Result<(), CaseError> {
+    let delays = &desk.options.delays;
     desk.act(caller, |work| {
         for subject in subjects {
             let known = sessions::throttle(work.conn, subject)?
-                .filter(|known| !is_forgotten(work.now - known.last_at, known.failures));
+                .filter(|known| !delays.is_forgotten(work.now - known.last_at, known.failures));
             let failures = known.map_or(1, |known| known.failures.saturating_add(1));
-            let record = Throttle { failures, last_at: work.now, blocked_until: work.now + wait_after(failures) };
+            let blocked_until = work.now + delays.wait_after(failures);
+            let record = Throttle { failures, last_at: work.now, blocked_until };
             sessions::set_throttle(work.conn, subject, &record)?;
         }
         let act = Act::new("account.log_in_refused", Capacity::Visitor, "login", "");
