@@ -19,7 +19,6 @@ mod call;
 pub mod check;
 pub mod clock;
 mod credential;
-mod decimal;
 mod forward_auth;
 pub mod grants;
 mod headers;
@@ -219,8 +218,8 @@ struct Readiness {
 /// An answer: there already, or to be waited for.
 enum Answering {
     Ready(Option<Answer>),
-    /// In a box, so that hyper moves two words about instead of everything a passage remembers.
-    Later(Pin<Box<dyn Future<Output = Answer>>>),
+    /// In a box, so that hyper moves a few words about instead of everything a passage remembers.
+    Later(Pin<Box<dyn Future<Output = Answer>>>, Arc<Seat>),
 }
 
 impl Future for Answering {
@@ -229,7 +228,7 @@ impl Future for Answering {
     fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
         match &mut *self {
             Self::Ready(answer) => answer.take().map_or(Poll::Pending, |answer| Poll::Ready(Ok(answer))),
-            Self::Later(answer) => answer.as_mut().poll(context).map(Ok),
+            Self::Later(answer, seat) => answer.as_mut().poll(context).map(|answer| Ok(seated(answer, seat))),
         }
     }
 }
@@ -244,26 +243,22 @@ fn answer_request(worker: Rc<Worker>, peer: IpAddr, seat: Arc<Seat>, request: Re
             "/healthz" => health(&call, &request),
             "/readyz" => ready(&call, &request),
             "/v1/forward-auth" => forward_auth::forward_auth(&call, request.uri(), request.headers()),
-            "/v1/keys/verify" if is_post => return later(seat, verify::verify(call, request)),
-            "/v1/keys/kill" if is_post => return later(seat, verify::kill(call, request)),
+            "/v1/keys/verify" if is_post => return Answering::Later(Box::pin(verify::verify(call, request)), seat),
+            "/v1/keys/kill" if is_post => return Answering::Later(Box::pin(verify::kill(call, request)), seat),
             "/v1/keys/verify" | "/v1/keys/kill" => answer::wrong_method(&call, "POST"),
             _ => match proxy::gateway(call, request) {
-                Ok(passage) => return later(seat, passage.run()),
+                Ok(passage) => return Answering::Later(Box::pin(passage.run()), seat),
                 Err(refusal) => refusal,
             },
         }
     } else {
         no_host(&call)
     };
-    Answering::Ready(Some(seated(answer, seat)))
+    Answering::Ready(Some(seated(answer, &seat)))
 }
 
-fn later(seat: Arc<Seat>, answer: impl Future<Output = Answer> + 'static) -> Answering {
-    Answering::Later(Box::pin(async move { seated(answer.await, seat) }))
-}
-
-fn seated(mut answer: Answer, seat: Arc<Seat>) -> Answer {
-    answer.body_mut().sits_at(seat);
+fn seated(mut answer: Answer, seat: &Arc<Seat>) -> Answer {
+    answer.body_mut().sits_at(Arc::clone(seat));
     answer
 }
 
