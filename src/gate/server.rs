@@ -126,11 +126,7 @@ fn is_of_one_connection(error: &io::Error) -> bool {
 
 fn http(options: &GateOptions) -> http1::Builder {
     let mut http = http1::Builder::new();
-    http.keep_alive(true)
-        .half_close(false)
-        .max_headers(options.headers_max)
-        .max_header_size(options.head_max_bytes)
-        .writev(false);
+    http.keep_alive(true).half_close(false).max_header_size(options.head_max_bytes).writev(false);
     http
 }
 
