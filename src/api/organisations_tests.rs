@@ -16,7 +16,7 @@ use serde_json::{Value, json};
 use crate::cases::apply_tests::{City, cities, draft, submit};
 use crate::cases::{Desk, agree};
 use crate::domain::application::State;
-use crate::domain::id::AccountId;
+use crate::domain::id::{AccountId, SessionId};
 use crate::domain::people::{Role, RoleGrant};
 use crate::web::testing::options;
 use crate::web::{Credential, Means, Site, Visitor, Visitors, WebError, edge};
@@ -38,7 +38,8 @@ impl Visitors for ById {
                 address: None,
             };
             let language = "en".to_owned();
-            Ok(Some(Visitor { account: id, actor, email: known.email, means: Means::Token, language, unread: 0 }))
+            let means = Means::Token { id: SessionId::from_uuid(id.uuid()) };
+            Ok(Some(Visitor { account: id, actor, email: known.email, means, language, unread: 0 }))
         }
         .boxed()
     }

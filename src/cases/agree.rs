@@ -9,7 +9,7 @@ use crate::domain::agreement::{Agreement, AgreementCommand, Execution};
 use crate::domain::application::{Application, Command, State};
 use crate::domain::audit::{About, Act};
 use crate::domain::id::{AgreementId, ApplicationId, DepartmentId};
-use crate::domain::notice::{Notice, NoticeKind, Recipient};
+use crate::domain::notice::{Notice, NoticeKind};
 use crate::domain::people::{Capacity, Role};
 use crate::domain::refusal::Refusal;
 use crate::domain::terms::{TermsVersion, TextHash};

@@ -121,7 +121,7 @@ pub(super) fn wrong_method(call: &Call, allowed: &'static str) -> Answer {
 }
 
 /// More headers, or longer ones, than are read.
-pub(super) fn headers_too_large(call: &Call) -> HttpResponse {
+pub(super) fn headers_too_large(call: &Call) -> Answer {
     let bounds = call.worker.shared.options().head_bounds;
     let fault = Fault {
         status: 431,

@@ -54,10 +54,6 @@ impl Waiting {
         overdue.into_iter().for_each(Waker::wake);
     }
 
-    #[cfg(test)]
-    pub(in crate::gate) fn len(&self) -> usize {
-        self.places.borrow().len()
-    }
 }
 
 impl Patience {
