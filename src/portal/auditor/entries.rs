@@ -65,13 +65,12 @@ impl<'a> Titles<'a> {
             _ => ("", None),
         };
         let Some(id) = id else { return Ok(format!("{} {}", entry.subject_kind, entry.subject)) };
-        let name = match self.known.get(&(word, id.clone())) {
-            Some(name) => name.clone(),
-            None => {
-                let name = title_or_id(self.desk, word, &id)?;
-                self.known.insert((word, id), name.clone());
-                name
-            }
+        let name = if let Some(name) = self.known.get(&(word, id.clone())) {
+            name.clone()
+        } else {
+            let name = title_or_id(self.desk, word, &id)?;
+            self.known.insert((word, id), name.clone());
+            name
         };
         Ok(format!("{} {name}", entry.subject_kind))
     }
