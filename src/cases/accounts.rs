@@ -23,6 +23,12 @@ use crate::store::sessions::{self, NewSession, SessionRow, Throttle};
 pub const MAILS_PER_HOUR: i64 = 5;
 /// Live sessions and tokens of one account.
 pub const SESSIONS_MAX: usize = 50;
+/// Longest text that guesses are counted under.
+const EMAIL_KEY_MAX: usize = 254;
+/// How the count of a whole source begins.
+const SOURCE: &str = "source:";
+/// So many failures of a source weigh as one of an account.
+const SOURCE_SHARE: i64 = 10;
 
 /// A person's wish to register.
 #[derive(Clone, Debug)]
@@ -217,7 +223,9 @@ pub async fn log_in(
     (email, password): (String, SecretString),
     (kind, label): (&'static str, String),
 ) -> Result<Begun, CaseError> {
-    let email_key = Email::parse("email", &email).map_or_else(|_any| email.to_lowercase(), |email| email.normalised());
+    // What is no address has no account, and counts by its beginning.
+    let typed = || email.chars().take(EMAIL_KEY_MAX).collect::<String>().to_lowercase();
+    let email_key = Email::parse("email", &email).map_or_else(|_none| typed(), |email| email.normalised());
     let subjects = subjects(&email_key, &caller);
     let (found, subjects) = desk
         .run(move |desk| {
@@ -235,7 +243,8 @@ pub async fn log_in(
             return Err(wrong_login().into());
         };
         desk.act(&caller, |work| {
-            for subject in &subjects {
+            // Who has an account of their own must not thereby be able to go on guessing others.
+            for subject in subjects.iter().filter(|subject| !subject.starts_with(SOURCE)) {
                 sessions::clear_throttle(work.conn, subject)?;
             }
             let begun = begin_session(work, &account, kind, &label)?;
@@ -248,7 +257,7 @@ pub async fn log_in(
     .await
 }
 
-/// What guesses are counted by: the account as typed, and the source (an address, or an IPv6 /64).
+/// What guesses are counted by: the account as typed, both together, and the source (an address, or an IPv6 /64).
 fn subjects(email_key: &str, caller: &Caller) -> Vec<String> {
     let mut subjects = vec![format!("login:{email_key}")];
     if let Some(address) = caller.actor.address {
@@ -257,15 +266,22 @@ fn subjects(email_key: &str, caller: &Caller) -> Vec<String> {
             std::net::IpAddr::V6(v6) => format!("{:x?}", v6.segments().iter().take(4).collect::<Vec<_>>()),
         };
         subjects.push(format!("login:{email_key}@{source}"));
+        subjects.push(format!("{SOURCE}{source}"));
     }
     subjects
+}
+
+/// Failures as the waits count them. Many people share one address, so a source has many times as many before it waits,
+/// and it never has to reset anything.
+fn weighed(subject: &str, failures: i64) -> i64 {
+    if subject.starts_with(SOURCE) { (failures / SOURCE_SHARE).min(FAILURES_MAX - 1) } else { failures }
 }
 
 fn must_not_wait(desk: &Desk, subjects: &[String]) -> Result<(), CaseError> {
     let now = desk.clock.now();
     for subject in subjects {
         let Some(known) = desk.read(|conn| sessions::throttle(conn, subject))? else { continue };
-        if desk.options.delays.is_disabled(known.failures) {
+        if desk.options.delays.is_disabled(weighed(subject, known.failures)) {
             return Err(
                 Refusal::new("password_disabled", "Too many wrong passwords. Reset your password by mail.").into()
             );
@@ -281,16 +297,17 @@ fn must_not_wait(desk: &Desk, subjects: &[String]) -> Result<(), CaseError> {
 fn note_failure(desk: &Desk, caller: &Caller, subjects: &[String]) -> Result<(), CaseError> {
     let delays = &desk.options.delays;
     desk.act(caller, |work| {
+        // The entry first: appending is what writers queue for, so no two guesses of the same moment count as one.
+        work.record(Act::new("account.log_in_refused", Capacity::Visitor, "login", ""))?;
         for subject in subjects {
             let known = sessions::throttle(work.conn, subject)?
                 .filter(|known| !delays.is_forgotten(work.now - known.last_at, known.failures));
             let failures = known.map_or(1, |known| known.failures.saturating_add(1));
-            let blocked_until = work.now + delays.wait_after(failures);
+            let blocked_until = work.now + delays.wait_after(weighed(subject, failures));
             let record = Throttle { failures, last_at: work.now, blocked_until };
             sessions::set_throttle(work.conn, subject, &record)?;
         }
-        let act = Act::new("account.log_in_refused", Capacity::Visitor, "login", "");
-        work.record(act)
+        Ok(())
     })
 }
 

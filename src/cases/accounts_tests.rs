@@ -106,6 +106,34 @@ async fn wrong_passwords_wait_longer_and_longer() {
 }
 
 #[actix_web::test]
+async fn guessing_one_password_on_many_accounts_waits_by_its_source_and_nobody_else_does() {
+    for desk in desks() {
+        accounts::register(&desk.desk, &pool(), visitor(), wish("maria@example.org")).await.unwrap();
+        let token = newest_token(&desk, links::Purpose::Verify, NoticeKind::VerifyEmail);
+        accounts::verify_email(&desk.desk, &visitor(), &token).unwrap();
+        let guess = |number: usize, from: [u8; 4]| {
+            let actor = Actor::visitor(Some(from.into()));
+            let login = (format!("person{number}@example.org"), SecretString::from("summer summer summer"));
+            let caller = Caller { actor, ..visitor() };
+            let desk = &desk.desk;
+            async move { accounts::log_in(desk, &pool(), caller, login, ("browser", String::new())).await }
+        };
+        let here = [198, 51, 100, 4];
+        for number in 0..30 {
+            assert_eq!(code(&guess(number, here).await.unwrap_err()), "wrong_login", "{number}");
+        }
+        assert_eq!(code(&guess(30, here).await.unwrap_err()), "wait", "{}", desk.backend);
+        assert_eq!(code(&log_in(&desk, PASSWORD).await.unwrap_err()), "wait", "a right password waits too");
+        assert_eq!(code(&guess(31, [198, 51, 100, 5]).await.unwrap_err()), "wrong_login", "another source does not");
+        desk.desk.clock.set(desk.desk.clock.now() + chrono::Duration::seconds(3));
+        let begun = log_in(&desk, PASSWORD).await.unwrap();
+        assert_eq!(code(&guess(32, here).await.unwrap_err()), "wrong_login");
+        assert_eq!(code(&guess(33, here).await.unwrap_err()), "wait", "an own account starts no new count");
+        assert!(accounts::known_by(&desk.desk, &begun.token).unwrap().is_some(), "who is in stays in");
+    }
+}
+
+#[actix_web::test]
 async fn a_reset_ends_every_session_and_only_the_newest_link_works() {
     for desk in desks() {
         accounts::register(&desk.desk, &pool(), visitor(), wish("maria@example.org")).await.unwrap();

@@ -199,6 +199,7 @@ impl Walk {
         browser.sees("A page that shows which public chargers are free right now.").await;
         browser.choose("Your decision", "Approve with conditions").await;
         browser.fill("Reasons in words", "Useful to drivers, and no wider than it needs to be.").await;
+        browser.unfold("Conditions, for an approval with conditions").await;
         browser.pick("Kind", "Lower limits").await;
         browser.fill("Value", "30/minute, 1000/day").await;
         browser.fill("Sentence for the agreement", "At most 1,000 calls a day, 30 a minute.").await;
@@ -261,8 +262,8 @@ impl Walk {
         self.sign_in_as(IVAN).await;
         browser.menu("Audit").await;
         browser.press("Stories").await;
-        browser.pick("Kind", "Agreement").await;
-        browser.fill("Which", agreement).await;
+        browser.pick("Kind of thing", "Agreement").await;
+        browser.fill("Which one", agreement).await;
         browser.press("Read its story").await;
         browser.sees("agreement.execute").await;
         browser.press(&format!("web server ({})", hint(key))).await;

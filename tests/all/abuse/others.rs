@@ -172,7 +172,8 @@ async fn a_right_that_ended_while_the_form_was_open_is_gone_at_the_next_request(
     let demo = Demo::start("");
     let rosa = Visitor::signed_in(&demo, ROSA).await;
     let queue = rosa.get("/review").await;
-    let case = queue.body.split("href=\"/review/").nth(1).unwrap().split('"').next().unwrap().to_owned();
+    let links = queue.body.split("href=\"/review/").skip(1).map(|rest| rest.split('"').next().unwrap());
+    let case = links.into_iter().find(|link| link.len() == NOTHING.len()).unwrap().to_owned();
     let page = format!("/review/{case}");
     let open = rosa.get(&page).await;
     let action = open.body.split("action=\"").find(|part| part.contains("/decide")).unwrap();

@@ -104,12 +104,9 @@ impl Browser {
     /// # Panics
     /// Where chromium and chromedriver are not installed.
     pub(crate) async fn open(window: Window) -> Self {
-        let folder = TempFolder::new();
-        let port = |line: &str| line.rsplit_once("started successfully on port ")?.1.trim_end_matches('.').parse().ok();
-        let profile = format!("--user-data-dir={}", folder.path().join("profile").display());
-        let folder = folder.hand_over();
-        let started = Guarded::start(&["chromedriver", "--port=0"], Stop::Group("KILL"), Some(&folder), None, port);
-        let (driver, port): (Guarded, u16) = started.unwrap_or_else(|why| {
+        // The driver asks for one port of two addresses and gives up where the second is taken: then another.
+        let started = start_driver().or_else(|_| start_driver()).or_else(|_| start_driver());
+        let (driver, port, profile) = started.unwrap_or_else(|why| {
             panic!(
                 "chromedriver is needed (tests/run installs it; by hand: apt-get install chromium chromium-driver), and no \
                  memory cap (ulimit -v), as a browser reserves far more than it uses: {why}"
@@ -163,6 +160,11 @@ impl Browser {
             closed.click().await.unwrap();
         }
         self.press(words).await;
+    }
+
+    /// Opens a part of the page that is folded.
+    pub(crate) async fn unfold(&self, words: &str) {
+        self.found(&clickable(words)).await.click().await.unwrap();
     }
 
     /// Types into the field with this label, in place of what stands there.
@@ -295,6 +297,16 @@ impl Browser {
     async fn own(&self, path: &'static str, body: Value) -> Result<Value, CmdError> {
         self.page.issue_cmd(Own { path, body }).await
     }
+}
+
+/// The driver, its port and the flag that names the browser's own folder.
+fn start_driver() -> Result<(Guarded, u16, String), String> {
+    let folder = TempFolder::new();
+    let port = |line: &str| line.rsplit_once("started successfully on port ")?.1.trim_end_matches('.').parse().ok();
+    let profile = format!("--user-data-dir={}", folder.path().join("profile").display());
+    let folder = folder.hand_over();
+    let (driver, port) = Guarded::start(&["chromedriver", "--port=0"], Stop::Group("KILL"), Some(&folder), None, port)?;
+    Ok((driver, port, profile))
 }
 
 fn quoted(words: &str) -> String {
