@@ -224,8 +224,8 @@ fn with_ports(mut settings: Settings, ports: &Ports) -> Settings {
     settings
 }
 
-pub(crate) fn serve(place: &Place, ports: Ports) -> Done {
-    let settings = with_ports(settings(place)?, &ports);
+pub(crate) fn serve(place: &Place, ports: &Ports) -> Done {
+    let settings = with_ports(settings(place)?, ports);
     telemetry::start(&settings.log);
     warn(&settings, place);
     let base = Base::open(settings, &place.data)?;
@@ -236,7 +236,7 @@ pub(crate) fn serve(place: &Place, ports: Ports) -> Done {
     Ok(())
 }
 
-pub(crate) fn gate(place: &Place, port: GatePort) -> Done {
+pub(crate) fn gate(place: &Place, port: &GatePort) -> Done {
     let ports = Ports { portal_port: None, gate_port: port.port };
     let settings = with_ports(settings(place)?, &ports);
     telemetry::start(&settings.log);
@@ -247,7 +247,7 @@ pub(crate) fn gate(place: &Place, port: GatePort) -> Done {
     Ok(())
 }
 
-pub(crate) fn demo(place: &Place, demo: Demo) -> Done {
+pub(crate) fn demo(place: &Place, demo: &Demo) -> Done {
     let settings = with_ports(settings(place)?, &demo.ports);
     telemetry::start(&settings.log);
     app::block_on(app::demo(settings, &place.data, demo.fresh, |card| {

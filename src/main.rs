@@ -71,9 +71,9 @@ fn main() -> ExitCode {
     let cli = Cli::parse();
     let place = commands::Place { data: cli.data, config: cli.config };
     let done = match cli.command {
-        Command::Serve(ports) => commands::serve(&place, ports),
-        Command::Gate(port) => commands::gate(&place, port),
-        Command::Demo(demo) => commands::demo(&place, demo),
+        Command::Serve(ports) => commands::serve(&place, &ports),
+        Command::Gate(port) => commands::gate(&place, &port),
+        Command::Demo(demo) => commands::demo(&place, &demo),
         Command::Migrate => commands::migrate(&place),
         Command::CheckConfig => commands::check_config(&place),
         Command::Routes { markdown } => commands::routes(markdown),

@@ -26,14 +26,14 @@ pub fn routes(api: Api) -> Api {
 /// One page of the catalogue.
 #[derive(Debug, Serialize, ToSchema)]
 struct Found {
-    items: Vec<Summary>,
+    items: Vec<DatasetSummary>,
     #[serde(skip_serializing_if = "Option::is_none")]
     next: Option<String>,
 }
 
 /// A dataset in a list.
 #[derive(Debug, Serialize, ToSchema)]
-struct Summary {
+struct DatasetSummary {
     slug: String,
     title: String,
     summary: String,
@@ -70,7 +70,7 @@ async fn search(desk: DeskData, query: Query) -> Result<HttpResponse, WebError> 
     let items = page
         .items
         .into_iter()
-        .map(|listed| Summary {
+        .map(|listed| DatasetSummary {
             slug: listed.slug,
             title: listed.title,
             summary: listed.summary,

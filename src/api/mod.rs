@@ -13,6 +13,9 @@ pub mod desk;
 mod example;
 pub mod imports;
 pub mod keys;
+pub mod organisations;
+#[cfg(test)]
+mod organisations_tests;
 mod parts;
 pub mod people;
 mod problems;
@@ -101,6 +104,7 @@ pub fn api() -> Api {
     let api = sessions::routes(api);
     let api = account::routes(api);
     let api = people::routes(api);
+    let api = organisations::routes(api);
     let api = datasets::routes(api);
     let api = terms::routes(api);
     let api = stewardship::routes(api);
@@ -135,10 +139,7 @@ pub(crate) fn id_in<K>(text: &str) -> Result<crate::domain::id::Id<K>, WebError>
 
 /// A stale save by `If-Match` is a failed precondition.
 pub(crate) fn precondition(error: CaseError) -> WebError {
-    match error {
-        CaseError::Stale => WebError::precondition_failed(),
-        other => other.into(),
-    }
+    if matches!(error, CaseError::Stale) { WebError::precondition_failed() } else { error.into() }
 }
 
 #[cfg(test)]

@@ -77,7 +77,7 @@ fn grants(roles: &[Grant]) -> Result<Vec<RoleGrant>, WebError> {
             let department = grant
                 .department
                 .as_deref()
-                .map(|id| id.parse::<DepartmentId>())
+                .map(str::parse::<DepartmentId>)
                 .transpose()
                 .map_err(|_why| Invalid::new("roles", "unknown_department", "Give the department's id."))?;
             RoleGrant::new(role, department).map_err(|refusal| Invalid::new("roles", refusal.code, refusal.detail))

@@ -37,7 +37,7 @@ pub fn routes(api: Api) -> Api {
         .refuses(&["link_invalid"])
         .post("/sessions", Access::Public, "Sign in; answers with a bearer token", sign_in)
         .takes::<Login>()
-        .gives::<Token>(201)
+        .gives::<NewSession>(201)
         .refuses(&["wrong_login", "password_disabled", "too_many_sessions", "too_many_requests"])
         .get("/sessions", Access::SignedIn, "Your live sessions and tokens", list)
         .gives::<Sessions>(200)
@@ -47,7 +47,7 @@ pub fn routes(api: Api) -> Api {
         .delete("/sessions/{id}", Access::SignedIn, "End one of your sessions or tokens", end)
         .post("/tokens", Access::SignedIn, "Make a token for a program", new_token)
         .takes::<NewToken>()
-        .gives::<Token>(201)
+        .gives::<NewSession>(201)
         .refuses(&["too_many_sessions"])
 }
 
@@ -151,7 +151,7 @@ struct Login {
 
 /// A token, shown this once.
 #[derive(Debug, Serialize, ToSchema)]
-struct Token {
+struct NewSession {
     /// For `Authorization: Bearer`.
     token: String,
     session: String,
@@ -159,7 +159,7 @@ struct Token {
     expires_at: chrono::DateTime<chrono::Utc>,
 }
 
-impl From<accounts::Begun> for Token {
+impl From<accounts::Begun> for NewSession {
     fn from(begun: accounts::Begun) -> Self {
         Self {
             token: begun.token.expose_secret().to_owned(),
@@ -179,7 +179,7 @@ async fn sign_in(
     let login = (login.email, login.password);
     let kind = ("api", "signed in by the API".to_owned());
     let begun = accounts::log_in(&desk, &hashing, caller(&request), login, kind).await?;
-    Ok(HttpResponse::Created().json(Token::from(begun)))
+    Ok(HttpResponse::Created().json(NewSession::from(begun)))
 }
 
 /// Sessions and tokens.
@@ -255,5 +255,5 @@ struct NewToken {
 async fn new_token(request: HttpRequest, desk: DeskData, Json(new): Json<NewToken>) -> Result<HttpResponse, WebError> {
     let caller = caller(&request);
     let begun = desk.run(move |desk| accounts::new_api_token(desk, &caller, &new.label)).await?;
-    Ok(HttpResponse::Created().json(Token::from(begun)))
+    Ok(HttpResponse::Created().json(NewSession::from(begun)))
 }

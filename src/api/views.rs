@@ -14,6 +14,7 @@ use crate::domain::agreement::{self, Agreement, Execution};
 use crate::domain::application::{Application, Item, ItemState, State};
 use crate::domain::catalogue::Dataset;
 use crate::domain::review::{Decision, Verdict};
+use crate::domain::tier::Tier;
 use crate::store::applications::Remark;
 
 /// A dataset of the catalogue.
@@ -57,7 +58,7 @@ impl From<&Dataset> for DatasetView {
             description: dataset.metadata.description.as_str().to_owned(),
             department: dataset.department.to_string(),
             steward: dataset.steward.clone(),
-            tier: dataset.tier.map(|tier| tier.as_str()),
+            tier: dataset.tier.map(Tier::as_str),
             keywords: dataset.metadata.keywords.iter().map(|word| word.as_str().to_owned()).collect(),
             is_published: dataset.is_published,
             has_upstream: dataset.upstream.is_some(),

@@ -4,7 +4,6 @@ use std::net::TcpListener;
 use std::sync::Arc;
 use std::time::Duration;
 
-use actix_web::dev::Server;
 use tokio::task::JoinHandle;
 
 use super::base::{Base, StartError};
@@ -18,8 +17,9 @@ use crate::gate::clock::GateClock;
 use crate::gate::grants::{GrantRules, Grants};
 use crate::gate::meter::{Meter, MeterBounds};
 use crate::gate::verify::KillSwitch;
-use crate::gate::{GateOptions, GateShared, serve};
+use crate::gate::{self, GateOptions, GateShared, serve};
 use crate::jobs::Stop;
+use crate::portal::admin::{GateNow, GateWatch};
 
 /// A gate in this process, not yet listening.
 pub(super) struct Gate {
@@ -30,9 +30,9 @@ pub(super) struct Gate {
 }
 
 /// A gate that listens.
-pub(super) struct GateServer {
+pub(super) struct RunningGate {
     /// Runs until stopped.
-    pub(super) server: Server,
+    pub(super) server: gate::GateServer,
     /// The feed's clocks.
     pub(super) clocks: Vec<JoinHandle<()>>,
     /// Writes what was counted last; call it after the server stopped.
@@ -79,6 +79,21 @@ impl Gate {
         Self { shared, grants: Arc::new(grants), usage: Arc::new(usage), switch }
     }
 
+    /// What the page of the system shows of this gate.
+    pub(super) fn watch(&self) -> GateWatch {
+        let shared = self.shared.clone();
+        GateWatch(Arc::new(move || {
+            let (counts, now) = (shared.grants().counts(), shared.now());
+            let age = shared.grants().age(now.ticks);
+            GateNow {
+                keys: counts.keys,
+                datasets: counts.datasets,
+                learned_at: age.and_then(|age| chrono::Duration::from_std(age).ok()).map(|age| now.utc - age),
+                stale_after_seconds: shared.grants().rules().stale_after.as_secs(),
+            }
+        }))
+    }
+
     /// Who must be told of changed grants.
     pub(super) fn sink(&self) -> Arc<dyn GrantSink> {
         self.grants.clone()
@@ -94,7 +109,7 @@ impl Gate {
         desk: &Desk,
         listener: TcpListener,
         stop: &Stop,
-    ) -> Result<GateServer, StartError> {
+    ) -> Result<RunningGate, StartError> {
         self.switch.join(desk.clone());
         self.grants.load()?;
         self.usage.restore()?;
@@ -107,7 +122,7 @@ impl Gate {
             tokio::spawn(self.grants.run(poll, async move { grants_stop.wait().await })),
             tokio::spawn(usage.run(flush, async move { usage_stop.wait().await })),
         ];
-        Ok(GateServer { server, clocks, finish: Finish(self.usage) })
+        Ok(RunningGate { server, clocks, finish: Finish(self.usage) })
     }
 }
 

@@ -15,6 +15,7 @@ use super::run::head_bounds;
 use crate::cases::Desk;
 use crate::cases::passwords::HashingPool;
 use crate::jobs::mail::Letters;
+use crate::portal::admin::GateWatch;
 use crate::portal::developers::ApiDocument;
 use crate::portal::mailbox::{Letter, MailReader};
 use crate::portal::session::DeskVisitors;
@@ -76,7 +77,7 @@ pub fn build(
     desk: &Desk,
     letters: &Arc<Letters>,
     (listener, addresses): (TcpListener, Addresses),
-    is_demo: bool,
+    (is_demo, watch): (bool, GateWatch),
 ) -> Result<PortalServer, StartError> {
     let settings = &base.settings;
     let address = listener.local_addr().map_err(|error| StartError::Setup(error.to_string()))?;
@@ -102,6 +103,7 @@ pub fn build(
     let site = web::Data::new(site);
     let desk = web::Data::new(desk.clone());
     let reader = web::Data::new(mail_reader(base, letters));
+    let watch = web::Data::new(watch);
     let hashing = web::Data::new(HashingPool::new(settings.accounts.hashes_at_once, HASH_WAIT));
     let document = web::Data::new(api_document(site.options().portal_url.as_str())?);
     let observer = Observer::new("portal", base.clock.clone(), settings.network.trusted_proxies.clone());
@@ -114,6 +116,7 @@ pub fn build(
             .app_data(desk.clone())
             .app_data(reader.clone())
             .app_data(hashing.clone())
+            .app_data(watch.clone())
             .app_data(document.clone())
             .wrap(from_fn(edge::edge))
             .wrap(from_fn(move |request, next| Arc::clone(&observer).observe(request, next)))

@@ -10,13 +10,14 @@ use tokio::task::JoinHandle;
 use url::Url;
 
 use super::base::{Base, StartError};
-use super::gate::{Finish, Gate, GateServer};
+use super::gate::{Finish, Gate, RunningGate};
 use super::portal::{self, Addresses};
 use super::profile_files;
 use crate::cases::{CaseError, Desk, agree, keys, terms};
 use crate::config::Settings;
 use crate::domain::net::{HeadBounds, UpstreamNetworks};
 use crate::domain::profile::Profile;
+use crate::gate::GateServer;
 use crate::jobs::mail::{Letters, MailOptions, Postman, send_due};
 use crate::jobs::{Stop, Stopper, ring, stopping};
 use crate::store::{Backend, usage};
@@ -190,7 +191,7 @@ pub(super) fn case_clock(
     let desk = desk.clone();
     ring(name, pause, stop.clone(), move || {
         let desk = desk.clone();
-        async move { desk.run(move |desk| case(desk)).await }
+        async move { desk.run(case).await }
     })
 }
 
@@ -242,7 +243,9 @@ fn chain(error: &dyn std::error::Error) -> String {
 
 /// What runs until it is told to stop.
 pub(super) struct Machinery {
-    pub(super) servers: Vec<actix_web::dev::Server>,
+    /// The portal's server, where one runs in this process.
+    pub(super) portal: Option<actix_web::dev::Server>,
+    pub(super) gate: GateServer,
     pub(super) clocks: Vec<JoinHandle<()>>,
     pub(super) stopper: Stopper,
     pub(super) finish: Finish,
@@ -250,13 +253,19 @@ pub(super) struct Machinery {
 
 /// Waits for the signal, lets requests in flight finish, stops the clocks, writes the last usage.
 pub(super) async fn until_stopped(machinery: Machinery) {
-    let Machinery { servers, clocks, stopper, finish } = machinery;
-    let handles: Vec<_> = servers.iter().map(actix_web::dev::Server::handle).collect();
-    let running: Vec<_> = servers.into_iter().map(tokio::spawn).collect();
+    let Machinery { portal, gate, clocks, stopper, finish } = machinery;
+    let portal = portal.map(|server| (server.handle(), tokio::spawn(server)));
     told_to_stop().await;
     tracing::info!("stopping: requests in flight may finish");
-    futures_util::future::join_all(handles.iter().map(|handle| handle.stop(true))).await;
-    futures_util::future::join_all(running).await;
+    let stop_portal = async {
+        if let Some((handle, running)) = portal {
+            handle.stop(true).await;
+            if let Ok(Err(error)) = running.await {
+                tracing::error!(%error, "the portal's server ended badly");
+            }
+        }
+    };
+    futures_util::future::join(stop_portal, gate.stop()).await;
     stopper.stop();
     futures_util::future::join_all(clocks).await;
     finish.flush();
@@ -288,9 +297,9 @@ pub async fn gate_alone(base: Base, started: impl FnOnce(&Url) -> Result<(), Str
     let gate = Gate::new(&base);
     let desk = base.desk(gate.sink());
     let (stopper, stop) = stopping();
-    let GateServer { server, clocks, finish } = gate.start(&base, &desk, listener, &stop)?;
+    let RunningGate { server, clocks, finish } = gate.start(&base, &desk, listener, &stop)?;
     started(&urls.gate).map_err(StartError::Setup)?;
-    until_stopped(Machinery { servers: vec![server], clocks, stopper, finish }).await;
+    until_stopped(Machinery { portal: None, gate: server, clocks, stopper, finish }).await;
     Ok(())
 }
 
@@ -319,10 +328,11 @@ pub(super) fn start(
     let addresses = addresses(&base.settings, portal_at, gate_at)?;
     let running = Running { portal_url: addresses.portal.clone(), gate_url: addresses.gate.clone() };
     let (letters, postman) = letters(base, &addresses.portal)?;
-    let portal = portal::build(base, desk, &letters, (portal_listener, addresses), is_demo)?;
+    let shown = (is_demo, gate.watch());
+    let portal = portal::build(base, desk, &letters, (portal_listener, addresses), shown)?;
     let gate = gate.start(base, desk, gate_listener, &stop)?;
     let mut clocks = clocks(base, desk, &letters, &postman, &stop);
     clocks.extend(gate.clocks);
-    let servers = vec![portal.server, gate.server];
-    Ok((Machinery { servers, clocks, stopper, finish: gate.finish }, running))
+    let machinery = Machinery { portal: Some(portal.server), gate: gate.server, clocks, stopper, finish: gate.finish };
+    Ok((machinery, running))
 }

@@ -14,7 +14,7 @@ use crate::domain::id::{AccountId, SessionId};
 use crate::domain::notice::{Notice, NoticeKind, Recipient};
 use crate::domain::people::{Actor, Capacity};
 use crate::domain::refusal::Refusal;
-use crate::domain::text::{Email, Invalid, PersonName};
+use crate::domain::text::{Email, Invalid, PersonName, is_reserved_name};
 use crate::domain::time::Instant;
 use crate::store::people::{self, Account};
 use crate::store::sessions::{self, NewSession, SessionRow, Throttle};
@@ -83,13 +83,13 @@ pub async fn register(desk: &Desk, hashing: &HashingPool, caller: Caller, wish: 
     if !desk.options.is_registration_open {
         return Err(Refusal::new("registration_closed", "Registration is closed here; ask the city.").into());
     }
-    let (name, email) = check_registration(&wish)?;
+    let (name, email) = check_registration(desk, &wish)?;
     let cost = desk.options.password_cost;
     let password = wish.password.clone();
     let hash = hashing.run(move || passwords::hash(&password, cost)).await?;
     desk.run(move |desk| {
         desk.act(&caller, |work| {
-            if !may_mail(work, email.normalised())? {
+            if !may_mail(work, &email.normalised())? {
                 return Ok(());
             }
             match people::account_by_email(work.conn, &email.normalised())? {
@@ -100,6 +100,7 @@ pub async fn register(desk: &Desk, hashing: &HashingPool, caller: Caller, wish: 
                     // Never confirmed: the newest registration counts, and only the newest link works.
                     let renewed = Account { name: name.as_str().to_owned(), password_hash: Some(hash), ..unconfirmed };
                     people::update_account(work.conn, &renewed)?;
+                    work.record(account_act("account.register", Capacity::Visitor, &renewed))?;
                     owe_confirmation(work, &renewed)
                 }
                 None => {
@@ -114,8 +115,8 @@ pub async fn register(desk: &Desk, hashing: &HashingPool, caller: Caller, wish: 
     .await
 }
 
-fn check_registration(wish: &Registration) -> Result<(PersonName, Email), CaseError> {
-    let name = PersonName::parse("name", &wish.name);
+fn check_registration(desk: &Desk, wish: &Registration) -> Result<(PersonName, Email), CaseError> {
+    let name = own_name(desk, &wish.name);
     let email = Email::parse("email", &wish.email);
     let known = [wish.name.as_str(), wish.email.as_str()];
     let password = passwords::check("password", &wish.password, &known);
@@ -126,6 +127,19 @@ fn check_registration(wish: &Registration) -> Result<(PersonName, Email), CaseEr
             Err(CaseError::Invalid(problems.into_iter().flatten().collect()))
         }
     }
+}
+
+/// A name that somebody gives themselves: not one that only the city may use, nor one that looks like it.
+fn own_name(desk: &Desk, name: &str) -> Result<PersonName, Invalid> {
+    let name = PersonName::parse("name", name)?;
+    if is_reserved_name(name.as_str(), &desk.profile.reserved_names) {
+        return Err(reserved_name("name"));
+    }
+    Ok(name)
+}
+
+pub(super) fn reserved_name(field: &str) -> Invalid {
+    Invalid::new(field, "reserved_name", "Only the city may go by this name, or one that looks like it. Give your own.")
 }
 
 pub(super) fn new_account(
@@ -162,7 +176,7 @@ fn owe_confirmation(work: &mut Work<'_>, account: &Account) -> Result<(), CaseEr
 }
 
 /// Counts a mail to this address; false when it had enough for this hour. Nobody is told.
-pub(super) fn may_mail(work: &mut Work<'_>, email_key: String) -> Result<bool, CaseError> {
+pub(super) fn may_mail(work: &mut Work<'_>, email_key: &str) -> Result<bool, CaseError> {
     let subject = format!("mail:{email_key}");
     let known = sessions::throttle(work.conn, &subject)?;
     let within = known.filter(|known| work.now - known.last_at < Duration::hours(1));
@@ -442,7 +456,7 @@ fn set_password(work: &mut Work<'_>, account: Account, hash: String, keep: Optio
 pub fn ask_reset(desk: &Desk, caller: &Caller, email: &str) -> Result<(), CaseError> {
     let email = Email::parse("email", email)?;
     desk.act(caller, |work| {
-        if !may_mail(work, email.normalised())? {
+        if !may_mail(work, &email.normalised())? {
             return Ok(());
         }
         let found = people::account_by_email(work.conn, &email.normalised())?;
@@ -508,7 +522,7 @@ pub fn edit_profile(
     version: i64,
 ) -> Result<(), CaseError> {
     let me = caller.actor.account.ok_or(CaseError::Missing)?;
-    let name = PersonName::parse("name", name)?;
+    let name = own_name(desk, name)?;
     desk.act(caller, |work| {
         let account = people::account_by_id(work.conn, me)?;
         let before = json!({ "name": account.name, "language": account.language });

@@ -170,7 +170,9 @@ async fn every_act_stands_in_the_chain_and_a_failing_entry_undoes_the_act() {
         staff::add_department(&desk.desk, &admin, ("tmp", "Transportation", "tmp@norwalk.example")).unwrap();
         let (entries, head) = desk.desk.read(|conn| Ok((audit::after(conn, 0, 100)?, audit::head(conn)?))).unwrap();
         let mut verifier = Verifier::new(None);
-        entries.iter().for_each(|entry| verifier.take(entry).unwrap());
+        for entry in &entries {
+            verifier.take(entry).unwrap();
+        }
         assert_eq!(verifier.finish(head).unwrap().number, 2);
         assert_ne!(head, Head::EMPTY);
         let trigger = if desk.backend == "sqlite" {
@@ -215,7 +217,9 @@ fn writers_on_many_threads_queue_for_the_chain() {
         });
         let (entries, head) = desk.desk.read(|conn| Ok((audit::after(conn, 0, 100)?, audit::head(conn)?))).unwrap();
         let mut verifier = Verifier::new(None);
-        entries.iter().for_each(|entry| verifier.take(entry).unwrap());
+        for entry in &entries {
+            verifier.take(entry).unwrap();
+        }
         assert_eq!(verifier.finish(head).unwrap().number, 40, "{}", desk.backend);
     }
 }

@@ -116,7 +116,7 @@ pub fn may_see(caller: &Caller, agreement: &Agreement) -> bool {
 pub fn list(desk: &Desk, caller: &Caller) -> Result<Vec<Agreement>, CaseError> {
     let me = caller.actor.account.ok_or(CaseError::Missing)?;
     let organisation = caller.actor.organisation.map(|id| id.to_string());
-    desk.read(|conn| agreements::of_requester(conn, me, organisation.as_deref()))
+    desk.read(|conn| agreements::of_party(conn, me, organisation.as_deref()))
 }
 
 /// Agreements of the caller's departments; every agreement for auditors and clerks.
@@ -252,7 +252,7 @@ fn remind(work: &mut Work<'_>, id: AgreementId, mark: &str) -> Result<(), CaseEr
     }
     let last_day = day_in(work.desk.profile.zone, execution.ends_at - Duration::seconds(1));
     let left = (last_day - day_in(work.desk.profile.zone, work.now)).num_days();
-    let notice = Notice::new(Recipient::Account(agreement.requester), NoticeKind::AgreementEnding)
+    let notice = Notice::new(agreement.holder(), NoticeKind::AgreementEnding)
         .with("number", &agreement.number)
         .with("title", &agreement.title)
         .with("days", left.max(1))

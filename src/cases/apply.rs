@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::json;
 
+use super::accounts::reserved_name;
 use super::drafting::{DraftText, draft_text};
 use super::settle::settle;
 pub use super::signing::Signature;
@@ -16,7 +17,7 @@ use crate::domain::audit::{About, Act};
 use crate::domain::id::{ApplicationId, DatasetId, DepartmentId, ItemId};
 use crate::domain::people::Capacity;
 use crate::domain::refusal::Refusal;
-use crate::domain::text::Invalid;
+use crate::domain::text::{Invalid, is_reserved_name, readable};
 use crate::store::applications::{self, Remark};
 use crate::store::{AnyConnection, agreements, datasets, people};
 
@@ -45,7 +46,7 @@ pub fn start(desk: &Desk, caller: &Caller, slugs: &[String]) -> Result<Applicati
     let requester = caller.actor.account.ok_or(CaseError::Missing)?;
     desk.act(caller, |work| {
         let organisation = caller.actor.organisation.map(|id| id.to_string());
-        let open = applications::of_requester(work.conn, requester, organisation.as_deref())?;
+        let open = applications::of_party(work.conn, requester, organisation.as_deref())?;
         let open = open.iter().filter(|known| matches!(known.state, State::Draft | State::Submitted { .. })).count();
         if open >= OPEN_MAX {
             return Err(Refusal::new("too_many_open", "Finish or withdraw some of your applications first.").into());
@@ -137,7 +138,7 @@ pub fn review(desk: &Desk, caller: &Caller, id: ApplicationId) -> Result<Review,
         let application = mine(conn, caller, id)?;
         let application = under_present_tiers(conn, &application)?;
         let draft = draft_text(desk, conn, &application, now)?;
-        let problems = problems(desk, conn, &application)?;
+        let problems = problems(desk, conn, caller, &application)?;
         let reviewed = application.reviewed_digest();
         Ok(Review { application, draft, problems, reviewed })
     })
@@ -150,14 +151,23 @@ pub fn review(desk: &Desk, caller: &Caller, id: ApplicationId) -> Result<Review,
 pub fn gaps(desk: &Desk, caller: &Caller, id: ApplicationId) -> Result<Vec<Invalid>, CaseError> {
     desk.store.read(|conn| {
         let application = mine(conn, caller, id)?;
-        problems(desk, conn, &application)
+        problems(desk, conn, caller, &application)
     })
 }
 
 /// Everything that keeps an application from being submitted.
-fn problems(desk: &Desk, conn: &mut AnyConnection, application: &Application) -> Result<Vec<Invalid>, CaseError> {
+fn problems(
+    desk: &Desk,
+    conn: &mut AnyConnection,
+    caller: &Caller,
+    application: &Application,
+) -> Result<Vec<Invalid>, CaseError> {
     let purposes: Vec<String> = desk.profile.purposes.iter().map(|purpose| purpose.id.as_str().to_owned()).collect();
     let mut found = application.answers.problems(&purposes, application.names_users());
+    let organisation = application.answers.get("organisation");
+    if caller.actor.roles.is_empty() && is_reserved_name(organisation, &desk.profile.reserved_names) {
+        found.push(reserved_name("organisation"));
+    }
     if application.items.is_empty() {
         found.push(Invalid::new("datasets", "required", "Choose at least one dataset."));
     }
@@ -196,7 +206,7 @@ pub fn submit(desk: &Desk, caller: &Caller, id: ApplicationId, signature: &Signa
         }
         let application = mine(work.conn, caller, id)?;
         let application = under_present_tiers(work.conn, &application)?;
-        let problems = problems(work.desk, work.conn, &application)?;
+        let problems = problems(work.desk, work.conn, caller, &application)?;
         if !problems.is_empty() {
             return Err(CaseError::Invalid(problems));
         }
@@ -381,14 +391,7 @@ pub(super) fn write(work: &mut Work<'_>, change: &Change) -> Result<(), CaseErro
 
 /// A text of people, with its limit.
 pub(super) fn bounded(text: &str) -> Result<String, CaseError> {
-    let text = text.replace("\r\n", "\n");
-    if text.chars().count() > TEXT_MAX {
-        return Err(Invalid::new("text", "too_long", format!("Shorten this to at most {TEXT_MAX} characters.")).into());
-    }
-    if text.chars().any(|letter| letter.is_control() && letter != '\n' && letter != '\t') {
-        return Err(Invalid::new("text", "control_character", "Remove characters that cannot be printed.").into());
-    }
-    Ok(text.trim().to_owned())
+    Ok(readable("text", text, TEXT_MAX)?)
 }
 
 /// The caller's own applications and those of their organisation.
@@ -398,7 +401,7 @@ pub(super) fn bounded(text: &str) -> Result<String, CaseError> {
 pub fn list(desk: &Desk, caller: &Caller) -> Result<Vec<Application>, CaseError> {
     let me = caller.actor.account.ok_or(CaseError::Missing)?;
     let organisation = caller.actor.organisation.map(|id| id.to_string());
-    desk.read(|conn| applications::of_requester(conn, me, organisation.as_deref()))
+    desk.read(|conn| applications::of_party(conn, me, organisation.as_deref()))
 }
 
 /// Department names by id, for pages that show who has a case.

@@ -38,8 +38,10 @@ pub struct Suspension {
 struct Found {
     /// The agreements it stops; none for a requester who has none.
     agreements: Vec<Agreement>,
-    /// Who is told, and must not decide.
+    /// Who must not decide.
     holder: AccountId,
+    /// Who is told.
+    to: Recipient,
     /// What it is called in notices.
     what: String,
     /// The page to open.
@@ -226,7 +228,7 @@ fn lifter(caller: &Caller, hold: &Hold, found: &Found) -> Result<Capacity, CaseE
     if hold.office == Office::Clerk && actor.holds_anywhere(Role::Clerk) {
         return Ok(Capacity::Staff { role: Role::Clerk, department: None });
     }
-    let is_party = actor.account == Some(found.holder)
+    let is_party = matches!(hold.target, HoldTarget::Requester(id) if actor.account == Some(id))
         || found.agreements.iter().any(|agreement| access::as_party(actor, agreement).is_ok());
     // A party may know of the hold and is told whose it is; staff of no part in it are not told of it at all.
     if is_party { Ok(Capacity::Requester) } else { Ok(office(caller, found)?.0) }
@@ -247,7 +249,7 @@ impl Found {
     }
 
     fn notice(&self, kind: NoticeKind) -> Notice {
-        Notice::new(Recipient::Account(self.holder), kind).with("what", &self.what).with("path", &self.path)
+        Notice::new(self.to.clone(), kind).with("what", &self.what).with("path", &self.path)
     }
 }
 
@@ -258,20 +260,20 @@ fn look(conn: &mut AnyConnection, target: HoldTarget) -> Result<Found, CaseError
             let stored = keys::by_id(conn, id)?;
             let agreement = agreements::by_id(conn, stored.key.agreement)?;
             let what = format!("Key “{}” ({}) of {}", stored.key.name, stored.key.hint, agreement.number);
-            let (holder, path) = (agreement.requester, format!("/keys/{id}"));
-            Ok(Found { agreements: vec![agreement], holder, what, path })
+            let (holder, to, path) = (agreement.requester, agreement.holder(), format!("/keys/{id}"));
+            Ok(Found { agreements: vec![agreement], holder, to, what, path })
         }
         HoldTarget::Agreement(id) => {
             let agreement = agreements::by_id(conn, id)?;
             let what = format!("Agreement {}", agreement.number);
-            let (holder, path) = (agreement.requester, format!("/agreements/{id}"));
-            Ok(Found { agreements: vec![agreement], holder, what, path })
+            let (holder, to, path) = (agreement.requester, agreement.holder(), format!("/agreements/{id}"));
+            Ok(Found { agreements: vec![agreement], holder, to, what, path })
         }
         HoldTarget::Requester(id) => {
             let organisation = people::account_by_id(conn, id)?.organisation.map(|id| id.to_string());
             let agreements = agreements::of_requester(conn, id, organisation.as_deref())?;
             let what = "Every key of all your agreements".to_owned();
-            Ok(Found { agreements, holder: id, what, path: "/agreements".to_owned() })
+            Ok(Found { agreements, holder: id, to: Recipient::Account(id), what, path: "/agreements".to_owned() })
         }
     }
 }

@@ -58,7 +58,7 @@ pub fn audit_entries(desk: &Desk, caller: &Caller, search: &Search) -> Result<Ex
         }
         let told = json!({ "words": search.words, "act": search.act, "account": search.account, "about": search.about,
             "request": search.request, "from": search.from, "to": search.to });
-        work.exported(capacity, "audit", told, table)
+        work.exported(capacity, "audit", &told, table)
     })
 }
 
@@ -111,7 +111,7 @@ pub fn usage_sums(desk: &Desk, caller: &Caller, days: (Day, Day), whose: &Whose,
         }
         let told = json!({ "first": days.0, "last": days.1, "by": by.as_str(), "key": whose.key,
             "agreement": whose.agreement, "dataset": whose.dataset, "department": whose.department });
-        work.exported(capacity, "usage", told, table)
+        work.exported(capacity, "usage", &told, table)
     })
 }
 
@@ -139,7 +139,7 @@ pub fn access_log(desk: &Desk, caller: &Caller, search: &LogSearch) -> Result<Ex
                 table.row(&line_cells(line))?;
             }
         }
-        work.exported(capacity, "access-log", told, table)
+        work.exported(capacity, "access-log", &told, table)
     })
 }
 
@@ -196,7 +196,7 @@ struct Table {
 impl Table {
     fn new(headings: &[&str]) -> Result<Self, CaseError> {
         let mut writer = csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).from_writer(Vec::new());
-        writer.write_record(headings).map_err(unwritten)?;
+        writer.write_record(headings).map_err(|error| unwritten(&error))?;
         Ok(Self { writer, rows: 0, is_cut: false })
     }
 
@@ -208,7 +208,7 @@ impl Table {
             return Ok(());
         }
         self.rows += 1;
-        self.writer.write_record(cells.iter().map(|cell| inert(cell).into_owned())).map_err(unwritten)
+        self.writer.write_record(cells.iter().map(|cell| inert(cell).into_owned())).map_err(|error| unwritten(&error))
     }
 }
 
@@ -218,11 +218,11 @@ impl Work<'_> {
         &mut self,
         capacity: Capacity,
         what: &str,
-        asked: serde_json::Value,
+        asked: &serde_json::Value,
         table: Table,
     ) -> Result<Export, CaseError> {
         let (rows, is_cut) = (table.rows.min(ROWS_MAX), table.is_cut);
-        let csv = table.writer.into_inner().map_err(|error| unwritten(error.error().to_string()))?;
+        let csv = table.writer.into_inner().map_err(|error| unwritten(error.error()))?;
         let digest: Hash = Sha256::digest(&csv).into();
         let after = json!({ "asked": asked, "rows": rows, "cut": is_cut, "sha256": hex(&digest) });
         self.record(Act::new("export.take", capacity, "export", what).change(json!(null), after))?;
@@ -231,6 +231,6 @@ impl Work<'_> {
     }
 }
 
-fn unwritten(error: impl ToString) -> CaseError {
+fn unwritten(error: &impl ToString) -> CaseError {
     CaseError::Store(StoreError::Corrupt { what: "export", why: error.to_string() })
 }

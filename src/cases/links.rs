@@ -127,10 +127,9 @@ impl Work<'_> {
     pub fn take_link(&mut self, purpose: Purpose, token: &str) -> Result<sessions::Link, CaseError> {
         let id = read(&self.desk.secrets, purpose, token)?;
         let link = look(self.conn, purpose, id, self.now)?;
-        sessions::use_link(self.conn, id, self.now).map_err(|error| match error {
-            StoreError::Stale => CaseError::from(invalid()),
-            other => other.into(),
-        })?;
+        let is_used = sessions::use_link(self.conn, id, self.now);
+        let gone = |error| if matches!(error, StoreError::Stale) { CaseError::from(invalid()) } else { error.into() };
+        is_used.map_err(gone)?;
         Ok(link)
     }
 }

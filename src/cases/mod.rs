@@ -38,6 +38,8 @@ pub mod describe;
 pub mod drafting;
 pub mod enforce;
 pub mod export;
+#[cfg(test)]
+mod fault_tests;
 pub mod fetch;
 pub mod interchange;
 #[cfg(test)]
@@ -47,8 +49,15 @@ pub mod letters;
 pub mod links;
 pub mod named;
 #[cfg(test)]
+mod offices_tests;
+#[cfg(test)]
 mod once_tests;
+pub mod organisations;
+#[cfg(test)]
+mod organisations_tests;
 pub mod passwords;
+#[cfg(test)]
+mod race_tests;
 pub mod review;
 pub mod secrets;
 pub mod settle;
@@ -65,6 +74,8 @@ mod terms_tests;
 pub(crate) mod testing;
 pub mod usage;
 pub mod wishes;
+#[cfg(test)]
+mod written_tests;
 
 /// Why an act did not happen. Nothing was changed.
 #[derive(Debug, thiserror::Error)]

@@ -38,13 +38,16 @@ pub fn queue(desk: &Desk, caller: &Caller, filter: &QueueFilter) -> Result<Vec<A
     Ok(found.iter().filter_map(Application::as_submitted).collect())
 }
 
-/// An application as the caller's departments see it (as it was last submitted), with the remarks they may read.
+/// An application as the caller's departments see it (as it was last submitted, under the tiers that count when it is
+/// decided), with the remarks they may read.
 ///
 /// # Errors
 /// [`CaseError::Missing`] when none of their departments has a part in it, or it was never submitted.
 pub fn read(desk: &Desk, caller: &Caller, id: ApplicationId) -> Result<(Application, Vec<Remark>), CaseError> {
     desk.store.read(|conn| {
         let application = visible(conn, caller, id)?.as_submitted().ok_or(CaseError::Missing)?;
+        let is_open = matches!(application.state, State::Submitted { .. } | State::InfoRequested { .. });
+        let application = if is_open { under_present_tiers(conn, &application)? } else { application };
         let reader = Reader::Departments(caller.actor.departments(DESK));
         let remarks = applications::remarks_for(conn, id, &reader)?;
         Ok((application, remarks))
@@ -212,7 +215,7 @@ fn enclose_letter(desk: &Desk, change: Change, decided: ItemId) -> Change {
     let is_refused = change.next.item(decided).is_some_and(|item| matches!(item.state, ItemState::Denied { .. }));
     let letter = is_refused.then(|| letters::denial(&desk.profile, &change.next)).flatten();
     let Some(letter) = letter else { return change };
-    let requester = Recipient::Account(change.next.requester);
+    let requester = Recipient::Party(change.next.requester, change.next.organisation);
     let path = format!("/applications/{}/letter", change.next.id);
     let enclose = |notice: Notice| {
         let notice = if notice.to == requester { notice.with("letter", letter.to_text()) } else { return notice };
@@ -231,7 +234,7 @@ fn verdict(desk: &Desk, application: &Application, item: ItemId, decided: &Decid
                 match desk.profile.check_ground(&ground.code, &ground.cited, ground.exemption.as_deref()) {
                     Ok(_) => checked.push(Ground {
                         code: ground.code.clone(),
-                        cites: cites(ground),
+                        cites: bounded(&cites(ground))?,
                         explanation: bounded(&ground.explanation)?,
                     }),
                     Err(gaps) => problems.extend(gaps),

@@ -74,7 +74,7 @@ fn offer_instead(work: &mut Work<'_>, change: &Change, id: AgreementId) -> Resul
     let act = Act::new("application.offer", Capacity::Service, "application", &next.number).about(about);
     let act = act.change(json!({ "state": change.next.state.as_str() }), json!({ "state": next.state.as_str() }));
     work.record(act.because("the text to execute is not the text signed at submission"))?;
-    let notice = Notice::new(Recipient::Account(next.requester), NoticeKind::Offered)
+    let notice = Notice::new(Recipient::Party(next.requester, next.organisation), NoticeKind::Offered)
         .with("number", &next.number)
         .with("title", next.answers.get("title"))
         .with("path", format!("/applications/{}", next.id));

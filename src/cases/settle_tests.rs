@@ -9,13 +9,13 @@ use super::review::{self, Decided};
 use super::{Caller, CaseError, agree, letters};
 use crate::domain::agreement::AgreementState;
 use crate::domain::application::{ItemState, State};
-use crate::domain::id::{AgreementId, ApplicationId, OrganisationId};
+use crate::domain::id::{AgreementId, ApplicationId};
 use crate::domain::limits::Limits;
 use crate::domain::notice::NoticeKind;
 use crate::domain::review::{Condition, ConditionKind};
 use crate::domain::tier::Tier;
 use crate::store::applications::QueueFilter;
-use crate::store::{StoreError, agreements, applications, audit, outbox, people};
+use crate::store::{StoreError, agreements, applications, audit, outbox};
 
 fn edit(city: &City, slug: &str, change: Edit) {
     let manager = &city.managers[0];
@@ -242,15 +242,8 @@ fn members_of_one_organisation_share_applications_and_agreements_and_nobody_else
     for city in cities() {
         let desk = &city.desk.desk;
         let now = desk.clock.now();
-        let harbour: OrganisationId = desk.new_id(now);
         let join = |caller: &Caller| {
-            desk.store
-                .write(|conn| {
-                    let organisation = people::organisation(conn, harbour, "Harbor Labs", "harbor labs", now)?;
-                    let account = people::account_by_id(conn, caller.actor.account.unwrap())?;
-                    people::update_account(conn, &people::Account { organisation: Some(organisation), ..account })
-                })
-                .unwrap();
+            city.desk.join(caller, "Harbor Labs");
             city.desk.caller(caller.actor.account.unwrap())
         };
         let carl = join(&city.desk.person("Carl Colleague", &[]));

@@ -9,8 +9,11 @@ use crate::domain::agreement::{CONSENT_VERSION, Evidence};
 use crate::domain::application::Application;
 use crate::domain::refusal::Refusal;
 use crate::domain::terms::AcceptedTerms;
-use crate::domain::text::Invalid;
+use crate::domain::text::{Invalid, readable};
 use crate::domain::tier::Tier;
+
+/// Longest name and title typed to sign, in characters.
+const SIGNED_MAX: usize = 200;
 
 /// The signature block as typed.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -75,8 +78,8 @@ pub(super) fn evidence(work: &Work<'_>, draft: &DraftText, signature: &Signature
         reviewed: signature.reviewed.clone(),
         declarations: declared(work.desk, signature),
         consent: if signature.consents { CONSENT_VERSION.to_owned() } else { String::new() },
-        name: signature.name.trim().chars().take(200).collect(),
-        title: signature.title.trim().chars().take(200).collect(),
+        name: readable("name", &signature.name, SIGNED_MAX)?,
+        title: readable("title", &signature.title, SIGNED_MAX)?,
         has_authority: signature.has_authority,
         at: work.now,
         zone: work.desk.profile.zone.name().to_owned(),

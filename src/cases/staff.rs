@@ -18,7 +18,7 @@ use crate::store::people::{self, Account, Department};
 use crate::store::{services, sessions};
 
 /// The capacity of an administrator; the command line acts as the service.
-fn administrator(caller: &Caller) -> Result<Capacity, Refusal> {
+pub(super) fn administrator(caller: &Caller) -> Result<Capacity, Refusal> {
     if caller.actor.account.is_none() && caller.actor.address.is_none() {
         return Ok(Capacity::Service);
     }
@@ -107,20 +107,16 @@ pub fn invite(desk: &Desk, caller: &Caller, invitation: &Invitation) -> Result<(
             roles.extend(invitation.roles.iter().copied().filter(|role| !account.roles.contains(role)));
             return give_roles(work, capacity, &account, &roles);
         }
-        if !may_mail(work, email.normalised())? {
+        if !may_mail(work, &email.normalised())? {
             return Err(CaseError::Wait(3600));
         }
-        let account = match people::account_by_email(work.conn, &email.normalised())? {
-            Some(pending) => {
-                people::set_roles(work.conn, pending.id, &invitation.roles, work.now)?;
-                pending
-            }
-            None => {
-                let account =
-                    Account { roles: invitation.roles.clone(), ..new_account(work, &name, &email, None, "en") };
-                people::insert_account(work.conn, &account, work.now)?;
-                account
-            }
+        let account = if let Some(pending) = people::account_by_email(work.conn, &email.normalised())? {
+            people::set_roles(work.conn, pending.id, &invitation.roles, work.now)?;
+            pending
+        } else {
+            let account = Account { roles: invitation.roles.clone(), ..new_account(work, &name, &email, None, "en") };
+            people::insert_account(work.conn, &account, work.now)?;
+            account
         };
         let link = work.new_link(Purpose::Invite, Some(account.id), &account.email_key, "{}".to_owned())?;
         let act = account_act("staff.invite", capacity, &account);
@@ -176,12 +172,14 @@ fn give_roles(
     roles: &[RoleGrant],
 ) -> Result<(), CaseError> {
     people::set_roles(work.conn, account.id, roles, work.now)?;
-    must_keep_an_administrator(work, account)?;
     let act = account_act("staff.set_roles", capacity, account);
     work.record(act.change(json!({ "roles": account.roles }), json!({ "roles": roles })))?;
+    must_keep_an_administrator(work, account)?;
     work.notify(&Notice::new(Recipient::Account(account.id), NoticeKind::RolesChanged).with("path", "/account"))
 }
 
+/// To be asked after the audit entry: appending to the chain is what writers queue for, so that of two who leave at the
+/// same moment the second counts without the first.
 fn must_keep_an_administrator(work: &mut Work<'_>, account: &Account) -> Result<(), CaseError> {
     let was_one = account.roles.iter().any(|grant| grant.role == Role::Administrator);
     if was_one && people::count_with_role(work.conn, Role::Administrator)? == 0 {
@@ -207,12 +205,13 @@ pub fn set_disabled(
         let account = people::account_by_id(work.conn, id)?;
         let changed = Account { disabled_at: is_disabled.then_some(work.now), ..account.clone() };
         people::update_account(work.conn, &changed)?;
+        let name = if is_disabled { "account.disable" } else { "account.enable" };
+        work.record(account_act(name, capacity, &changed).because(reason.as_str()))?;
         if is_disabled {
             sessions::end(work.conn, id, None, None, work.now)?;
             must_keep_an_administrator(work, &account)?;
         }
-        let name = if is_disabled { "account.disable" } else { "account.enable" };
-        work.record(account_act(name, capacity, &changed).because(reason.as_str()))
+        Ok(())
     })
 }
 
@@ -279,8 +278,8 @@ pub fn revoke_service(desk: &Desk, caller: &Caller, id: ServiceId) -> Result<(),
 
 /// Turns "taken" into an invalid field.
 pub(super) fn taken(field: &'static str, message: &'static str) -> impl FnOnce(crate::store::StoreError) -> CaseError {
-    move |error| match error {
-        crate::store::StoreError::Taken => crate::domain::text::Invalid::new(field, "taken", message).into(),
-        other => other.into(),
+    move |error| {
+        let is_taken = matches!(error, crate::store::StoreError::Taken);
+        if is_taken { crate::domain::text::Invalid::new(field, "taken", message).into() } else { error.into() }
     }
 }

@@ -7,7 +7,7 @@ use serde_json::json;
 use super::{Caller, CaseError, Desk, Work};
 use crate::domain::agreement::Agreement;
 use crate::domain::audit::Act;
-use crate::domain::id::AccountId;
+use crate::domain::id::{AccountId, OrganisationId};
 use crate::domain::notice::{Notice, NoticeKind, Recipient};
 use crate::domain::people::{Capacity, Role};
 use crate::domain::terms::{TermsDraft, TermsFamily, TermsVersion, fill};
@@ -79,10 +79,10 @@ fn keep(work: &mut Work<'_>, capacity: Capacity, version: &TermsVersion) -> Resu
 fn tell_holders(work: &mut Work<'_>, version: &TermsVersion, earlier: &[TermsVersion]) -> Result<(), CaseError> {
     let running = agreements::of_departments(work.conn, None, Some("executed"), i64::MAX)?;
     let is_concerned = |agreement: &&Agreement| earlier.iter().any(|version| version.id == agreement.terms);
-    let holders: BTreeSet<AccountId> =
-        running.iter().filter(is_concerned).map(|agreement| agreement.requester).collect();
-    for holder in holders {
-        let notice = Notice::new(Recipient::Account(holder), NoticeKind::TermsPublished)
+    let holders: BTreeSet<(AccountId, Option<OrganisationId>)> =
+        running.iter().filter(is_concerned).map(|agreement| (agreement.requester, agreement.organisation)).collect();
+    for (requester, organisation) in holders {
+        let notice = Notice::new(Recipient::Party(requester, organisation), NoticeKind::TermsPublished)
             .with("title", version.title.as_str())
             .with("effective_on", day_in(work.desk.profile.zone, version.effective_at))
             .with("path", format!("/terms/{}/{}", version.family.as_str(), version.number));

@@ -9,7 +9,7 @@ use diesel::{Connection, PgConnection};
 
 use super::passwords::Cost;
 use super::secrets::Secrets;
-use super::{Caller, Desk, DeskOptions, NoGate};
+use super::{Caller, Desk, DeskOptions, NoGate, organisations};
 use crate::clock::Clock;
 use crate::domain::guessing::Delays;
 use crate::domain::id::AccountId;
@@ -34,11 +34,12 @@ pub(crate) fn profile_file(name: &str) -> Option<&'static str> {
 static NEXT: AtomicU64 = AtomicU64::new(1);
 
 /// A desk and what must outlive it.
+#[derive(Clone)]
 pub(crate) struct TestDesk {
     pub(crate) desk: Desk,
     pub(crate) backend: &'static str,
     url: String,
-    _folder: Option<Folder>,
+    _folder: Option<Arc<Folder>>,
 }
 
 struct Folder(std::path::PathBuf);
@@ -57,7 +58,7 @@ pub(crate) fn desks() -> Vec<TestDesk> {
     std::fs::create_dir_all(&folder).unwrap();
     let sqlite = format!("sqlite:{}", folder.join("accord.db").display());
     let mut found =
-        vec![TestDesk { desk: desk(&sqlite), backend: "sqlite", url: sqlite, _folder: Some(Folder(folder)) }];
+        vec![TestDesk { desk: desk(&sqlite), backend: "sqlite", url: sqlite, _folder: Some(Arc::new(Folder(folder))) }];
     if let Ok(server) = std::env::var("ACCORD_TEST_POSTGRES").map(|url| url.trim_end_matches('/').to_owned())
         && server.starts_with("postgres")
     {
@@ -115,17 +116,14 @@ impl TestDesk {
 
     /// Makes somebody a member of an organisation, as the city would.
     pub(crate) fn join(&self, caller: &Caller, organisation: &str) {
-        let now = self.desk.clock.now();
-        let account = caller.actor.account.unwrap();
-        self.desk
-            .store
-            .write(|conn| {
-                let new = self.desk.new_id(now);
-                let organisation = people::organisation(conn, new, organisation, &organisation.to_lowercase(), now)?;
-                let known = people::account_by_id(conn, account)?;
-                people::update_account(conn, &people::Account { organisation: Some(organisation), ..known })
-            })
-            .unwrap();
+        let city = Caller::service("test");
+        let known = organisations::list(&self.desk, &city, organisation).unwrap().pop();
+        let id = match known {
+            Some(known) => known.organisation.id,
+            None => organisations::add(&self.desk, &city, organisation).unwrap(),
+        };
+        let email = self.desk.read(|conn| people::account_by_id(conn, caller.actor.account.unwrap())).unwrap().email;
+        organisations::join(&self.desk, &city, id, (&email, "They showed a letter")).unwrap();
     }
 
     /// The caller for an account as it is now.

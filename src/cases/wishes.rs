@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::{CaseError, Work};
 use crate::domain::application::{Asked, Item, ItemState};
 use crate::domain::catalogue::Dataset;
-use crate::domain::text::Invalid;
+use crate::domain::text::{Invalid, readable};
 use crate::domain::tier::Tier;
 use crate::store::{StoreError, datasets};
 
@@ -82,12 +82,14 @@ fn asked(wish: &Wanted, dataset: &Dataset, earlier: Option<&Item>) -> Result<(As
     let mut operations = wish.operations.clone();
     operations.sort_unstable();
     operations.dedup();
-    let sensitive = dataset
-        .sensitive_fields()
-        .filter_map(|field| Some((field.name.clone(), wish.sensitive.get(&field.name)?.trim().to_owned())))
-        .filter(|(_, why)| !why.is_empty())
-        .map(|(name, why)| (name, why.chars().take(REASON_MAX).collect()))
-        .collect();
+    let mut sensitive = BTreeMap::new();
+    for field in dataset.sensitive_fields() {
+        let typed = wish.sensitive.get(&field.name).map_or("", String::as_str);
+        let why = readable(&format!("why.{}.{}", wish.slug, field.name), typed, REASON_MAX)?;
+        if !why.is_empty() {
+            sensitive.insert(field.name.clone(), why);
+        }
+    }
     Ok((Asked { dataset: dataset.id, operations, sensitive }, tier))
 }
 

@@ -78,3 +78,7 @@ pub const PEOPLE: &[Person] = &[
     staff("ivan", "Ivan Petrov", "ivan.petrov@norwalk.example", &[(Role::Auditor, "")], "auditor"),
     staff("ada", "Ada Alvarez", "ada.alvarez@norwalk.example", &[(Role::Administrator, "")], "administrator"),
 ];
+
+/// Organisations of the demo, each with the address of its member.
+pub const ORGANISATIONS: [(&str, &str); 2] =
+    [("Long Island Sound University", "lin.chen@university.example"), ("Bay Finder LLC", "omar@bayfinder.example")];

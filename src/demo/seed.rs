@@ -6,11 +6,11 @@ use std::collections::BTreeMap;
 use chrono::Duration;
 use secrecy::SecretString;
 
-use super::people::{PASSWORD, PEOPLE};
+use super::people::{ORGANISATIONS, PASSWORD, PEOPLE};
 use super::simulator::{CREDENTIAL_HEADER, FEEDS, Feed};
 use super::stories;
 use crate::cases::catalogue::{self, Edit};
-use crate::cases::{Caller, CaseError, Desk, passwords, staff, terms};
+use crate::cases::{Caller, CaseError, Desk, organisations, passwords, staff, terms};
 use crate::clock::Clock;
 use crate::domain::catalogue::{Field, Upstream};
 use crate::domain::dcat::{Contact, Frequency, Metadata};
@@ -94,6 +94,7 @@ pub fn seed<'a>(
         add_dataset(&city, feed, simulator, credential)?;
     }
     stories::tell(&city)?;
+    add_organisations(&city)?;
     Ok(city)
 }
 
@@ -119,6 +120,17 @@ fn add_people(city: &mut City) -> Result<(), CaseError> {
         };
         let caller = Caller { actor, request: None, agent: "the demo".to_owned(), idempotency: None };
         city.callers.insert(person.nick, caller);
+    }
+    Ok(())
+}
+
+/// Organisations of the requesters; what they asked for before stays with each of them.
+fn add_organisations(city: &City) -> Result<(), CaseError> {
+    let service = Caller::service("demo");
+    city.at(1, 15);
+    for (name, email) in ORGANISATIONS {
+        let id = organisations::add(&city.desk, &service, name)?;
+        organisations::join(&city.desk, &service, id, (email, "A letter on its paper, signed by its director"))?;
     }
     Ok(())
 }

@@ -355,6 +355,12 @@ impl Agreement {
         scopes
     }
 
+    /// Who is told of what happens to it.
+    #[must_use]
+    pub const fn holder(&self) -> Recipient {
+        Recipient::Party(self.requester, self.organisation)
+    }
+
     /// Decides one command.
     ///
     /// # Errors
@@ -372,7 +378,8 @@ impl Agreement {
                     return Err(Refusal::new("not_yet", "The agreement's term is not over."));
                 }
                 let state = AgreementState::Expired { at: now, execution: execution.clone() };
-                Ok(self.change("agreement.expire", Capacity::Service, state).telling(NoticeKind::AgreementEnded))
+                let change = self.change("agreement.expire", Capacity::Service, state);
+                Ok(change.telling(NoticeKind::AgreementEnded).telling_departments(NoticeKind::AgreementOver))
             }
             (AgreementState::Executed { execution }, AgreementCommand::Terminate { department, reason }) => {
                 self.terminate(department, reason, execution, actor, now)
@@ -426,7 +433,8 @@ impl Agreement {
         }
         signature.check()?;
         let state = AgreementState::Executed { execution: Execution { at: now, ends_at, signature } };
-        let mut change = self.change("agreement.execute", Capacity::Requester, state).telling(NoticeKind::Executed);
+        let change = self.change("agreement.execute", Capacity::Requester, state).telling(NoticeKind::Executed);
+        let mut change = change.telling_departments(NoticeKind::AgreementBegun);
         change.act.reason = Some(format!("text {}", self.text_hash));
         Ok(change)
     }
@@ -459,9 +467,9 @@ impl Agreement {
             reason: reason.clone(),
             execution: execution.clone(),
         };
-        let mut change = self.change("agreement.terminate", capacity, state).telling(NoticeKind::AgreementEnded);
+        let mut change = self.change("agreement.terminate", capacity, state);
         change.act.reason = Some(reason);
-        Ok(change)
+        Ok(change.telling(NoticeKind::AgreementEnded).telling_departments(NoticeKind::AgreementOver))
     }
 
     fn change(&self, name: &'static str, capacity: Capacity, state: AgreementState) -> AgreementChange {
@@ -478,16 +486,6 @@ impl Agreement {
     }
 }
 
-impl AgreementChange {
-    fn telling(mut self, kind: NoticeKind) -> Self {
-        let notice = Notice::new(Recipient::Account(self.next.requester), kind)
-            .with("number", &self.next.number)
-            .with("title", &self.next.title)
-            .with("path", format!("/agreements/{}", self.next.id));
-        self.notices.push(notice);
-        self
-    }
-}
-
+mod telling;
 #[cfg(test)]
 mod tests;

@@ -12,6 +12,7 @@ use crate::domain::limits::Limits;
 use crate::domain::net::CidrList;
 use crate::domain::refusal::Refusal;
 use crate::domain::scope::Scope;
+use crate::domain::text::is_unreadable;
 use crate::domain::time::Instant;
 
 /// The longest overlap of a roll, in days, during which both keys work.
@@ -398,7 +399,7 @@ impl Key {
 
 fn checked_name(name: &str) -> Result<String, Refusal> {
     let name = name.trim();
-    if name.is_empty() || name.chars().count() > NAME_MAX || name.chars().any(char::is_control) {
+    if name.is_empty() || name.chars().count() > NAME_MAX || name.chars().any(is_unreadable) {
         return Err(Refusal::new("key_name", format!("a key needs a name of at most {NAME_MAX} characters")));
     }
     Ok(name.to_owned())

@@ -11,6 +11,7 @@ pub mod hold;
 pub mod id;
 pub mod key;
 pub mod limits;
+pub mod membership;
 pub mod net;
 pub mod notice;
 pub mod path;

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::id::{AccountId, DepartmentId, LinkId};
+use super::id::{AccountId, DepartmentId, LinkId, OrganisationId};
 use super::people::Role;
 
 /// Who is told.
@@ -12,8 +12,13 @@ use super::people::Role;
 pub enum Recipient {
     /// One person.
     Account(AccountId),
+    /// The side that a thing was made for: its requester; where it was made for an organisation, the requester while
+    /// they are a member, and once they are not, every member.
+    Party(AccountId, Option<OrganisationId>),
     /// Everybody with one of these roles in a department.
     Department(DepartmentId, Vec<Role>),
+    /// The department itself: its contact address, and everybody who reviews or decides there.
+    Office(DepartmentId),
     /// An address that has no account yet.
     Address(String),
 }
@@ -36,8 +41,10 @@ pub enum NoticeKind {
     RolesChanged,
     /// To the requester: we have your application.
     ApplicationReceived,
-    /// To the department: a new or resubmitted application.
+    /// To the department: a new application.
     ApplicationToReview,
+    /// To the department: an application that was sent again, with changed answers.
+    ApplicationResubmitted,
     /// To the requester: a question.
     QuestionAsked,
     /// To the department: an answer or a message.
@@ -54,16 +61,22 @@ pub enum NoticeKind {
     Offered,
     /// To the department: an offer was countered.
     OfferCountered,
-    /// To both: the agreement is executed.
+    /// To the holder: the agreement is executed.
     Executed,
+    /// To the department: an agreement with its data is executed.
+    AgreementBegun,
     /// To the department: withdrawn or declined.
     Withdrawn,
     /// To the requester: the offer lapsed.
     OfferLapsed,
+    /// To the department: nobody signed its offer in time.
+    OfferUnsigned,
     /// To the holder: the agreement ends soon.
     AgreementEnding,
     /// To the holder: the agreement ended.
     AgreementEnded,
+    /// To the department: an agreement with its data ended.
+    AgreementOver,
     /// To the holder: a key was made.
     KeyCreated,
     /// To the holder: a key was rolled.
@@ -80,11 +93,17 @@ pub enum NoticeKind {
     QuotaReached,
     /// To the holder: new terms to accept.
     TermsPublished,
+    /// To a person: the city made them a member of an organisation.
+    OrganisationJoined,
+    /// To a person: the city ended their membership.
+    OrganisationLeft,
+    /// To the other members: somebody joined or left.
+    OrganisationChanged,
 }
 
 impl NoticeKind {
     /// Every kind; the mail templates are tested against it.
-    pub const ALL: [Self; 29] = [
+    pub const ALL: [Self; 36] = [
         Self::VerifyEmail,
         Self::AlreadyRegistered,
         Self::ResetPassword,
@@ -93,6 +112,7 @@ impl NoticeKind {
         Self::RolesChanged,
         Self::ApplicationReceived,
         Self::ApplicationToReview,
+        Self::ApplicationResubmitted,
         Self::QuestionAsked,
         Self::AnswerGiven,
         Self::MessageToRequester,
@@ -102,10 +122,13 @@ impl NoticeKind {
         Self::Offered,
         Self::OfferCountered,
         Self::Executed,
+        Self::AgreementBegun,
         Self::Withdrawn,
         Self::OfferLapsed,
+        Self::OfferUnsigned,
         Self::AgreementEnding,
         Self::AgreementEnded,
+        Self::AgreementOver,
         Self::KeyCreated,
         Self::KeyRolled,
         Self::KeyRevoked,
@@ -114,6 +137,9 @@ impl NoticeKind {
         Self::Lifted,
         Self::QuotaReached,
         Self::TermsPublished,
+        Self::OrganisationJoined,
+        Self::OrganisationLeft,
+        Self::OrganisationChanged,
     ];
 
     /// The name of the template and the column.
@@ -128,6 +154,7 @@ impl NoticeKind {
             Self::RolesChanged => "roles_changed",
             Self::ApplicationReceived => "application_received",
             Self::ApplicationToReview => "application_to_review",
+            Self::ApplicationResubmitted => "application_resubmitted",
             Self::QuestionAsked => "question_asked",
             Self::AnswerGiven => "answer_given",
             Self::MessageToRequester => "message_to_requester",
@@ -137,10 +164,13 @@ impl NoticeKind {
             Self::Offered => "offered",
             Self::OfferCountered => "offer_countered",
             Self::Executed => "executed",
+            Self::AgreementBegun => "agreement_begun",
             Self::Withdrawn => "withdrawn",
             Self::OfferLapsed => "offer_lapsed",
+            Self::OfferUnsigned => "offer_unsigned",
             Self::AgreementEnding => "agreement_ending",
             Self::AgreementEnded => "agreement_ended",
+            Self::AgreementOver => "agreement_over",
             Self::KeyCreated => "key_created",
             Self::KeyRolled => "key_rolled",
             Self::KeyRevoked => "key_revoked",
@@ -149,6 +179,9 @@ impl NoticeKind {
             Self::Lifted => "lifted",
             Self::QuotaReached => "quota_reached",
             Self::TermsPublished => "terms_published",
+            Self::OrganisationJoined => "organisation_joined",
+            Self::OrganisationLeft => "organisation_left",
+            Self::OrganisationChanged => "organisation_changed",
         }
     }
 
@@ -180,6 +213,10 @@ impl Notice {
     }
 
     /// Adds a fact.
+    #[expect(
+        clippy::needless_pass_by_value,
+        reason = "callers hand over numbers and days, which are Copy, and words alike"
+    )]
     #[must_use]
     pub fn with(mut self, name: &str, fact: impl ToString) -> Self {
         self.facts.insert(name.to_owned(), fact.to_string());

@@ -196,10 +196,20 @@ impl Actor {
         }
     }
 
-    /// Whether the actor is the requester or belongs to the requester's organisation.
+    /// Whether the actor acts for the side that a thing was made for. What was made for an organisation belongs to its
+    /// members of this moment: who left it has lost it, also what they signed themselves.
     #[must_use]
     pub fn is_party(&self, requester: AccountId, organisation: Option<OrganisationId>) -> bool {
-        self.account == Some(requester) || (organisation.is_some() && self.organisation == organisation)
+        match organisation {
+            Some(_) => self.organisation == organisation,
+            None => self.account == Some(requester),
+        }
+    }
+
+    /// Whether the actor must keep out of a decision: a party, or the requester in person, member or not.
+    #[must_use]
+    pub fn has_stake(&self, requester: AccountId, organisation: Option<OrganisationId>) -> bool {
+        self.account == Some(requester) || self.is_party(requester, organisation)
     }
 }
 
@@ -216,11 +226,47 @@ pub fn must_not_be_party(
     requester: AccountId,
     organisation: Option<OrganisationId>,
 ) -> Result<(), Refusal> {
-    if actor.is_party(requester, organisation) {
+    if actor.has_stake(requester, organisation) {
         return Err(Refusal::new(
             "own_application",
             "You are the requester or a member of the requester's organisation, so somebody else must decide this.",
         ));
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use uuid::Uuid;
+
+    use super::*;
+
+    fn id<K>(number: u128) -> crate::domain::id::Id<K> {
+        crate::domain::id::Id::from_uuid(Uuid::from_u128(number))
+    }
+
+    #[test]
+    fn what_was_made_for_an_organisation_is_its_members_and_what_was_made_alone_is_ones_own() {
+        let (maria, harbor, bay) = (1, Some(id(50)), Some(id(51)));
+        // Who acts, for whom the thing was made: whether they act for its side, and whether they keep out of deciding.
+        let rows = [
+            ("alone, own", maria, None, None, (true, true)),
+            ("joined later, own from before", maria, harbor, None, (true, true)),
+            ("a member, asked for by themselves", maria, harbor, harbor, (true, true)),
+            ("a colleague", 2, harbor, harbor, (true, true)),
+            ("asked for it and left", maria, None, harbor, (false, true)),
+            ("asked for it and went elsewhere", maria, bay, harbor, (false, true)),
+            ("of another organisation", 2, bay, harbor, (false, false)),
+            ("a stranger", 2, None, None, (false, false)),
+            ("a colleague, of what she made alone", 2, harbor, None, (false, false)),
+        ];
+        for (who, account, organisation, made_for, expected) in rows {
+            let actor = Actor { account: Some(id(account)), organisation, ..Actor::service("x") };
+            let found = (actor.is_party(id(maria), made_for), actor.has_stake(id(maria), made_for));
+            assert_eq!(found, expected, "{who}");
+            assert_eq!(must_not_be_party(&actor, id(maria), made_for).is_err(), expected.1, "{who}");
+        }
+        let nobody = Actor::service("clock");
+        assert!(!nobody.is_party(id(maria), None) && !nobody.has_stake(id(maria), harbor));
+    }
 }

@@ -7,6 +7,7 @@ use super::limits::Limits;
 use super::net::CidrList;
 use super::people::Role;
 use super::refusal::Refusal;
+use super::text::readable;
 use super::time::{Day, Instant};
 
 /// Limit of conditions on one decision.
@@ -223,7 +224,7 @@ impl Verdict {
     ///
     /// # Errors
     /// `ground_needed`, `citation_needed`, `remedy_needed`, `too_many`, `condition_repeated`, `too_long`, `condition_text_needed`,
-    /// `hours_invalid`, `operations_empty`, `networks_empty`, `delay_invalid`, `redaction_needed`.
+    /// `condition_unreadable`, `hours_invalid`, `operations_empty`, `networks_empty`, `delay_invalid`, `redaction_needed`.
     pub fn check(&self) -> Result<(), Refusal> {
         match self {
             Self::Approve { conditions } => {
@@ -272,6 +273,9 @@ fn check_condition(condition: &Condition) -> Result<(), Refusal> {
     }
     if [&condition.text, &condition.basis].iter().any(|text| text.chars().count() > CONDITION_TEXT_MAX) {
         return Err(Refusal::new("too_long", format!("Keep each condition under {CONDITION_TEXT_MAX} characters.")));
+    }
+    if let Err(problem) = readable("text", &format!("{} {}", condition.text, condition.basis), usize::MAX) {
+        return Err(Refusal::new("condition_unreadable", problem.message));
     }
     match &condition.kind {
         ConditionKind::Hours { from_minute, to_minute } => {

@@ -16,6 +16,8 @@ pub const OPERATION_MAX: usize = 32;
 pub const OPERATIONS_MAX: usize = 16;
 /// Path patterns of one operation.
 pub const PATTERNS_MAX: usize = 32;
+/// The operation whose answers may stay open: server-sent events and WebSockets.
+pub const STREAM_OPERATION: &str = "stream";
 /// First path segments that belong to the gate itself and can name no dataset.
 pub const RESERVED_SLUGS: [&str; 6] = ["v1", "healthz", "readyz", "metrics", "oauth", "api"];
 

@@ -15,7 +15,7 @@ use uuid::Uuid;
 use super::every;
 use crate::domain::id::Id;
 use crate::domain::limits::Window;
-use crate::domain::notice::{Notice, NoticeKind, Recipient};
+use crate::domain::notice::{Notice, NoticeKind};
 use crate::domain::time::{Day, Instant};
 use crate::gate::GateShared;
 use crate::gate::grants::{QuotaOwner as GateOwner, QuotaUse as GateUse};
@@ -190,14 +190,14 @@ impl UsageFeed {
         }
         let batch = UsageBatch {
             counts: drained.counts.into_iter().map(count).collect(),
-            log: drained.samples.into_iter().map(|sample| self.line(sample)).collect(),
+            log: drained.samples.iter().map(|sample| self.line(sample)).collect(),
             quotas,
             last_used: drained.last_used,
         };
         Owed { batch, crossings: drained.crossings }
     }
 
-    fn line(&self, sample: Sample) -> Access {
+    fn line(&self, sample: &Sample) -> Access {
         Access {
             id: (self.new_id)(sample.at).to_string(),
             at: sample.at,
@@ -209,7 +209,7 @@ impl UsageFeed {
                 operation: text(sample.operation.as_deref()),
                 outcome: sample.outcome.as_str().to_owned(),
             },
-            method: sample.method.map(|method| method.as_str().to_owned()).unwrap_or_default(),
+            method: sample.method.as_ref().map(|method| method.as_str().to_owned()).unwrap_or_default(),
             path: text(sample.template.as_deref()),
             status: i32::from(sample.status),
             bytes: signed(sample.bytes),
@@ -237,7 +237,7 @@ impl UsageFeed {
             (None, None) => "a dataset".to_owned(),
         };
         let resets_at = crossed.resets_at.with_timezone(&self.zone).format("%B %-d, %Y, %-I:%M %p %Z");
-        let notice = Notice::new(Recipient::Account(agreement.requester), NoticeKind::QuotaReached)
+        let notice = Notice::new(agreement.holder(), NoticeKind::QuotaReached)
             .with("percent", crossed.percent)
             .with("limit", &crossed.limit)
             .with("max", crossed.max)

@@ -1,33 +1,46 @@
 //! Our own answers: problem documents and small JSON, with the headers that every answer of the gate carries. Never
 //! says more than the denial does, and never writes a key.
 
-use actix_web::HttpResponse;
-use actix_web::http::StatusCode;
-use actix_web::http::header::{
-    ALLOW, CACHE_CONTROL, CONTENT_SECURITY_POLICY, HeaderMap, HeaderName, HeaderValue, RETRY_AFTER, WWW_AUTHENTICATE,
-    X_CONTENT_TYPE_OPTIONS,
+use std::fmt::Arguments;
+
+use hyper::header::{
+    ALLOW, CACHE_CONTROL, CONNECTION, CONTENT_SECURITY_POLICY, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue,
+    RETRY_AFTER, WWW_AUTHENTICATE, X_CONTENT_TYPE_OPTIONS,
 };
+use hyper::{Response, StatusCode};
 use serde::Serialize;
 
+use super::body::AnswerBody;
 use super::call::Call;
-use super::limiter::{self, LimitSet};
+use super::limiter::{self, Counted};
 use super::verdict::{Denial, Outcome};
 
 pub(super) const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 pub(super) const OUTCOME: HeaderName = HeaderName::from_static("x-accord-outcome");
 const RATE_LIMIT: HeaderName = HeaderName::from_static("ratelimit");
 const RATE_LIMIT_POLICY: HeaderName = HeaderName::from_static("ratelimit-policy");
+pub(super) const OK: HeaderValue = HeaderValue::from_static("ok");
 const NOTHING: HeaderValue = HeaderValue::from_static("default-src 'none'; frame-ancestors 'none'; sandbox");
+
+const NOSNIFF: HeaderValue = HeaderValue::from_static("nosniff");
+const NO_STORE: HeaderValue = HeaderValue::from_static("no-store");
+const CLOSE: HeaderValue = HeaderValue::from_static("close");
+
+/// Room for most problem documents.
+const PROBLEM_BYTES: usize = 768;
+
+/// What leaves the gate.
+pub(super) type Answer = Response<AnswerBody>;
 
 /// A problem document (RFC 9457) with our extensions `code`, `next`, `request_id` and, for a suspension, `holds`.
 #[derive(Serialize)]
 struct Problem<'a> {
     #[serde(rename = "type")]
-    kind: String,
+    kind: Arguments<'a>,
     title: &'a str,
     status: u16,
-    detail: String,
-    instance: String,
+    detail: Arguments<'a>,
+    instance: Arguments<'a>,
     code: &'a str,
     next: &'a str,
     request_id: &'a str,
@@ -45,22 +58,21 @@ pub(super) struct Fault {
 }
 
 /// The answer to a refused call.
-pub(super) fn denied(call: &Call, denial: &Denial) -> HttpResponse {
+pub(super) fn denied(call: &Call, denial: &Denial) -> Answer {
     let outcome = denial.outcome;
-    let sentence = outcome.sentence();
-    let detail = denial.detail.as_ref().map_or_else(|| sentence.to_owned(), |detail| format!("{sentence} {detail}"));
+    let (blank, detail) = denial.detail.as_deref().map_or(("", ""), |detail| (" ", detail));
     let options = call.worker.shared.options();
     let mut response = problem(
         call,
         &Problem {
-            kind: format!("{}{}", options.problem_base, outcome.as_str()),
+            kind: format_args!("{}{}", options.problem_base, outcome.as_str()),
             title: outcome.title(),
             status: denial.status,
-            detail,
-            instance: format!("urn:accord:request:{}", call.id),
+            detail: format_args!("{}{blank}{detail}", outcome.sentence()),
+            instance: format_args!("urn:accord:request:{}", call.id_text()),
             code: outcome.as_str(),
             next: outcome.next_step(),
-            request_id: &call.id,
+            request_id: call.id_text(),
             holds: &denial.holds,
         },
     );
@@ -77,25 +89,25 @@ pub(super) fn denied(call: &Call, denial: &Denial) -> HttpResponse {
 }
 
 /// The answer to a request that is at fault itself.
-pub(super) fn faulty(call: &Call, fault: &Fault) -> HttpResponse {
+pub(super) fn faulty(call: &Call, fault: &Fault) -> Answer {
     problem(
         call,
         &Problem {
-            kind: format!("{}{}", call.worker.shared.options().problem_base, fault.code),
+            kind: format_args!("{}{}", call.worker.shared.options().problem_base, fault.code),
             title: fault.title,
             status: fault.status,
-            detail: fault.detail.clone(),
-            instance: format!("urn:accord:request:{}", call.id),
+            detail: format_args!("{}", fault.detail),
+            instance: format_args!("urn:accord:request:{}", call.id_text()),
             code: fault.code,
             next: fault.next,
-            request_id: &call.id,
+            request_id: call.id_text(),
             holds: &[],
         },
     )
 }
 
 /// A method that this address does not have.
-pub(super) fn wrong_method(call: &Call, allowed: &'static str) -> HttpResponse {
+pub(super) fn wrong_method(call: &Call, allowed: &'static str) -> Answer {
     let fault = Fault {
         status: 405,
         code: "method_not_allowed",
@@ -122,28 +134,26 @@ pub(super) fn headers_too_large(call: &Call) -> HttpResponse {
 }
 
 /// A small JSON answer of ours.
-pub(super) fn json(call: &Call, status: StatusCode, body: &impl Serialize) -> HttpResponse {
-    let text = serde_json::to_vec(body).unwrap_or_default();
-    let mut response = HttpResponse::build(status).content_type("application/json").body(text);
-    common(response.headers_mut(), call);
-    response
+pub(super) fn json(call: &Call, status: StatusCode, body: &impl Serialize) -> Answer {
+    of_type(call, status, HeaderValue::from_static("application/json"), serde_json::to_vec(body).unwrap_or_default())
 }
 
 /// The headers of every answer.
 pub(super) fn common(headers: &mut HeaderMap, call: &Call) {
-    put(headers, REQUEST_ID, &call.id);
-    headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    headers.insert(REQUEST_ID, call.id_header.clone());
+    headers.insert(X_CONTENT_TYPE_OPTIONS, NOSNIFF);
     headers.insert(CONTENT_SECURITY_POLICY, NOTHING);
-    if !headers.contains_key(CACHE_CONTROL) {
-        headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    headers.entry(CACHE_CONTROL).or_insert(NO_STORE);
+    if call.worker.watch.is_draining() {
+        headers.insert(CONNECTION, CLOSE);
     }
 }
 
 /// `RateLimit-Policy` and `RateLimit`, where limits were counted.
-pub(super) fn limit_headers(headers: &mut HeaderMap, limits: &[std::sync::Arc<LimitSet>], call: &Call) {
+pub(super) fn limit_headers(headers: &mut HeaderMap, limits: &Counted, call: &Call) {
     if let Some((policy, state)) = limiter::headers(limits, &call.now) {
-        put(headers, RATE_LIMIT_POLICY, &policy);
-        put(headers, RATE_LIMIT, &state);
+        headers.insert(RATE_LIMIT_POLICY, policy);
+        headers.insert(RATE_LIMIT, state);
     }
 }
 
@@ -154,11 +164,27 @@ pub(super) fn put(headers: &mut HeaderMap, name: HeaderName, value: &str) {
     }
 }
 
-fn problem(call: &Call, problem: &Problem<'_>) -> HttpResponse {
+fn problem(call: &Call, problem: &Problem<'_>) -> Answer {
     let status = StatusCode::from_u16(problem.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-    let text = serde_json::to_vec(problem).unwrap_or_default();
-    let mut response = HttpResponse::build(status).content_type("application/problem+json").body(text);
-    common(response.headers_mut(), call);
+    let mut text = Vec::with_capacity(PROBLEM_BYTES);
+    // A document of texts and numbers can always be written to memory; an empty one would still carry its status.
+    serde_json::to_writer(&mut text, problem).ok();
+    of_type(call, status, HeaderValue::from_static("application/problem+json"), text)
+}
+
+fn of_type(call: &Call, status: StatusCode, kind: HeaderValue, text: Vec<u8>) -> Answer {
+    let mut response = with_status(status, AnswerBody::whole(text));
+    let headers = response.headers_mut();
+    headers.reserve(12);
+    headers.insert(CONTENT_TYPE, kind);
+    common(headers, call);
+    response
+}
+
+/// An answer without headers.
+pub(super) fn with_status(status: StatusCode, body: AnswerBody) -> Answer {
+    let mut response = Answer::new(body);
+    *response.status_mut() = status;
     response
 }
 

@@ -1,28 +1,20 @@
 //! Bodies on their way through: bounded in size and time both ways, never held whole, and never repaired. A body that
-//! is cut on its way in ends the request to the upstream; one cut on its way out ends the client's connection, so that
-//! a part never looks like the whole.
+//! is cut on its way in ends the request to the upstream; one cut on its way out ([`super::relay`]) ends the client's
+//! connection, so that a part never looks like the whole.
 
 use std::cell::Cell;
 use std::fmt;
-use std::future::Future;
 use std::pin::Pin;
 use std::rc::Rc;
+use std::sync::Arc;
 use std::task::{Context, Poll};
-use std::time::Duration;
 
-use actix_web::body::{BodySize, MessageBody};
-use actix_web::web;
 use bytes::Bytes;
-use futures_util::StreamExt;
 use hyper::body::{Body, Frame, Incoming, SizeHint};
-use tokio::sync::mpsc;
-use tokio::time::{Sleep, sleep, timeout};
 
-use super::call::Book;
-use super::verdict::Outcome;
-
-/// Pieces of a request body that wait for a slow upstream.
-const PIECES_MAX: usize = 4;
+use super::relay::{Cut, Relay};
+use super::server::patience::Patience;
+use super::server::watch::Seat;
 
 /// Why a request body did not arrive whole.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -33,6 +25,8 @@ pub(super) enum BodyFault {
     TooSlow,
     /// The client broke off.
     Broken,
+    /// A read was sent with a body.
+    Unexpected,
 }
 
 impl fmt::Display for BodyFault {
@@ -41,16 +35,79 @@ impl fmt::Display for BodyFault {
             Self::TooLarge => "the request body is larger than allowed",
             Self::TooSlow => "the request body came slower than allowed",
             Self::Broken => "the request body broke off",
+            Self::Unexpected => "a read was sent with a body",
         })
     }
 }
 
 impl std::error::Error for BodyFault {}
 
+/// How far a request body came; read by whoever waits for the answer.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) enum Carried {
+    /// Not to its end yet.
+    #[default]
+    Partly,
+    /// Whole.
+    Whole,
+    /// It broke.
+    Not(BodyFault),
+}
+
 /// The body of a request to an upstream.
 pub(super) enum Outgoing {
+    /// None.
     Empty,
-    Streaming { pieces: mpsc::Receiver<Result<Bytes, BodyFault>>, length: Option<u64> },
+    /// The client's own, passed on as it comes.
+    Streaming(Streaming),
+}
+
+/// A client's body on its way to an upstream.
+pub(super) struct Streaming {
+    body: Incoming,
+    left_bytes: u64,
+    patience: Patience,
+    carried: Rc<Cell<Carried>>,
+}
+
+impl Streaming {
+    /// The body and where it tells how far it came. All of it must arrive within `patience`.
+    pub(super) fn new(body: Incoming, max_bytes: u64, patience: Patience) -> (Self, Rc<Cell<Carried>>) {
+        let carried = Rc::new(Cell::new(Carried::Partly));
+        (Self { body, left_bytes: max_bytes, patience, carried: Rc::clone(&carried) }, carried)
+    }
+
+    fn fail(&self, fault: BodyFault) -> Poll<Option<Result<Frame<Bytes>, BodyFault>>> {
+        self.carried.set(Carried::Not(fault));
+        Poll::Ready(Some(Err(fault)))
+    }
+
+    fn poll(&mut self, context: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, BodyFault>>> {
+        loop {
+            let frame = match Pin::new(&mut self.body).poll_frame(context) {
+                Poll::Pending if self.patience.is_over(context) => return self.fail(BodyFault::TooSlow),
+                Poll::Pending => return Poll::Pending,
+                Poll::Ready(None) => {
+                    self.carried.set(Carried::Whole);
+                    return Poll::Ready(None);
+                }
+                Poll::Ready(Some(Err(error))) => {
+                    tracing::debug!(%error, "a request body broke off");
+                    return self.fail(BodyFault::Broken);
+                }
+                Poll::Ready(Some(Ok(frame))) => frame,
+            };
+            // Trailers belong to the hop before us.
+            let Ok(piece) = frame.into_data() else { continue };
+            let size = u64::try_from(piece.len()).unwrap_or(u64::MAX);
+            let Some(left) = self.left_bytes.checked_sub(size) else { return self.fail(BodyFault::TooLarge) };
+            self.left_bytes = left;
+            if self.body.is_end_stream() {
+                self.carried.set(Carried::Whole);
+            }
+            return Poll::Ready(Some(Ok(Frame::data(piece))));
+        }
+    }
 }
 
 impl Body for Outgoing {
@@ -63,163 +120,96 @@ impl Body for Outgoing {
     ) -> Poll<Option<Result<Frame<Bytes>, BodyFault>>> {
         match &mut *self {
             Self::Empty => Poll::Ready(None),
-            Self::Streaming { pieces, .. } => {
-                pieces.poll_recv(context).map(|piece| piece.map(|piece| piece.map(Frame::data)))
-            }
+            Self::Streaming(body) => body.poll(context),
         }
     }
 
     fn is_end_stream(&self) -> bool {
-        matches!(self, Self::Empty)
+        match self {
+            Self::Empty => true,
+            Self::Streaming(body) => body.body.is_end_stream(),
+        }
     }
 
     fn size_hint(&self) -> SizeHint {
         match self {
             Self::Empty => SizeHint::with_exact(0),
-            Self::Streaming { length, .. } => length.map_or_else(SizeHint::default, SizeHint::with_exact),
+            Self::Streaming(body) => body.body.size_hint(),
         }
     }
 }
 
-/// Carries a client's body to an upstream. Lives on the worker beside the request; ends when either side does.
-pub(super) struct Carrier {
-    fault: Rc<Cell<Option<BodyFault>>>,
+/// The body of an answer. When it is dropped its connection is free for the next request.
+pub(super) struct AnswerBody {
+    content: Content,
+    seat: Option<Arc<Seat>>,
 }
 
-impl Carrier {
-    /// Starts carrying, and gives the body to send. `length` is what the client declared.
-    pub(super) fn start(
-        mut payload: web::Payload,
-        length: Option<u64>,
-        max_bytes: u64,
-        deadline: Duration,
-    ) -> (Self, Outgoing) {
-        let (sender, pieces) = mpsc::channel(PIECES_MAX);
-        let fault = Rc::new(Cell::new(None));
-        let noted = Rc::clone(&fault);
-        actix_web::rt::spawn(async move {
-            let carry = async {
-                let mut left = max_bytes;
-                while let Some(piece) = payload.next().await {
-                    let piece = piece.or(Err(BodyFault::Broken))?;
-                    let size = u64::try_from(piece.len()).unwrap_or(u64::MAX);
-                    left = left.checked_sub(size).ok_or(BodyFault::TooLarge)?;
-                    if sender.send(Ok(piece)).await.is_err() {
-                        return Ok(());
-                    }
-                }
-                Ok(())
-            };
-            let carried = timeout(deadline, carry).await.unwrap_or(Err(BodyFault::TooSlow));
-            if let Err(fault) = carried {
-                noted.set(Some(fault));
-                // If nobody listens any more, the request has ended already.
-                sender.send(Err(fault)).await.ok();
-            }
-        });
-        (Self { fault }, Outgoing::Streaming { pieces, length })
+enum Content {
+    /// Ours: whole, or gone out already.
+    Whole(Option<Bytes>),
+    /// An upstream's.
+    Relay(Box<Relay>),
+}
+
+impl AnswerBody {
+    /// A body of ours.
+    pub(super) fn whole(bytes: impl Into<Bytes>) -> Self {
+        let bytes: Bytes = bytes.into();
+        Self { content: Content::Whole((!bytes.is_empty()).then_some(bytes)), seat: None }
     }
 
-    /// Why the client's body did not arrive whole, if it did not.
-    pub(super) fn fault(&self) -> Option<BodyFault> {
-        self.fault.get()
+    pub(super) fn relay(relay: Relay) -> Self {
+        Self { content: Content::Relay(Box::new(relay)), seat: None }
+    }
+
+    /// Bytes of a body of ours.
+    pub(super) fn len(&self) -> usize {
+        match &self.content {
+            Content::Whole(bytes) => bytes.as_ref().map_or(0, Bytes::len),
+            Content::Relay(_) => 0,
+        }
+    }
+
+    pub(super) fn sits_at(&mut self, seat: Arc<Seat>) {
+        self.seat = Some(seat);
     }
 }
 
-/// Why an answer was cut.
-#[derive(Debug)]
-pub(super) enum Cut {
-    TooLarge,
-    TooSlow,
-    Broken(hyper::Error),
-}
-
-impl fmt::Display for Cut {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::TooLarge => f.write_str("the upstream's answer is larger than allowed"),
-            Self::TooSlow => f.write_str("the upstream's answer came slower than allowed"),
-            Self::Broken(error) => write!(f, "the upstream broke off its answer: {error}"),
+impl Drop for AnswerBody {
+    fn drop(&mut self) {
+        if let Some(seat) = &self.seat {
+            seat.is_answered();
         }
     }
 }
 
-impl std::error::Error for Cut {
-    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
-        match self {
-            Self::Broken(error) => Some(error),
-            Self::TooLarge | Self::TooSlow => None,
-        }
-    }
-}
-
-/// An upstream's answer on its way to the client. The call is entered in the books when it is dropped.
-pub(super) struct Relay {
-    body: Incoming,
-    size: BodySize,
-    max_bytes: u64,
-    /// Longest wait between two pieces.
-    pause: Duration,
-    waiting: Option<Pin<Box<Sleep>>>,
-    /// Ticks at which the whole answer must be over.
-    deadline_ticks: u64,
-    book: Book,
-}
-
-/// What an answer is allowed.
-pub(super) struct Allowed {
-    pub(super) max_bytes: u64,
-    pub(super) pause: Duration,
-    pub(super) deadline_ticks: u64,
-}
-
-impl Relay {
-    pub(super) fn new(body: Incoming, size: BodySize, allowed: &Allowed, book: Book) -> Self {
-        let Allowed { max_bytes, pause, deadline_ticks } = *allowed;
-        Self { body, size, max_bytes, pause, waiting: None, deadline_ticks, book }
-    }
-
-    fn cut(&mut self, cut: Cut) -> Poll<Option<Result<Bytes, Cut>>> {
-        self.book.outcome(Outcome::UpstreamFailed);
-        Poll::Ready(Some(Err(cut)))
-    }
-
-    fn wait(&mut self, context: &mut Context<'_>) -> Poll<Option<Result<Bytes, Cut>>> {
-        let pause = self.pause;
-        let timer = self.waiting.get_or_insert_with(|| Box::pin(sleep(pause)));
-        match timer.as_mut().poll(context) {
-            Poll::Pending => Poll::Pending,
-            Poll::Ready(()) => self.cut(Cut::TooSlow),
-        }
-    }
-}
-
-impl MessageBody for Relay {
+impl Body for AnswerBody {
+    type Data = Bytes;
     type Error = Cut;
 
-    fn size(&self) -> BodySize {
-        self.size
-    }
-
-    fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Result<Bytes, Cut>>> {
-        loop {
-            let frame = match Pin::new(&mut self.body).poll_frame(context) {
-                Poll::Pending => return self.wait(context),
-                Poll::Ready(None) => return Poll::Ready(None),
-                Poll::Ready(Some(Err(error))) => return self.cut(Cut::Broken(error)),
-                Poll::Ready(Some(Ok(frame))) => frame,
-            };
-            self.waiting = None;
-            // Trailers belong to the hop and are not passed on.
-            let Ok(piece) = frame.into_data() else { continue };
-            let total = self.book.add_bytes(piece.len());
-            if total > self.max_bytes {
-                return self.cut(Cut::TooLarge);
-            }
-            if self.book.ticks() > self.deadline_ticks {
-                return self.cut(Cut::TooSlow);
-            }
-            return Poll::Ready(Some(Ok(piece)));
+    fn poll_frame(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, Cut>>> {
+        match &mut self.content {
+            Content::Whole(bytes) => Poll::Ready(bytes.take().map(|bytes| Ok(Frame::data(bytes)))),
+            Content::Relay(relay) => relay.poll(context),
         }
     }
+
+    fn is_end_stream(&self) -> bool {
+        match &self.content {
+            Content::Whole(bytes) => bytes.is_none(),
+            Content::Relay(relay) => relay.is_end_stream(),
+        }
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        match &self.content {
+            Content::Whole(bytes) => SizeHint::with_exact(bytes.as_ref().map_or(0, |bytes| as_u64(bytes.len()))),
+            Content::Relay(relay) => relay.size_hint(),
+        }
+    }
+}
+
+fn as_u64(length: usize) -> u64 {
+    u64::try_from(length).unwrap_or(u64::MAX)
 }

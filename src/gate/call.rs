@@ -1,17 +1,18 @@
 //! One call at the gate: who it comes from, its id, its instant, and its entry in the books. Nothing here decides.
 
 use std::cell::Cell;
-use std::net::{IpAddr, Ipv4Addr};
+use std::net::IpAddr;
 use std::rc::Rc;
 use std::sync::Arc;
 
-use actix_web::HttpRequest;
-use actix_web::http::header::{HeaderMap, HeaderName};
+use hyper::header::{HeaderMap, HeaderName, HeaderValue};
 
 use super::GateShared;
 use super::check::Permit;
 use super::clock::{Now, WorkerClock};
-use super::meter::{Entry, QuotaCrossing, WorkerMeter};
+use super::meter::{Entry, QuotaCrossing, RequestId, WorkerMeter};
+use super::server::patience::Waiting;
+use super::server::watch::{Allowance, Watch, sweeps};
 use super::upstream::UpstreamClient;
 use super::verdict::{Outcome, Trace};
 use crate::domain::net::client_address;
@@ -26,10 +27,14 @@ const REQUEST_ID_MAX: usize = 64;
 /// What one worker has for itself: nothing in it is shared, so no request waits for another worker.
 pub(super) struct Worker {
     pub(super) shared: GateShared,
-    pub(super) upstreams: UpstreamClient,
+    pub(super) upstreams: Rc<UpstreamClient>,
+    /// The worker's connections, and its coarse time.
+    pub(super) watch: Rc<Watch>,
+    /// Who waits with a bound.
+    pub(super) waiting: Rc<Waiting>,
     books: Rc<Books>,
     /// Makes request ids unique among workers and restarts.
-    id_prefix: String,
+    id_prefix: u64,
     id_next: Cell<u64>,
 }
 
@@ -41,19 +46,38 @@ struct Books {
 impl Worker {
     pub(super) fn new(shared: GateShared) -> Self {
         let options = shared.options();
+        let watch = Watch::new(Allowance {
+            rest: sweeps(options.keep_alive),
+            head: sweeps(options.request_head_deadline),
+            taking: sweeps(options.taking_deadline),
+        });
+        let waiting = Waiting::new(Rc::clone(&watch));
         let networks = Arc::new(options.upstream_networks.clone());
-        let upstreams = UpstreamClient::new(networks, options.connect_timeout);
+        let upstreams = UpstreamClient::new(networks, options.connect_timeout, Rc::clone(&watch), Rc::clone(&waiting));
         let clock = WorkerClock::new(shared.clock().clone(), options.zone);
         let books = Rc::new(Books { meter: shared.meter().sheet(), clock });
         // Ids need not be secret; should the machine have no randomness left, the counter still tells calls apart.
-        let random = getrandom::u64().unwrap_or_default();
-        Self { shared, upstreams, books, id_prefix: format!("{random:016x}"), id_next: Cell::new(1) }
+        let id_prefix = getrandom::u64().unwrap_or_default();
+        Self { shared, upstreams, watch, waiting, books, id_prefix, id_next: Cell::new(1) }
     }
 
-    fn next_id(&self) -> Arc<str> {
+    /// What is due a few times a second.
+    pub(super) fn sweep(&self) {
+        self.books.clock.sweep();
+        self.watch.sweep();
+        self.waiting.sweep();
+        self.upstreams.sweep();
+    }
+
+    /// The present; one reading of the clock.
+    pub(super) fn now(&self) -> Now {
+        self.books.clock.now()
+    }
+
+    fn next_id(&self) -> RequestId {
         let number = self.id_next.get();
         self.id_next.set(number.wrapping_add(1));
-        format!("{}-{number:x}", self.id_prefix).into()
+        RequestId::Ours { worker: self.id_prefix, number }
     }
 }
 
@@ -65,20 +89,26 @@ pub(super) struct Call {
     pub(super) peer: IpAddr,
     /// The client, behind trusted proxies if there are any.
     pub(super) client: IpAddr,
-    pub(super) id: Arc<str>,
+    pub(super) id: RequestId,
+    /// The id as headers say it.
+    pub(super) id_header: HeaderValue,
 }
 
 impl Call {
-    pub(super) fn begin(worker: Rc<Worker>, request: &HttpRequest) -> Self {
-        let now = worker.books.clock.now();
-        let unknown = IpAddr::V4(Ipv4Addr::UNSPECIFIED);
-        let peer = request.peer_addr().map_or(unknown, |address| address.ip().to_canonical());
+    pub(super) fn begin(worker: Rc<Worker>, peer: IpAddr, headers: &HeaderMap) -> Self {
+        let now = worker.now();
         let trusted = &worker.shared.options().trusted_proxies;
-        let is_trusted = trusted.contains(peer);
-        let client = if is_trusted { client_of(peer, request.headers(), &worker) } else { peer };
-        let given = if is_trusted { given_id(request.headers()) } else { None };
+        let is_trusted = !trusted.is_empty() && trusted.contains(peer);
+        let client = if is_trusted { client_of(peer, headers, &worker) } else { peer };
+        let given = if is_trusted { given_id(headers) } else { None };
         let id = given.unwrap_or_else(|| worker.next_id());
-        Self { worker, now, peer, client, id }
+        let id_header = id.to_header();
+        Self { worker, now, peer, client, id, id_header }
+    }
+
+    /// The id as text.
+    pub(super) fn id_text(&self) -> &str {
+        self.id_header.to_str().unwrap_or_default()
     }
 
     pub(super) fn is_from_trusted_proxy(&self) -> bool {
@@ -95,7 +125,7 @@ impl Call {
             bytes: 0,
             latency_us: 0,
             client: self.client,
-            request_id: Arc::clone(&self.id),
+            request_id: self.id.clone(),
         };
         Book { entry: Some(entry), started_ticks: self.now.ticks, books: Rc::clone(&self.worker.books) }
     }
@@ -119,16 +149,17 @@ impl Call {
 }
 
 fn client_of(peer: IpAddr, headers: &HeaderMap, worker: &Worker) -> IpAddr {
-    let values: Vec<&str> = headers.get_all(FORWARDED_FOR).map(|value| value.to_str().unwrap_or_default()).collect();
+    let values: Vec<&str> =
+        headers.get_all(FORWARDED_FOR).iter().map(|value| value.to_str().unwrap_or_default()).collect();
     client_address(peer, values.into_iter(), &worker.shared.options().trusted_proxies)
 }
 
 /// The id a trusted proxy gave the request, if it is one that cannot break a log line.
-fn given_id(headers: &HeaderMap) -> Option<Arc<str>> {
+fn given_id(headers: &HeaderMap) -> Option<RequestId> {
     let id = headers.get(REQUEST_ID)?.to_str().ok()?;
     let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_' || byte == b'.';
     let is_usable = (8..=REQUEST_ID_MAX).contains(&id.len()) && id.bytes().all(is_plain);
-    is_usable.then(|| id.into())
+    is_usable.then(|| RequestId::Theirs(id.into()))
 }
 
 /// The entry of one call, written when it is dropped: also when the client leaves in the middle.

@@ -7,13 +7,15 @@
 use std::net::IpAddr;
 use std::sync::Arc;
 
+use hyper::header::HeaderValue;
+
 use super::clock::Now;
 use super::grants::{AgreementPicture, Grants, HeldBy, KeyRecord, Route, ScheduleRecord};
-use super::limiter::{self, Crossed, LimitSet};
+use super::limiter::{self, Counted, Crossed, LimitSet};
 use super::verdict::{Denial, Outcome, Trace, Verdict};
 use crate::domain::key::{Digest, KeyState, text};
 use crate::domain::path::PathProblem;
-use crate::domain::scope::{Method, Operation};
+use crate::domain::scope::{Method, Operation, STREAM_OPERATION};
 use crate::domain::tier::Tier;
 use crate::domain::time::Instant;
 
@@ -60,8 +62,9 @@ pub enum Target<'a> {
 pub struct Permit {
     route: Arc<Route>,
     identity: Option<Identity>,
-    limits: Vec<Arc<LimitSet>>,
+    limits: Counted,
     crossed: Vec<(bool, Crossed)>,
+    is_stream: bool,
     trace: Trace,
 }
 
@@ -70,8 +73,10 @@ pub struct Permit {
 pub struct Identity {
     /// The key.
     pub key: Arc<KeyRecord>,
+    /// The digest of its text, by which it is found again.
+    pub digest: Digest,
     /// The agreement's number.
-    pub agreement: Arc<str>,
+    pub agreement: HeaderValue,
 }
 
 impl Permit {
@@ -89,7 +94,7 @@ impl Permit {
 
     /// The limits that were counted.
     #[must_use]
-    pub fn limits(&self) -> &[Arc<LimitSet>] {
+    pub const fn limits(&self) -> &Counted {
         &self.limits
     }
 
@@ -103,6 +108,12 @@ impl Permit {
     #[must_use]
     pub const fn trace(&self) -> &Trace {
         &self.trace
+    }
+
+    /// Whether the call opens a stream: an answer that may be silent for long and has no end of its own.
+    #[must_use]
+    pub const fn is_stream(&self) -> bool {
+        self.is_stream
     }
 }
 
@@ -123,7 +134,10 @@ pub fn check(ask: &Ask<'_>, grants: &Grants, now: &Now) -> Verdict {
         Credential::Text(text) => with_key(text, ask, grants, route, now, &mut trace),
     };
     match decided {
-        Ok(permit) => Verdict::Permit(Permit { trace, ..permit }),
+        Ok(permit) => {
+            let is_stream = trace.operation.as_deref() == Some(STREAM_OPERATION);
+            Verdict::Permit(Permit { is_stream, trace, ..permit })
+        }
         Err(denial) => Verdict::Deny(Box::new(Denial { trace, ..*denial })),
     }
 }
@@ -144,9 +158,9 @@ fn without_key(
     };
     open_operation(&route, ask, trace)?;
     available(&route, grants, now)?;
-    let limits = open_limits(&route, grants, ask.client, now);
+    let limits = Counted { shared: open_limits(&route, grants, ask.client, now), own: None };
     count(&limits, now)?;
-    Ok(Permit { route, identity: None, limits, crossed: Vec::new(), trace: Trace::default() })
+    Ok(Permit { route, identity: None, limits, crossed: Vec::new(), is_stream: false, trace: Trace::default() })
 }
 
 fn with_key(
@@ -158,12 +172,14 @@ fn with_key(
     trace: &mut Trace,
 ) -> Checked<Permit> {
     text::recognise(text, &grants.rules().key_prefix).or(Err(plain(Outcome::KeyMalformed)))?;
-    let key = grants.key(&Digest::of(text)).ok_or_else(|| plain(Outcome::KeyUnknown))?;
+    let digest = Digest::of(text);
+    let key = grants.key(&digest).ok_or_else(|| plain(Outcome::KeyUnknown))?;
     trace.key = Some(key.id);
     trace.agreement = Some(key.agreement.id);
     in_force(&key.state, now.utc)?;
     let agreement = key.agreement.now();
-    free_of_holds(&key, agreement.as_deref())?;
+    let agreement = agreement.as_deref();
+    free_of_holds(&key, agreement)?;
     let agreement = live(agreement, now.utc)?;
     if let Some(ended) = key.expires_at.filter(|at| *at <= now.utc) {
         return Err(because(Outcome::KeyExpired, format!("The key expired at {}.", written(ended))));
@@ -174,18 +190,19 @@ fn with_key(
     within_hours(schedule, now)?;
     available(&route, grants, now)?;
     let shared = match schedule {
-        Some(schedule) => vec![Arc::clone(&schedule.limits)],
+        Some(schedule) => Some(Arc::clone(&schedule.limits)),
         None => open_limits(&route, grants, ask.client, now),
     };
-    let own_from = shared.len();
-    let limits: Vec<_> = shared.into_iter().chain(key.limits.clone()).collect();
+    let limits = Counted { shared, own: key.limits.clone() };
     count(&limits, now)?;
-    // An address has nobody to be told; agreements and keys do.
-    let is_told = |at: usize| schedule.is_some() || at >= own_from;
-    let crossed = limiter::crossings(&limits, now).into_iter().filter(|(at, _)| is_told(*at));
-    let crossed = crossed.map(|(at, crossed)| (at >= own_from, crossed)).collect();
-    let identity = Some(Identity { key, agreement: Arc::clone(&agreement.number) });
-    Ok(Permit { route, identity, limits, crossed, trace: Trace::default() })
+    let mut crossed = limiter::crossings(&limits, now);
+    if schedule.is_none() {
+        // An address has nobody to be told; agreements and keys do.
+        crossed.retain(|(is_own, _)| *is_own);
+    }
+    let identity = Identity { key: Arc::clone(&key), digest, agreement: agreement.number_header.clone() };
+    let identity = Some(identity);
+    Ok(Permit { route, identity, limits, crossed, is_stream: false, trace: Trace::default() })
 }
 
 fn in_force(state: &KeyState, now: Instant) -> Checked<()> {
@@ -206,20 +223,22 @@ fn in_force(state: &KeyState, now: Instant) -> Checked<()> {
 
 /// A key works only with no hold on it, on its agreement, or on its requester.
 fn free_of_holds(key: &KeyRecord, agreement: Option<&AgreementPicture>) -> Checked<()> {
+    let is_free = key.holds.is_empty()
+        && agreement.is_none_or(|agreement| agreement.holds.is_empty() && agreement.holder.is_free());
+    if is_free {
+        return Ok(());
+    }
     let of_agreement = agreement.map(|agreement| agreement.holds.as_slice()).unwrap_or_default();
     let of_holder = agreement.map(|agreement| agreement.holder.holds());
     let of_holder = of_holder.iter().flat_map(|holds| holds.iter());
     let holds: Vec<&HeldBy> = key.holds.iter().chain(of_agreement).chain(of_holder).collect();
-    if holds.is_empty() {
-        return Ok(());
-    }
     let told = |hold: &&HeldBy| format!("{} (since {})", hold.sentence, written(hold.since));
     let detail = holds.iter().map(told).collect::<Vec<_>>().join(" ");
     let codes = holds.iter().map(|hold| hold.code.clone()).collect();
     Err(Box::new(Denial { holds: codes, ..*because(Outcome::KeySuspended, detail) }))
 }
 
-fn live(agreement: Option<Arc<AgreementPicture>>, now: Instant) -> Checked<Arc<AgreementPicture>> {
+fn live(agreement: Option<&AgreementPicture>, now: Instant) -> Checked<&AgreementPicture> {
     let Some(agreement) = agreement else {
         return Err(plain(Outcome::AgreementEnded));
     };
@@ -279,8 +298,7 @@ fn covered<'a>(
     for (operation, template) in matching {
         let name = operation.name();
         let is_granted = schedule.is_some_and(|schedule| schedule.operations.iter().any(|granted| **granted == **name));
-        let has_scope = || key.scopes.iter().any(|scope| scope.operation() == &**name && scope.dataset() == dataset);
-        let is_covered = is_granted && has_scope();
+        let is_covered = is_granted && key.scopes.opens(dataset, name);
         if trace.operation.is_none() || is_covered {
             trace.operation = Some(Arc::clone(name));
             trace.template = Some(Arc::clone(template));
@@ -339,14 +357,12 @@ fn available(route: &Route, grants: &Grants, now: &Now) -> Checked<()> {
     Ok(())
 }
 
-fn open_limits(route: &Route, grants: &Grants, client: IpAddr, now: &Now) -> Vec<Arc<LimitSet>> {
-    if route.open_plan.limits().is_empty() {
-        return Vec::new();
-    }
-    vec![grants.addresses().of(client, route.id, &route.open_plan, now)]
+fn open_limits(route: &Route, grants: &Grants, client: IpAddr, now: &Now) -> Option<Arc<LimitSet>> {
+    let is_limited = !route.open_plan.limits().is_empty();
+    is_limited.then(|| grants.addresses().of(client, route.id, &route.open_plan, now))
 }
 
-fn count(limits: &[Arc<LimitSet>], now: &Now) -> Checked<()> {
+fn count(limits: &Counted, now: &Now) -> Checked<()> {
     limiter::take(limits, now).map_err(|exhausted| {
         let outcome = if exhausted.window.is_quota() { Outcome::QuotaExhausted } else { Outcome::RateLimited };
         let detail = format!(
@@ -357,7 +373,7 @@ fn count(limits: &[Arc<LimitSet>], now: &Now) -> Checked<()> {
         );
         Box::new(Denial {
             retry_after_seconds: Some(exhausted.retry_after_seconds),
-            limits: limits.to_vec(),
+            limits: limits.clone(),
             ..*because(outcome, detail)
         })
     })
@@ -379,5 +395,8 @@ fn written(instant: Instant) -> String {
     instant.to_rfc3339_opts(chrono::SecondsFormat::Secs, true)
 }
 
+mod still;
 #[cfg(test)]
 mod tests;
+
+pub(super) use self::still::Standing;

@@ -3,6 +3,7 @@
 use std::cell::Cell;
 use std::sync::Arc;
 
+use chrono::TimeDelta;
 use chrono_tz::Tz;
 use governor::clock::{Clock as _, MonotonicClock};
 use governor::nanos::Nanos;
@@ -68,28 +69,38 @@ impl Now {
     }
 }
 
-/// Reads the clock for one worker, computing the city's day only when it changes.
+/// Reads the clock for one worker: one monotonic reading a request. The calendar's instant is reckoned from the last
+/// sweep, and the city's day computed only when it changes.
 pub(super) struct WorkerClock {
     clock: GateClock,
     zone: Tz,
+    /// Both sides at the last sweep.
+    base: Cell<(Instant, u64)>,
     today: Cell<CityDay>,
 }
 
 impl WorkerClock {
     pub(super) fn new(clock: GateClock, zone: Tz) -> Self {
-        let today = Cell::new(CityDay::of(zone, clock.utc()));
-        Self { clock, zone, today }
+        let base = (clock.utc(), clock.ticks());
+        Self { today: Cell::new(CityDay::of(zone, base.0)), base: Cell::new(base), clock, zone }
     }
 
     pub(super) fn now(&self) -> Now {
-        let utc = self.clock.utc();
+        let (ticks, (base, base_ticks)) = (self.clock.ticks(), self.base.get());
+        let passed = i64::try_from(ticks.saturating_sub(base_ticks)).unwrap_or(0);
+        let utc = base + TimeDelta::nanoseconds(passed);
         if !self.today.get().contains(utc) {
             self.today.set(CityDay::of(self.zone, utc));
         }
-        Now { utc, ticks: self.clock.ticks(), today: self.today.get(), zone: self.zone }
+        Now { utc, ticks, today: self.today.get(), zone: self.zone }
     }
 
     pub(super) fn ticks(&self) -> u64 {
         self.clock.ticks()
+    }
+
+    /// Takes the calendar's instant anew, so that a set clock is followed within one sweep.
+    pub(super) fn sweep(&self) {
+        self.base.set((self.clock.utc(), self.clock.ticks()));
     }
 }

@@ -8,15 +8,15 @@
 
 use std::borrow::Cow;
 
-use actix_web::http::StatusCode;
-use actix_web::http::header::{CACHE_CONTROL, HeaderMap, HeaderName, HeaderValue};
-use actix_web::{HttpRequest, HttpResponse};
+use hyper::header::{CACHE_CONTROL, HeaderMap, HeaderName, HeaderValue};
+use hyper::{StatusCode, Uri};
 use url::form_urlencoded;
 
-use super::answer::{self, Fault};
+use super::answer::{self, Answer, Fault};
+use super::body::AnswerBody;
 use super::call::Call;
 use super::check::{self, Ask, Credential, Target};
-use super::verdict::{Outcome, Verdict};
+use super::verdict::Verdict;
 use super::{credential, headers};
 use crate::domain::path::{CleanPath, PathProblem};
 
@@ -39,9 +39,8 @@ struct Setup<'a> {
 }
 
 /// Answers `ANY /v1/forward-auth`.
-pub(super) fn forward_auth(call: &Call, request: &HttpRequest) -> HttpResponse {
-    let headers = request.headers();
-    let setup = match setup(request.uri().query().unwrap_or_default()) {
+pub(super) fn forward_auth(call: &Call, asked: &Uri, headers: &HeaderMap) -> Answer {
+    let setup = match setup(asked.query().unwrap_or_default()) {
         Ok(setup) => setup,
         Err(detail) => return not_asked_so(call, detail),
     };
@@ -56,15 +55,13 @@ pub(super) fn forward_auth(call: &Call, request: &HttpRequest) -> HttpResponse {
     let verdict = decide(call, headers, &setup, method, uri);
     let mut response = match &verdict {
         Verdict::Permit(permit) => {
-            let mut response = HttpResponse::new(StatusCode::OK);
-            for (name, value) in headers::identity(permit, &call.id) {
-                if let Ok(name) = HeaderName::from_bytes(name.as_str().as_bytes()) {
-                    answer::put(response.headers_mut(), name, &value);
-                }
-            }
-            answer::common(response.headers_mut(), call);
-            answer::put(response.headers_mut(), answer::OUTCOME, Outcome::Ok.as_str());
-            answer::limit_headers(response.headers_mut(), permit.limits(), call);
+            let mut response = answer::with_status(StatusCode::OK, AnswerBody::whole(""));
+            let told = response.headers_mut();
+            told.reserve(12);
+            headers::add_identity(told, permit, call);
+            answer::common(told, call);
+            told.insert(answer::OUTCOME, answer::OK);
+            answer::limit_headers(told, permit.limits(), call);
             response
         }
         Verdict::Deny(denial) => refused(answer::denied(call, denial), &setup),
@@ -136,7 +133,7 @@ fn setup(query: &str) -> Result<Setup<'_>, &'static str> {
 /// Method and address of the original request; none unless they are told whole and once.
 fn described<'a>(headers: &'a HeaderMap, pair: Option<&[HeaderName; 2]>) -> Option<(&'a str, &'a str)> {
     let once = |name: &HeaderName| {
-        let mut values = headers.get_all(name);
+        let mut values = headers.get_all(name).iter();
         let value = values.next()?.to_str().ok()?;
         values.next().is_none().then_some(value)
     };
@@ -157,7 +154,7 @@ fn described<'a>(headers: &'a HeaderMap, pair: Option<&[HeaderName; 2]>) -> Opti
 }
 
 /// A refusal in the form that the proxy passes on, with the true status beside it.
-fn refused(mut response: HttpResponse, setup: &Setup<'_>) -> HttpResponse {
+fn refused(mut response: Answer, setup: &Setup<'_>) -> Answer {
     let status = response.status();
     answer::put(response.headers_mut(), STATUS, status.as_str());
     if setup.only_403 && status != StatusCode::UNAUTHORIZED {
@@ -166,7 +163,7 @@ fn refused(mut response: HttpResponse, setup: &Setup<'_>) -> HttpResponse {
     response
 }
 
-fn not_asked_so(call: &Call, detail: &str) -> HttpResponse {
+fn not_asked_so(call: &Call, detail: &str) -> Answer {
     answer::faulty(
         call,
         &Fault {

@@ -7,6 +7,7 @@
 
 mod live;
 mod records;
+mod scopes;
 
 use std::collections::{HashMap, HashSet};
 use std::hash::{BuildHasherDefault, Hasher};
@@ -15,6 +16,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use arc_swap::{ArcSwap, Guard};
+use rustc_hash::FxBuildHasher;
 
 pub use self::live::{
     AgreementPicture, AgreementRecord, HolderRecord, KeyRecord, QuotaOwner, QuotaUse, Route, ScheduleRecord,
@@ -23,6 +25,7 @@ pub use self::records::{
     AgreementGrant, DatasetGrant, GrantChange, HeldBy, HolderGrant, KeyGrant, Publication, ScheduleGrant, ServiceGrant,
     UpstreamGrant,
 };
+use self::scopes::ScopeSets;
 use super::clock::Now;
 use super::limiter::AddressLimits;
 use crate::domain::id::{AccountId, AgreementId};
@@ -34,7 +37,7 @@ const SHARDS: usize = 1024;
 const ADDRESSES_MAX: usize = 65_536;
 
 type KeyShard = HashMap<Digest, Arc<KeyRecord>, BuildHasherDefault<BareHasher>>;
-type Routes = HashMap<Arc<str>, Arc<Route>>;
+type Routes = HashMap<Arc<str>, Arc<Route>, FxBuildHasher>;
 type Services = HashMap<Digest, Arc<ServiceGrant>, BuildHasherDefault<BareHasher>>;
 
 /// What does not change while the gate runs.
@@ -63,6 +66,7 @@ pub struct Grants {
 struct Registry {
     agreements: HashMap<AgreementId, Arc<AgreementRecord>>,
     holders: HashMap<AccountId, Arc<HolderRecord>>,
+    scopes: ScopeSets,
 }
 
 /// How much the picture holds.
@@ -167,9 +171,14 @@ impl Grants {
     /// Whether the gate has not heard for longer than the bound that its picture is fresh.
     #[must_use]
     pub fn is_stale(&self, ticks: u64) -> bool {
+        self.age(ticks).is_none_or(|age| age > self.rules.stale_after)
+    }
+
+    /// How long ago the picture was last confirmed fresh; `None` if never.
+    #[must_use]
+    pub fn age(&self, ticks: u64) -> Option<Duration> {
         let confirmed = self.confirmed_at_ticks.load(Ordering::Acquire);
-        let age = Duration::from_nanos(ticks.saturating_sub(confirmed));
-        confirmed == 0 || age > self.rules.stale_after
+        (confirmed != 0).then(|| Duration::from_nanos(ticks.saturating_sub(confirmed)))
     }
 
     /// Whether anything was published yet.
@@ -295,9 +304,10 @@ impl Registry {
         Arc::clone(self.agreements.entry(id).or_insert_with(|| Arc::new(AgreementRecord::untold(id))))
     }
 
-    fn record(&mut self, key: KeyGrant, older: Option<&Arc<KeyRecord>>) -> Arc<KeyRecord> {
+    fn record(&mut self, mut key: KeyGrant, older: Option<&Arc<KeyRecord>>) -> Arc<KeyRecord> {
         let agreement = self.agreement(key.agreement);
-        Arc::new(KeyRecord::of(key, agreement, older.map(AsRef::as_ref)))
+        let scopes = self.scopes.set(std::mem::take(&mut key.scopes));
+        Arc::new(KeyRecord::of(key, agreement, scopes, older.map(AsRef::as_ref)))
     }
 
     fn forget_unused_holders(&mut self) {

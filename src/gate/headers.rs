@@ -2,86 +2,90 @@
 //! no credential, no cookie, no word about addresses, paths or methods that an upstream could take for ours. Towards
 //! the client everything but what belongs to the connection, to the browser's trust, or to us.
 
-use actix_web::http::header::{HeaderMap as ClientHeaders, HeaderName as ClientName, HeaderValue as ClientValue};
 use hyper::HeaderMap;
 use hyper::header::{self, HeaderName, HeaderValue};
 
+use super::call::Call;
 use super::check::Permit;
-use crate::domain::scope::Scope;
+use super::upstream::Upstream;
 
+/// Room for the headers that a message usually has, ours included.
+const HEADERS_USUAL: usize = 12;
 const KEY_ID: HeaderName = HeaderName::from_static("x-accord-key-id");
 const AGREEMENT: HeaderName = HeaderName::from_static("x-accord-agreement");
 const SCOPES: HeaderName = HeaderName::from_static("x-accord-scopes");
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 const TRACE_PARENT: HeaderName = HeaderName::from_static("traceparent");
-const TRACE_STATE: HeaderName = HeaderName::from_static("tracestate");
 
 /// The headers of a request to an upstream.
-pub(super) fn to_upstream(from_client: &ClientHeaders, permit: &Permit, request_id: &str) -> HeaderMap {
-    let mut headers = HeaderMap::with_capacity(16);
+pub(super) fn to_upstream(from_client: &HeaderMap, permit: &Permit, upstream: &Upstream, call: &Call) -> HeaderMap {
+    let mut headers = HeaderMap::with_capacity(HEADERS_USUAL);
+    headers.insert(header::HOST, upstream.host.clone());
+    let mut names_hop_headers = false;
     for (name, value) in from_client {
-        let Some(name) = passed(name.as_str()) else { continue };
-        if name == TRACE_PARENT && !is_trace_parent(value.as_bytes()) {
-            continue;
+        if passes(name) && (name != TRACE_PARENT || is_trace_parent(value.as_bytes())) {
+            headers.append(name, value.clone());
         }
-        if let Ok(value) = HeaderValue::from_bytes(value.as_bytes()) {
-            headers.append(name, value);
-        }
+        names_hop_headers |= name == header::CONNECTION;
     }
-    // What the client's Connection header names belongs to the hop before us, whatever its name (RFC 9110, 7.6.1).
-    // Our own headers are added afterwards, out of its reach.
-    for named in from_client.get_all(actix_web::http::header::CONNECTION) {
-        for name in named.to_str().unwrap_or_default().split(',') {
-            headers.remove(name.trim());
-        }
+    if names_hop_headers {
+        remove_hop_headers(from_client, &mut headers);
     }
-    for (name, value) in identity(permit, request_id) {
-        if let Ok(value) = HeaderValue::from_str(&value) {
-            headers.insert(name, value);
-        }
-    }
-    if let Some((name, value)) = permit.route().upstream.as_ref().and_then(|upstream| upstream.credential()) {
+    add_identity(&mut headers, permit, call);
+    if let Some((name, value)) = upstream.credential() {
         headers.insert(name, value.clone());
     }
     headers
 }
 
-/// Who passes, for upstreams and for proxies that ask.
-pub(super) fn identity(permit: &Permit, request_id: &str) -> Vec<(HeaderName, String)> {
-    let mut headers = vec![(REQUEST_ID, request_id.to_owned())];
-    if let Some(identity) = permit.identity() {
-        let dataset = &*permit.route().slug;
-        let scopes = identity.key.scopes.iter().filter(|scope| scope.dataset() == dataset);
-        let scopes = scopes.map(Scope::as_str).collect::<Vec<_>>().join(" ");
-        headers.push((KEY_ID, identity.key.id.to_string()));
-        headers.push((AGREEMENT, identity.agreement.to_string()));
-        headers.push((SCOPES, scopes));
+/// What the client's `Connection` names belongs to the hop before us, whatever its name (RFC 9110, 7.6.1). Our own
+/// headers are added afterwards, out of its reach.
+fn remove_hop_headers(from_client: &HeaderMap, headers: &mut HeaderMap) {
+    for named in from_client.get_all(header::CONNECTION) {
+        for name in named.to_str().unwrap_or_default().split(',').map(str::trim) {
+            if !name.eq_ignore_ascii_case("host") {
+                headers.remove(name);
+            }
+        }
     }
-    headers
 }
 
-/// The headers a client may send on. Names with underscores, which some servers fold into hyphens, are not among them.
-fn passed(name: &str) -> Option<HeaderName> {
-    Some(match name {
-        "accept" => header::ACCEPT,
-        "accept-encoding" => header::ACCEPT_ENCODING,
-        "accept-language" => header::ACCEPT_LANGUAGE,
-        "cache-control" => header::CACHE_CONTROL,
-        "content-encoding" => header::CONTENT_ENCODING,
-        "content-language" => header::CONTENT_LANGUAGE,
-        "content-type" => header::CONTENT_TYPE,
-        "if-match" => header::IF_MATCH,
-        "if-modified-since" => header::IF_MODIFIED_SINCE,
-        "if-none-match" => header::IF_NONE_MATCH,
-        "if-range" => header::IF_RANGE,
-        "if-unmodified-since" => header::IF_UNMODIFIED_SINCE,
-        "link" => header::LINK,
-        "range" => header::RANGE,
-        "user-agent" => header::USER_AGENT,
-        "traceparent" => TRACE_PARENT,
-        "tracestate" => TRACE_STATE,
-        _ => return None,
-    })
+/// Says who passes, for upstreams and for proxies that ask.
+pub(super) fn add_identity(headers: &mut HeaderMap, permit: &Permit, call: &Call) {
+    headers.insert(REQUEST_ID, call.id_header.clone());
+    let Some(identity) = permit.identity() else { return };
+    let mut id = uuid::Uuid::encode_buffer();
+    let id = identity.key.id.uuid().hyphenated().encode_lower(&mut id);
+    if let Ok(id) = HeaderValue::from_str(id) {
+        headers.insert(KEY_ID, id);
+    }
+    headers.insert(AGREEMENT, identity.agreement.clone());
+    headers.insert(SCOPES, identity.key.scopes.told(&permit.route().slug));
+}
+
+/// Whether a client may send this header on. Names with underscores, which some servers fold into hyphens, are not
+/// among them.
+fn passes(name: &HeaderName) -> bool {
+    matches!(
+        name.as_str(),
+        "accept"
+            | "accept-encoding"
+            | "accept-language"
+            | "cache-control"
+            | "content-encoding"
+            | "content-language"
+            | "content-type"
+            | "if-match"
+            | "if-modified-since"
+            | "if-none-match"
+            | "if-range"
+            | "if-unmodified-since"
+            | "link"
+            | "range"
+            | "user-agent"
+            | "traceparent"
+            | "tracestate"
+    )
 }
 
 /// `version-traceid-parentid-flags` in lower-case hexadecimal (W3C Trace Context).
@@ -116,43 +120,40 @@ fn is_dropped(name: &str) -> bool {
 
 /// The headers of an upstream's answer that reach the client. Answers of datasets that need a key are never kept by
 /// shared caches, whatever the upstream says.
-pub(super) fn to_client(from_upstream: &HeaderMap, needs_key: bool) -> Vec<(ClientName, ClientValue)> {
+pub(super) fn to_client(from_upstream: &HeaderMap, needs_key: bool) -> HeaderMap {
     let named: Vec<String> = from_upstream
         .get_all(header::CONNECTION)
         .iter()
         .flat_map(|value| value.to_str().unwrap_or_default().split(','))
         .map(|name| name.trim().to_ascii_lowercase())
         .collect();
-    let mut headers = Vec::with_capacity(from_upstream.len() + 2);
+    let mut headers = HeaderMap::with_capacity(HEADERS_USUAL);
     for (name, value) in from_upstream {
         let is_cache =
             needs_key && (name == header::CACHE_CONTROL || name == header::EXPIRES || name == header::PRAGMA);
-        if is_cache || is_dropped(name.as_str()) || named.iter().any(|dropped| dropped == name.as_str()) {
-            continue;
-        }
-        let name = ClientName::from_bytes(name.as_str().as_bytes());
-        if let (Ok(name), Ok(value)) = (name, ClientValue::from_bytes(value.as_bytes())) {
-            headers.push((name, value));
+        if !is_cache && !is_dropped(name.as_str()) && !named.iter().any(|dropped| dropped == name.as_str()) {
+            headers.append(name, value.clone());
         }
     }
     if needs_key {
-        let private = private_caching(from_upstream);
-        if let Ok(value) = ClientValue::from_str(&private) {
-            headers.push((actix_web::http::header::CACHE_CONTROL, value));
-        }
+        headers.insert(header::CACHE_CONTROL, private_caching(from_upstream));
     }
     headers
 }
 
-fn private_caching(from_upstream: &HeaderMap) -> String {
+fn private_caching(from_upstream: &HeaderMap) -> HeaderValue {
+    if !from_upstream.contains_key(header::CACHE_CONTROL) {
+        return HeaderValue::from_static("private, no-cache");
+    }
     let values = from_upstream.get_all(header::CACHE_CONTROL).iter().filter_map(|value| value.to_str().ok());
     let directives: Vec<&str> = values.flat_map(|value| value.split(',')).map(str::trim).collect();
     let has = |wanted: &str| directives.iter().any(|directive| directive.eq_ignore_ascii_case(wanted));
     if has("no-store") {
-        return "no-store".to_owned();
+        return HeaderValue::from_static("no-store");
     }
     let age = directives.iter().find_map(|directive| directive.strip_prefix("max-age=")?.parse::<u32>().ok());
-    age.map_or_else(|| "private, no-cache".to_owned(), |seconds| format!("private, max-age={seconds}"))
+    let private = age.and_then(|seconds| HeaderValue::from_str(&format!("private, max-age={seconds}")).ok());
+    private.unwrap_or(HeaderValue::from_static("private, no-cache"))
 }
 
 #[cfg(test)]
@@ -177,9 +178,9 @@ mod tests {
         for (theirs, ours) in cases {
             let headers = upstream(&[("cache-control", theirs), ("expires", "never"), ("etag", "\"1\"")]);
             let kept = to_client(&headers, true);
-            assert!(kept.iter().any(|(name, value)| name == "cache-control" && value == ours), "{theirs}");
+            assert_eq!(kept["cache-control"], ours, "{theirs}");
             assert_eq!(kept.len(), 2);
-            assert!(to_client(&headers, false).iter().any(|(name, value)| name == "cache-control" && value == theirs));
+            assert_eq!(to_client(&headers, false)["cache-control"], theirs);
         }
     }
 

@@ -10,17 +10,18 @@ mod address;
 mod quota;
 
 use std::cell::Cell;
-use std::fmt::Write as _;
 use std::num::NonZeroU32;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
+use bytes::Bytes;
 use governor::clock::Clock;
 use governor::middleware::NoOpMiddleware;
 use governor::nanos::Nanos;
 use governor::state::{NotKeyed, StateStore};
 use governor::{Quota, RateLimiter};
+use hyper::header::HeaderValue;
 
 pub use self::address::AddressLimits;
 pub use self::quota::{Crossed, QuotaLevel};
@@ -35,8 +36,8 @@ pub struct Plan {
     limits: Limits,
     /// The names as headers show them.
     labels: Vec<String>,
-    /// The value of `RateLimit-Policy`.
-    policy: String,
+    /// The value of `RateLimit-Policy`, unless nothing is limited.
+    policy: Option<HeaderValue>,
 }
 
 impl Plan {
@@ -49,6 +50,7 @@ impl Plan {
             format!("\"{label}\";q={};w={}{burst}", limit.max, limit.window.seconds())
         };
         let policy = limits.as_slice().iter().zip(&labels).map(policy).collect::<Vec<_>>().join(", ");
+        let policy = HeaderValue::from_str(&policy).ok().filter(|policy| !policy.is_empty());
         Self { limits, labels, policy }
     }
 
@@ -64,6 +66,34 @@ impl Plan {
 pub struct LimitSet {
     plan: Arc<Plan>,
     words: Box<[AtomicU64]>,
+}
+
+/// What a call is counted in: the limits that all keys of its agreement share (on open data those of its address), and
+/// the key's own.
+#[derive(Clone, Debug, Default)]
+pub struct Counted {
+    /// Shared ones.
+    pub shared: Option<Arc<LimitSet>>,
+    /// The key's own.
+    pub own: Option<Arc<LimitSet>>,
+}
+
+impl Counted {
+    fn sets(&self) -> impl Iterator<Item = &LimitSet> {
+        [&self.shared, &self.own].into_iter().flatten().map(AsRef::as_ref)
+    }
+
+    /// Every limit: quotas first, so that a call over its quota leaves the rates untouched.
+    fn in_order(&self) -> impl Iterator<Item = (&LimitSet, usize, &Limit, &AtomicU64)> {
+        let of_kind = move |is_quota: bool| {
+            self.sets().flat_map(move |set| {
+                let entries =
+                    set.entries().enumerate().filter(move |(_, (limit, _))| limit.window.is_quota() == is_quota);
+                entries.map(move |(at, (limit, word))| (set, at, limit, word))
+            })
+        };
+        of_kind(true).chain(of_kind(false))
+    }
 }
 
 /// A limit that refused.
@@ -137,14 +167,13 @@ impl LimitSet {
     }
 }
 
-/// Takes one call from every limit of every set, or from none.
-pub fn take(sets: &[Arc<LimitSet>], now: &Now) -> Result<(), Exhausted> {
-    for (taken, (set, at)) in in_order(sets).enumerate() {
-        let Some((limit, word)) = set.entries().nth(at) else { continue };
+/// Takes one call from every limit, or from none.
+pub fn take(counted: &Counted, now: &Now) -> Result<(), Exhausted> {
+    for (taken, (set, at, limit, word)) in counted.in_order().enumerate() {
         let refused =
             if limit.window.is_quota() { quota::take(word, limit, now) } else { take_rate(word, limit, now.ticks) };
         if let Err(wait_seconds) = refused {
-            in_order(sets).take(taken).for_each(|(set, at)| give_back(set, at, now));
+            counted.in_order().take(taken).for_each(|(_, _, limit, word)| give_back(limit, word, now));
             return Err(Exhausted {
                 label: set.plan.labels.get(at).cloned().unwrap_or_default(),
                 window: limit.window,
@@ -156,19 +185,7 @@ pub fn take(sets: &[Arc<LimitSet>], now: &Now) -> Result<(), Exhausted> {
     Ok(())
 }
 
-/// Every limit of every set: quotas first, so that a call over its quota leaves the rates untouched.
-fn in_order(sets: &[Arc<LimitSet>]) -> impl Iterator<Item = (&LimitSet, usize)> {
-    let of_kind = move |is_quota: bool| {
-        sets.iter().flat_map(move |set| {
-            let limits = set.plan.limits.as_slice().iter().enumerate();
-            limits.filter(move |(_, limit)| limit.window.is_quota() == is_quota).map(|(at, _)| (set.as_ref(), at))
-        })
-    };
-    of_kind(true).chain(of_kind(false))
-}
-
-fn give_back(set: &LimitSet, at: usize, now: &Now) {
-    let Some((limit, word)) = set.entries().nth(at) else { return };
+fn give_back(limit: &Limit, word: &AtomicU64, now: &Now) {
     if limit.window.is_quota() {
         quota::give_back(word, limit.window, now);
     } else {
@@ -176,21 +193,21 @@ fn give_back(set: &LimitSet, at: usize, now: &Now) {
     }
 }
 
-/// Quotas of these sets that this call brought to 80 or 100 per cent, each told once per window.
+/// Quotas that this call brought to 80 or 100 per cent, each told once per window, and whether each is the key's own.
 #[must_use]
-pub fn crossings(sets: &[Arc<LimitSet>], now: &Now) -> Vec<(usize, Crossed)> {
+pub fn crossings(counted: &Counted, now: &Now) -> Vec<(bool, Crossed)> {
     let mut found = Vec::new();
-    for (position, set) in sets.iter().enumerate() {
-        for (limit, word) in set.entries().filter(|(limit, _)| limit.window.is_quota()) {
-            found.extend(quota::crossed(word, limit, now).map(|crossed| (position, crossed)));
+    for (is_own, set) in [(false, &counted.shared), (true, &counted.own)] {
+        for (limit, word) in set.iter().flat_map(|set| set.entries()).filter(|(limit, _)| limit.window.is_quota()) {
+            found.extend(quota::crossed(word, limit, now).map(|crossed| (is_own, crossed)));
         }
     }
     found
 }
 
-/// How every limit of the sets stands.
+/// How every limit stands.
 #[must_use]
-pub fn standings(sets: &[Arc<LimitSet>], now: &Now) -> Vec<Standing> {
+pub fn standings(counted: &Counted, now: &Now) -> Vec<Standing> {
     let stands = |set: &LimitSet| {
         let each = |((limit, word), label): ((&Limit, &AtomicU64), &String)| {
             let (remaining, reset_seconds) = stands(limit, word, now);
@@ -198,26 +215,40 @@ pub fn standings(sets: &[Arc<LimitSet>], now: &Now) -> Vec<Standing> {
         };
         set.entries().zip(&set.plan.labels).map(each).collect::<Vec<_>>()
     };
-    sets.iter().flat_map(|set| stands(set)).collect()
+    counted.sets().flat_map(stands).collect()
 }
 
 /// The values of `RateLimit-Policy` and `RateLimit`; `None` where nothing is limited.
 #[must_use]
-pub fn headers(sets: &[Arc<LimitSet>], now: &Now) -> Option<(String, String)> {
-    let (mut policy, mut state) = (String::new(), String::with_capacity(64));
-    for set in sets {
-        if !policy.is_empty() && !set.plan.policy.is_empty() {
-            policy.push_str(", ");
-        }
-        policy.push_str(&set.plan.policy);
+pub fn headers(counted: &Counted, now: &Now) -> Option<(HeaderValue, HeaderValue)> {
+    let policy = match (&counted.shared, &counted.own) {
+        (None, None) => return None,
+        (Some(set), None) | (None, Some(set)) => set.plan.policy.clone()?,
+        (Some(shared), Some(own)) => match (&shared.plan.policy, &own.plan.policy) {
+            (None, None) => return None,
+            (Some(policy), None) | (None, Some(policy)) => policy.clone(),
+            (Some(shared), Some(own)) => {
+                HeaderValue::from_bytes(&[shared.as_bytes(), b", ", own.as_bytes()].concat()).ok()?
+            }
+        },
+    };
+    let mut state: Vec<u8> = Vec::with_capacity(96);
+    let mut digits = itoa::Buffer::new();
+    for set in counted.sets() {
         for ((limit, word), label) in set.entries().zip(&set.plan.labels) {
             let (remaining, reset) = stands(limit, word, now);
-            let separator = if state.is_empty() { "" } else { ", " };
-            // Writing to a String cannot fail.
-            write!(state, "{separator}\"{label}\";r={remaining};t={reset}").ok()?;
+            if !state.is_empty() {
+                state.extend_from_slice(b", ");
+            }
+            state.push(b'"');
+            state.extend_from_slice(label.as_bytes());
+            state.extend_from_slice(b"\";r=");
+            state.extend_from_slice(digits.format(remaining).as_bytes());
+            state.extend_from_slice(b";t=");
+            state.extend_from_slice(digits.format(reset).as_bytes());
         }
     }
-    (!policy.is_empty()).then_some((policy, state))
+    Some((policy, HeaderValue::from_maybe_shared(Bytes::from(state)).ok()?))
 }
 
 fn stands(limit: &Limit, word: &AtomicU64, now: &Now) -> (u64, u64) {

@@ -3,10 +3,13 @@
 //! bounded; what does not fit is dropped and the drop is counted. Never holds a key's text, a query or a raw path.
 
 use std::collections::HashMap;
+use std::fmt;
 use std::net::IpAddr;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use chrono::{SubsecRound, Timelike};
+use hyper::header::HeaderValue;
+use rustc_hash::FxBuildHasher;
 
 use super::limiter::Crossed;
 use super::verdict::{Outcome, Trace};
@@ -59,6 +62,44 @@ pub struct Count {
     pub latency_us: u64,
 }
 
+/// What a client can name its call by.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum RequestId {
+    /// Given by a worker of this gate.
+    Ours {
+        /// Tells workers and restarts apart.
+        worker: u64,
+        /// Counts the worker's calls.
+        number: u64,
+    },
+    /// Given by a trusted proxy.
+    Theirs(Arc<str>),
+}
+
+impl RequestId {
+    pub(super) fn to_header(&self) -> HeaderValue {
+        let value = match self {
+            Self::Ours { worker, number } => {
+                let both = u128::from(*worker) << 64 | u128::from(*number);
+                let mut text = uuid::Uuid::encode_buffer();
+                HeaderValue::from_str(uuid::Uuid::from_u128(both).simple().encode_lower(&mut text))
+            }
+            Self::Theirs(id) => HeaderValue::from_str(id),
+        };
+        // Both are made of letters, digits and hyphens.
+        value.unwrap_or(HeaderValue::from_static(""))
+    }
+}
+
+impl fmt::Display for RequestId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Ours { worker, number } => write!(f, "{worker:016x}{number:016x}"),
+            Self::Theirs(id) => f.write_str(id),
+        }
+    }
+}
+
 /// One line of the access log.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Sample {
@@ -87,7 +128,7 @@ pub struct Sample {
     /// The client's address, whole; who may see it whole is decided elsewhere.
     pub client: IpAddr,
     /// The id the client was given.
-    pub request_id: Arc<str>,
+    pub request_id: RequestId,
 }
 
 /// A quota that reached 80 or 100 per cent, told once per window.
@@ -172,7 +213,7 @@ impl Meter {
 
 #[derive(Debug, Default)]
 struct Sheet {
-    counts: HashMap<CountKey, (Count, Instant)>,
+    counts: HashMap<CountKey, (Count, Instant), FxBuildHasher>,
     samples: Vec<Sample>,
     crossings: Vec<QuotaCrossing>,
     dropped_counts: u64,
@@ -197,7 +238,7 @@ pub(super) struct Entry {
     pub(super) bytes: u64,
     pub(super) latency_us: u64,
     pub(super) client: IpAddr,
-    pub(super) request_id: Arc<str>,
+    pub(super) request_id: RequestId,
 }
 
 impl WorkerMeter {
@@ -272,7 +313,7 @@ mod tests {
             bytes: 10,
             latency_us: 5,
             client,
-            request_id: "r".into(),
+            request_id: RequestId::Theirs("r".into()),
         }
     }
 

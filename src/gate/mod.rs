@@ -25,28 +25,38 @@ mod headers;
 pub mod limiter;
 pub mod meter;
 mod proxy;
+mod relay;
+pub mod server;
 #[cfg(test)]
 mod testing;
+mod tunnel;
 mod upstream;
 pub mod verdict;
 pub mod verify;
 
-use std::io;
-use std::net::TcpListener;
+use std::convert::Infallible;
+use std::future::Future;
+use std::net::IpAddr;
+use std::pin::Pin;
 use std::rc::Rc;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::task::{Context, Poll};
 use std::time::Duration;
 
-use actix_web::http::{Method, StatusCode};
-use actix_web::{App, HttpRequest, HttpResponse, HttpServer, dev, web};
 use chrono_tz::Tz;
+use hyper::body::Incoming;
+use hyper::header::HOST;
+use hyper::{Method, Request, StatusCode};
 use serde::Serialize;
 
+use self::answer::{Answer, Fault};
 use self::call::{Call, Worker};
 use self::clock::{GateClock, Now};
 use self::grants::Grants;
 use self::meter::Meter;
+use self::server::watch::Seat;
+pub use self::server::{GateServer, serve};
 use self::verify::KillSwitch;
 use crate::domain::net::{CidrList, HeadBounds, UpstreamNetworks};
 
@@ -79,6 +89,8 @@ pub struct GateOptions {
     pub request_head_deadline: Duration,
     /// How long an idle client connection is kept.
     pub keep_alive: Duration,
+    /// How long a client may leave a piece of an answer untaken.
+    pub taking_deadline: Duration,
     /// How much the headers of one request may be.
     pub head_bounds: HeadBounds,
     /// How long running requests may go on after a stop was asked for, in seconds.
@@ -101,6 +113,7 @@ impl Default for GateOptions {
             connections_max: 10_000,
             request_head_deadline: Duration::from_secs(5),
             keep_alive: Duration::from_secs(75),
+            taking_deadline: Duration::from_secs(30),
             head_bounds: HeadBounds { headers_max: 64, bytes_max: 32 * 1024 },
             shutdown_seconds: 10,
         }
@@ -199,61 +212,83 @@ struct Readiness {
     is_draining: bool,
 }
 
-/// Serves the gate on a listener. The server is to be awaited; its handle stops it and lets running requests finish.
-///
-/// # Errors
-/// When the listener cannot be used.
-pub fn serve(listener: TcpListener, shared: GateShared) -> io::Result<dev::Server> {
-    let options = shared.options().clone();
-    let server = HttpServer::new(move || {
-        let shared = shared.clone();
-        App::new().configure(move |config| configure(config, shared))
-    });
-    Ok(server
-        .workers(options.workers.max(1))
-        .max_connections(options.connections_max)
-        .keep_alive(options.keep_alive)
-        .client_request_timeout(options.request_head_deadline)
-        .shutdown_timeout(options.shutdown_seconds)
-        .disable_signals()
-        .listen(listener)?
-        .run())
+/// An answer: there already, or to be waited for.
+enum Answering {
+    Ready(Option<Answer>),
+    /// In a box, so that hyper moves a few words about instead of everything a passage remembers.
+    Later(Pin<Box<dyn Future<Output = Answer>>>, Arc<Seat>),
 }
 
-/// Gives an application of actix-web the gate's one route: everything. Call it once per worker; each gets its own
-/// connections to upstreams.
-pub fn configure(config: &mut web::ServiceConfig, shared: GateShared) {
-    let worker = Rc::new(Worker::new(shared));
-    config.default_service(web::to(move |request: HttpRequest, payload: web::Payload| {
-        let worker = Rc::clone(&worker);
-        async move { answer_request(worker, request, payload).await }
-    }));
-}
+impl Future for Answering {
+    type Output = Result<Answer, Infallible>;
 
-/// Sends a request to its door by its raw path. What is not a door of the gate is a dataset's.
-async fn answer_request(worker: Rc<Worker>, request: HttpRequest, payload: web::Payload) -> HttpResponse {
-    let call = Call::begin(worker, &request);
-    if !call.worker.shared.options().head_bounds.admit(sizes(&request)) {
-        return answer::headers_too_large(&call);
+    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
+        match &mut *self {
+            Self::Ready(answer) => answer.take().map_or(Poll::Pending, |answer| Poll::Ready(Ok(answer))),
+            Self::Later(answer, seat) => answer.as_mut().poll(context).map(|answer| Ok(seated(answer, seat))),
+        }
     }
+}
+
+/// Sends a request to its door by its raw path. What is not a door of the gate is a dataset's. Whatever can be decided
+/// at once is: only a body to be read or an upstream to be asked is waited for.
+fn answer_request(worker: Rc<Worker>, peer: IpAddr, seat: Arc<Seat>, request: Request<Incoming>) -> Answering {
+    let call = Call::begin(worker, peer, request.headers());
     let is_post = request.method() == Method::POST;
-    match request.uri().path() {
-        "/healthz" => health(&call, &request),
-        "/readyz" => ready(&call, &request),
-        "/v1/forward-auth" => forward_auth::forward_auth(&call, &request),
-        "/v1/keys/verify" if is_post => verify::verify(call, request, payload).await,
-        "/v1/keys/kill" if is_post => verify::kill(call, request, payload).await,
-        "/v1/keys/verify" | "/v1/keys/kill" => answer::wrong_method(&call, "POST"),
-        _ => proxy::gateway(call, request, payload).await,
-    }
+    let answer = if !call.worker.shared.options().head_bounds.admit(sizes(&request)) {
+        answer::headers_too_large(&call)
+    } else if has_one_host(&request) {
+        match request.uri().path() {
+            "/healthz" => health(&call, &request),
+            "/readyz" => ready(&call, &request),
+            "/v1/forward-auth" => forward_auth::forward_auth(&call, request.uri(), request.headers()),
+            "/v1/keys/verify" if is_post => return Answering::Later(Box::pin(verify::verify(call, request)), seat),
+            "/v1/keys/kill" if is_post => return Answering::Later(Box::pin(verify::kill(call, request)), seat),
+            "/v1/keys/verify" | "/v1/keys/kill" => answer::wrong_method(&call, "POST"),
+            _ => match proxy::gateway(call, request) {
+                Ok(passage) => return Answering::Later(Box::pin(passage.run()), seat),
+                Err(refusal) => refusal,
+            },
+        }
+    } else {
+        no_host(&call)
+    };
+    Answering::Ready(Some(seated(answer, &seat)))
+}
+
+fn seated(mut answer: Answer, seat: &Arc<Seat>) -> Answer {
+    answer.body_mut().sits_at(Arc::clone(seat));
+    answer
 }
 
 /// The lengths of name and value of each header.
-fn sizes(request: &HttpRequest) -> impl Iterator<Item = (usize, usize)> + '_ {
+fn sizes(request: &Request<Incoming>) -> impl Iterator<Item = (usize, usize)> + '_ {
     request.headers().iter().map(|(name, value)| (name.as_str().len(), value.len()))
 }
 
-fn is_read(request: &HttpRequest) -> bool {
+/// RFC 9112, 3.2: a request names one host, in a form that can be one.
+fn has_one_host(request: &Request<Incoming>) -> bool {
+    let mut hosts = request.headers().get_all(HOST).iter();
+    let is_plain = |byte: &u8| byte.is_ascii_alphanumeric() || b".-_:[]".contains(byte);
+    match (hosts.next(), hosts.next()) {
+        (Some(host), None) => host.as_bytes().iter().all(is_plain),
+        (None, _) => request.version() == hyper::Version::HTTP_10,
+        (Some(_), Some(_)) => false,
+    }
+}
+
+fn no_host(call: &Call) -> Answer {
+    let fault = Fault {
+        status: 400,
+        code: "bad_host",
+        title: "Bad host",
+        detail: "The Host header is missing, repeated or malformed.".to_owned(),
+        next: "Send one Host header that names this gate.",
+    };
+    answer::faulty(call, &fault)
+}
+
+fn is_read(request: &Request<Incoming>) -> bool {
     request.method() == Method::GET || request.method() == Method::HEAD
 }
 
@@ -263,7 +298,7 @@ struct Health {
 }
 
 /// The process lives and answers.
-fn health(call: &Call, request: &HttpRequest) -> HttpResponse {
+fn health(call: &Call, request: &Request<Incoming>) -> Answer {
     if !is_read(request) {
         return answer::wrong_method(call, "GET, HEAD");
     }
@@ -271,7 +306,7 @@ fn health(call: &Call, request: &HttpRequest) -> HttpResponse {
 }
 
 /// It has a picture, the picture is fresh, and it is not being stopped.
-fn ready(call: &Call, request: &HttpRequest) -> HttpResponse {
+fn ready(call: &Call, request: &Request<Incoming>) -> Answer {
     if !is_read(request) {
         return answer::wrong_method(call, "GET, HEAD");
     }

@@ -1,26 +1,32 @@
 //! The gateway door: passes a permitted request to the dataset's own service and its answer back. Takes a [`Permit`] by
 //! type, so nothing unchecked can reach an upstream. Never follows a redirect and never changes a body.
 
-use actix_web::body::{BodySize, MessageBody};
-use actix_web::http::StatusCode;
-use actix_web::http::header::{CONTENT_LENGTH, TRANSFER_ENCODING};
-use actix_web::{HttpRequest, HttpResponse, web};
-use hyper::body::Incoming;
-use hyper::{Request, Response};
+use std::cell::Cell;
+use std::rc::Rc;
+use std::sync::Arc;
 
-use super::answer::{self, Fault};
-use super::body::{Allowed, BodyFault, Carrier, Outgoing, Relay};
+use hyper::body::{Body, Incoming};
+use hyper::header::{CONTENT_LENGTH, HeaderMap, TRANSFER_ENCODING};
+use hyper::upgrade::OnUpgrade;
+use hyper::{Request, Response, StatusCode, Uri};
+
+use super::answer::{self, Answer, Fault};
+use super::body::{AnswerBody, BodyFault, Carried, Outgoing, Streaming};
 use super::call::{Book, Call};
-use super::check::{self, Ask, Credential, Permit, Target};
+use super::check::{self, Ask, Credential, Permit, Standing, Target};
+use super::relay::{Allowed, Guard, Relay};
+use super::server::watch::sweeps;
+use super::upstream::{Failure, Lease, Upstream};
 use super::verdict::{Denial, Outcome, Verdict};
-use super::{credential, headers};
+use super::{credential, headers, tunnel};
 use crate::domain::path::{CleanPath, PathProblem};
 use crate::domain::scope::Method;
 use crate::domain::tier::Tier;
 
-/// Answers `ANY /{dataset}/{path}`.
-pub(super) async fn gateway(call: Call, request: HttpRequest, payload: web::Payload) -> HttpResponse {
-    let uri = request.uri();
+/// Judges `ANY /{dataset}/{path}`: a passage to be run, or the refusal.
+pub(super) fn gateway(call: Call, request: Request<Incoming>) -> Result<Passage, Answer> {
+    let (mut head, body) = request.into_parts();
+    let uri = &head.uri;
     // An absolute form (`GET http://…`) says where to go beside the path: two places are one too many.
     let is_plain = uri.scheme().is_none() && uri.authority().is_none();
     let path = if is_plain { CleanPath::parse(uri.path()) } else { Err(PathProblem::NotAbsolute) };
@@ -32,8 +38,8 @@ pub(super) async fn gateway(call: Call, request: HttpRequest, payload: web::Payl
         Some(Err(())) => Credential::Malformed,
     };
     let ask = Ask {
-        credential: credential::shown(request.headers(), in_query),
-        method: request.method().as_str().parse().ok(),
+        credential: credential::shown(&head.headers, in_query),
+        method: head.method.as_str().parse().ok(),
         target: match &path {
             Ok(path) => Target::Path { dataset: path.first_segment(), rest: path.rest() },
             Err(problem) => Target::Ambiguous(*problem),
@@ -42,36 +48,35 @@ pub(super) async fn gateway(call: Call, request: HttpRequest, payload: web::Payl
     };
     let permit = match check::check(&ask, call.worker.shared.grants(), &call.now) {
         Verdict::Permit(permit) => permit,
-        Verdict::Deny(denial) => return refuse(&call, *denial),
+        Verdict::Deny(denial) => return Err(refuse(&call, *denial)),
     };
     let mut book = call.book_permit(&permit);
-    let Ok(path) = path else {
-        // A permit is never given for an ambiguous path.
-        return upstream_failed(&call, &mut book, &permit, 502, "the path is not plain");
+    let (Ok(path), Some(upstream)) = (&path, &permit.route().upstream) else {
+        // A permit is never given for an ambiguous path or a dataset without an upstream.
+        return Err(upstream_failed(&call, &mut book, &permit, 502, "there is no upstream"));
     };
-    let body = match request_body(&call, &request) {
-        Ok(body) => body,
-        Err(fault) => return body_fault(&call, &mut book, fault),
-    };
+    let is_read = matches!(ask.method, Some(Method::Get | Method::Head));
+    if let Err(fault) = body_is_acceptable(&call, &head.headers, is_read) {
+        return Err(body_fault(&call, &mut book, fault));
+    }
     let query = query.map(|query| credential::without_keys(query, &call.worker.shared.grants().rules().key_prefix));
-    let query = query.as_deref().filter(|query| !query.is_empty());
-    let passage = Passage { call: &call, permit: &permit, request: &request, path: path.rest_encoded(), query };
-    passage.run(payload, body, book).await
+    let target = match upstream.target(path.rest_encoded(), query.as_deref()) {
+        Ok(target) => target,
+        Err(error) => return Err(upstream_failed(&call, &mut book, &permit, 502, &error.to_string())),
+    };
+    let switch = (permit.is_stream() && ask.method == Some(Method::Get) && tunnel::is_asked(&head.headers))
+        .then(|| head.extensions.remove::<OnUpgrade>())
+        .flatten();
+    let body = (!body.is_end_stream()).then_some(body);
+    Ok(Passage { call, permit, method: head.method, target, headers: head.headers, body, is_read, switch, book })
 }
 
 /// Answers a refused call and enters it in the books.
-fn refuse(call: &Call, denial: Denial) -> HttpResponse {
+fn refuse(call: &Call, denial: Denial) -> Answer {
     let response = answer::denied(call, &denial);
     let mut book = call.book(denial.trace, denial.outcome, denial.status);
-    book.add_bytes(body_length(&response));
+    book.add_bytes(response.body().len());
     response
-}
-
-fn body_length(response: &HttpResponse) -> usize {
-    match response.body().size() {
-        BodySize::Sized(length) => usize::try_from(length).unwrap_or(usize::MAX),
-        BodySize::None | BodySize::Stream => 0,
-    }
 }
 
 /// The key in the query, looked for only where the dataset allows it.
@@ -81,170 +86,202 @@ fn query_key(call: &Call, path: &CleanPath<'_>, query: &str) -> Option<Result<St
     route.allows_query_key.then_some(found)
 }
 
-/// The body that follows a request's head.
-#[derive(Clone, Copy)]
-enum Follows {
-    Nothing,
-    Declared(u64),
-    Chunked,
-}
-
-fn request_body(call: &Call, request: &HttpRequest) -> Result<Follows, BodyFault> {
-    let headers = request.headers();
+/// What the head says of the body. A read with a body has no meaning (RFC 9110, 9.3.1) and is how one request is hidden
+/// in another, so it is refused.
+fn body_is_acceptable(call: &Call, headers: &HeaderMap, is_read: bool) -> Result<(), BodyFault> {
     let length = headers.get(CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse::<u64>().ok());
+    if is_read && (headers.contains_key(TRANSFER_ENCODING) || length.is_some_and(|length| length > 0)) {
+        return Err(BodyFault::Unexpected);
+    }
     if length.is_some_and(|length| length > call.worker.shared.options().request_body_max_bytes) {
         return Err(BodyFault::TooLarge);
     }
-    if headers.contains_key(TRANSFER_ENCODING) {
-        return Ok(Follows::Chunked);
-    }
-    Ok(length.filter(|length| *length > 0).map_or(Follows::Nothing, Follows::Declared))
+    Ok(())
 }
 
 /// One permitted request on its way.
-struct Passage<'a> {
-    call: &'a Call,
-    permit: &'a Permit,
-    request: &'a HttpRequest,
-    path: &'a str,
-    query: Option<&'a str>,
+pub(super) struct Passage {
+    call: Call,
+    permit: Permit,
+    method: hyper::Method,
+    target: Uri,
+    /// As the client sent them.
+    headers: HeaderMap,
+    body: Option<Incoming>,
+    is_read: bool,
+    /// The client's side of a WebSocket that it asks for.
+    switch: Option<OnUpgrade>,
+    book: Book,
 }
 
-impl Passage<'_> {
-    async fn run(&self, payload: web::Payload, body: Follows, mut book: Book) -> HttpResponse {
-        let Some(upstream) = &self.permit.route().upstream else {
-            return upstream_failed(self.call, &mut book, self.permit, 502, "there is no upstream");
+impl Passage {
+    /// Asks the upstream and passes its answer on.
+    pub(super) async fn run(mut self) -> Answer {
+        let route = Arc::clone(self.permit.route());
+        let Some(upstream) = &route.upstream else {
+            return upstream_failed(&self.call, &mut self.book, &self.permit, 502, "there is no upstream");
         };
-        let options = self.call.worker.shared.options();
-        let length = match body {
-            Follows::Nothing | Follows::Chunked => None,
-            Follows::Declared(length) => Some(length),
-        };
-        let (carrier, outgoing, patience) = match body {
-            Follows::Nothing => (None, Outgoing::Empty, upstream.timeout),
-            Follows::Declared(_) | Follows::Chunked => {
-                let deadline = options.request_body_deadline;
-                let (carrier, body) = Carrier::start(payload, length, options.request_body_max_bytes, deadline);
-                (Some(carrier), body, upstream.timeout + deadline)
+        let (mut body, carried, patience) = self.body(upstream);
+        // A read is sent once more when the upstream had closed a kept connection on it.
+        let mut may_repeat = self.is_read && carried.is_none();
+        let sent = loop {
+            let request = self.request(upstream, body);
+            match self.call.worker.upstreams.send(upstream, request, patience).await {
+                Err(Failure::Unsent(_)) if may_repeat => {
+                    may_repeat = false;
+                    body = Outgoing::Empty;
+                }
+                sent => break sent,
             }
         };
-        let sent = tokio::time::timeout(patience, self.send(outgoing, carrier.is_none())).await;
-        let fault = || carrier.as_ref().and_then(Carrier::fault);
+        let is_head = self.method == hyper::Method::HEAD;
+        let ended = Ended { call: &self.call, permit: &self.permit, upstream, is_head };
         match sent {
-            Ok(Ok(response)) => self.relay(response, book),
-            Ok(Err(_)) | Err(_) if fault().is_some() => {
-                body_fault(self.call, &mut book, fault().unwrap_or(BodyFault::Broken))
-            }
-            Ok(Err(problem)) => upstream_failed(self.call, &mut book, self.permit, 502, &problem),
-            Err(_) => upstream_failed(self.call, &mut book, self.permit, 504, "no answer in time"),
+            Ok((response, _)) if response.status() == StatusCode::SWITCHING_PROTOCOLS => match self.switch {
+                Some(client) => ended.switch(client, response, self.book),
+                None => ended.failed(&mut self.book, 502, "it switched protocols unasked"),
+            },
+            Ok((response, lease)) => ended.relay(response, lease, carried, self.book),
+            Err(failure) => ended.fail(failure, carried.map(|carried| carried.get()), &mut self.book),
         }
     }
 
-    /// Sends the request; a read without a body is sent once more when the upstream closed a kept connection on it.
-    async fn send(&self, body: Outgoing, has_no_body: bool) -> Result<Response<Incoming>, String> {
-        let upstreams = &self.call.worker.upstreams;
-        let is_read = matches!(self.permit.trace().method, Some(Method::Get | Method::Head));
-        match upstreams.send(self.outgoing(body)?).await {
-            Ok(response) => Ok(response),
-            Err(error) if is_read && has_no_body && closed_before_answer(&error) => {
-                upstreams.send(self.outgoing(Outgoing::Empty)?).await.map_err(|error| causes(&error))
+    /// The client's body as it travels on, where it tells how far it came, and how long an answer may take.
+    fn body(&mut self, upstream: &Upstream) -> (Outgoing, Option<Rc<Cell<Carried>>>, u64) {
+        let Some(body) = self.body.take() else { return (Outgoing::Empty, None, upstream.patience()) };
+        let options = self.call.worker.shared.options();
+        let deadline = sweeps(options.request_body_deadline);
+        let limit = self.call.worker.waiting.patience(deadline);
+        let (body, carried) = Streaming::new(body, options.request_body_max_bytes, limit);
+        (Outgoing::Streaming(body), Some(carried), upstream.patience() + deadline)
+    }
+
+    fn request(&self, upstream: &Upstream, body: Outgoing) -> Request<Outgoing> {
+        let mut request = Request::new(body);
+        *request.method_mut() = self.method.clone();
+        *request.uri_mut() = self.target.clone();
+        *request.headers_mut() = headers::to_upstream(&self.headers, &self.permit, upstream, &self.call);
+        if self.switch.is_some() {
+            tunnel::pass_hand_shake(&self.headers, request.headers_mut());
+        }
+        request
+    }
+}
+
+/// A passage whose upstream has answered or failed.
+struct Ended<'a> {
+    call: &'a Call,
+    permit: &'a Permit,
+    upstream: &'a Upstream,
+    is_head: bool,
+}
+
+impl Ended<'_> {
+    fn fail(&self, failure: Failure, carried: Option<Carried>, book: &mut Book) -> Answer {
+        match (failure, carried) {
+            (Failure::Unsent(_) | Failure::Broken(_) | Failure::Late, Some(Carried::Not(fault))) => {
+                body_fault(self.call, book, fault)
             }
-            Err(error) => Err(causes(&error)),
+            (Failure::Unsent(problem) | Failure::Broken(problem), _) => self.failed(book, 502, &problem),
+            (Failure::Late, _) => self.failed(book, 504, "no answer in time"),
+            (Failure::LeftAlone, _) => self.failed(book, 503, "it failed several times in a row"),
         }
     }
 
-    fn outgoing(&self, body: Outgoing) -> Result<Request<Outgoing>, String> {
-        let upstream = self.permit.route().upstream.as_ref().ok_or("there is no upstream")?;
-        let uri = upstream.uri(self.path, self.query).map_err(|error| error.to_string())?;
-        let method = self.permit.trace().method.map_or("GET", Method::as_str);
-        let mut request = Request::builder().method(method).uri(uri).body(body).map_err(|error| error.to_string())?;
-        *request.headers_mut() = headers::to_upstream(self.request.headers(), self.permit, &self.call.id);
-        Ok(request)
+    fn failed(&self, book: &mut Book, status: u16, problem: &str) -> Answer {
+        upstream_failed(self.call, book, self.permit, status, problem)
+    }
+
+    /// A stream may be silent and has no end; its bytes are counted but not bounded.
+    fn allowed(&self) -> Allowed {
+        if self.permit.is_stream() {
+            return Allowed { max_bytes: u64::MAX, pause: None, deadline_ticks: u64::MAX };
+        }
+        let deadline = self.call.worker.shared.options().answer_deadline;
+        let deadline = u64::try_from(deadline.as_nanos()).unwrap_or(u64::MAX);
+        Allowed {
+            max_bytes: self.upstream.body_max_bytes,
+            pause: Some(self.upstream.patience()),
+            deadline_ticks: self.call.now.ticks.saturating_add(deadline),
+        }
+    }
+
+    fn guard(&self) -> Guard {
+        Guard::new(Rc::clone(&self.call.worker), Standing::of(self.permit, self.call.client))
+    }
+
+    /// Both sides switch to a WebSocket.
+    fn switch(&self, client: OnUpgrade, mut response: Response<Incoming>, mut book: Book) -> Answer {
+        book.status(StatusCode::SWITCHING_PROTOCOLS.as_u16());
+        let upstream = hyper::upgrade::on(&mut response);
+        let mut answer = answer::with_status(StatusCode::SWITCHING_PROTOCOLS, AnswerBody::whole(""));
+        let headers = answer.headers_mut();
+        answer::common(headers, self.call);
+        headers.insert(answer::OUTCOME, answer::OK);
+        tunnel::pass_hand_shake(response.headers(), headers);
+        tunnel::join(client, upstream, Rc::clone(&self.call.worker), self.guard(), book);
+        answer
     }
 
     /// Passes on an answer whose head is usable: no redirect, no upgrade, no failure, no challenge for our credential.
-    fn relay(&self, response: Response<Incoming>, mut book: Book) -> HttpResponse {
+    fn relay(
+        &self,
+        response: Response<Incoming>,
+        lease: Lease,
+        carried: Option<Rc<Cell<Carried>>>,
+        mut book: Book,
+    ) -> Answer {
         let (head, body) = response.into_parts();
         let status = head.status.as_u16();
         let is_usable = matches!(status, 200..=299 | 304 | 400..=499) && !matches!(status, 401 | 407);
         if !is_usable {
-            return upstream_failed(self.call, &mut book, self.permit, 502, &format!("it answered {status}"));
+            return self.failed(&mut book, 502, &format!("it answered {status}"));
         }
-        let Some(upstream) = &self.permit.route().upstream else {
-            return upstream_failed(self.call, &mut book, self.permit, 502, "there is no upstream");
-        };
-        let length = head.headers.get(hyper::header::CONTENT_LENGTH);
-        let length = length.and_then(|value| value.to_str().ok()?.parse::<u64>().ok());
-        if length.is_some_and(|length| length > upstream.body_max_bytes) {
-            return upstream_failed(self.call, &mut book, self.permit, 502, "its answer is larger than allowed");
+        let max_bytes = self.allowed().max_bytes;
+        if body.size_hint().exact().is_some_and(|length| length > max_bytes) {
+            return self.failed(&mut book, 502, "its answer is larger than allowed");
         }
         book.status(status);
-        let size = match (status, length) {
-            (204 | 304, _) => BodySize::None,
-            (_, Some(length)) => BodySize::Sized(length),
-            (_, None) => BodySize::Stream,
-        };
-        let deadline = self.call.worker.shared.options().answer_deadline;
-        let deadline = u64::try_from(deadline.as_nanos()).unwrap_or(u64::MAX);
-        let allowed = Allowed {
-            max_bytes: upstream.body_max_bytes,
-            pause: upstream.timeout,
-            deadline_ticks: self.call.now.ticks.saturating_add(deadline),
-        };
-        let status = StatusCode::from_u16(status).unwrap_or(StatusCode::BAD_GATEWAY);
-        let relay = Relay::new(body, size, &allowed, book);
-        let mut answer = HttpResponse::with_body(status, relay).map_into_boxed_body();
-        let needs_key = self.permit.route().tier != Tier::Open;
-        for (name, value) in headers::to_client(&head.headers, needs_key) {
-            answer.headers_mut().append(name, value);
+        let allowed = self.allowed();
+        let mut kept = headers::to_client(&head.headers, self.permit.route().tier != Tier::Open);
+        answer::common(&mut kept, self.call);
+        kept.insert(answer::OUTCOME, answer::OK);
+        answer::limit_headers(&mut kept, self.permit.limits(), self.call);
+        if self.is_head
+            && let Some(length) = head.headers.get(CONTENT_LENGTH)
+        {
+            kept.insert(CONTENT_LENGTH, length.clone());
         }
-        let kept = answer.headers_mut();
-        answer::common(kept, self.call);
-        answer::put(kept, answer::OUTCOME, Outcome::Ok.as_str());
-        answer::limit_headers(kept, self.permit.limits(), self.call);
+        let relay = Relay::new(body, lease, carried, (allowed, self.guard()), book);
+        let status = StatusCode::from_u16(status).unwrap_or(StatusCode::BAD_GATEWAY);
+        let mut answer = answer::with_status(status, AnswerBody::relay(relay));
+        *answer.headers_mut() = kept;
         answer
     }
 }
 
-/// The upstream closed the connection before a byte of its answer: with a kept connection the usual race.
-fn closed_before_answer(error: &hyper_util::client::legacy::Error) -> bool {
-    let source = std::error::Error::source(error);
-    source.and_then(|source| source.downcast_ref::<hyper::Error>()).is_some_and(hyper::Error::is_incomplete_message)
-}
-
-/// An error with its causes, for the operator.
-fn causes(error: &dyn std::error::Error) -> String {
-    let mut text = error.to_string();
-    let mut source = error.source();
-    while let Some(cause) = source {
-        text.push_str(": ");
-        text.push_str(&cause.to_string());
-        source = cause.source();
-    }
-    text
-}
-
 /// The client learns that the upstream failed; the operator learns how.
-fn upstream_failed(call: &Call, book: &mut Book, permit: &Permit, status: u16, problem: &str) -> HttpResponse {
+fn upstream_failed(call: &Call, book: &mut Book, permit: &Permit, status: u16, problem: &str) -> Answer {
     tracing::warn!(request_id = %call.id, dataset = %permit.route().slug, problem, "an upstream failed");
     let denial = Denial {
         status,
-        limits: permit.limits().to_vec(),
+        limits: permit.limits().clone(),
         ..Denial::plain(Outcome::UpstreamFailed, permit.trace().clone())
     };
     book.outcome(Outcome::UpstreamFailed);
     book.status(status);
     let response = answer::denied(call, &denial);
-    book.add_bytes(body_length(&response));
+    book.add_bytes(response.body().len());
     response
 }
 
 /// The client's own body did not arrive whole. The call was let through and counts; its status tells the rest.
-fn body_fault(call: &Call, book: &mut Book, fault: BodyFault) -> HttpResponse {
+fn body_fault(call: &Call, book: &mut Book, fault: BodyFault) -> Answer {
     let (status, code, title) = match fault {
         BodyFault::TooLarge => (413, "body_too_large", "The request body is too large"),
         BodyFault::TooSlow => (408, "body_too_slow", "The request body came too slowly"),
         BodyFault::Broken => (400, "body_broken", "The request body broke off"),
+        BodyFault::Unexpected => (400, "body_unexpected", "A read has no body"),
     };
     book.status(status);
     let next = "Send the whole body within the limits that the documentation states.";

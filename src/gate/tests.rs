@@ -4,4 +4,5 @@ mod bounds;
 mod doors;
 mod gateway;
 mod kit;
+mod streams;
 mod upstreams;

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 pub use super::check::Permit;
-use super::limiter::LimitSet;
+use super::limiter::Counted;
 use crate::domain::id::{AgreementId, DatasetId, KeyId};
 use crate::domain::scope::Method;
 
@@ -243,7 +243,7 @@ pub struct Denial {
     /// Codes of the holds that stop the key.
     pub holds: Vec<String>,
     /// The limits that apply, for headers.
-    pub limits: Vec<Arc<LimitSet>>,
+    pub limits: Counted,
     /// What is known about the call.
     pub trace: Trace,
 }
@@ -259,7 +259,7 @@ impl Denial {
             retry_after_seconds: None,
             scope: None,
             holds: Vec::new(),
-            limits: Vec::new(),
+            limits: Counted { shared: None, own: None },
             trace,
         }
     }

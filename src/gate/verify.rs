@@ -4,19 +4,20 @@
 use std::net::IpAddr;
 use std::time::Duration;
 
-use actix_web::http::StatusCode;
-use actix_web::http::header::{CONTENT_TYPE, HeaderValue, WWW_AUTHENTICATE};
-use actix_web::{HttpRequest, HttpResponse, web};
-use futures_util::StreamExt;
 use futures_util::future::BoxFuture;
+use http_body_util::{BodyExt, LengthLimitError, Limited};
+use hyper::body::Incoming;
+use hyper::header::{CONTENT_TYPE, HeaderValue, WWW_AUTHENTICATE};
+use hyper::{Request, StatusCode};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
-use super::answer::{self, Fault};
+use super::answer::{self, Answer, Fault};
 use super::call::Call;
 use super::check::{self, Ask, Credential, Target};
 use super::credential;
 use super::limiter::{self, Standing};
+use super::server::watch::sweeps;
 use super::verdict::{Denial, Outcome, Trace, Verdict};
 use crate::domain::id::{AgreementId, KeyId};
 use crate::domain::key::{Digest, text};
@@ -83,7 +84,7 @@ struct Ruling<'a> {
 }
 
 /// Answers `POST /v1/keys/verify`.
-pub(super) async fn verify(call: Call, request: HttpRequest, payload: web::Payload) -> HttpResponse {
+pub(super) async fn verify(call: Call, request: Request<Incoming>) -> Answer {
     let service = match credential::authorization(request.headers()) {
         Credential::Text(text) => call.worker.shared.grants().service(text),
         Credential::None | Credential::Malformed => None,
@@ -91,7 +92,7 @@ pub(super) async fn verify(call: Call, request: HttpRequest, payload: web::Paylo
     if service.is_none() {
         return unknown_service(&call);
     }
-    let question: Question = match read(&request, payload).await {
+    let question: Question = match read(&call, request).await {
         Ok(question) => question,
         Err(fault) => return answer::faulty(&call, &fault),
     };
@@ -114,11 +115,11 @@ pub(super) async fn verify(call: Call, request: HttpRequest, payload: web::Paylo
     response
 }
 
-fn ruled(call: &Call, verdict: &Verdict) -> HttpResponse {
+fn ruled(call: &Call, verdict: &Verdict) -> Answer {
     let (outcome, trace) = (verdict.outcome(), verdict.trace());
     let (limits, denial, identity) = match verdict {
         Verdict::Permit(permit) => (permit.limits(), None, permit.identity()),
-        Verdict::Deny(denial) => (denial.limits.as_slice(), Some(denial), None),
+        Verdict::Deny(denial) => (&denial.limits, Some(denial), None),
     };
     let detail = denial.and_then(|denial| denial.detail.as_deref()).unwrap_or_else(|| outcome.sentence());
     let ruling = Ruling {
@@ -130,19 +131,19 @@ fn ruled(call: &Call, verdict: &Verdict) -> HttpResponse {
         next: outcome.next_step(),
         key_id: trace.key,
         agreement_id: trace.agreement,
-        agreement: identity.map(|identity| &*identity.agreement),
+        agreement: identity.and_then(|identity| identity.agreement.to_str().ok()),
         operation: trace.operation.as_deref(),
         template: trace.template.as_deref(),
         holds: denial.map(|denial| denial.holds.as_slice()).unwrap_or_default(),
         limits: limiter::standings(limits, &call.now),
         retry_after_seconds: denial.and_then(|denial| denial.retry_after_seconds),
-        request_id: &call.id,
+        request_id: call.id_text(),
     };
     answer::json(call, StatusCode::OK, &ruling)
 }
 
 /// One answer for every caller without a service credential.
-fn unknown_service(call: &Call) -> HttpResponse {
+fn unknown_service(call: &Call) -> Answer {
     let mut response = answer::faulty(
         call,
         &Fault {
@@ -171,8 +172,8 @@ struct Killed<'a> {
 }
 
 /// Answers `POST /v1/keys/kill`.
-pub(super) async fn kill(call: Call, request: HttpRequest, payload: web::Payload) -> HttpResponse {
-    let asked: KillRequest = match read(&request, payload).await {
+pub(super) async fn kill(call: Call, request: Request<Incoming>) -> Answer {
+    let asked: KillRequest = match read(&call, request).await {
         Ok(asked) => asked,
         Err(fault) => return answer::faulty(&call, &fault),
     };
@@ -185,7 +186,11 @@ pub(super) async fn kill(call: Call, request: HttpRequest, payload: web::Payload
         KillAnswer::Ended => answer::json(
             &call,
             StatusCode::OK,
-            &Killed { outcome: "ended", detail: "The key no longer works. Its holder is told.", request_id: &call.id },
+            &Killed {
+                outcome: "ended",
+                detail: "The key no longer works. Its holder is told.",
+                request_id: call.id_text(),
+            },
         ),
         KillAnswer::Unavailable => answer::faulty(
             &call,
@@ -201,38 +206,32 @@ pub(super) async fn kill(call: Call, request: HttpRequest, payload: web::Payload
 }
 
 /// Reads a small JSON body, bounded in size and time.
-async fn read<T: DeserializeOwned>(request: &HttpRequest, payload: web::Payload) -> Result<T, Fault> {
+async fn read<T: DeserializeOwned>(call: &Call, request: Request<Incoming>) -> Result<T, Fault> {
     let kind = request.headers().get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
     let kind = kind.split(';').next().unwrap_or_default().trim();
     if !kind.eq_ignore_ascii_case("application/json") {
         let detail = "The body must be sent as application/json.".to_owned();
         return Err(bad(415, "not_json", "The body is not JSON", detail));
     }
-    let bytes = match tokio::time::timeout(BODY_DEADLINE, collect(payload)).await {
-        Ok(Ok(bytes)) => bytes,
-        Ok(Err(fault)) => return Err(fault),
-        Err(_) => {
+    let patience = call.worker.waiting.patience(sweeps(BODY_DEADLINE));
+    let body = Limited::new(request.into_body(), BODY_MAX_BYTES);
+    let bytes = match patience.bound(body.collect()).await {
+        Some(Ok(collected)) => collected.to_bytes(),
+        Some(Err(error)) if error.is::<LengthLimitError>() => {
+            let detail = format!("The body is larger than {BODY_MAX_BYTES} bytes.");
+            return Err(bad(413, "body_too_large", "The request body is too large", detail));
+        }
+        Some(Err(error)) => {
+            let detail = format!("The request body broke off: {error}.");
+            return Err(bad(400, "body_broken", "The request body broke off", detail));
+        }
+        None => {
             let detail = "The body came slower than allowed.".to_owned();
             return Err(bad(408, "body_too_slow", "The request body came too slowly", detail));
         }
     };
     serde_json::from_slice(&bytes)
         .map_err(|error| bad(400, "bad_json", "The body cannot be read", format!("The body cannot be read: {error}.")))
-}
-
-async fn collect(mut payload: web::Payload) -> Result<Vec<u8>, Fault> {
-    let mut bytes = Vec::new();
-    while let Some(piece) = payload.next().await {
-        let piece = piece.map_err(|error| {
-            bad(400, "body_broken", "The request body broke off", format!("The request body broke off: {error}."))
-        })?;
-        if bytes.len() + piece.len() > BODY_MAX_BYTES {
-            let detail = format!("The body is larger than {BODY_MAX_BYTES} bytes.");
-            return Err(bad(413, "body_too_large", "The request body is too large", detail));
-        }
-        bytes.extend_from_slice(&piece);
-    }
-    Ok(bytes)
 }
 
 fn bad(status: u16, code: &'static str, title: &'static str, detail: String) -> Fault {

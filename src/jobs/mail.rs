@@ -113,6 +113,7 @@ impl Letters {
     /// # Errors
     /// [`MailError::Template`].
     pub fn write(&self, secrets: &Secrets, message: &Message) -> Result<Letter, MailError> {
+        let word = message.kind.as_str();
         let mut context = Context::new();
         context.insert("service", &self.options.service);
         for optional in ["letter", "reason", "remaining", "explanation", "text"] {
@@ -124,11 +125,11 @@ impl Letters {
         let path = message.facts.get("path").map_or("/", String::as_str);
         context.insert("page", &format!("{}{path}", self.options.public_url));
         if let Some(link) = message.link {
-            let purpose = purpose(message.kind);
-            let token = links::mint(secrets, purpose, link).map_err(|error| MailError::Template(error.to_string()))?;
+            let linked = LINKED.iter().find(|(kind, _)| *kind == message.kind);
+            let (_, purpose) = linked.ok_or_else(|| MailError::Template(format!("{word} carries no link")))?;
+            let token = links::mint(secrets, *purpose, link).map_err(|error| MailError::Template(error.to_string()))?;
             context.insert("link", &format!("{}{}?token={token}", self.options.public_url, purpose.path()));
         }
-        let word = message.kind.as_str();
         let render = |part: &str| {
             self.templates
                 .render(&format!("{word}.{part}"), &context)
@@ -141,23 +142,23 @@ impl Letters {
     }
 }
 
-const fn purpose(kind: NoticeKind) -> Purpose {
-    match kind {
-        NoticeKind::ResetPassword => Purpose::Reset,
-        NoticeKind::StaffInvitation => Purpose::Invite,
-        _ => Purpose::Verify,
-    }
-}
+/// The kinds that carry a one-use link, and what it opens.
+const LINKED: [(NoticeKind, Purpose); 3] = [
+    (NoticeKind::VerifyEmail, Purpose::Verify),
+    (NoticeKind::ResetPassword, Purpose::Reset),
+    (NoticeKind::StaffInvitation, Purpose::Invite),
+];
 
 /// The text as HTML: paragraphs, and addresses as links. Everything else is escaped.
 fn to_html(subject: &str, text: &str, language: &str) -> String {
-    let paragraphs: String = text
+    let paragraphs: Vec<_> = text
         .split("\n\n")
         .map(|paragraph| {
             let lines: Vec<_> = paragraph.trim().lines().map(line_to_html).collect();
             format!("<p>{}</p>\n", lines.join("<br>\n"))
         })
         .collect();
+    let paragraphs = paragraphs.concat();
     let language = escaped(language);
     let subject = escaped(subject);
     format!(
@@ -313,6 +314,11 @@ mod tests {
             "max",
             "resets_at",
             "effective_on",
+            "datasets",
+            "application",
+            "holder",
+            "organisation",
+            "change",
         ];
         let mut facts: BTreeMap<_, _> =
             facts.into_iter().map(|name| (name.to_owned(), format!("<{name}>\nX-Evil: yes"))).collect();

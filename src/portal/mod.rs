@@ -16,6 +16,8 @@ pub mod shared;
 pub mod steward;
 #[cfg(test)]
 pub(crate) mod testing;
+#[cfg(test)]
+pub(crate) mod tests;
 
 use crate::cases::CaseError;
 use crate::domain::id::Id;

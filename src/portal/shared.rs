@@ -7,6 +7,7 @@ use serde::Serialize;
 use crate::cases::{CaseError, Desk};
 use crate::domain::application::{AnswerKind, Question};
 use crate::domain::id::{DepartmentId, Id};
+use crate::domain::limits::Limits;
 use crate::domain::people::Actor;
 use crate::domain::profile::Profile;
 use crate::domain::review::{Condition, ConditionKind};
@@ -83,7 +84,34 @@ impl Names {
 /// # Errors
 /// 404.
 pub fn id_in<K>(text: &str) -> Result<Id<K>, WebError> {
-    text.parse().or_else(|_no_id| Err(WebError::not_found()))
+    text.parse().map_err(|_no_id| WebError::not_found())
+}
+
+/// Passes on what can be mended in the form that was sent. Where the thing has moved on, or is not this person's to
+/// act on, the page has no such form any more: then the error's own page keeps what was typed and leads back.
+///
+/// # Errors
+/// The refusal or the stale version, with the way back.
+pub fn still_on_the_form(error: CaseError, (label, href): (&'static str, &str)) -> Result<CaseError, WebError> {
+    const MOVED_ON: &[&str] = &[
+        "wrong_state",
+        "already_decided",
+        "nothing_to_confirm",
+        "recused",
+        "own_application",
+        "second_person_needed",
+        "agreement_not_live",
+        "key_ended",
+        "already_lifted",
+        "other_offices_hold",
+        "suspender_may_not_lift",
+    ];
+    let is_gone = match &error {
+        CaseError::Refused(refusal) => MOVED_ON.contains(&refusal.code),
+        CaseError::Stale => true,
+        CaseError::Invalid(_) | CaseError::Missing | CaseError::Wait(_) | CaseError::Store(_) => false,
+    };
+    if is_gone { Err(WebError::from(error).with_next(label, href.to_owned())) } else { Ok(error) }
 }
 
 /// Where an application stands.
@@ -197,7 +225,7 @@ pub fn conditions(all: &[Condition]) -> Vec<ConditionView> {
 
 fn effect(kind: &ConditionKind) -> String {
     match kind {
-        ConditionKind::Limits { limits } => format!("Limits: {}", limits.to_string().replace('\n', ", ")),
+        ConditionKind::Limits { limits } => format!("At most {}", limit_words(limits).join(", ")),
         ConditionKind::EndsOn { day } => format!("Ends on {}", day_words(*day)),
         ConditionKind::Networks { networks } => {
             let all: Vec<_> = networks.networks().iter().map(ToString::to_string).collect();
@@ -211,6 +239,19 @@ fn effect(kind: &ConditionKind) -> String {
         ConditionKind::Delay { minutes } => format!("Delivered {minutes} minutes late"),
         ConditionKind::Promise => "A promise, checked by people".to_owned(),
     }
+}
+
+/// Limits as people say them.
+#[must_use]
+pub fn limit_words(limits: &Limits) -> Vec<String> {
+    limits
+        .as_slice()
+        .iter()
+        .map(|limit| {
+            let burst = limit.burst.map(|burst| format!(", {burst} at once")).unwrap_or_default();
+            format!("{} calls a {}{burst}", limit.max, limit.window.as_str())
+        })
+        .collect()
 }
 
 /// A minute of the day as `17:30`.
@@ -235,8 +276,8 @@ pub fn age_words(profile: &Profile, since: Instant, now: Instant) -> String {
     }
 }
 
-/// Whether this person is on the requester's side.
+/// Whether this person is on the requester's side, and so keeps out of it as staff.
 #[must_use]
 pub fn is_party(actor: &Actor, application: &crate::domain::application::Application) -> bool {
-    actor.is_party(application.requester, application.organisation)
+    actor.has_stake(application.requester, application.organisation)
 }

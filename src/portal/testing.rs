@@ -65,8 +65,13 @@ impl Portal {
 
     /// A browser in which that person is signed in by the sign-in page.
     pub(crate) async fn signed_in(&self, name: &str) -> Browser<'_> {
+        self.signed_in_as(&address(name), PASSWORD).await
+    }
+
+    /// The same for any address and password.
+    pub(crate) async fn signed_in_as(&self, email: &str, password: &str) -> Browser<'_> {
         let browser = self.browser();
-        let fields = [("email", address(name)), ("password", PASSWORD.to_owned())];
+        let fields = [("email", email.to_owned()), ("password", password.to_owned())];
         let answer = browser.fill("/login", &fields).await;
         assert_eq!(answer.status, 303, "{}", answer.body);
         browser
@@ -83,6 +88,7 @@ impl Portal {
     }
 
     async fn send(&self, request: TestRequest) -> Answer {
+        let _is_first = tracing_subscriber::fmt().with_test_writer().try_init();
         let routes = super::routes(true);
         let desk = self.desk.desk.clone();
         let reader = {
@@ -178,6 +184,23 @@ impl Browser<'_> {
             .insert_header((header::CONTENT_TYPE, "application/x-www-form-urlencoded"))
             .set_payload(form.finish());
         self.ask(request).await
+    }
+
+    /// Sends a form as another site could: with this browser's cookies and without the proof of a page.
+    pub(crate) async fn bare(&self, action: &str, fields: &[(&str, String)]) -> Answer {
+        let mut form = Serializer::new(String::new());
+        form.extend_pairs(fields);
+        let request = TestRequest::post()
+            .uri(action)
+            .insert_header((header::CONTENT_TYPE, "application/x-www-form-urlencoded"))
+            .set_payload(form.finish());
+        self.ask(request).await
+    }
+
+    /// Opens the page that the answer leads to.
+    pub(crate) async fn follow(&self, answer: &Answer) -> String {
+        assert_eq!(answer.status, 303, "{}", answer.body);
+        self.page(answer.header("location")).await
     }
 
     async fn ask(&self, request: TestRequest) -> Answer {

@@ -139,7 +139,27 @@ pub fn of_application(conn: &mut AnyConnection, application: ApplicationId) -> R
     rows.iter().map(|raw| id(raw)).collect()
 }
 
-/// Agreements of a person, or of their organisation, newest first.
+/// Agreements that a person made alone, and those made for their organisation, newest first.
+///
+/// # Errors
+/// What the database says.
+pub fn of_party(
+    conn: &mut AnyConnection,
+    requester: AccountId,
+    organisation: Option<&str>,
+) -> Result<Vec<Agreement>, StoreError> {
+    let alone = agreements::requester_id.eq(requester.to_string()).and(agreements::organisation_id.is_null());
+    let mut query = agreements::table.into_boxed().filter(alone);
+    if let Some(organisation) = organisation {
+        query = query.or_filter(agreements::organisation_id.eq(organisation.to_owned()));
+    }
+    let rows: Vec<(i64, String)> =
+        query.order(agreements::id.desc()).limit(500).select((agreements::version, agreements::body)).load(conn)?;
+    rows.into_iter().map(read).collect()
+}
+
+/// Every agreement that a hold on a person stops: what they asked for, for whomever, and those made for their
+/// organisation, newest first.
 ///
 /// # Errors
 /// What the database says.

@@ -104,16 +104,17 @@ pub fn by_id(conn: &mut AnyConnection, wanted: ApplicationId) -> Result<Applicat
     )
 }
 
-/// Applications of a person, or of their organisation, newest first.
+/// Applications that a person made alone, and those made for their organisation, newest first.
 ///
 /// # Errors
 /// What the database says.
-pub fn of_requester(
+pub fn of_party(
     conn: &mut AnyConnection,
     requester: AccountId,
     organisation: Option<&str>,
 ) -> Result<Vec<Application>, StoreError> {
-    let mut query = applications::table.into_boxed().filter(applications::requester_id.eq(requester.to_string()));
+    let alone = applications::requester_id.eq(requester.to_string()).and(applications::organisation_id.is_null());
+    let mut query = applications::table.into_boxed().filter(alone);
     if let Some(organisation) = organisation {
         query = query.or_filter(applications::organisation_id.eq(organisation.to_owned()));
     }

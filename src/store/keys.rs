@@ -29,7 +29,7 @@ struct Row {
     body: String,
 }
 
-fn stored(row: Row) -> Result<StoredKey, StoreError> {
+fn stored(row: &Row) -> Result<StoredKey, StoreError> {
     Ok(StoredKey {
         key: from_json("key", &row.body)?,
         holder: id(&row.holder_id)?,
@@ -42,7 +42,7 @@ fn stored(row: Row) -> Result<StoredKey, StoreError> {
 /// # Errors
 /// [`StoreError::Missing`] or what the database says.
 pub fn by_id(conn: &mut AnyConnection, wanted: KeyId) -> Result<StoredKey, StoreError> {
-    stored(keys::table.filter(keys::id.eq(wanted.to_string())).select(Row::as_select()).first(conn)?)
+    stored(&keys::table.filter(keys::id.eq(wanted.to_string())).select(Row::as_select()).first(conn)?)
 }
 
 /// The key whose text has this digest.
@@ -50,7 +50,7 @@ pub fn by_id(conn: &mut AnyConnection, wanted: KeyId) -> Result<StoredKey, Store
 /// # Errors
 /// [`StoreError::Missing`] or what the database says.
 pub fn by_digest(conn: &mut AnyConnection, digest: &Digest) -> Result<StoredKey, StoreError> {
-    stored(keys::table.filter(keys::digest.eq(digest.to_string())).select(Row::as_select()).first(conn)?)
+    stored(&keys::table.filter(keys::digest.eq(digest.to_string())).select(Row::as_select()).first(conn)?)
 }
 
 /// The keys of an agreement, newest first.
@@ -63,20 +63,31 @@ pub fn of_agreement(conn: &mut AnyConnection, agreement: AgreementId) -> Result<
         .order(keys::id.desc())
         .select(Row::as_select())
         .load(conn)?;
-    rows.into_iter().map(stored).collect()
+    rows.iter().map(stored).collect()
 }
 
-/// The keys of a holder's agreements, newest first.
+/// The keys under the agreements that a person made alone and those made for their organisation, newest first.
 ///
 /// # Errors
 /// What the database says.
-pub fn of_holder(conn: &mut AnyConnection, holder: AccountId) -> Result<Vec<StoredKey>, StoreError> {
+pub fn of_party(
+    conn: &mut AnyConnection,
+    requester: AccountId,
+    organisation: Option<&str>,
+) -> Result<Vec<StoredKey>, StoreError> {
+    let alone = agreements::requester_id.eq(requester.to_string()).and(agreements::organisation_id.is_null());
+    let mut query = agreements::table.into_boxed().filter(alone);
+    if let Some(organisation) = organisation {
+        query = query.or_filter(agreements::organisation_id.eq(organisation.to_owned()));
+    }
+    // A boxed query cannot be nested on both databases, so the ids are read first.
+    let theirs: Vec<String> = query.select(agreements::id).load(conn)?;
     let rows: Vec<Row> = keys::table
-        .filter(keys::holder_id.eq(holder.to_string()))
+        .filter(keys::agreement_id.eq_any(theirs))
         .order(keys::id.desc())
         .select(Row::as_select())
         .load(conn)?;
-    rows.into_iter().map(stored).collect()
+    rows.iter().map(stored).collect()
 }
 
 /// Keys in force whose own expiry lies before `before`, the nearest first.
@@ -90,7 +101,7 @@ pub fn expiring(conn: &mut AnyConnection, before: Instant, limit: i64) -> Result
         .limit(limit)
         .select(Row::as_select())
         .load(conn)?;
-    rows.into_iter().map(stored).collect()
+    rows.iter().map(stored).collect()
 }
 
 /// Keeps a new key.

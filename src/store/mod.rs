@@ -15,6 +15,7 @@ pub mod grants;
 pub mod holds;
 pub mod imports;
 pub mod keys;
+pub mod organisations;
 pub mod outbox;
 pub mod people;
 pub mod reminders;
@@ -65,25 +66,29 @@ pub enum StoreError {
 
 impl From<DieselError> for StoreError {
     fn from(error: DieselError) -> Self {
-        match &error {
-            DieselError::NotFound => Self::Missing,
-            DieselError::DatabaseError(kind, info) => match kind {
-                DatabaseErrorKind::UniqueViolation => Self::Taken,
-                DatabaseErrorKind::ClosedConnection
-                | DatabaseErrorKind::UnableToSendCommand
-                | DatabaseErrorKind::SerializationFailure
-                | DatabaseErrorKind::ReadOnlyTransaction => Self::Unavailable(info.message().to_owned()),
-                _ if is_passing(info.message()) => Self::Unavailable(info.message().to_owned()),
-                _ => Self::Database(error),
-            },
-            _ => Self::Database(error),
+        if matches!(error, DieselError::NotFound) {
+            return Self::Missing;
+        }
+        let DieselError::DatabaseError(kind, info) = &error else { return Self::Database(error) };
+        if matches!(kind, DatabaseErrorKind::UniqueViolation) {
+            Self::Taken
+        } else if is_passing(*kind, info.message()) {
+            Self::Unavailable(info.message().to_owned())
+        } else {
+            Self::Database(error)
         }
     }
 }
 
 /// Faults that pass by themselves: locked, busy, full, timed out, shut down.
-fn is_passing(message: &str) -> bool {
-    ["locked", "busy", "deadlock", "disk", "full", "timeout", "terminating", "connection", "I/O", "readonly"]
+fn is_passing(kind: DatabaseErrorKind, message: &str) -> bool {
+    matches!(
+        kind,
+        DatabaseErrorKind::ClosedConnection
+            | DatabaseErrorKind::UnableToSendCommand
+            | DatabaseErrorKind::SerializationFailure
+            | DatabaseErrorKind::ReadOnlyTransaction
+    ) || ["locked", "busy", "deadlock", "disk", "full", "timeout", "terminating", "connection", "I/O", "readonly"]
         .iter()
         .any(|word| message.contains(word))
 }

@@ -1,11 +1,10 @@
-//! Accounts, roles, departments, organisations.
+//! Accounts, roles, departments, and whose mailboxes a notice goes to.
 
 use chrono::NaiveDateTime;
 use diesel::prelude::*;
 
 use super::audit::like;
-use super::conn::on_each;
-use super::schema::{accounts, departments, organisations, role_grants};
+use super::schema::{accounts, departments, role_grants};
 use super::{AnyConnection, StoreError, id, id_opt, one_row};
 use crate::domain::id::{AccountId, DepartmentId, OrganisationId};
 use crate::domain::notice::Recipient;
@@ -245,12 +244,29 @@ pub fn list_accounts(
     }
     let rows: Vec<AccountRow> =
         query.order(accounts::name.asc()).limit(limit).select(AccountRow::as_select()).load(conn)?;
-    rows.into_iter()
-        .map(|row| {
-            let roles = roles_of(conn, id(&row.id)?)?;
-            account(row, roles)
-        })
-        .collect()
+    with_roles(conn, rows)
+}
+
+/// The members of an organisation, by name.
+///
+/// # Errors
+/// What the database says.
+pub fn members_of(conn: &mut AnyConnection, organisation: OrganisationId) -> Result<Vec<Account>, StoreError> {
+    let rows: Vec<AccountRow> = accounts::table
+        .filter(accounts::organisation_id.eq(organisation.to_string()))
+        .order((accounts::name.asc(), accounts::id.asc()))
+        .select(AccountRow::as_select())
+        .load(conn)?;
+    with_roles(conn, rows)
+}
+
+fn with_roles(conn: &mut AnyConnection, rows: Vec<AccountRow>) -> Result<Vec<Account>, StoreError> {
+    let mut found = Vec::with_capacity(rows.len());
+    for row in rows {
+        let roles = roles_of(conn, id(&row.id)?)?;
+        found.push(account(row, roles)?);
+    }
+    Ok(found)
 }
 
 /// How many enabled accounts hold a role.
@@ -265,26 +281,58 @@ pub fn count_with_role(conn: &mut AnyConnection, role: Role) -> Result<i64, Stor
         .get_result(conn)?)
 }
 
+type MailboxColumns = (String, String, String);
+
+fn staff_of(
+    conn: &mut AnyConnection,
+    department: DepartmentId,
+    roles: &[Role],
+) -> Result<Vec<MailboxColumns>, StoreError> {
+    let roles: Vec<&str> = roles.iter().map(|role| role.as_str()).collect();
+    let holders = role_grants::table
+        .filter(role_grants::department_id.eq(department.to_string()).and(role_grants::role.eq_any(roles)))
+        .select(role_grants::account_id);
+    Ok(accounts::table
+        .filter(accounts::id.eq_any(holders).and(accounts::disabled_at.is_null()))
+        .order(accounts::id.asc())
+        .select((accounts::email, accounts::name, accounts::language))
+        .load(conn)?)
+}
+
 /// Every mailbox a notice is owed to.
 ///
 /// # Errors
 /// What the database says.
 pub fn mailboxes(conn: &mut AnyConnection, to: &Recipient) -> Result<Vec<Mailbox>, StoreError> {
-    let rows: Vec<(String, String, String)> = match to {
+    let rows: Vec<MailboxColumns> = match to {
         Recipient::Address(address) => vec![(address.clone(), String::new(), "en".to_owned())],
         Recipient::Account(account) => accounts::table
             .filter(accounts::id.eq(account.to_string()).and(accounts::disabled_at.is_null()))
             .select((accounts::email, accounts::name, accounts::language))
             .load(conn)?,
-        Recipient::Department(department, roles) => {
-            let roles: Vec<&str> = roles.iter().map(|role| role.as_str()).collect();
-            let holders = role_grants::table
-                .filter(role_grants::department_id.eq(department.to_string()).and(role_grants::role.eq_any(roles)))
-                .select(role_grants::account_id);
-            accounts::table
-                .filter(accounts::id.eq_any(holders).and(accounts::disabled_at.is_null()))
-                .select((accounts::email, accounts::name, accounts::language))
-                .load(conn)?
+        Recipient::Party(requester, None) => return mailboxes(conn, &Recipient::Account(*requester)),
+        Recipient::Party(requester, Some(organisation)) => {
+            let members = accounts::organisation_id.eq(organisation.to_string()).and(accounts::disabled_at.is_null());
+            let all: Vec<(String, (String, String, String))> = accounts::table
+                .filter(members)
+                .order(accounts::id.asc())
+                .select((accounts::id, (accounts::email, accounts::name, accounts::language)))
+                .load(conn)?;
+            let requester = requester.to_string();
+            let is_there = all.iter().any(|(member, _)| *member == requester);
+            all.into_iter()
+                .filter(|(member, _)| !is_there || *member == requester)
+                .map(|(_, mailbox)| mailbox)
+                .collect()
+        }
+        Recipient::Department(department, roles) => staff_of(conn, *department, roles)?,
+        Recipient::Office(department) => {
+            let office = department_by_id(conn, *department)?;
+            // A department whose contact is one of its own people is not told twice.
+            let contact = office.email.to_lowercase();
+            let staff = staff_of(conn, *department, &[Role::Reviewer, Role::Manager])?;
+            let others = staff.into_iter().filter(|(address, ..)| address.to_lowercase() != contact);
+            std::iter::once((office.email, office.name, "en".to_owned())).chain(others).collect()
         }
     };
     Ok(rows.into_iter().map(|(address, name, language)| Mailbox { address, name, language }).collect())
@@ -366,37 +414,4 @@ pub fn update_department(conn: &mut AnyConnection, department: &Department) -> R
     ))
     .execute(conn)?;
     one_row(rows)
-}
-
-/// The organisation of this name, made when there is none yet. `name_key` is the name for comparing.
-///
-/// # Errors
-/// What the database says.
-pub fn organisation(
-    conn: &mut AnyConnection,
-    new: OrganisationId,
-    name: &str,
-    name_key: &str,
-    now: Instant,
-) -> Result<OrganisationId, StoreError> {
-    let values = (
-        organisations::id.eq(new.to_string()),
-        organisations::name.eq(name),
-        organisations::name_key.eq(name_key),
-        organisations::created_at.eq(now.naive_utc()),
-    );
-    on_each!(conn, c => diesel::insert_into(organisations::table)
-        .values(values).on_conflict(organisations::name_key).do_nothing().execute(c))?;
-    let found: String =
-        organisations::table.filter(organisations::name_key.eq(name_key)).select(organisations::id).first(conn)?;
-    id(&found)
-}
-
-/// What an organisation calls itself.
-///
-/// # Errors
-/// [`StoreError::Missing`] or what the database says.
-pub fn organisation_name(conn: &mut AnyConnection, wanted: OrganisationId) -> Result<String, StoreError> {
-    let own = organisations::id.eq(wanted.to_string());
-    Ok(organisations::table.filter(own).select(organisations::name).first(conn)?)
 }

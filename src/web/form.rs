@@ -37,10 +37,12 @@ impl Posted {
         Ok(Form(self.0))
     }
 
-    /// What was typed, for a page that must not lose it: no hidden fields, no passwords, no blanks.
+    /// What was typed, for a page that must not lose it: no hidden fields, no passwords, no blanks, no ids, which only
+    /// buttons and hidden fields send.
     pub(crate) fn typed(&self) -> Vec<(String, String)> {
         let is_shown = |name: &str| ![CSRF_FIELD, ONCE_FIELD, VERSION_FIELD].contains(&name) && !is_secret(name);
-        let shown = self.0.iter().filter(|(name, value)| is_shown(name) && !value.trim().is_empty());
+        let is_id = |value: &str| value.parse::<uuid::Uuid>().is_ok();
+        let shown = self.0.iter().filter(|(name, value)| is_shown(name) && !value.trim().is_empty() && !is_id(value));
         shown.map(|(name, value)| (name.to_owned(), value.to_owned())).collect()
     }
 }
@@ -239,7 +241,10 @@ mod tests {
 
     #[test]
     fn what_was_typed_is_kept_for_error_pages_without_hidden_fields() {
-        let typed = posted("csrf=x&once=y&version=3&new_password=z&why=because&blank=+").typed();
+        let typed = posted(
+            "csrf=x&once=y&version=3&new_password=z&why=because&blank=+&of=0190b4a2-0000-7000-8000-000000000001",
+        )
+        .typed();
         assert_eq!(typed, [("why".to_owned(), "because".to_owned())]);
     }
 

@@ -13,7 +13,8 @@ const ENTRIES: &[(&str, &str, Access)] = &[
     ("My applications", "/applications", Access::Requester),
     ("My agreements", "/agreements", Access::Requester),
     ("Review", "/review", Access::Staff(&[Role::Reviewer, Role::Manager])),
-    ("Stewardship", "/stewardship", Access::Staff(&[Role::Reviewer, Role::Manager])),
+    ("Agreements", "/review/agreements", Access::Staff(&[Role::Reviewer, Role::Manager, Role::Clerk, Role::Auditor])),
+    ("Stewardship", "/stewardship", Access::Staff(&[Role::Reviewer, Role::Manager, Role::Auditor])),
     ("Clerk", "/clerk", Access::Staff(&[Role::Clerk])),
     ("Audit", "/audit", Access::Staff(&[Role::Auditor])),
     ("Administration", "/admin", Access::Staff(&[Role::Administrator])),
@@ -35,10 +36,34 @@ pub struct NavLink {
 /// The navigation for `visitor` on the page at `path`.
 #[must_use]
 pub fn links(visitor: Option<&Visitor>, path: &str) -> Vec<NavLink> {
-    let shown = ENTRIES.iter().filter(|(_, _, access)| access.admits(visitor).is_ok());
-    shown.map(|(label, href, _)| NavLink { label, href, is_current: is_under(path, href) }).collect()
+    let shown: Vec<_> = ENTRIES.iter().filter(|(_, _, access)| access.admits(visitor).is_ok()).collect();
+    let nearest = nearest(shown.iter().map(|(_, href, _)| *href), path);
+    shown.iter().map(|(label, href, _)| NavLink { label, href, is_current: nearest == Some(*href) }).collect()
+}
+
+/// Of several entries above a page the longest address is the present one.
+fn nearest(hrefs: impl Iterator<Item = &'static str>, path: &str) -> Option<&'static str> {
+    hrefs.filter(|href| is_under(path, href)).max_by_key(|href| href.len())
 }
 
 fn is_under(path: &str, href: &str) -> bool {
     path.strip_prefix(href).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_nearest_entry_above_a_page_is_the_present_one() {
+        let current = |path: &str| {
+            let shown = links(None, path);
+            shown.iter().filter(|link| link.is_current).map(|link| link.href).collect::<Vec<_>>()
+        };
+        assert_eq!(current("/datasets/parking"), ["/datasets"]);
+        assert_eq!(current("/datasetsx"), Vec::<&str>::new());
+        let all = || ENTRIES.iter().map(|(_, href, _)| *href);
+        assert_eq!(nearest(all(), "/review/agreements/7"), Some("/review/agreements"));
+        assert_eq!(nearest(all(), "/review/7"), Some("/review"));
+    }
 }

@@ -1,6 +1,8 @@
 //! A page: what the layout needs, put together from the request, and the view of one template rendered inside it.
 //! The template sees `page`, `site`, `form` and the fields of the view, and decides nothing.
 
+use std::collections::BTreeSet;
+
 use actix_web::http::{StatusCode, header};
 use actix_web::{HttpRequest, HttpResponse, web};
 use serde::Serialize;
@@ -89,7 +91,14 @@ impl Page {
         let person = visitor.as_ref().map(|visitor| Person {
             name: visitor.name.clone(),
             email: visitor.email.clone(),
-            roles: visitor.roles.iter().map(|grant| role_name(grant.role)).collect(),
+            roles: visitor
+                .roles
+                .iter()
+                .map(|grant| grant.role)
+                .collect::<BTreeSet<_>>()
+                .into_iter()
+                .map(role_name)
+                .collect(),
             unread: visitor.unread,
         });
         let frame = Frame {

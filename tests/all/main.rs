@@ -4,6 +4,8 @@
 //! `cfg(test)` so that the lints know it for a test.
 
 #[cfg(test)]
+mod abuse;
+#[cfg(test)]
 mod architecture;
 #[cfg(test)]
 mod commands;
@@ -17,3 +19,5 @@ mod parity;
 mod settings;
 #[cfg(test)]
 mod story;
+#[cfg(test)]
+mod walk;

@@ -65,13 +65,14 @@ pub fn list(desk: &Desk, caller: &Caller, id: AgreementId) -> Result<Vec<(Stored
     })
 }
 
-/// Every key under the caller's own agreements, newest first.
+/// Every key under the caller's agreements and those of their organisation, newest first.
 ///
 /// # Errors
 /// What the store says.
 pub fn list_mine(desk: &Desk, caller: &Caller) -> Result<Vec<StoredKey>, CaseError> {
     let me = caller.actor.account.ok_or(CaseError::Missing)?;
-    desk.read(|conn| keys::of_holder(conn, me))
+    let organisation = caller.actor.organisation.map(|id| id.to_string());
+    desk.read(|conn| keys::of_party(conn, me, organisation.as_deref()))
 }
 
 fn must_see(caller: &Caller, agreement: &Agreement) -> Result<(), CaseError> {

@@ -155,7 +155,7 @@ fn last_day(typed: &str, zone: Tz) -> Result<Option<Instant>, Invalid> {
         return Ok(None);
     }
     let unreadable = || Invalid::new("expires_on", "day", "Write the day as YYYY-MM-DD, such as 2027-03-31.");
-    let day: NaiveDate = typed.parse().or_else(|_: chrono::ParseError| Err(unreadable()))?;
+    let day: NaiveDate = typed.parse().map_err(|_no_day| unreadable())?;
     // Noon names the day in every zone of the world.
     let noon = day.and_hms_opt(12, 0, 0).ok_or_else(unreadable)?.and_local_timezone(zone).earliest();
     noon.map(|noon| Some(CityDay::of(zone, noon.to_utc()).ends)).ok_or_else(unreadable)

@@ -25,7 +25,7 @@ use crate::domain::id::{AgreementId, KeyId};
 use crate::domain::key::{Allowance, Digest, Key, KeyCommand, KeyState, KeyText, NewKey, Revoker, Successor};
 use crate::domain::limits::Limits;
 use crate::domain::net::CidrList;
-use crate::domain::notice::{Notice, NoticeKind, Recipient};
+use crate::domain::notice::{Notice, NoticeKind};
 use crate::domain::people::{Capacity, must_not_be_party};
 use crate::domain::refusal::Refusal;
 use crate::domain::review::Decision;
@@ -238,10 +238,9 @@ pub fn kill_text(desk: &Desk, caller: &Caller, text: &str) -> Result<Killed, Cas
 pub fn kill(desk: &Desk, caller: &Caller, digest: &Digest) -> Result<Killed, CaseError> {
     desk.act(caller, |work| {
         let unknown = || CaseError::from(Refusal::new("key_unknown", "No key of this text is known here."));
-        let found = keys::by_digest(work.conn, digest).map_err(|error| match error {
-            StoreError::Missing => unknown(),
-            other => other.into(),
-        })?;
+        let known = keys::by_digest(work.conn, digest);
+        let found =
+            known.map_err(|error| if matches!(error, StoreError::Missing) { unknown() } else { error.into() })?;
         let (stored, agreement) = work.locked_key(found.key.id)?;
         if !stored.key.works_at(work.now) {
             return Ok(Killed::Before);
@@ -376,7 +375,7 @@ pub(super) fn key_act(name: &'static str, capacity: Capacity, key: &Key, agreeme
 }
 
 pub(super) fn notice(kind: NoticeKind, key: &Key, agreement: &Agreement) -> Notice {
-    Notice::new(Recipient::Account(agreement.requester), kind)
+    Notice::new(agreement.holder(), kind)
         .with("name", &key.name)
         .with("hint", &key.hint)
         .with("number", &agreement.number)

@@ -6,7 +6,7 @@ use super::{Agreement, AgreementCommand, AgreementState, CONSENT_VERSION, Eviden
 use crate::domain::id::Id;
 use crate::domain::limits::Limits;
 use crate::domain::net::CidrList;
-use crate::domain::notice::NoticeKind;
+use crate::domain::notice::{NoticeKind, Recipient};
 use crate::domain::people::{Actor, Role, RoleGrant};
 use crate::domain::review::{Condition, ConditionKind, Verdict};
 use crate::domain::tier::Tier;
@@ -28,6 +28,11 @@ fn person(number: u8, roles: &[(Role, u8)]) -> Actor {
     let roles = roles.iter().map(|(role, department)| RoleGrant { role: *role, department: Some(id(*department)) });
     let name = format!("Person {number}");
     Actor { account: Some(id(number)), name, organisation: None, roles: roles.collect(), address: None }
+}
+
+/// Who asked for it, as a member of the organisation it was made for.
+fn holder() -> Actor {
+    Actor { organisation: Some(id(50)), ..person(1, &[]) }
 }
 
 fn evidence() -> Evidence {
@@ -134,10 +139,10 @@ fn every_state_with_every_command() {
         assert_eq!(agreement.state.as_str(), word);
         found = format!("{}\n{word:<11}", found.trim_end());
         let commands = [
-            (execute(), person(1, &[]), now()),
+            (execute(), holder(), now()),
             (AgreementCommand::Close, service.clone(), now()),
             (AgreementCommand::Expire, service.clone(), ends_at()),
-            (terminate(None), person(1, &[]), now()),
+            (terminate(None), holder(), now()),
             (AgreementCommand::Supersede { by: id(63) }, service.clone(), now()),
         ];
         for (command, actor, when) in commands {
@@ -160,7 +165,7 @@ fn every_state_with_every_command() {
 #[test]
 fn a_signature_covers_exactly_one_text_and_one_version_of_the_terms() {
     let offered = agreement("offered");
-    let maria = person(1, &[]);
+    let maria = holder();
     let with = |signature| AgreementCommand::Execute { signature, ends_at: ends_at() };
     let cases = [
         (Evidence { text_hash: "c".repeat(64), ..evidence() }, "text_differs"),
@@ -182,13 +187,13 @@ fn a_signature_covers_exactly_one_text_and_one_version_of_the_terms() {
 fn a_prohibited_dataset_is_never_executed() {
     let mut offered = agreement("offered");
     offered.schedules[0].tier = Tier::Prohibited;
-    assert_eq!(offered.decide(execute(), &person(1, &[]), now()).unwrap_err().code, "prohibited");
+    assert_eq!(offered.decide(execute(), &holder(), now()).unwrap_err().code, "prohibited");
 }
 
 #[test]
 fn an_offer_cannot_be_executed_after_it_lapsed() {
     let late = now() + chrono::Duration::days(31);
-    assert_eq!(agreement("offered").decide(execute(), &person(1, &[]), late).unwrap_err().code, "offer_lapsed");
+    assert_eq!(agreement("offered").decide(execute(), &holder(), late).unwrap_err().code, "offer_lapsed");
 }
 
 #[test]
@@ -209,10 +214,11 @@ fn the_holder_or_a_manager_of_a_department_in_it_ends_an_agreement() {
     let executed = agreement("executed");
     let colleague = Actor { organisation: Some(id(50)), ..person(6, &[]) };
     let cases = [
-        ("the holder", person(1, &[]), None, "terminated"),
+        ("the holder", holder(), None, "terminated"),
         ("a colleague", colleague, None, "terminated"),
         ("a manager", person(2, &[(Role::Manager, 30)]), Some(30), "terminated"),
         ("a stranger", person(8, &[]), None, "not_the_requester"),
+        ("who signed it and left the organisation", person(1, &[]), None, "not_the_requester"),
         ("a reviewer", person(3, &[(Role::Reviewer, 30)]), Some(30), "not_your_department"),
         ("a manager of an office without a part", person(4, &[(Role::Manager, 31)]), Some(31), "not_your_department"),
         ("a manager in another's name", person(4, &[(Role::Manager, 31)]), Some(30), "not_your_department"),
@@ -226,7 +232,40 @@ fn the_holder_or_a_manager_of_a_department_in_it_ends_an_agreement() {
         assert_eq!(found, outcome, "{who}");
     }
     let silent = AgreementCommand::Terminate { department: None, reason: " ".to_owned() };
-    assert_eq!(executed.decide(silent, &person(1, &[]), now()).unwrap_err().code, "reason_needed");
+    assert_eq!(executed.decide(silent, &holder(), now()).unwrap_err().code, "reason_needed");
+}
+
+#[test]
+fn beginning_and_end_are_told_to_the_holder_and_to_each_department_about_its_own_data() {
+    let mut offered = agreement("offered");
+    let other = |slug: &str, department| Schedule {
+        slug: slug.to_owned(),
+        title: slug.to_uppercase(),
+        department: id(department),
+        ..schedule()
+    };
+    offered.schedules.extend([other("bikes", 31), other("curbs", 30)]);
+    let told = |change: &crate::domain::agreement::AgreementChange| {
+        let lines = change.notices.iter().map(|notice| {
+            let datasets = notice.facts.get("datasets").map_or("", String::as_str);
+            (notice.to.clone(), notice.kind, datasets.to_owned())
+        });
+        lines.collect::<Vec<_>>()
+    };
+    let (party, offices) =
+        (Recipient::Party(id(1), Some(id(50))), [Recipient::Office(id(30)), Recipient::Office(id(31))]);
+    let expected = |to_holder, to_office| {
+        let [first, second] = offices.clone();
+        let rows = [(first, to_office, "Parking, CURBS"), (second, to_office, "BIKES")];
+        let rows = std::iter::once((party.clone(), to_holder, "")).chain(rows);
+        rows.map(|(to, kind, datasets)| (to, kind, datasets.to_owned())).collect::<Vec<_>>()
+    };
+    let executed = offered.decide(execute(), &holder(), now()).unwrap();
+    assert_eq!(told(&executed), expected(NoticeKind::Executed, NoticeKind::AgreementBegun));
+    let ended = executed.next.decide(terminate(None), &holder(), now()).unwrap();
+    assert_eq!(told(&ended), expected(NoticeKind::AgreementEnded, NoticeKind::AgreementOver));
+    let expired = executed.next.decide(AgreementCommand::Expire, &Actor::service("clock"), ends_at()).unwrap();
+    assert_eq!(told(&expired), expected(NoticeKind::AgreementEnded, NoticeKind::AgreementOver));
 }
 
 fn condition(kind: ConditionKind) -> Condition {

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::domain::text::Invalid;
+use crate::domain::text::{Invalid, readable};
 
 /// What kind of answer a question takes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -184,20 +184,12 @@ impl Answers {
     /// Keeps what was typed for a known question; a draft may be incomplete or wrong, but never unbounded.
     ///
     /// # Errors
-    /// `unknown_field`, `too_long`, `control_character`.
+    /// `unknown_field`, `too_long`, `control_character`, `hidden_character`.
     pub fn set(&mut self, name: &str, text: &str) -> Result<(), Invalid> {
         let Some(question) = question(name) else {
             return Err(Invalid::new(name, "unknown_field", "This form has no such question."));
         };
-        let text = text.replace("\r\n", "\n");
-        if text.chars().count() > question.max {
-            let message = format!("Shorten “{}” to at most {} characters.", question.label, question.max);
-            return Err(Invalid::new(name, "too_long", message));
-        }
-        if text.chars().any(|letter| letter.is_control() && letter != '\n' && letter != '\t') {
-            return Err(Invalid::new(name, "control_character", "Remove characters that cannot be printed."));
-        }
-        self.0.insert(name.to_owned(), text.trim().to_owned());
+        self.0.insert(name.to_owned(), readable(name, text, question.max)?);
         Ok(())
     }
 

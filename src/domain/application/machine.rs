@@ -270,7 +270,7 @@ impl Application {
                 matches!(command, Command::Note { .. } | Command::Reopen { .. })
             }
         };
-        if fits { Ok(()) } else { Err(wrong_state("application", &self.state.as_str().replace('_', " "))) }
+        if fits { Ok(()) } else { Err(wrong_state("application", self.state.in_words())) }
     }
 
     pub(super) fn must_be_requester(&self, actor: &Actor) -> Result<(), Refusal> {

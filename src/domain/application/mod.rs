@@ -135,6 +135,21 @@ impl State {
             Self::Lapsed { .. } => "lapsed",
         }
     }
+
+    /// How it stands in a sentence: “the application is …”.
+    #[must_use]
+    pub const fn in_words(&self) -> &'static str {
+        match self {
+            Self::Draft => "still a draft",
+            Self::Submitted { .. } => "in review",
+            Self::InfoRequested { .. } => "waiting for an answer of the applicant",
+            Self::Offered { .. } => "offered and not signed yet",
+            Self::Executed { .. } => "decided and in force as an agreement",
+            Self::Denied { .. } => "denied",
+            Self::Withdrawn { .. } => "withdrawn",
+            Self::Lapsed { .. } => "over, because its offer was not signed in time",
+        }
+    }
 }
 
 /// What is asked of one dataset.

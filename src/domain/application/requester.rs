@@ -3,7 +3,7 @@
 use super::machine::{Change, RemarkDraft, RemarkKind, Settlement, must_say};
 use super::{Answers, Application, ITEMS_MAX, Item, ItemState, SUBMISSIONS_MAX, State, Submission};
 use crate::domain::agreement::Evidence;
-use crate::domain::id::{AgreementId, ApplicationId, ItemId};
+use crate::domain::id::{AgreementId, ApplicationId, DepartmentId, ItemId};
 use crate::domain::notice::{Notice, NoticeKind, Recipient};
 use crate::domain::people::{Actor, Capacity, Role};
 use crate::domain::refusal::Refusal;
@@ -75,7 +75,9 @@ impl Application {
         change.settlement = settlement;
         change.notices.push(self.to_requester(NoticeKind::ApplicationReceived));
         if settlement.is_none() {
-            change.notices.extend(self.to_departments(NoticeKind::ApplicationToReview));
+            let is_first = self.submissions.is_empty();
+            let kind = if is_first { NoticeKind::ApplicationToReview } else { NoticeKind::ApplicationResubmitted };
+            change.notices.extend(self.to_offices(kind));
         }
         Ok(change)
     }
@@ -155,7 +157,7 @@ impl Application {
             change.settlement = Some(Settlement::OfferClosed(agreement));
         }
         if self.is_visible_to_staff() {
-            change.notices = self.to_departments(NoticeKind::Withdrawn);
+            change.notices = self.to_offices(NoticeKind::Withdrawn);
         }
         Ok(change)
     }
@@ -170,6 +172,7 @@ impl Application {
         let mut change = Self::change(next, act);
         change.settlement = Some(Settlement::OfferClosed(agreement));
         change.notices.push(self.to_requester(NoticeKind::OfferLapsed));
+        change.notices.extend(self.to_offices(NoticeKind::OfferUnsigned));
         Ok(change)
     }
 
@@ -213,7 +216,7 @@ impl Application {
     }
 
     pub(super) fn to_requester(&self, kind: NoticeKind) -> Notice {
-        Notice::new(Recipient::Account(self.requester), kind)
+        Notice::new(Recipient::Party(self.requester, self.organisation), kind)
             .with("number", &self.number)
             .with("title", self.answers.get("title"))
             .with("path", format!("/applications/{}", self.id))
@@ -223,8 +226,26 @@ impl Application {
         self.departments().into_iter().map(|department| self.to_department(department, kind)).collect()
     }
 
-    pub(super) fn to_department(&self, department: crate::domain::id::DepartmentId, kind: NoticeKind) -> Notice {
-        Notice::new(Recipient::Department(department, vec![Role::Reviewer, Role::Manager]), kind)
+    pub(super) fn to_department(&self, department: DepartmentId, kind: NoticeKind) -> Notice {
+        self.to_staff(Recipient::Department(department, vec![Role::Reviewer, Role::Manager]), kind)
+    }
+
+    /// To every department with a part in it, as a whole: what begins, changes or ends a case there.
+    fn to_offices(&self, kind: NoticeKind) -> Vec<Notice> {
+        let told = |department| {
+            let titles: Vec<_> = self
+                .items
+                .iter()
+                .filter(|item| item.department == department)
+                .map(|item| item.title.as_str())
+                .collect();
+            self.to_staff(Recipient::Office(department), kind).with("datasets", titles.join(", "))
+        };
+        self.departments().into_iter().map(told).collect()
+    }
+
+    fn to_staff(&self, to: Recipient, kind: NoticeKind) -> Notice {
+        Notice::new(to, kind)
             .with("number", &self.number)
             .with("title", self.answers.get("title"))
             .with("path", format!("/review/{}", self.id))

@@ -243,7 +243,8 @@ fn tier_one_is_granted_at_submission_and_executes_alone() {
     let change = done(&alone, submitting(&alone), &maria());
     assert_eq!(change.settlement, Some(Settlement::Execute(id(NEW_AGREEMENT))));
     assert!(matches!(change.next.items[0].state, ItemState::Granted { .. }));
-    assert!(change.notices.iter().all(|notice| notice.to == Recipient::Account(id(MARIA))), "no department is asked");
+    let requester = Recipient::Party(id(MARIA), Some(id(50)));
+    assert!(change.notices.iter().all(|notice| notice.to == requester), "no department is asked");
     let mixed = draft(vec![item(10, TRAFFIC, Tier::Registered), item(11, POLICE, Tier::Conditioned)]);
     let change = done(&mixed, submitting(&mixed), &maria());
     assert_eq!(change.settlement, None);

@@ -253,8 +253,8 @@ impl CalendarRules {
     }
 }
 
-/// A day as people read it: `Mon 23 Nov 2026`.
+/// A day as people read it: `Mon Nov 23, 2026`.
 #[must_use]
 pub fn in_words(day: Day) -> String {
-    day.format("%a %-d %b %Y").to_string()
+    day.format("%a %b %-d, %Y").to_string()
 }

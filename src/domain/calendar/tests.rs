@@ -43,21 +43,21 @@ fn the_test_vectors_of_the_records_clock_hold() {
             "2027-06-16",
             "2027-06-23",
             "2027-07-23",
-            vec!["Juneteenth Independence Day (observed for Sat 19 Jun 2027)", "Saturday", "Sunday"],
+            vec!["Juneteenth Independence Day (observed for Sat Jun 19, 2027)", "Saturday", "Sunday"],
             None,
         ),
         (
             "2027-07-01",
             "2027-07-08",
             "2027-08-07",
-            vec!["Saturday", "Sunday", "Independence Day (observed for Sun 4 Jul 2027)"],
+            vec!["Saturday", "Sunday", "Independence Day (observed for Sun Jul 4, 2027)"],
             Some("Saturday"),
         ),
         (
             "2027-12-27",
             "2028-01-03",
             "2028-02-02",
-            vec!["New Year's Day (observed for Sat 1 Jan 2028)", "Saturday", "Sunday"],
+            vec!["New Year's Day (observed for Sat Jan 1, 2028)", "Saturday", "Sunday"],
             None,
         ),
     ] {
@@ -108,13 +108,13 @@ fn a_denial_shows_both_routes_and_neither_waits_for_the_other() {
     assert_eq!((clocks.clerk_by, clocks.foic_by), (day("2026-12-17"), day("2027-01-01")));
     assert_eq!(
         clocks.foic.explain(),
-        "30 calendar days after Wed 2 Dec 2026 is Fri 1 Jan 2027. The last day is not a business day (New Year's \
+        "30 calendar days after Wed Dec 2, 2026 is Fri Jan 1, 2027. The last day is not a business day (New Year's \
          Day) and is not moved: act before it."
     );
     assert_eq!(
         calendar.business_days_after(day("2026-11-23"), 4).explain(),
-        "4 business days after Mon 23 Nov 2026 is Mon 30 Nov 2026; not counted: Thu 26 Nov 2026 (Thanksgiving Day), \
-         Sat 28 Nov 2026 (Saturday), Sun 29 Nov 2026 (Sunday)."
+        "4 business days after Mon Nov 23, 2026 is Mon Nov 30, 2026; not counted: Thu Nov 26, 2026 (Thanksgiving Day), \
+         Sat Nov 28, 2026 (Saturday), Sun Nov 29, 2026 (Sunday)."
     );
     assert_eq!(clocks.foic.calendar_version, calendar.version());
 }

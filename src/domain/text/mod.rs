@@ -71,6 +71,18 @@ impl<const MAX: usize> Prose<MAX> {
     }
 }
 
+/// What a person wrote for others to read, which may be nothing: NFC, LF line ends, trimmed.
+///
+/// # Errors
+/// `too_long`, `control_character` or `hidden_character`, naming `field`.
+pub fn readable(field: &str, input: &str, max: usize) -> Result<String, Invalid> {
+    let text: String = input.trim().replace("\r\n", "\n").replace('\r', "\n").nfc().collect();
+    if !text.is_empty() {
+        check(field, &text, max, Breaks::Allowed)?;
+    }
+    Ok(text)
+}
+
 /// Text as it is kept: NFC, LF line ends, without characters that [`Line`] and [`Prose`] refuse.
 ///
 /// For text that nobody can be asked to correct, such as an imported catalogue.
@@ -122,6 +134,12 @@ fn refuse_character(field: &str, code: &'static str, what: &str, c: char, positi
         u32::from(c)
     );
     Invalid::new(field, code, message)
+}
+
+/// Whether one line that people read must not hold it.
+#[must_use]
+pub(crate) fn is_unreadable(c: char) -> bool {
+    c.is_control() || is_hidden(c)
 }
 
 /// Characters that show nothing, reorder what is shown, or mean nothing outside one computer.

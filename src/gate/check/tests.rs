@@ -107,7 +107,7 @@ fn a_call_with_no_fault_passes() {
             assert_eq!(permit.trace().key, Some(key_id(1)));
             assert_eq!(permit.trace().operation.as_deref(), Some("read"));
             assert_eq!(permit.trace().template.as_deref(), Some("/latest/**"));
-            assert_eq!(&*permit.identity().unwrap().agreement, "DSA-2026-0017");
+            assert_eq!(permit.identity().unwrap().agreement, "DSA-2026-0017");
         }
         Verdict::Deny(denial) => panic!("{denial:?}"),
     }

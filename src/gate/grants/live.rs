@@ -2,15 +2,17 @@
 
 use std::sync::Arc;
 
-use arc_swap::{ArcSwap, ArcSwapOption};
+use arc_swap::{ArcSwap, ArcSwapOption, Guard};
+use hyper::header::HeaderValue;
 use serde::{Deserialize, Serialize};
 
 use super::records::{AgreementGrant, DatasetGrant, HeldBy, KeyGrant, ScheduleGrant};
+use super::scopes::ScopeSet;
 use crate::domain::id::{AgreementId, DatasetId, KeyId};
 use crate::domain::key::KeyState;
 use crate::domain::limits::Hours;
 use crate::domain::net::CidrList;
-use crate::domain::scope::{Operation, Scope};
+use crate::domain::scope::Operation;
 use crate::domain::tier::Tier;
 use crate::domain::time::Instant;
 use crate::gate::clock::Now;
@@ -67,11 +69,11 @@ impl HolderRecord {
         self.holds.store(Arc::new(holds));
     }
 
-    pub(super) fn is_free(&self) -> bool {
+    pub(in crate::gate) fn is_free(&self) -> bool {
         self.holds.load().is_empty()
     }
 
-    pub(in crate::gate) fn holds(&self) -> arc_swap::Guard<Arc<Vec<HeldBy>>> {
+    pub(in crate::gate) fn holds(&self) -> Guard<Arc<Vec<HeldBy>>> {
         self.holds.load()
     }
 }
@@ -86,7 +88,9 @@ pub struct AgreementRecord {
 /// An agreement at one time.
 #[derive(Debug)]
 pub struct AgreementPicture {
-    pub(in crate::gate) number: Arc<str>,
+    pub(in crate::gate) number: Box<str>,
+    /// The number as upstreams are told.
+    pub(in crate::gate) number_header: HeaderValue,
     pub(in crate::gate) is_live: bool,
     pub(in crate::gate) ends_at: Option<Instant>,
     pub(in crate::gate) holds: Vec<HeldBy>,
@@ -135,6 +139,7 @@ impl AgreementRecord {
             }
         };
         self.current.store(Some(Arc::new(AgreementPicture {
+            number_header: HeaderValue::from_str(&grant.number).unwrap_or(HeaderValue::from_static("")),
             number: grant.number.into(),
             is_live: grant.is_live,
             ends_at: grant.ends_at,
@@ -145,12 +150,13 @@ impl AgreementRecord {
     }
 
     /// The agreement now; `None` if it was never told or is gone, which counts as ended.
-    pub(in crate::gate) fn now(&self) -> Option<Arc<AgreementPicture>> {
-        self.current.load_full()
+    pub(in crate::gate) fn now(&self) -> Guard<Option<Arc<AgreementPicture>>> {
+        self.current.load()
     }
 
     pub(super) fn quota_uses(&self, now: &Now) -> Vec<QuotaUse> {
-        let Some(picture) = self.now() else { return Vec::new() };
+        let picture = self.now();
+        let Some(picture) = picture.as_deref() else { return Vec::new() };
         let uses = |schedule: &ScheduleRecord| {
             let owner = QuotaOwner::Agreement { agreement: self.id, dataset: schedule.dataset };
             let levels = schedule.limits.levels(now).into_iter();
@@ -160,9 +166,8 @@ impl AgreementRecord {
     }
 
     pub(super) fn restore(&self, dataset: DatasetId, level: &QuotaLevel) {
-        if let Some(picture) = self.now()
-            && let Some(schedule) = picture.schedule(dataset)
-        {
+        let picture = self.now();
+        if let Some(schedule) = picture.as_deref().and_then(|picture| picture.schedule(dataset)) {
             schedule.limits.restore(level);
         }
     }
@@ -175,7 +180,7 @@ pub struct KeyRecord {
     pub(in crate::gate) state: KeyState,
     pub(in crate::gate) expires_at: Option<Instant>,
     pub(in crate::gate) agreement: Arc<AgreementRecord>,
-    pub(in crate::gate) scopes: Box<[Scope]>,
+    pub(in crate::gate) scopes: Arc<ScopeSet>,
     pub(in crate::gate) holds: Box<[HeldBy]>,
     pub(in crate::gate) networks: CidrList,
     /// The key's own counters, if it has limits of its own.
@@ -183,7 +188,12 @@ pub struct KeyRecord {
 }
 
 impl KeyRecord {
-    pub(super) fn of(grant: KeyGrant, agreement: Arc<AgreementRecord>, older: Option<&Self>) -> Self {
+    pub(super) fn of(
+        grant: KeyGrant,
+        agreement: Arc<AgreementRecord>,
+        scopes: Arc<ScopeSet>,
+        older: Option<&Self>,
+    ) -> Self {
         let used = older.and_then(|older| older.limits.as_ref());
         let has_limits = !grant.limits.is_empty();
         Self {
@@ -191,7 +201,7 @@ impl KeyRecord {
             state: grant.state,
             expires_at: grant.expires_at,
             agreement,
-            scopes: grant.scopes.into(),
+            scopes,
             holds: grant.holds.into(),
             networks: grant.networks,
             limits: has_limits.then(|| LimitSet::continuing(&grant.limits, KEY_PREFIX, used)),

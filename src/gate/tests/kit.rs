@@ -15,7 +15,7 @@ use crate::gate::grants::{GrantChange, Publication};
 use crate::gate::meter::{Drained, Meter, MeterBounds};
 use crate::gate::testing::{StandingClock, grants, key_text, noon, publication};
 use crate::gate::verify::{KillAnswer, KillSwitch};
-use crate::gate::{GateOptions, GateShared, serve};
+use crate::gate::{GateOptions, GateServer, GateShared, serve};
 
 /// What an upstream does after it wrote its bytes.
 #[derive(Clone, Copy)]
@@ -114,6 +114,7 @@ pub(super) struct Gate {
     pub(super) shared: GateShared,
     pub(super) clock: StandingClock,
     pub(super) killed: Arc<Mutex<Vec<Digest>>>,
+    _server: GateServer,
 }
 
 /// How a test's gate differs from the usual one.
@@ -149,8 +150,8 @@ impl Setup {
         let shared = GateShared::new(self.options, grants(self.all), meter, clock.gate_clock(), switch);
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let address = listener.local_addr().unwrap();
-        actix_web::rt::spawn(serve(listener, shared.clone()).unwrap());
-        Gate { address, shared, clock, killed }
+        let server = serve(listener, shared.clone()).unwrap();
+        Gate { address, shared, clock, killed, _server: server }
     }
 }
 

@@ -9,6 +9,7 @@ use crate::cases::accounts;
 use crate::cases::passwords::HashingPool;
 use crate::domain::id::SessionId;
 use crate::portal::{id_in, named_errors};
+use crate::store::organisations;
 use crate::store::people::{self, Account as StoredAccount, Department};
 use crate::store::sessions::SessionRow;
 use crate::web::case::{DeskData, caller, shown_on_form};
@@ -50,7 +51,7 @@ pub(super) async fn overview(
             let rows = accounts::my_sessions(desk, &caller)?;
             desk.read(|conn| {
                 let account = people::account_by_id(conn, id)?;
-                let organisation = account.organisation.map(|id| people::organisation_name(conn, id)).transpose()?;
+                let organisation = account.organisation.map(|id| organisations::by_id(conn, id)).transpose()?;
                 Ok((account, organisation, people::departments(conn)?, rows))
             })
         })
@@ -62,7 +63,7 @@ pub(super) async fn overview(
     let has_others = sessions.len() + tokens.len() > 1;
     let sessions = lines(sessions);
     let view = Overview {
-        organisation: organisation.unwrap_or_default(),
+        organisation: organisation.map(|known| known.name).unwrap_or_default(),
         since: account.created_at.to_rfc3339(),
         roles: role_lines(&account, &departments),
         has_others,

@@ -1,7 +1,8 @@
-//! What administrators see and do: departments, staff, terms, service credentials, the outbox, the system. They decide
+//! What administrators see and do: departments, organisations, staff, terms, service credentials, the outbox, the system. They decide
 //! no application, and nobody can read a secret here.
 
 mod departments;
+mod organisations;
 mod services;
 mod staff;
 mod system;
@@ -34,6 +35,16 @@ fn people_routes(routes: Routes) -> Routes {
         .post("/admin/departments/new", ADMINISTRATOR, "Make a department", departments::add)
         .get("/admin/departments/{department}", ADMINISTRATOR, "Change a department", departments::edit_page)
         .post("/admin/departments/{department}", ADMINISTRATOR, "Change a department", departments::edit)
+        .get("/admin/organisations", ADMINISTRATOR, "Organisations", organisations::list)
+        .post("/admin/organisations", ADMINISTRATOR, "Make an organisation", organisations::add)
+        .get("/admin/organisations/{organisation}", ADMINISTRATOR, "One organisation", organisations::page)
+        .post("/admin/organisations/{organisation}/members", ADMINISTRATOR, "Bring in", organisations::join)
+        .post(
+            "/admin/organisations/{organisation}/members/{account}/remove",
+            ADMINISTRATOR,
+            "End a membership",
+            organisations::remove,
+        )
         .get("/admin/staff", ADMINISTRATOR, "Staff and their roles", staff::list)
         .get("/admin/staff/invite", ADMINISTRATOR, "Invite a member of staff", staff::invite_page)
         .post("/admin/staff/invite", ADMINISTRATOR, "Invite a member of staff", staff::invite)

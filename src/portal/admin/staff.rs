@@ -9,6 +9,7 @@ use crate::domain::people::{Role, RoleGrant};
 use crate::domain::text::Invalid;
 use crate::portal::account::role_lines;
 use crate::portal::{id_in, named_errors};
+use crate::store::organisations;
 use crate::store::people::{self, Account, Department};
 use crate::web::case::{DeskData, caller};
 use crate::web::matrix::role_name;
@@ -171,6 +172,7 @@ pub(super) async fn invite(request: HttpRequest, desk: DeskData, posted: Posted)
 struct PersonView {
     id: String,
     line: Line,
+    organisation: Option<(String, String)>,
     held: Vec<String>,
     boxes: Vec<RoleBox>,
     since: String,
@@ -183,12 +185,19 @@ async fn show_person(
     id: AccountId,
     form: FormView,
 ) -> Result<HttpResponse, WebError> {
-    let (account, departments) = desk
-        .run(move |desk| desk.read(|conn| Ok((people::account_by_id(conn, id)?, people::departments(conn)?))))
+    let (account, organisation, departments) = desk
+        .run(move |desk| {
+            desk.read(|conn| {
+                let account = people::account_by_id(conn, id)?;
+                let organisation = account.organisation.map(|id| organisations::by_id(conn, id)).transpose()?;
+                Ok((account, organisation, people::departments(conn)?))
+            })
+        })
         .await?;
     let view = PersonView {
         id: id.to_string(),
         line: line(&account, &departments),
+        organisation: organisation.map(|known| (known.id.to_string(), known.name)),
         held: account.roles.iter().map(box_value).collect(),
         boxes: role_boxes(&departments),
         since: account.created_at.to_rfc3339(),

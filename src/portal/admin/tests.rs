@@ -1,11 +1,14 @@
+mod organisations;
+
 use crate::cases::terms;
 use crate::cases::testing::profile_file;
 use crate::domain::people::{Role, RoleGrant};
 use crate::portal::testing::{PASSWORD, Portal, portals};
 use crate::store::people;
 
-const PAGES: [&str; 11] = [
+const PAGES: [&str; 12] = [
     "/admin",
+    "/admin/organisations",
     "/admin/departments",
     "/admin/departments/new",
     "/admin/staff",

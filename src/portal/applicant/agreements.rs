@@ -17,7 +17,9 @@ use crate::domain::id::AgreementId;
 use crate::domain::profile::Profile;
 use crate::domain::terms::{TermsVersion, canonical};
 use crate::domain::time::Instant;
-use crate::portal::shared::{ConditionView, Names, Tag, agreement_tag, clock_words, conditions, id_in, tier_words};
+use crate::portal::shared::{
+    ConditionView, Names, Tag, agreement_tag, clock_words, conditions, id_in, limit_words, tier_words,
+};
 use crate::store::keys::StoredKey;
 use crate::store::views::usage::Whose;
 use crate::store::{holds as held, terms};
@@ -145,18 +147,6 @@ fn schedule_view(names: &Names, schedule: &Schedule) -> ScheduleView {
         redaction: schedule.redaction.clone().unwrap_or_else(|| "Nothing is taken out".to_owned()),
         conditions: conditions(&schedule.conditions),
     }
-}
-
-/// Limits as people say them.
-pub(super) fn limit_words(limits: &crate::domain::limits::Limits) -> Vec<String> {
-    limits
-        .as_slice()
-        .iter()
-        .map(|limit| {
-            let burst = limit.burst.map(|burst| format!(", {burst} at once")).unwrap_or_default();
-            format!("{} calls a {}{burst}", limit.max, limit.window.as_str())
-        })
-        .collect()
 }
 
 /// Everything the page is made from.

@@ -134,7 +134,7 @@ fn question_view(profile: &Profile, question: &Question, names_users: bool) -> Q
         "retention_days" => "days",
         _ => "",
     };
-    let optional = !question.is_required && !(question.name == "users" && names_users);
+    let optional = !(question.is_required || question.name == "users" && names_users);
     let Question { name, label, hint, max, .. } = *question;
     QuestionView { name, kind, label, hint, optional, max, suffix, options }
 }

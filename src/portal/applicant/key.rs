@@ -4,7 +4,6 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use serde::Serialize;
 
 use super::acts::at_field;
-use super::agreements::limit_words;
 use super::holds::{self, HoldView, PastHold};
 use super::keys::{at_fields, mode_words, overlaps, roll as roll_key, show_made, tag};
 use super::usage::{UsageView, last_day, outcome_words, usage};
@@ -15,7 +14,7 @@ use crate::domain::id::{HoldId, KeyId};
 use crate::domain::key::{KeyState, Revoker};
 use crate::domain::profile::Profile;
 use crate::domain::time::Instant;
-use crate::portal::shared::{Choice, Names, Tag, id_in};
+use crate::portal::shared::{Choice, Names, Tag, id_in, limit_words};
 use crate::store::views::usage::{Addresses, LogLine, LogSearch, Whose, log};
 use crate::web::case::{DeskData, caller, caller_once, shown_on_form};
 use crate::web::{Flash, Form, FormErrors, FormView, Once, Page, Posted, Redirect, WebError};
@@ -54,6 +53,7 @@ pub(super) struct KeyPage {
 
 /// What can be done with it now.
 #[derive(Debug, Serialize)]
+#[expect(clippy::struct_excessive_bools, reason = "a page's view: each names one button, and any may stand alone")]
 struct May {
     change: bool,
     roll: bool,

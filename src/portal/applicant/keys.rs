@@ -4,7 +4,6 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use secrecy::ExposeSecret as _;
 use serde::Serialize;
 
-use super::agreements::limit_words;
 use super::usage::last_day;
 use crate::cases::keys::{self, Issued, KeyForm, LIVE_KEYS_MAX, SHOWN_ONCE};
 use crate::cases::{Caller, CaseError, Desk, agree};
@@ -12,9 +11,9 @@ use crate::domain::agreement::Agreement;
 use crate::domain::catalogue::Dataset;
 use crate::domain::id::AgreementId;
 use crate::domain::key::{Key, KeyState, Mode, OVERLAP_MAX_DAYS};
-use crate::domain::scope::{Operation, Scope};
+use crate::domain::scope::{Operation, PathPattern, Scope};
 use crate::domain::time::Instant;
-use crate::portal::shared::{Choice, Tag, id_in};
+use crate::portal::shared::{Choice, Tag, id_in, limit_words};
 use crate::store::datasets;
 use crate::store::keys::StoredKey;
 use crate::web::case::{DeskData, caller, caller_once, shown_on_form};
@@ -216,7 +215,7 @@ pub(super) fn with_example(desk: &Desk, issued: Issued) -> Result<Made, CaseErro
 /// A path without parameters that the scope covers.
 fn example_path(dataset: &Dataset, scope: &Scope) -> Option<String> {
     let operation: &Operation = dataset.operation(scope.operation())?;
-    let plain = operation.paths().iter().map(|path| path.template()).find(|path| !path.contains('{'))?;
+    let plain = operation.paths().iter().map(PathPattern::template).find(|path| !path.contains('{'))?;
     Some(format!("/{}{}", dataset.slug, plain.trim_end_matches("/**").trim_end_matches('/')))
 }
 

@@ -30,6 +30,7 @@ pub(super) struct SignView {
     signatory_title: String,
     /// On whose behalf.
     on_behalf_of: String,
+    authority: String,
     consent: String,
     declarations: Vec<DeclarationView>,
 }
@@ -98,6 +99,11 @@ pub(super) fn sign_view(
         signatory: answers.get("signatory").to_owned(),
         signatory_title: answers.get("signatory_title").to_owned(),
         on_behalf_of: on_behalf_of.to_owned(),
+        authority: if organisation.is_empty() {
+            "I sign for myself.".to_owned()
+        } else {
+            format!("I may sign for {organisation}.")
+        },
         consent: profile.notices.electronic_consent.text("en").to_owned(),
         declarations: if declares { declarations(profile, application) } else { Vec::new() },
     }

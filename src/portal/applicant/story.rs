@@ -30,7 +30,7 @@ pub(super) fn story(names: &Names, application: &Application, remarks: &[Remark]
     for item in &application.items {
         match &item.state {
             ItemState::Pending { first } => {
-                entries.extend(first.iter().map(|first| decided(names, &item.title, "First approval", first)))
+                entries.extend(first.iter().map(|first| decided(names, &item.title, "First approval", first)));
             }
             ItemState::Granted { at } => {
                 entries.push(entry(&format!("{}: granted under click-through terms", item.title), *at, "", "good", ""));

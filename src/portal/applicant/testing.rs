@@ -120,7 +120,7 @@ impl City {
     /// Every application of somebody.
     pub(super) fn applications(&self, nick: &str) -> Vec<Application> {
         let me = caller_of(self.desk(), nick).actor.account.unwrap();
-        self.desk().read(|conn| applications::of_requester(conn, me, None)).unwrap()
+        self.desk().read(|conn| applications::of_party(conn, me, None)).unwrap()
     }
 
     /// Somebody's application in a state.
@@ -132,7 +132,7 @@ impl City {
     /// Every agreement of somebody.
     pub(super) fn agreements(&self, nick: &str) -> Vec<Agreement> {
         let me = caller_of(self.desk(), nick).actor.account.unwrap();
-        self.desk().read(|conn| agreements::of_requester(conn, me, None)).unwrap()
+        self.desk().read(|conn| agreements::of_party(conn, me, None)).unwrap()
     }
 
     /// Somebody's agreement in force.

@@ -1,5 +1,7 @@
 //! Entries of the chain: search, one entry with what changed, CSV.
 
+use std::collections::BTreeMap;
+
 use actix_web::{HttpRequest, HttpResponse, web};
 use serde::Serialize;
 use serde_json::Value;
@@ -42,17 +44,44 @@ pub(super) struct EntryRow {
     pub(super) reason: String,
 }
 
+/// What entries call things by id is called by name for people; each thing is looked up once.
+pub(super) struct Titles<'a> {
+    desk: &'a Desk,
+    known: BTreeMap<(&'static str, String), String>,
+}
+
+impl<'a> Titles<'a> {
+    pub(super) const fn new(desk: &'a Desk) -> Self {
+        Self { desk, known: BTreeMap::new() }
+    }
+
+    /// The kind and the name of what an entry is about.
+    fn subject(&mut self, entry: &Entry) -> Result<String, CaseError> {
+        let (word, id) = match entry.subject_kind.as_str() {
+            "account" => ("person", entry.about.person.map(|id| id.to_string())),
+            "key" => ("key", entry.about.key.map(|id| id.to_string())),
+            _ => ("", None),
+        };
+        let Some(id) = id else { return Ok(format!("{} {}", entry.subject_kind, entry.subject)) };
+        if !self.known.contains_key(&(word, id.clone())) {
+            self.known.insert((word, id.clone()), title_or_id(self.desk, word, &id)?);
+        }
+        let name = self.known.get(&(word, id)).map(String::as_str).unwrap_or_default();
+        Ok(format!("{} {name}", entry.subject_kind))
+    }
+}
+
 /// An entry for lists.
-pub(super) fn row(entry: &Entry, names: &Names) -> EntryRow {
-    EntryRow {
+pub(super) fn row(entry: &Entry, names: &Names, titles: &mut Titles<'_>) -> Result<EntryRow, CaseError> {
+    Ok(EntryRow {
         number: entry.number,
         at: entry.at,
         who: entry.name.clone(),
         capacity: capacity(entry, names),
         act: entry.act.clone(),
-        subject: format!("{} {}", entry.subject_kind, entry.subject),
+        subject: titles.subject(entry)?,
         reason: entry.reason.clone().unwrap_or_default(),
-    }
+    })
 }
 
 fn capacity(entry: &Entry, names: &Names) -> String {
@@ -99,6 +128,7 @@ fn search(desk: &Desk, asked: &[String; 8]) -> Result<(SearchView, FormErrors), 
     let limit = usize::try_from(PAGE).unwrap_or(usize::MAX);
     let has_more = found.len() > limit;
     found.truncate(limit);
+    let mut titles = Titles::new(desk);
     let link = |path: &str, below: Option<i64>| {
         let mut text = url::form_urlencoded::Serializer::new(format!("{path}?"));
         let given = NAMES.iter().zip(asked).filter(|(name, value)| **name != "below" && !value.is_empty());
@@ -115,9 +145,13 @@ fn search(desk: &Desk, asked: &[String; 8]) -> Result<(SearchView, FormErrors), 
         csv: link("/audit/entries.csv", None),
         rows_max: ROWS_MAX,
         is_filtered: asked.iter().any(|text| !text.is_empty()),
-        rows: found.iter().map(|entry| row(entry, &names)).collect(),
+        rows: found.iter().map(|entry| row(entry, &names, &mut titles)).collect::<Result<_, _>>()?,
     };
     Ok((view, errors))
+}
+
+fn id<T: ToString>(id: Option<T>) -> String {
+    id.map(|id| id.to_string()).unwrap_or_default()
 }
 
 /// The same as a file.
@@ -180,7 +214,7 @@ fn entry_view(desk: &Desk, number: i64) -> Result<EntryView, CaseError> {
     let names = Names::of(desk)?;
     let link = |number: i64| format!("/audit/entries/{number}");
     Ok(EntryView {
-        row: row(&entry, &names),
+        row: row(&entry, &names, &mut Titles::new(desk))?,
         address: entry.address.clone().unwrap_or_default(),
         request: entry.request.clone().unwrap_or_default(),
         links: links(desk, &entry.about)?,

@@ -135,6 +135,10 @@ fn row(desk: &Desk, line: LogLine) -> Result<Row, CaseError> {
     })
 }
 
+fn id<T: ToString>(id: Option<T>) -> String {
+    id.map(|id| id.to_string()).unwrap_or_default()
+}
+
 /// The same as a file.
 pub(super) async fn sheet(request: HttpRequest, desk: DeskData, query: Query) -> Result<HttpResponse, WebError> {
     let asked = texts(query, NAMES);

@@ -4,7 +4,7 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use serde::Serialize;
 
 use super::asked::{KINDS, find as find_id, kinds, texts, title};
-use super::entries::{ChangeRow, EntryRow, Link, changes, links, row};
+use super::entries::{ChangeRow, EntryRow, Link, Titles, changes, links, row};
 use crate::cases::{CaseError, Desk};
 use crate::domain::application::RemarkKind;
 use crate::domain::audit::{About, Entry};
@@ -94,11 +94,15 @@ fn view(desk: &Desk, kind: &str, id: &str) -> Result<(String, StoryView), CaseEr
     found.truncate(limit);
     found.reverse();
     let names = Names::of(desk)?;
-    let entries = found.iter().map(|entry| StoryEntry {
-        row: row(entry, &names),
-        tone: tone(&entry.act),
-        changes: changes(&entry.before, &entry.after),
+    let mut titles = Titles::new(desk);
+    let entries = found.iter().map(|entry| {
+        Ok(StoryEntry {
+            row: row(entry, &names, &mut titles)?,
+            tone: tone(&entry.act),
+            changes: changes(&entry.before, &entry.after),
+        })
     });
+    let entries = entries.collect::<Result<_, CaseError>>()?;
     let query = |path: &str| format!("{path}?kind={word}&of={id}");
     let is_counted = matches!(*word, "agreement" | "key" | "dataset");
     let view = StoryView {
@@ -112,7 +116,7 @@ fn view(desk: &Desk, kind: &str, id: &str) -> Result<(String, StoryView), CaseEr
         log: if is_counted { query("/audit/access-log") } else { String::new() },
         csv: query("/audit/entries.csv"),
         links: related(desk, &found, id)?,
-        entries: entries.collect(),
+        entries,
         remarks: if *word == "application" { remarks(desk, id, &names)? } else { Vec::new() },
         is_cut,
         search: query("/audit"),
@@ -152,8 +156,8 @@ fn related(desk: &Desk, found: &[Entry], own: &str) -> Result<Vec<Link>, CaseErr
 fn tone(act: &str) -> &'static str {
     let verb = act.split_once('.').map_or(act, |(_, verb)| verb);
     match verb {
-        "execute" | "create" | "lift" | "publish" => "good",
-        "suspend" | "place" | "hold" | "revoke" | "kill" | "terminate" | "withdraw" => "bad",
+        "execute" | "issue" | "create" | "lift" | "publish" | "join" => "good",
+        "suspend" | "place" | "hold" | "revoke" | "kill" | "terminate" | "withdraw" | "leave" => "bad",
         "submit" | "decide" | "sign" | "ask" | "counter" => "info",
         _ => "neutral",
     }

@@ -54,7 +54,10 @@ pub(super) async fn page(request: HttpRequest, desk: DeskData, query: Query) -> 
     let asked = texts(query, NAMES);
     let mut given = asked.clone();
     let (view, errors) = desk.run(move |desk| view(desk, &asked)).await?;
-    let [.., from, to] = &mut given;
+    let [by, .., from, to] = &mut given;
+    if by.is_empty() {
+        By::Dataset.as_str().clone_into(by);
+    }
     for (text, day) in [(from, view.first), (to, view.last)] {
         if text.is_empty() {
             *text = day.to_string();

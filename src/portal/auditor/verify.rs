@@ -41,12 +41,12 @@ pub(super) async fn page(request: HttpRequest, desk: DeskData, query: Query) -> 
         errors.add("kept", "A head is a number, a colon and 64 hexadecimal digits.");
     }
     let runs = !run.is_empty() && errors.is_empty();
-    let view = desk.run(move |desk| view(desk, runs.then_some(head))).await?;
+    let view = desk.run(move |desk| view(desk, runs, head)).await?;
     let page = Page::new(&request, "Check the chain")?.crumb("Audit", "/audit").form(form.with_errors(&errors));
     page.render("auditor/verify.html", &view)
 }
 
-fn view(desk: &Desk, runs: Option<Option<Head>>) -> Result<VerifyView, CaseError> {
+fn view(desk: &Desk, runs: bool, kept: Option<Head>) -> Result<VerifyView, CaseError> {
     let head = desk.read(audit::head)?;
     let text = head.to_text();
     Ok(VerifyView {
@@ -54,7 +54,7 @@ fn view(desk: &Desk, runs: Option<Option<Head>>) -> Result<VerifyView, CaseError
         public_key: desk.secrets.public_key(),
         count: head.number,
         head: text,
-        checked: runs.map(|kept| check(desk, kept)).transpose()?,
+        checked: runs.then(|| check(desk, kept)).transpose()?,
     })
 }
 

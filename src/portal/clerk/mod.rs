@@ -9,7 +9,7 @@ use crate::domain::hold::{Hold, HoldTarget, Office};
 use crate::domain::id::HoldId;
 use crate::domain::people::Role;
 use crate::portal::holding::{HoldView, reasons, suspension};
-use crate::portal::shared::{Choice, Names, id_in};
+use crate::portal::shared::{Choice, Names, id_in, still_on_the_form};
 use crate::store::{agreements, keys, people};
 use crate::web::case::{DeskData, caller, caller_once, shown_on_form};
 use crate::web::{Access, Flash, Form, FormErrors, FormView, Once, Page, Posted, Redirect, Routes, WebError};
@@ -140,7 +140,7 @@ async fn letter(request: HttpRequest, desk: DeskData, id: web::Path<String>) -> 
 async fn place(request: HttpRequest, desk: DeskData, posted: Posted, once: Once) -> Result<HttpResponse, WebError> {
     let form = posted.only(&["number", "target", "reason", "explanation"])?;
     let mut errors = FormErrors::default();
-    let number = form.text("number").to_owned();
+    let number = form.text("number").to_uppercase();
     let found = desk.run(move |desk| desk.read(|conn| agreements::by_number(conn, &number))).await;
     let target = match found {
         Ok(agreement) if form.text("target") == "requester" => Some(HoldTarget::Requester(agreement.requester)),
@@ -190,6 +190,9 @@ async fn finish(
 ) -> Result<HttpResponse, WebError> {
     match done {
         Ok(_) => Redirect::with(request, "/clerk", &Flash::good(told)),
-        Err(error) => show(request, desk, form.view(&shown_on_form(error)?)).await,
+        Err(error) => {
+            let errors = shown_on_form(still_on_the_form(error, ("Back to the clerk's desk", "/clerk"))?)?;
+            show(request, desk, form.view(&errors)).await
+        }
     }
 }

@@ -8,7 +8,7 @@ use crate::cases::{Caller, CaseError, Desk, review};
 use crate::domain::application::State;
 use crate::domain::id::{ApplicationId, DepartmentId, ItemId};
 use crate::domain::review::Advice;
-use crate::portal::shared::id_in;
+use crate::portal::shared::{id_in, still_on_the_form};
 use crate::web::case::{DeskData, caller, caller_once, shown_on_form};
 use crate::web::{CaseStaff, ChangedField, Flash, Form, FormErrors, Manager, Once, Posted, Redirect, Signed, WebError};
 
@@ -94,6 +94,7 @@ async fn finish<T>(
     match done {
         Ok(_) => Redirect::with(request, format!("/review/{id}"), &Flash::good(told.done)),
         Err(error) => {
+            let error = still_on_the_form(error, ("Read the application again", &format!("/review/{id}")))?;
             let mut errors = FormErrors::default();
             for error in shown_on_form(error)?.iter() {
                 errors.add_coded(told.field, error.code.clone(), error.message.clone());
@@ -141,11 +142,18 @@ pub(super) async fn decide(
         return show(&request, &desk, id, Some(item), Some((form, errors))).await;
     };
     let (caller, statement) = (caller_once(&request, once), form.text("statement").to_owned());
-    let done = desk.run(move |desk| review::decide(desk, &caller, id, item, decided, &statement)).await;
+    let decide = move |desk: &Desk| {
+        let state = review::decide(desk, &caller, id, item, decided, &statement)?;
+        let (application, _) = review::read(desk, &caller, id)?;
+        let waits_for_second = application.item(item).is_some_and(super::queue::is_pending);
+        Ok((state, waits_for_second))
+    };
+    let done = desk.run(decide).await;
     match done {
-        Ok(state) => Redirect::with(&request, format!("/review/{id}"), &Flash::good(told(&state))),
+        Ok(done) => Redirect::with(&request, format!("/review/{id}"), &Flash::good(told(&done))),
         Err(error) => {
-            let errors = shown_on_form(error)?;
+            let next = format!("/review/{id}");
+            let errors = shown_on_form(still_on_the_form(error, ("Read the application again", &next))?)?;
             show(&request, &desk, id, Some(item), Some((form, errors))).await
         }
     }
@@ -171,8 +179,11 @@ async fn must_have_seen_the_latest(
     Err(WebError::stale(changed.collect()).with_next("Read the application again", format!("/review/{id}")))
 }
 
-fn told(state: &State) -> &'static str {
+fn told((state, waits_for_second): &(State, bool)) -> &'static str {
     match state {
+        State::Submitted { .. } | State::InfoRequested { .. } if *waits_for_second => {
+            "Your approval is kept. A different manager must give the second one; they are told by mail."
+        }
         State::Submitted { .. } | State::InfoRequested { .. } => {
             "Your decision is kept. Other items are still to be decided."
         }

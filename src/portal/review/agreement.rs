@@ -12,7 +12,8 @@ use crate::domain::people::Role;
 use crate::domain::time::{Instant, day_in};
 use crate::portal::holding::{HoldView, reasons, suspension};
 use crate::portal::shared::{
-    Choice, ConditionView, Names, Tag, agreement_tag, clock_words, conditions, day_words, id_in, key_tag, tier_words,
+    Choice, ConditionView, Names, Tag, agreement_tag, clock_words, conditions, day_words, id_in, key_tag, limit_words,
+    still_on_the_form, tier_words,
 };
 use crate::store::holds;
 use crate::store::keys::StoredKey;
@@ -158,7 +159,7 @@ pub(super) struct KeyRow {
     pub(super) mode: &'static str,
     pub(super) state: Tag,
     pub(super) is_held: bool,
-    pub(super) scopes: String,
+    pub(super) scopes: Vec<String>,
     pub(super) last_used_at: Option<Instant>,
     pub(super) expires_at: Option<Instant>,
     pub(super) calls: i64,
@@ -202,7 +203,7 @@ fn view(desk: &Desk, caller: &Caller, id: AgreementId) -> Result<AgreementPage, 
         .into_iter()
         .collect();
     let is_live = agreement.is_live(desk.clock.now());
-    let is_party = caller.actor.is_party(agreement.requester, agreement.organisation);
+    let is_party = caller.actor.has_stake(agreement.requester, agreement.organisation);
     let may_suspend = is_live && !is_party && (!managed.is_empty() || caller.actor.holds_anywhere(Role::Clerk));
     let execution = agreement.execution();
     let has_part =
@@ -277,15 +278,14 @@ fn targets(agreement: &Agreement, stored: &[(StoredKey, bool)]) -> Vec<Choice> {
 fn key_row((stored, is_held): &(StoredKey, bool), sums: &[Sum], is_manager: bool) -> KeyRow {
     let key = &stored.key;
     let id = key.id.to_string();
-    let scopes: Vec<_> = key.scopes.iter().map(ToString::to_string).collect();
     KeyRow {
         calls: sums.iter().find(|sum| sum.of == id).map_or(0, |sum| sum.calls),
         name: key.name.clone(),
         hint: key.hint.clone(),
         mode: key.mode.as_str(),
         state: key_tag(key.state.as_str()),
-        is_held: *is_held,
-        scopes: scopes.join(", "),
+        is_held: *is_held && key.state.as_str() == "active",
+        scopes: key.scopes.iter().map(ToString::to_string).collect(),
         last_used_at: stored.last_used_at,
         expires_at: key.expires_at,
         may_revoke: is_manager && key.state.as_str() == "active",
@@ -313,7 +313,7 @@ fn schedule_view(schedule: &Schedule, names: &Names) -> ScheduleView {
         department: names.get(schedule.department).to_owned(),
         tier: tier_words(Some(schedule.tier)),
         scopes: schedule.operations.iter().map(|operation| format!("{}:{operation}", schedule.slug)).collect(),
-        limits: schedule.limits.to_string(),
+        limits: limit_words(&schedule.limits).join("\n"),
         extras,
         conditions: conditions(&schedule.conditions),
     }
@@ -358,7 +358,11 @@ async fn finish<T>(
 ) -> Result<HttpResponse, WebError> {
     match done {
         Ok(_) => Redirect::with(request, format!("/review/agreements/{id}"), &Flash::good(told)),
-        Err(error) => show(request, desk, id, form.view(&shown_on_form(error)?)).await,
+        Err(error) => {
+            let back = ("Look at the agreement again", &*format!("/review/agreements/{id}"));
+            let errors = shown_on_form(still_on_the_form(error, back)?)?;
+            show(request, desk, id, form.view(&errors)).await
+        }
     }
 }
 

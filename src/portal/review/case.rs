@@ -4,17 +4,17 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use serde::Serialize;
 
 use super::decision::{DecisionForm, Offer};
-use super::queue::{goal, is_pending};
+use super::queue::{goal, is_pending, waiting_words};
 use crate::cases::{Caller, CaseError, Desk, drafting, review};
 use crate::domain::application::{Application, Difference, Item, ItemState, RemarkKind, STEPS, State};
 use crate::domain::id::{ApplicationId, ItemId};
 use crate::domain::people::Role;
-use crate::domain::review::{Decision, Verdict};
+use crate::domain::review::{Advice, Decision, Recusal, Verdict};
 use crate::domain::tier::Tier;
 use crate::domain::time::{Day, Instant};
 use crate::portal::shared::{
-    Choice, ConditionView, Names, Tag, age_words, answer_words, application_tag, conditions, id_in, is_party, item_tag,
-    tier_words,
+    Choice, ConditionView, Names, Tag, answer_words, application_tag, conditions, id_in, is_party, item_tag,
+    limit_words, tier_words,
 };
 use crate::store::applications::Remark;
 use crate::store::datasets;
@@ -66,7 +66,7 @@ fn read(desk: &Desk, caller: &Caller, id: ApplicationId) -> Result<Read, CaseErr
     let mut limits = Vec::new();
     for item in &application.items {
         let dataset = desk.read(|conn| datasets::by_id(conn, item.asked.dataset))?;
-        let text = drafting::limits_of(desk, &dataset, item.tier)?.to_string().replace('\n', ", ");
+        let text = limit_words(&drafting::limits_of(desk, &dataset, item.tier)?).join("; ");
         limits.push((item.id, text));
     }
     let names = Names::of(desk)?;
@@ -194,7 +194,7 @@ fn view(desk: &Desk, read: &Read, wanted: Option<ItemId>, typed: Option<&Form>) 
         requester: application.requester_name.clone(),
         state: application_tag(application.state.as_str()),
         submitted_at,
-        age: submitted_at.map_or_else(String::new, |at| age_words(&desk.profile, at, *now)),
+        age: submitted_at.map_or_else(String::new, |at| waiting_words(desk, application, at, *now)),
         goal: goal(desk, application),
         submissions: application.submissions.len(),
         audit: if caller.actor.holds_anywhere(Role::Auditor) {
@@ -208,31 +208,35 @@ fn view(desk: &Desk, read: &Read, wanted: Option<ItemId>, typed: Option<&Form>) 
         items,
         decide,
         recommend: open.filter(|_| may_advise).map(|item| format!("{path}/items/{}/recommend", item.id)),
-        advices: vec![
-            Choice::new("approve", "Approve as asked"),
-            Choice::new("approve_with_conditions", "Approve with conditions"),
-            Choice::new("deny", "Deny"),
-        ],
+        advices: advices(chosen.is_some_and(|item| item.tier == Tier::Prohibited)),
         steps: steps(desk, application),
         differences: application.differences(),
         thread,
         notes,
-        recusals: application
-            .recusals
-            .iter()
-            .map(|recusal| RemarkView {
-                title: "Stepped aside",
-                tone: "neutral",
-                by: recusal.by_name.clone(),
-                at: recusal.at,
-                text: recusal.reason.clone(),
-            })
-            .collect(),
+        recusals: stepped_aside(application),
         writes: writes(&application.state),
         offices: names.choices(&offices),
         may_recuse: may_advise && !application.is_recused(&caller.actor),
         path,
     }
+}
+
+fn stepped_aside(application: &Application) -> Vec<RemarkView> {
+    let shown = |recusal: &Recusal| RemarkView {
+        title: "Stepped aside",
+        tone: "neutral",
+        by: recusal.by_name.clone(),
+        at: recusal.at,
+        text: recusal.reason.clone(),
+    };
+    application.recusals.iter().map(shown).collect()
+}
+
+/// What may be recommended; what the law forbids can only be denied.
+fn advices(is_prohibited: bool) -> Vec<Choice> {
+    let all = [Advice::Approve, Advice::ApproveWithConditions, Advice::Deny];
+    let fits = |advice: &Advice| !is_prohibited || *advice == Advice::Deny;
+    all.into_iter().filter(fits).map(|advice| Choice::new(advice.as_str(), item_advice(advice))).collect()
 }
 
 fn agreement_link(application: &Application) -> String {
@@ -322,8 +326,7 @@ fn item_view(read: &Read, desk: &Desk, item: &Item, chosen: Option<ItemId>) -> I
     }
 }
 
-const fn item_advice(advice: crate::domain::review::Advice) -> &'static str {
-    use crate::domain::review::Advice;
+const fn item_advice(advice: Advice) -> &'static str {
     match advice {
         Advice::Approve => "Approve as asked",
         Advice::ApproveWithConditions => "Approve with conditions",
@@ -382,7 +385,7 @@ fn remarks(read: &Read) -> (Vec<RemarkView>, Vec<RemarkView>) {
         };
         let office = remark.department.map(|id| read.names.get(id)).unwrap_or_default();
         let by = match (remark.is_from_requester, office) {
-            (true, "") | (false, "") => remark.author_name.clone(),
+            (_, "") => remark.author_name.clone(),
             (true, office) => format!("{} to {office}", remark.author_name),
             (false, office) => format!("{}, {office}", remark.author_name),
         };

@@ -15,7 +15,7 @@ use crate::portal::shared::Choice;
 use crate::web::{Form, FormErrors};
 
 /// Rows for conditions shown at once; as many again lie under "More conditions".
-const ROWS_SHOWN: usize = 5;
+const ROWS_SHOWN: usize = 3;
 /// Rows for conditions in all.
 const ROWS_MAX: usize = 12;
 
@@ -33,7 +33,8 @@ pub(super) struct DecisionForm {
     pub(super) whens: Vec<Choice>,
     pub(super) rows: Vec<usize>,
     pub(super) more_rows: Vec<usize>,
-    pub(super) has_more_typed: bool,
+    /// The parts in which something was typed or is wrong: `conditions`, `more`, `denial`.
+    pub(super) open: Vec<&'static str>,
     pub(super) takes_conditions: bool,
     pub(super) grounds: Vec<GroundView>,
     pub(super) exemptions: Vec<Choice>,
@@ -64,7 +65,6 @@ pub(super) struct Offer {
 
 impl DecisionForm {
     pub(super) fn new(profile: &Profile, action: String, seen: usize, offer: Offer, typed: Option<&Form>) -> Self {
-        let has = |name: &str| typed.is_some_and(|form| form.starting(name).any(|(_, text)| !text.is_empty()));
         let grounds = profile.grounds.iter().map(|ground| {
             let code = ground.code.as_str();
             GroundView {
@@ -100,8 +100,7 @@ impl DecisionForm {
             ],
             rows: (1..=ROWS_SHOWN).collect(),
             more_rows: (ROWS_SHOWN + 1..=ROWS_MAX).collect(),
-            has_more_typed: (ROWS_SHOWN + 1..=ROWS_MAX)
-                .any(|row| has(&format!("condition.{row}.text")) || has(&format!("condition.{row}.value"))),
+            open: typed.map(open_parts).unwrap_or_default(),
             takes_conditions: !offer.is_second && !offer.is_prohibited,
             grounds: grounds.collect(),
             exemptions: exemptions.collect(),
@@ -109,6 +108,18 @@ impl DecisionForm {
             limits: String::new(),
         }
     }
+}
+
+/// The parts of the form that must not be folded away.
+fn open_parts(form: &Form) -> Vec<&'static str> {
+    let typed_in = |start: &str| form.starting(start).any(|(_, text)| !text.is_empty());
+    let is_denial = form.text("outcome") == "deny" || !form.text("remedy").is_empty();
+    let parts = [
+        ("conditions", form.text("outcome") == "conditions" || has_conditions(form)),
+        ("more", (ROWS_SHOWN + 1..=ROWS_MAX).any(|row| is_filled(form, row))),
+        ("denial", is_denial || typed_in("ground.") || typed_in("explanation.")),
+    ];
+    parts.into_iter().filter(|(_, is_open)| *is_open).map(|(part, _)| part).collect()
 }
 
 fn outcomes(offer: Offer) -> Vec<Choice> {

@@ -123,7 +123,7 @@ fn view(desk: &Desk, caller: &Caller, wanted: &Wanted) -> Result<QueueView, Case
                 title: application.answers.get("title").to_owned(),
                 requester: application.requester_name.clone(),
                 at,
-                age: age_words(&desk.profile, at, now),
+                age: waiting_words(desk, application, at, now),
                 goal: goal(application),
                 is_overdue: is_late(application),
                 state: application_tag(application.state.as_str()),
@@ -151,6 +151,12 @@ fn view(desk: &Desk, caller: &Caller, wanted: &Wanted) -> Result<QueueView, Case
         is_filtered: !is_open || !wanted.dataset.is_empty() || !wanted.words.is_empty(),
         rows,
     })
+}
+
+/// How long an open application has been waiting; what is settled waits for nobody.
+pub(super) fn waiting_words(desk: &Desk, application: &Application, at: Instant, now: Instant) -> String {
+    let is_open = matches!(application.state, State::Submitted { .. } | State::InfoRequested { .. });
+    if is_open { age_words(&desk.profile, at, now) } else { String::new() }
 }
 
 fn matches(application: &Application, words: &str) -> bool {

@@ -1,1 +1,7 @@
-//! Tests come with the first pages.
+//! The review desk from the browser: who sees what, what each act needs, and what is never lost or let through.
+
+mod acts;
+mod agreements;
+mod decisions;
+mod pages;
+mod tabs;

@@ -39,6 +39,8 @@ pub(super) struct AboutView {
     pub(super) levels: Vec<Choice>,
     pub(super) rows: Vec<usize>,
     pub(super) is_imported: bool,
+    pub(super) shown: Vec<(&'static str, String)>,
+    pub(super) ways: Vec<DistributionTyped>,
 }
 
 /// The page.
@@ -63,10 +65,40 @@ async fn show(
             levels: AccessLevel::ALL.iter().map(|level| Choice::new(level.as_str(), level.as_str())).collect(),
             rows: (0..rows + SPARE_ROWS).collect(),
             is_imported: read.dataset.is_imported,
+            shown: shown(&stored),
+            ways: stored.distributions.clone(),
         };
         (view, FormView::with(values(&stored)))
     })
     .await
+}
+
+/// The same for who only reads, under the labels of the form.
+fn shown(about: &AboutTyped) -> Vec<(&'static str, String)> {
+    let keywords = about.keywords.join(", ");
+    let themes = about.themes.join(", ");
+    [
+        ("Title", &about.title),
+        ("Summary", &about.summary),
+        ("Description", &about.description),
+        ("Steward", &about.steward),
+        ("Keywords", &keywords),
+        ("Themes", &themes),
+        ("Publisher", &about.publisher),
+        ("Contact", &about.contact_name),
+        ("Mail address", &about.contact_email),
+        ("Last changed", &about.modified),
+        ("First published", &about.issued),
+        ("How often it is renewed", &about.frequency),
+        ("Period covered", &about.temporal),
+        ("Area covered", &about.spatial),
+        ("Address of the licence", &about.license),
+        ("Rights in words", &about.rights),
+        ("Access level in data.json", &about.access_level),
+        ("Page elsewhere", &about.landing_page),
+    ]
+    .map(|(label, text)| (label, text.clone()))
+    .to_vec()
 }
 
 fn values(about: &AboutTyped) -> Vec<(String, String)> {
@@ -173,13 +205,13 @@ pub(super) async fn save(
                 Err(errors) => errors,
             }
         }
-        Err(faults) => at_their_fields(form_errors(faults), &rows),
+        Err(faults) => at_their_fields(&form_errors(faults), &rows),
     };
     show(&request, &desk, &slug, Some((&form, &errors))).await
 }
 
 /// Words are typed in one field each list, and rows may have been left out.
-fn at_their_fields(errors: FormErrors, rows: &[usize]) -> FormErrors {
+fn at_their_fields(errors: &FormErrors, rows: &[usize]) -> FormErrors {
     let mut placed = FormErrors::default();
     for error in errors.iter() {
         let field = match error.field.split_once('.') {

@@ -8,9 +8,10 @@ use crate::cases::{Caller, CaseError, Desk};
 use crate::domain::catalogue::{Dataset, Sensitivity};
 use crate::domain::people::Role;
 use crate::domain::profile::Suggestion;
+use crate::domain::text::Line;
 use crate::domain::tier::Tier;
 use crate::domain::time::Instant;
-use crate::portal::shared::{Names, tier_words};
+use crate::portal::shared::{Names, still_on_the_form, tier_words};
 use crate::store::views::catalogue::has_credential;
 use crate::web::case::{DeskData, caller, shown_on_form};
 use crate::web::{Flash, Form, FormErrors, FormView, Page, Query, Redirect, WebError};
@@ -68,6 +69,7 @@ pub(super) fn read(desk: &Desk, caller: &Caller, slug: &str) -> Result<Read, Cas
 #[derive(Debug, Serialize)]
 pub(super) struct SetView {
     pub(super) slug: String,
+    pub(super) title: String,
     pub(super) path: String,
     pub(super) department: String,
     pub(super) tier: &'static str,
@@ -91,6 +93,7 @@ impl SetView {
         Self {
             tabs: TABS.iter().map(|(word, label)| Tab { label, href: href(word), is_current: *word == part }).collect(),
             slug: read.dataset.slug.clone(),
+            title: read.dataset.metadata.title.to_string(),
             department: read.department.clone(),
             tier: tier_words(read.dataset.tier),
             is_published: read.dataset.is_published,
@@ -128,7 +131,7 @@ pub(super) async fn show_part<T: Serialize>(
     }
     let label = TABS.iter().find(|(word, _)| *word == part).map_or("", |(_, label)| label);
     let title = read.dataset.metadata.title.as_str();
-    let page = Page::new(request, format!("{title}: {}", label.to_lowercase()))?.crumb("Stewardship", "/stewardship");
+    let page = Page::new(request, label)?.crumb("Stewardship", "/stewardship");
     let page = page.crumb(title, &set.path);
     let template =
         if part == "query-key" { "steward/upstream.html".to_owned() } else { format!("steward/{part}.html") };
@@ -147,7 +150,10 @@ pub(super) async fn save_part(
     let saved = desk.run(move |desk| catalogue::edit(desk, &caller, &own_slug, edit, version)).await;
     match saved {
         Ok(_) => Redirect::with(request, format!("/stewardship/{slug}/{back}"), &Flash::good(done)).map(Ok),
-        Err(error) => Ok(Err(shown_on_form(error)?)),
+        Err(error) => {
+            let here = format!("/stewardship/{slug}/{back}");
+            Ok(Err(shown_on_form(still_on_the_form(error, ("Look at the dataset again", &here))?)?))
+        }
     }
 }
 
@@ -194,7 +200,7 @@ pub(super) struct Check {
 
 fn overview(read: &Read) -> Overview {
     let dataset = &read.dataset;
-    let words: Vec<_> = dataset.metadata.keywords.iter().map(|word| word.as_str()).collect();
+    let words: Vec<_> = dataset.metadata.keywords.iter().map(Line::as_str).collect();
     Overview {
         summary: dataset.summary.clone(),
         description: dataset.metadata.description.to_string(),

@@ -8,6 +8,7 @@ use super::dataset::{save_part, show_part};
 use super::parts::at_field;
 use crate::cases::catalogue::{self, Edit};
 use crate::domain::catalogue::Upstream;
+use crate::portal::shared::still_on_the_form;
 use crate::web::case::{DeskData, caller, shown_on_form};
 use crate::web::{Flash, Form, FormErrors, FormView, Posted, Redirect, WebError};
 
@@ -107,6 +108,8 @@ pub(super) async fn save_credential(
             Redirect::with(&request, format!("/stewardship/{slug}/upstream"), &Flash::good(done))
         }
         Err(error) => {
+            let here = format!("/stewardship/{slug}/upstream");
+            let error = still_on_the_form(error, ("Look at the dataset again", &here))?;
             let errors = at_field(&shown_on_form(error)?, "credential");
             show(&request, &desk, &slug, Some((&form, &errors))).await
         }

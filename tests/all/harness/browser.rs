@@ -1,14 +1,25 @@
-//! A headless Chromium, driven through chromedriver.
+//! A headless Chromium, driven through chromedriver, used as a person uses it: by what links, buttons and labels say.
+//!
+//! Every page that is opened is looked at: one heading, nothing wider than the window, no complaint of the browser (a
+//! blocked script, a missing file). Where `ACCORD_TEST_SCREENSHOTS` names a folder, each page is kept there as PNG.
 
-use fantoccini::{Client, ClientBuilder};
+use std::path::PathBuf;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
+
+use base64::Engine as _;
+use fantoccini::elements::Element;
+use fantoccini::error::CmdError;
+use fantoccini::wd::WebDriverCompatibleCommand;
+use fantoccini::{Client, ClientBuilder, Locator};
 use hyper_util::client::legacy::connect::HttpConnector;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::files::TempFolder;
 use super::process::{Guarded, Stop};
 
 /// Flags for a browser that runs as root in a container and talks to nobody but the page under test.
-const FLAGS: [&str; 8] = [
+const FLAGS: [&str; 9] = [
     "--headless",
     "--no-sandbox",
     "--disable-gpu",
@@ -17,22 +28,82 @@ const FLAGS: [&str; 8] = [
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
+    "--hide-scrollbars",
 ];
+/// Where pages are kept.
+const KEEP: &str = "ACCORD_TEST_SCREENSHOTS";
+/// How long a page may take after it was asked for.
+const PATIENCE: Duration = Duration::from_secs(20);
+/// What the browser complains of that is no fault of a page: the status of the answer, which the test reads itself.
+const NO_FAULT: &str = "the server responded with a status of";
+
+/// What kind of window.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Window {
+    /// Names the folder of its pages.
+    pub(crate) name: &'static str,
+    pub(crate) width: u32,
+    pub(crate) height: u32,
+    /// As in `Accept-Language`.
+    pub(crate) language: &'static str,
+    pub(crate) has_scripts: bool,
+}
+
+impl Window {
+    pub(crate) const DESK: Self = Self { name: "desk", width: 1280, height: 900, language: "en", has_scripts: true };
+    pub(crate) const PHONE_WITHOUT_SCRIPTS: Self =
+        Self { name: "phone", width: 390, height: 844, language: "en", has_scripts: false };
+
+    fn wishes(&self, profile: &str) -> Value {
+        let own = [profile.to_owned(), format!("--accept-lang={}", self.language)];
+        let flags: Vec<&str> = FLAGS.into_iter().chain(own.iter().map(String::as_str)).collect();
+        let scripts = if self.has_scripts { 1 } else { 2 };
+        json!({
+            "goog:chromeOptions": {
+                "args": flags,
+                // A window itself is never narrower than 500 pixels; what a page is laid out for may be.
+                "mobileEmulation": { "deviceMetrics": {
+                    "width": self.width, "height": self.height, "pixelRatio": 1.0, "mobile": false, "touch": false } },
+                "prefs": { "profile.managed_default_content_settings.javascript": scripts },
+            },
+            "goog:loggingPrefs": { "browser": "ALL" },
+        })
+    }
+}
 
 /// A browser window of its own; browser and driver end when it is dropped.
 #[derive(Debug)]
 pub(crate) struct Browser {
     /// The window.
     pub(crate) page: Client,
+    kept: Option<PathBuf>,
+    pages: AtomicUsize,
     _driver: Guarded,
 }
 
+/// A command of chromedriver beyond the standard of drivers.
+#[derive(Debug)]
+struct Own {
+    path: &'static str,
+    body: Value,
+}
+
+impl WebDriverCompatibleCommand for Own {
+    fn endpoint(&self, base: &url::Url, session: Option<&str>) -> Result<url::Url, url::ParseError> {
+        base.join(&format!("session/{}/{}", session.unwrap_or_default(), self.path))
+    }
+
+    fn method_and_body(&self, _url: &url::Url) -> (hyper::Method, Option<String>) {
+        (hyper::Method::POST, Some(self.body.to_string()))
+    }
+}
+
 impl Browser {
-    /// Opens a window of `width` by `height` pixels that asks for pages in `language`.
+    /// Opens a window.
     ///
     /// # Panics
     /// Where chromium and chromedriver are not installed.
-    pub(crate) async fn open(width: u32, height: u32, language: &str) -> Self {
+    pub(crate) async fn open(window: Window) -> Self {
         let folder = TempFolder::new();
         let port = |line: &str| line.rsplit_once("started successfully on port ")?.1.trim_end_matches('.').parse().ok();
         let profile = format!("--user-data-dir={}", folder.path().join("profile").display());
@@ -44,23 +115,214 @@ impl Browser {
                  memory cap (ulimit -v), as a browser reserves far more than it uses: {why}"
             )
         });
-        let own = [profile, format!("--window-size={width},{height}"), format!("--accept-lang={language}")];
-        let flags: Vec<&str> = FLAGS.into_iter().chain(own.iter().map(String::as_str)).collect();
-        let wishes = json!({ "goog:chromeOptions": { "args": flags } });
         let page = ClientBuilder::new(HttpConnector::new())
-            .capabilities(wishes.as_object().expect("an object").clone())
+            .capabilities(window.wishes(&profile).as_object().expect("an object").clone())
             .connect(&format!("http://127.0.0.1:{port}"))
             .await
             .expect("the browser opens a window");
-        Self { page, _driver: driver }
+        let kept = std::env::var_os(KEEP).map(|folder| PathBuf::from(folder).join(window.name));
+        if let Some(folder) = &kept {
+            std::fs::create_dir_all(folder).expect("the folder for pages can be written");
+        }
+        Self { page, kept, pages: AtomicUsize::new(0), _driver: driver }
+    }
+
+    /// Types an address.
+    pub(crate) async fn visit(&self, url: &str) {
+        self.page.goto(url).await.unwrap();
+        self.look().await;
+    }
+
+    /// Presses what says this and waits for where it leads: a button of the page, else a link of the page, else one of the
+    /// frame around it.
+    pub(crate) async fn press(&self, words: &str) {
+        let in_main = |kind: &str| format!("//main//{kind}[not(@aria-hidden)][normalize-space(.)={}]", quoted(words));
+        let mut leaves = self.displayed(&in_main("button")).await;
+        if leaves.is_none() {
+            leaves = self.displayed(&in_main("a")).await;
+        }
+        let leaves = match leaves {
+            Some(leaves) => leaves,
+            None => self.found(&clickable(words)).await,
+        };
+        let old = self.page.find(Locator::Css("html")).await.unwrap();
+        leaves.click().await.unwrap_or_else(|error| panic!("“{words}” cannot be pressed: {error}"));
+        self.arrive(&old, words).await;
+    }
+
+    /// Asks for the same page again, as the reload button does.
+    pub(crate) async fn reload(&self) {
+        let old = self.page.find(Locator::Css("html")).await.unwrap();
+        self.page.refresh().await.unwrap();
+        self.arrive(&old, "reload").await;
+    }
+
+    /// Presses an entry of the main menu, which lies behind a button on a small screen.
+    pub(crate) async fn menu(&self, words: &str) {
+        if let Some(closed) = self.displayed(&clickable("Menu")).await {
+            closed.click().await.unwrap();
+        }
+        self.press(words).await;
+    }
+
+    /// Types into the field with this label, in place of what stands there.
+    pub(crate) async fn fill(&self, label: &str, text: &str) {
+        let field = self.labelled(label).await;
+        field.clear().await.unwrap();
+        field.send_keys(text).await.unwrap();
+    }
+
+    /// Chooses in the list with this label.
+    pub(crate) async fn pick(&self, label: &str, option: &str) {
+        let list = self.labelled(label).await;
+        list.select_by_label(option).await.unwrap_or_else(|error| panic!("{label}: {option}: {error}"));
+    }
+
+    /// Presses the label of a box or a choice that is not ticked yet.
+    pub(crate) async fn tick(&self, label: &str) {
+        let input = self.labelled(label).await;
+        if !input.is_selected().await.unwrap() {
+            self.found(&labels(label)).await.click().await.unwrap();
+        }
+        assert!(input.is_selected().await.unwrap(), "“{label}” is ticked");
+    }
+
+    /// Presses the label of one of the choices under this heading.
+    pub(crate) async fn choose(&self, heading: &str, label: &str) {
+        let group = format!("//fieldset[legend[normalize-space(text()[1])={}]]", quoted(heading));
+        self.found(&format!("{group}{}", labels(label))).await.click().await.unwrap();
+    }
+
+    /// Presses the label of every box of a form, as who agrees to all of it.
+    pub(crate) async fn tick_all(&self, form: &str) {
+        let boxes = format!("{form} .choice:has(input[type=checkbox]) label");
+        let boxes = self.page.find_all(Locator::Css(&boxes)).await.unwrap();
+        assert!(!boxes.is_empty(), "{form} has boxes");
+        for label in boxes {
+            label.click().await.unwrap();
+        }
+    }
+
+    /// What the page says, as it is seen.
+    pub(crate) async fn words(&self) -> String {
+        self.page.find(Locator::Css("main")).await.unwrap().text().await.unwrap()
+    }
+
+    /// Checks that the page says this.
+    pub(crate) async fn sees(&self, words: &str) {
+        let page = self.words().await;
+        assert!(
+            page.contains(words),
+            "“{words}” is not on the page {}:\n{page}",
+            self.page.current_url().await.unwrap()
+        );
+    }
+
+    /// Checks that the page says this nowhere, also not where it is not seen.
+    pub(crate) async fn sees_nowhere(&self, words: &str) {
+        assert!(!self.page.source().await.unwrap().contains(words), "“{words}” is on the page");
+    }
+
+    /// The text of the one element that is meant.
+    pub(crate) async fn text_of(&self, css: &str) -> String {
+        self.page.find(Locator::Css(css)).await.unwrap_or_else(|error| panic!("{css}: {error}")).text().await.unwrap()
+    }
+
+    /// What stands beside this name in a list of facts.
+    pub(crate) async fn fact(&self, name: &str) -> String {
+        let path = format!("//dt[normalize-space(.)={}]/following-sibling::dd[1]", quoted(name));
+        self.found(&path).await.text().await.unwrap()
+    }
+
+    async fn labelled(&self, label: &str) -> Element {
+        let shown = self.found(&labels(label)).await;
+        let id = shown.attr("for").await.unwrap().unwrap_or_else(|| panic!("the label “{label}” names no field"));
+        self.page.find(Locator::Id(&id)).await.unwrap_or_else(|error| panic!("the field of “{label}”: {error}"))
+    }
+
+    async fn displayed(&self, path: &str) -> Option<Element> {
+        for element in self.page.find_all(Locator::XPath(path)).await.unwrap() {
+            if element.is_displayed().await.unwrap() {
+                return Some(element);
+            }
+        }
+        None
+    }
+
+    async fn found(&self, path: &str) -> Element {
+        let found = self.displayed(path).await;
+        match found {
+            Some(element) => element,
+            None => panic!("nothing on the page is {path}:\n{}", self.words().await),
+        }
+    }
+
+    /// Waits until the page that holds `old` has gone and the next one is there.
+    async fn arrive(&self, old: &Element, words: &str) {
+        let gone = async { while old.tag_name().await.is_ok() {} };
+        tokio::time::timeout(PATIENCE, gone).await.unwrap_or_else(|_| panic!("“{words}” leads nowhere"));
+        let wait = self.page.wait().at_most(PATIENCE).every(Duration::from_millis(20));
+        wait.for_element(Locator::Css("main h1")).await.unwrap_or_else(|error| panic!("after “{words}”: {error}"));
+        self.look().await;
+    }
+
+    /// What must hold on every page.
+    async fn look(&self) {
+        let title = self.page.title().await.unwrap();
+        self.keep(&title).await;
+        let headings = self.page.find_all(Locator::Css("h1")).await.unwrap().len();
+        assert_eq!(headings, 1, "“{title}” has one main heading");
+        let measure = "return [document.documentElement.scrollWidth, document.documentElement.clientWidth]";
+        let widths = self.page.execute(measure, Vec::new()).await.unwrap();
+        assert!(widths[0].as_u64() <= widths[1].as_u64(), "“{title}” is wider than the window: {widths}");
+        let said = self.own("se/log", json!({ "type": "browser" })).await.unwrap();
+        let complaints = said.as_array().unwrap().iter().filter(|line| !line["message"].to_string().contains(NO_FAULT));
+        assert_eq!(complaints.collect::<Vec<_>>(), Vec::<&Value>::new(), "complaints on “{title}”");
+    }
+
+    /// Keeps the page from top to end.
+    async fn keep(&self, title: &str) {
+        let Some(folder) = &self.kept else { return };
+        let number = self.pages.fetch_add(1, Ordering::Relaxed) + 1;
+        let title = title.split(" – ").next().unwrap_or_default().to_lowercase();
+        let name: String = title.chars().map(|letter| if letter.is_alphanumeric() { letter } else { '-' }).collect();
+        let wish = json!({ "cmd": "Page.captureScreenshot", "params": { "captureBeyondViewport": true } });
+        let shot = self.own("goog/cdp/execute", wish).await.unwrap();
+        let image = base64::engine::general_purpose::STANDARD.decode(shot["data"].as_str().unwrap()).unwrap();
+        std::fs::write(folder.join(format!("{number:02}-{name}.png")), image).unwrap();
+    }
+
+    async fn own(&self, path: &'static str, body: Value) -> Result<Value, CmdError> {
+        self.page.issue_cmd(Own { path, body }).await
     }
 }
 
+fn quoted(words: &str) -> String {
+    assert!(!words.contains('"'), "{words}");
+    format!("\"{words}\"")
+}
+
+/// Links, buttons and what folds, by their words; not what is there for the Enter key alone.
+fn clickable(words: &str) -> String {
+    format!("//*[self::a or self::button or self::summary][not(@aria-hidden)][normalize-space(.)={}]", quoted(words))
+}
+
+/// Labels by their words, whether or not “(optional)” follows.
+fn labels(words: &str) -> String {
+    format!("//label[normalize-space(text()[1])={}]", quoted(words))
+}
+
 #[tokio::test]
-async fn a_page_can_be_opened_and_read() {
-    let browser = Browser::open(400, 800, "es").await;
-    browser.page.goto("data:text/html,<title>Accord</title><h1>Hola</h1>").await.unwrap();
-    assert_eq!(browser.page.title().await.unwrap(), "Accord");
-    let language = browser.page.execute("return navigator.language", Vec::new()).await.unwrap();
-    assert_eq!(language, "es");
+async fn a_page_can_be_opened_and_read_with_scripts_and_without() {
+    let page = "data:text/html,<meta name=viewport content='width=device-width'><title>Accord</title><h1>Hola</h1>\
+                <main id=said>off</main><script>said.textContent='on'</script>";
+    for (has_scripts, said) in [(true, "on"), (false, "off")] {
+        let window = Window { language: "es", has_scripts, ..Window::PHONE_WITHOUT_SCRIPTS };
+        let browser = Browser::open(window).await;
+        browser.visit(page).await;
+        assert_eq!(browser.page.title().await.unwrap(), "Accord");
+        browser.sees(said).await;
+        let facts = "return [navigator.language, document.documentElement.clientWidth]";
+        assert_eq!(browser.page.execute(facts, Vec::new()).await.unwrap(), json!(["es", 390]));
+    }
 }

@@ -16,8 +16,7 @@ use crate::domain::id::{AccountId, AgreementId};
 use crate::domain::notice::NoticeKind;
 use crate::domain::people::{Role, RoleGrant};
 use crate::store::outbox::Message;
-use crate::store::people::Account;
-use crate::store::{agreements, outbox, people};
+use crate::store::{agreements, outbox};
 
 /// A city in which Maria holds an agreement on parking, approved by the first department's manager.
 pub(super) struct Granted {
@@ -43,10 +42,9 @@ pub(super) fn agreement_on(city: &City, slugs: &[&str]) -> AgreementId {
     let id = draft(city, slugs);
     let mut state = submit(city, id);
     for slug in slugs {
-        state = match state {
-            State::Executed { .. } => state,
-            _ => approve(city, &city.managers[0], id, slug).unwrap(),
-        };
+        if !matches!(state, State::Executed { .. }) {
+            state = approve(city, &city.managers[0], id, slug).unwrap();
+        }
     }
     let State::Executed { agreement, .. } = state else { panic!("{state:?}") };
     agreement
@@ -90,15 +88,7 @@ impl Granted {
 
     /// Brings a person into Maria's organisation.
     pub(super) fn join(&self, person: &Caller) -> Caller {
-        let (desk, now) = (self.desk(), self.desk().clock.now());
-        desk.store
-            .write(|conn| {
-                let organisation =
-                    people::organisation(conn, desk.new_id(now), "Bay Finder LLC", "bay finder llc", now)?;
-                let known = people::account_by_id(conn, account(person))?;
-                people::update_account(conn, &Account { organisation: Some(organisation), ..known })
-            })
-            .unwrap();
+        self.city.desk.join(person, "Bay Finder LLC");
         self.city.desk.caller(account(person))
     }
 

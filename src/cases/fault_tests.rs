@@ -1,0 +1,251 @@
+//! A fault at any write undoes the whole act: every table in turn refuses, then the commit itself fails, over the whole
+//! life of a key, on both databases. Whatever was undone can be done again right after.
+
+use diesel::connection::SimpleConnection as _;
+use diesel::dsl::sql;
+use diesel::prelude::*;
+use diesel::sql_types::Text;
+
+use super::apply::{self, Signature};
+use super::apply_tests::{City, cities, code, draft, item, signature};
+use super::catalogue::{self, Edit};
+use super::enforce::{self, Suspension};
+use super::keys::{self, KeyForm, RollWish};
+use super::review::{self, Decided};
+use super::{Caller, CaseError, Desk, agree, staff, terms};
+use crate::domain::hold::{HoldReason, HoldTarget};
+use crate::domain::id::{AgreementId, ApplicationId};
+use crate::domain::limits::Limits;
+use crate::domain::net::CidrList;
+use crate::domain::people::{Role, RoleGrant};
+use crate::domain::review::{Advice, Condition, ConditionKind};
+use crate::domain::terms::TermsFamily;
+use crate::store::{AnyConnection, StoreError, agreements};
+
+/// Every table that an act of a person may write.
+const TABLES: [&str; 21] = [
+    "accounts",
+    "agreement_datasets",
+    "agreement_texts",
+    "agreements",
+    "application_items",
+    "applications",
+    "audit",
+    "audit_head",
+    "counters",
+    "datasets",
+    "departments",
+    "grant_changes",
+    "holds",
+    "idempotency",
+    "keys",
+    "links",
+    "outbox",
+    "remarks",
+    "role_grants",
+    "services",
+    "terms",
+];
+
+/// Where what was done, what is told of it and what is recorded of it meet.
+const TORN: [&str; 6] = ["agreements", "applications", "grant_changes", "holds", "keys", "outbox"];
+
+fn run(desk: &Desk, statements: &str) {
+    desk.store.read(|conn| conn.batch_execute(statements).map_err(StoreError::from)).unwrap();
+}
+
+/// Puts a trigger on every table that refuses every write while the table `fault` names it, and one that lets the commit
+/// fail of an act that left an audit entry, after everything was written.
+fn prepare(city: &City) {
+    let sqlite = city.desk.backend == "sqlite";
+    let mut statements = if sqlite {
+        "CREATE TABLE fault (name TEXT NOT NULL, at_commit INTEGER NOT NULL);
+         CREATE TABLE late_owner (id INTEGER PRIMARY KEY);
+         CREATE TABLE late (id INTEGER REFERENCES late_owner (id) DEFERRABLE INITIALLY DEFERRED);
+         CREATE TRIGGER late AFTER INSERT ON audit WHEN (SELECT at_commit FROM fault) = 1
+         BEGIN INSERT INTO late VALUES (1); END;
+         INSERT INTO fault VALUES ('', 0);"
+            .to_owned()
+    } else {
+        "CREATE TABLE fault (name TEXT NOT NULL, at_commit INTEGER NOT NULL);
+         CREATE FUNCTION refused() RETURNS trigger LANGUAGE plpgsql AS
+         'BEGIN IF (SELECT name FROM fault) = TG_TABLE_NAME THEN RAISE EXCEPTION ''no''; END IF; RETURN NEW; END';
+         CREATE FUNCTION late() RETURNS trigger LANGUAGE plpgsql AS
+         'BEGIN IF (SELECT at_commit FROM fault) = 1 THEN RAISE EXCEPTION ''no''; END IF; RETURN NEW; END';
+         CREATE CONSTRAINT TRIGGER late AFTER INSERT ON audit DEFERRABLE INITIALLY DEFERRED
+         FOR EACH ROW EXECUTE FUNCTION late();
+         INSERT INTO fault VALUES ('', 0);"
+            .to_owned()
+    };
+    for table in TABLES {
+        if sqlite {
+            for event in ["INSERT", "UPDATE"] {
+                statements.push_str(&format!(
+                    "CREATE TRIGGER refuse_{table}_{event} BEFORE {event} ON {table}
+                     WHEN (SELECT name FROM fault) = '{table}' BEGIN SELECT RAISE(ABORT, 'no'); END;"
+                ));
+            }
+        } else {
+            statements.push_str(&format!(
+                "CREATE TRIGGER refuse BEFORE INSERT OR UPDATE ON {table} FOR EACH ROW EXECUTE FUNCTION refused();"
+            ));
+        }
+    }
+    run(&city.desk.desk, &statements);
+}
+
+/// Which table refuses, and whether commits fail.
+fn fault(city: &City, table: &str, at_commit: u8) {
+    run(&city.desk.desk, &format!("UPDATE fault SET name = '{table}', at_commit = {at_commit}"));
+}
+
+/// Everything that the store holds.
+fn picture(desk: &Desk) -> Vec<u8> {
+    let rows = |table| format!("(SELECT string_agg(t::text, ',' ORDER BY t::text) FROM {table} t)");
+    let all = format!("concat_ws('|', {})", TABLES.map(rows).join(", "));
+    let found = desk.store.read(|conn| {
+        Ok::<_, StoreError>(match conn {
+            AnyConnection::Sqlite(conn) => conn.serialize_database_to_buffer().to_vec(),
+            AnyConnection::Postgres(conn) => diesel::select(sql::<Text>(&all)).get_result::<String>(conn)?.into_bytes(),
+        })
+    });
+    found.unwrap()
+}
+
+/// Tries the act under every fault, then does it.
+fn under_faults<T>(city: &City, what: &str, act: impl Fn() -> Result<T, CaseError>) -> T {
+    let (desk, backend) = (&city.desk.desk, city.desk.backend);
+    // The commit fails in all but the first, so that an act which does not write the table in turn is undone as well.
+    // On PostgreSQL, where each try costs a dozen round trips, only for the tables at which an act could be torn apart.
+    let tables = TABLES.into_iter().filter(|table| backend == "sqlite" || TORN.contains(table));
+    let faults = [("audit", 0), ("", 1)].into_iter().chain(tables.map(|table| (table, 1)));
+    for (table, at_commit) in faults {
+        fault(city, table, at_commit);
+        let before = picture(desk);
+        match act() {
+            Ok(_) => panic!("{backend} {what} succeeded although {table} or the commit failed"),
+            Err(error) => assert_eq!(code(&error), "store", "{backend} {what}, {table}: {error}"),
+        }
+        assert!(picture(desk) == before, "{backend} {what} left something behind when {table} failed");
+    }
+    fault(city, "", 0);
+    act().unwrap_or_else(|error| panic!("{backend} {what}, without a fault: {error}"))
+}
+
+fn agreement_of(city: &City, id: ApplicationId) -> AgreementId {
+    let all = city.desk.desk.read(|conn| agreements::of_departments(conn, None, None, 10)).unwrap();
+    all.iter().find(|agreement| agreement.application == id).unwrap().id
+}
+
+fn conditions() -> Vec<Condition> {
+    let limits = Limits::parse("100/day").unwrap();
+    let text = "At most 100 calls a day.".to_owned();
+    vec![Condition { text, kind: ConditionKind::Limits { limits }, basis: String::new(), is_precedent: false }]
+}
+
+/// From a draft to an agreement.
+fn apply_and_sign(city: &City) -> AgreementId {
+    let desk = &city.desk.desk;
+    let (maria, manager, office) = (&city.maria, &city.managers[0], city.departments[0]);
+    let slugs = ["parking".to_owned()];
+    let begun = under_faults(city, "start", || apply::start(desk, maria, &slugs));
+    let answers = [("title".to_owned(), "Slow streets".to_owned())];
+    under_faults(city, "save", || apply::save(desk, maria, begun, &answers, None, 1));
+    let id = draft(city, &["parking"]);
+    let once = Caller { idempotency: Some("submit".to_owned()), ..maria.clone() };
+    let signed = signature(city, id);
+    under_faults(city, "submit", || apply::submit(desk, &once, id, &signed));
+    under_faults(city, "ask", || review::ask(desk, manager, id, office, "Why so often?"));
+    under_faults(city, "answer", || apply::answer(desk, maria, id, "Bays fill up in minutes."));
+    under_faults(city, "message", || apply::message(desk, maria, id, office, "Thank you."));
+    under_faults(city, "note", || review::note(desk, manager, id, office, "Known from the pilot."));
+    let asked = item(city, id, "parking");
+    let advice = || review::recommend(desk, &city.reviewer, id, asked, (Advice::Approve, "Well argued."));
+    under_faults(city, "recommend", advice);
+    let decided = || review::decide(desk, manager, id, asked, Decided::Approve(conditions()), "A good use.");
+    under_faults(city, "decide", decided);
+    let agreement = agreement_of(city, id);
+    let offered = desk.read(|conn| agreements::by_id(conn, agreement)).unwrap();
+    let signed = Signature { text_hash: offered.text_hash, ..signed };
+    under_faults(city, "sign", || apply::sign(desk, maria, id, &signed));
+    let other = second(city);
+    under_faults(city, "recuse", || review::recuse(desk, &city.second, other, office, "A close tie."));
+    agreement
+}
+
+/// Another application that waits.
+fn second(city: &City) -> ApplicationId {
+    let all = apply::list(&city.desk.desk, &city.maria).unwrap();
+    if let Some(waiting) = all.iter().find(|application| application.state.as_str() == "submitted") {
+        return waiting.id;
+    }
+    let id = draft(city, &["parking"]);
+    apply::submit(&city.desk.desk, &city.maria, id, &signature(city, id)).unwrap();
+    id
+}
+
+#[test]
+fn a_fault_at_any_write_undoes_the_whole_life_of_a_key_act_by_act() {
+    for city in cities() {
+        let desk = &city.desk.desk;
+        prepare(&city);
+        let agreement = apply_and_sign(&city);
+        let (maria, manager) = (&city.maria, &city.managers[0]);
+        let form = KeyForm { name: "web".to_owned(), scopes: vec!["parking:read".to_owned()], ..KeyForm::default() };
+        let wish = form.read(chrono_tz::America::New_York).unwrap();
+        let issued = under_faults(&city, "issue", || keys::create(desk, maria, agreement, &wish));
+        let key = issued.key.id;
+        let renamed = under_faults(&city, "rename", || keys::rename(desk, maria, key, "server", issued.key.version));
+        let networks = CidrList::parse("192.0.2.0/24").unwrap();
+        let restrict = || keys::restrict(desk, maria, key, networks.clone(), renamed.version);
+        let restricted = under_faults(&city, "restrict", restrict);
+        assert_eq!(restricted.name, "server");
+        let paused = under_faults(&city, "pause", || enforce::pause(desk, maria, HoldTarget::Key(key), "A rest."));
+        under_faults(&city, "resume", || enforce::lift(desk, maria, paused.id, "Back."));
+        let rolled = under_faults(&city, "roll", || keys::roll(desk, maria, key, &RollWish::default()));
+        let wish = Suspension {
+            target: HoldTarget::Agreement(agreement),
+            reason: HoldReason::Misuse,
+            explanation: "Too many calls.".to_owned(),
+            case: None,
+        };
+        let held = under_faults(&city, "suspend", || enforce::suspend(desk, manager, &wish));
+        under_faults(&city, "lift", || enforce::lift(desk, manager, held.id, "Mended."));
+        under_faults(&city, "revoke", || keys::revoke(desk, maria, rolled.key.id, ""));
+        under_faults(&city, "terminate", || agree::terminate(desk, maria, agreement, None, "Done."));
+        let other = second(&city);
+        under_faults(&city, "withdraw", || apply::withdraw(desk, maria, other, "Not needed."));
+        desk_acts(&city);
+    }
+}
+
+/// What staff and administrators do besides.
+fn desk_acts(city: &City) {
+    let (desk, manager) = (&city.desk.desk, &city.managers[0]);
+    let ada = city.desk.person("Ada Admin", &[RoleGrant::new(Role::Administrator, None).unwrap()]);
+    let version = catalogue::for_staff(desk, manager, "parking").unwrap().version;
+    let limits = Edit::Limits(Limits::parse("10/day").unwrap());
+    under_faults(city, "edit a dataset", || catalogue::edit(desk, manager, "parking", limits.clone(), version));
+    let office = city.departments[0];
+    let named = ("noise", "Noise", "What it hears.");
+    under_faults(city, "make a dataset", || catalogue::create(desk, manager, office, named));
+    let named = ("zoo", "Zoo", "zoo@norwalk.example");
+    under_faults(city, "make a department", || staff::add_department(desk, &ada, named));
+    let invitation = staff::Invitation {
+        name: "Nia New".to_owned(),
+        email: "nia@norwalk.example".to_owned(),
+        roles: vec![RoleGrant::new(Role::Clerk, None).unwrap()],
+    };
+    under_faults(city, "invite", || staff::invite(desk, &ada, &invitation));
+    let somebody = city.reviewer.actor.account.unwrap();
+    under_faults(city, "take roles", || staff::set_roles(desk, &ada, somebody, &[]));
+    under_faults(city, "make a credential", || staff::add_service(desk, &ada, "nginx"));
+    let new = terms::NewTerms {
+        family: TermsFamily::Standard,
+        title: "Standard terms".to_owned(),
+        markdown: "## (1) Purpose\n\nFor {{ project }} in {{ city }}.".to_owned(),
+        is_material: true,
+        effective_at: None,
+    };
+    under_faults(city, "publish terms", || terms::publish(desk, &ada, &new));
+}

@@ -1,0 +1,193 @@
+//! An upstream's answer on its way to the client: piece by piece, within its size and time, and only as long as what
+//! was permitted still stands. It is asked again a few times a second, so a suspension ends an answer under way.
+
+use std::cell::Cell;
+use std::fmt;
+use std::pin::Pin;
+use std::rc::Rc;
+use std::task::{Context, Poll};
+use std::time::Duration;
+
+use bytes::Bytes;
+use hyper::body::{Body, Frame, Incoming, SizeHint};
+
+use super::body::Carried;
+use super::call::{Book, Worker};
+use super::check::Standing;
+use super::server::patience::Patience;
+use super::server::watch::sweeps;
+use super::upstream::Lease;
+use super::verdict::Outcome;
+
+/// How often it is asked whether what was permitted still stands; with the time a gate needs to learn of a change this
+/// stays below one second.
+pub(super) const ASKED_AGAIN: Duration = Duration::from_millis(250);
+
+/// Why an answer was cut.
+#[derive(Debug)]
+pub(super) enum Cut {
+    TooLarge,
+    TooSlow,
+    Broken(hyper::Error),
+    /// What was permitted no longer stands.
+    Withdrawn(Outcome),
+}
+
+impl fmt::Display for Cut {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::TooLarge => f.write_str("the upstream's answer is larger than allowed"),
+            Self::TooSlow => f.write_str("the upstream's answer came slower than allowed"),
+            Self::Broken(error) => write!(f, "the upstream broke off its answer: {error}"),
+            Self::Withdrawn(outcome) => write!(f, "the permission ended while the answer was on its way: {outcome:?}"),
+        }
+    }
+}
+
+impl std::error::Error for Cut {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        match self {
+            Self::Broken(error) => Some(error),
+            Self::TooLarge | Self::TooSlow | Self::Withdrawn(_) => None,
+        }
+    }
+}
+
+/// Asks again, from time to time, whether what was permitted still stands.
+pub(super) struct Guard {
+    worker: Rc<Worker>,
+    standing: Standing,
+    /// The sweep at which it is asked next.
+    next: u64,
+}
+
+impl Guard {
+    pub(super) fn new(worker: Rc<Worker>, standing: Standing) -> Self {
+        let next = worker.watch.count() + sweeps(ASKED_AGAIN);
+        Self { worker, standing, next }
+    }
+
+    /// Asks, if it is time to.
+    pub(super) fn ask(&mut self) -> Result<(), Outcome> {
+        let count = self.worker.watch.count();
+        if count < self.next {
+            return Ok(());
+        }
+        self.next = count + sweeps(ASKED_AGAIN);
+        self.standing.still_stands(self.worker.shared.grants(), &self.worker.now())
+    }
+}
+
+/// What an answer is allowed.
+#[derive(Clone, Copy)]
+pub(super) struct Allowed {
+    pub(super) max_bytes: u64,
+    /// Sweeps between two pieces; none for a stream, which may be silent.
+    pub(super) pause: Option<u64>,
+    /// Ticks at which the whole answer must be over.
+    pub(super) deadline_ticks: u64,
+}
+
+/// The answer. The call is entered in the books when it is dropped.
+pub(super) struct Relay {
+    body: Incoming,
+    /// The connection, given back when the body is read whole.
+    lease: Option<Lease>,
+    /// How far the request's own body came; a connection is kept only if it was sent whole.
+    carried: Option<Rc<Cell<Carried>>>,
+    allowed: Allowed,
+    guard: Guard,
+    patience: Patience,
+    /// The sweep up to which the next piece may come.
+    piece_until: u64,
+    /// Whether the body was read to its end.
+    is_over: bool,
+    book: Book,
+}
+
+impl Relay {
+    pub(super) fn new(
+        body: Incoming,
+        lease: Lease,
+        carried: Option<Rc<Cell<Carried>>>,
+        (allowed, guard): (Allowed, Guard),
+        book: Book,
+    ) -> Self {
+        let patience = guard.worker.waiting.patience(sweeps(ASKED_AGAIN));
+        let piece_until = until(&guard, allowed);
+        Self { body, lease: Some(lease), carried, allowed, guard, patience, piece_until, is_over: false, book }
+    }
+
+    pub(super) fn is_end_stream(&self) -> bool {
+        self.body.is_end_stream()
+    }
+
+    pub(super) fn size_hint(&self) -> SizeHint {
+        self.body.size_hint()
+    }
+
+    fn cut(&mut self, cut: Cut) -> Poll<Option<Result<Frame<Bytes>, Cut>>> {
+        self.lease = None;
+        let outcome = if let Cut::Withdrawn(outcome) = cut { outcome } else { Outcome::UpstreamFailed };
+        self.book.outcome(outcome);
+        Poll::Ready(Some(Err(cut)))
+    }
+
+    pub(super) fn poll(&mut self, context: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, Cut>>> {
+        loop {
+            let frame = match Pin::new(&mut self.body).poll_frame(context) {
+                Poll::Pending => return self.wait(context),
+                Poll::Ready(None) => {
+                    self.is_over = true;
+                    return Poll::Ready(None);
+                }
+                Poll::Ready(Some(Err(error))) => return self.cut(Cut::Broken(error)),
+                Poll::Ready(Some(Ok(frame))) => frame,
+            };
+            // Trailers belong to the hop and are not passed on.
+            let Ok(piece) = frame.into_data() else { continue };
+            let total = self.book.add_bytes(piece.len());
+            if total > self.allowed.max_bytes {
+                return self.cut(Cut::TooLarge);
+            }
+            if !self.body.is_end_stream() {
+                if let Err(outcome) = self.guard.ask() {
+                    return self.cut(Cut::Withdrawn(outcome));
+                }
+                if self.book.ticks() > self.allowed.deadline_ticks {
+                    return self.cut(Cut::TooSlow);
+                }
+                self.piece_until = until(&self.guard, self.allowed);
+            }
+            return Poll::Ready(Some(Ok(Frame::data(piece))));
+        }
+    }
+
+    /// Nothing is there yet: waits until the next piece, the next asking, or the end of patience.
+    fn wait(&mut self, context: &Context<'_>) -> Poll<Option<Result<Frame<Bytes>, Cut>>> {
+        while self.patience.is_over(context) {
+            if let Err(outcome) = self.guard.ask() {
+                return self.cut(Cut::Withdrawn(outcome));
+            }
+            let count = self.guard.worker.watch.count();
+            if count > self.piece_until {
+                return self.cut(Cut::TooSlow);
+            }
+            self.patience.renew(sweeps(ASKED_AGAIN).min(self.piece_until - count + 1));
+        }
+        Poll::Pending
+    }
+}
+
+fn until(guard: &Guard, allowed: Allowed) -> u64 {
+    allowed.pause.map_or(u64::MAX - 1, |pause| guard.worker.watch.count().saturating_add(pause))
+}
+
+impl Drop for Relay {
+    fn drop(&mut self) {
+        let was_sent = self.carried.as_ref().is_none_or(|carried| carried.get() == Carried::Whole);
+        if was_sent && (self.is_over || self.body.is_end_stream()) {
+            self.lease.take().into_iter().for_each(Lease::give_back);
+        }
+    }
+}

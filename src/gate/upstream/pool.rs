@@ -1,0 +1,248 @@
+//! The connections one worker keeps to upstreams: its own, so no request waits for another worker. The newest rested one
+//! is used first; whoever rested too long is let go. An origin that failed several times in a row is left alone for a
+//! moment, then tried by one request.
+
+use std::cell::RefCell;
+use std::collections::HashMap;
+use std::rc::Rc;
+use std::sync::Arc;
+use std::time::Duration;
+
+use hyper::body::Incoming;
+use hyper::client::conn::http1::{self, SendRequest};
+use hyper::{Request, Response};
+use rustc_hash::FxBuildHasher;
+use tokio::task::spawn_local;
+
+use super::connect::Connector;
+use super::{HEAD_MAX_BYTES, Upstream};
+use crate::domain::net::UpstreamNetworks;
+use crate::gate::body::Outgoing;
+use crate::gate::server::patience::Waiting;
+use crate::gate::server::watch::{Watch, sweeps};
+
+/// Rested connections kept per origin and worker.
+const RESTED_MAX: usize = 256;
+/// How long a rested connection is kept; shorter than the usual five seconds at which servers hang up.
+const REST: Duration = Duration::from_secs(4);
+/// Failures in a row after which an origin is left alone.
+const FAILURES_MAX: u32 = 5;
+/// For how long.
+const ALONE: Duration = Duration::from_secs(2);
+
+/// Why there is no answer.
+#[derive(Debug)]
+pub(in crate::gate) enum Failure {
+    /// Nothing was sent, or the upstream hung up on a kept connection before a byte of its answer; the words are the
+    /// operator's. A request that changes nothing may be sent again.
+    Unsent(String),
+    /// Something went wrong afterwards.
+    Broken(String),
+    /// It took too long.
+    Late,
+    /// It failed several times in a row and is left alone for a moment.
+    LeftAlone,
+}
+
+/// The client of one worker.
+pub(in crate::gate) struct UpstreamClient {
+    connector: Connector,
+    connect_patience: u64,
+    http: http1::Builder,
+    watch: Rc<Watch>,
+    waiting: Rc<Waiting>,
+    origins: RefCell<HashMap<Arc<str>, Origin, FxBuildHasher>>,
+}
+
+#[derive(Default)]
+struct Origin {
+    rested: Vec<Rested>,
+    failures: u32,
+    /// The sweep up to which it is left alone.
+    alone_until: u64,
+}
+
+struct Rested {
+    sender: SendRequest<Outgoing>,
+    since: u64,
+}
+
+/// A connection in use. Dropped, it is closed; given back, it serves again.
+pub(in crate::gate) struct Lease {
+    client: Rc<UpstreamClient>,
+    origin: Arc<str>,
+    sender: SendRequest<Outgoing>,
+}
+
+impl UpstreamClient {
+    pub(in crate::gate) fn new(
+        networks: Arc<UpstreamNetworks>,
+        connect_timeout: Duration,
+        watch: Rc<Watch>,
+        waiting: Rc<Waiting>,
+    ) -> Rc<Self> {
+        let mut http = http1::Builder::new();
+        // Without a bound of ours on headers hyper keeps its own of one hundred, and needs no memory for it.
+        http.max_buf_size(HEAD_MAX_BYTES).writev(false);
+        Rc::new(Self {
+            connector: Connector::new(networks),
+            connect_patience: sweeps(connect_timeout),
+            http,
+            watch,
+            waiting,
+            origins: RefCell::default(),
+        })
+    }
+
+    /// Sends a request over a rested connection or a new one, and gives the head of the answer with the connection.
+    pub(in crate::gate) async fn send(
+        self: &Rc<Self>,
+        upstream: &Upstream,
+        request: Request<Outgoing>,
+        patience: u64,
+    ) -> Result<(Response<Incoming>, Lease), Failure> {
+        let (mut lease, is_kept) = match self.rested(upstream) {
+            Some(lease) => (lease, true),
+            // In a box: connecting is rare and remembers much.
+            None => (Box::pin(self.connected(upstream)).await?, false),
+        };
+        let limit = self.waiting.patience(patience);
+        match limit.bound(lease.answer(request)).await {
+            Some(Ok(response)) => {
+                self.went(upstream, true);
+                Ok((response, lease))
+            }
+            // With a kept connection the usual race, and no sign of illness.
+            Some(Err(error)) if is_kept && (error.is_canceled() || error.is_incomplete_message()) => {
+                Err(Failure::Unsent(causes(&error)))
+            }
+            Some(Err(error)) => {
+                self.went(upstream, false);
+                Err(Failure::Broken(causes(&error)))
+            }
+            None => {
+                self.went(upstream, false);
+                Err(Failure::Late)
+            }
+        }
+    }
+
+    fn lease(self: &Rc<Self>, upstream: &Upstream, sender: SendRequest<Outgoing>) -> Lease {
+        Lease { client: Rc::clone(self), origin: Arc::clone(&upstream.origin), sender }
+    }
+
+    fn rested(self: &Rc<Self>, upstream: &Upstream) -> Option<Lease> {
+        let mut origins = self.origins.borrow_mut();
+        let rested = &mut origins.get_mut(&upstream.origin)?.rested;
+        while let Some(Rested { sender, .. }) = rested.pop() {
+            if !sender.is_closed() {
+                return Some(self.lease(upstream, sender));
+            }
+        }
+        None
+    }
+
+    async fn connected(self: &Rc<Self>, upstream: &Upstream) -> Result<Lease, Failure> {
+        if self.is_left_alone(upstream) {
+            return Err(Failure::LeftAlone);
+        }
+        let connect = async {
+            let stream = self.connector.connect(upstream.address.clone()).await?;
+            self.http.handshake(stream).await.map_err(|error| causes(&error))
+        };
+        match self.waiting.patience(self.connect_patience).bound(connect).await {
+            Some(Ok((sender, connection))) => {
+                spawn_local(async move {
+                    // Whoever waits for an answer hears of it as well.
+                    if let Err(error) = connection.with_upgrades().await {
+                        tracing::debug!(%error, "a connection to an upstream ended");
+                    }
+                });
+                Ok(self.lease(upstream, sender))
+            }
+            Some(Err(problem)) => {
+                self.went(upstream, false);
+                Err(Failure::Broken(problem))
+            }
+            None => {
+                self.went(upstream, false);
+                Err(Failure::Late)
+            }
+        }
+    }
+
+    /// After its pause one request tries it; the others wait for what that one finds.
+    fn is_left_alone(&self, upstream: &Upstream) -> bool {
+        let now = self.watch.count();
+        let mut origins = self.origins.borrow_mut();
+        let Some(origin) = origins.get_mut(&upstream.origin).filter(|origin| origin.failures >= FAILURES_MAX) else {
+            return false;
+        };
+        if now <= origin.alone_until {
+            return true;
+        }
+        origin.alone_until = now + sweeps(ALONE);
+        false
+    }
+
+    /// Notes whether an upstream answered.
+    pub(in crate::gate) fn went(&self, upstream: &Upstream, is_well: bool) {
+        let mut origins = self.origins.borrow_mut();
+        match (origins.get_mut(&upstream.origin), is_well) {
+            (Some(origin), true) => origin.failures = 0,
+            (None, true) => {}
+            (_, false) => {
+                let origin = origins.entry(Arc::clone(&upstream.origin)).or_default();
+                origin.failures = origin.failures.saturating_add(1);
+                origin.alone_until = self.watch.count() + sweeps(ALONE);
+                // What rested beside a failure is likely to be stale too.
+                origin.rested.clear();
+            }
+        }
+    }
+
+    /// Lets go of connections that rested too long, and of origins nothing is known of any more.
+    pub(in crate::gate) fn sweep(&self) {
+        let oldest = self.watch.count().saturating_sub(sweeps(REST));
+        self.origins.borrow_mut().retain(|_, origin| {
+            origin.rested.retain(|rested| rested.since >= oldest && !rested.sender.is_closed());
+            !origin.rested.is_empty() || origin.failures > 0
+        });
+    }
+}
+
+impl Lease {
+    async fn answer(&mut self, request: Request<Outgoing>) -> hyper::Result<Response<Incoming>> {
+        self.sender.ready().await?;
+        self.sender.send_request(request).await
+    }
+
+    /// Keeps the connection for the next request. Only for one whose request was sent and whose answer was read whole.
+    pub(in crate::gate) fn give_back(self) {
+        let Self { client, origin, sender } = self;
+        if sender.is_closed() {
+            return;
+        }
+        let since = client.watch.count();
+        let mut origins = client.origins.borrow_mut();
+        let kept = match origins.get_mut(&origin) {
+            Some(kept) => kept,
+            None => origins.entry(origin).or_default(),
+        };
+        if kept.rested.len() < RESTED_MAX {
+            kept.rested.push(Rested { sender, since });
+        }
+    }
+}
+
+/// An error with its causes, for the operator.
+pub(super) fn causes(error: &dyn std::error::Error) -> String {
+    let mut text = error.to_string();
+    let mut source = error.source();
+    while let Some(cause) = source {
+        text.push_str(": ");
+        text.push_str(&cause.to_string());
+        source = cause.source();
+    }
+    text
+}

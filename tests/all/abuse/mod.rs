@@ -1,0 +1,4 @@
+//! Abuse: what people and programs try that they should not, against the running program.
+
+mod doors;
+mod others;

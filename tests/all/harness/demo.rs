@@ -1,0 +1,51 @@
+//! The running program, as `accord demo` starts it, in a folder of its own and on free ports.
+
+use serde_json::Value;
+
+use super::files::TempFolder;
+use super::process::{Guarded, Stop};
+
+/// The program under test.
+pub(crate) const PROGRAM: &str = env!("CARGO_BIN_EXE_accord");
+
+/// A city in a box; it ends when this is dropped.
+#[derive(Debug)]
+pub(crate) struct Demo {
+    /// The portal's address.
+    pub(crate) portal: String,
+    /// The gate's address.
+    pub(crate) gate: String,
+    /// Everybody's password.
+    pub(crate) password: String,
+    /// A key that works.
+    pub(crate) key: String,
+    _program: Guarded,
+    _folder: TempFolder,
+}
+
+impl Demo {
+    /// Starts it on an embedded database. `settings` are lines of the settings file, in sections.
+    pub(crate) fn start(settings: &str) -> Self {
+        let folder = TempFolder::new();
+        let (path, data) = (folder.path().join("settings.toml"), folder.path().join("data"));
+        // Password hashes as cheap as they get: the tests sign in often.
+        let text =
+            format!("[accounts]\nargon2_memory_kib = 64\nargon2_iterations = 1\n[log]\nlevel = 'warn'\n{settings}");
+        std::fs::write(&path, text).unwrap();
+        let (path, data) = (path.display().to_string(), data.display().to_string());
+        let program = [PROGRAM, "demo", "--json", "--data", &data, "--config", &path];
+        let program: Vec<&str> = program.into_iter().chain(["--portal-port", "0", "--gate-port", "0"]).collect();
+        let ready = |line: &str| serde_json::from_str::<Value>(line).ok().filter(|card| card["key"].is_string());
+        let (program, card) = Guarded::start(&program, Stop::Program("TERM"), None, None, ready).unwrap();
+        let text = |name: &str| card[name].as_str().unwrap().to_owned();
+        let password = card["logins"][0]["password"].as_str().unwrap().to_owned();
+        Self {
+            portal: text("portal"),
+            gate: text("gate"),
+            password,
+            key: text("key"),
+            _program: program,
+            _folder: folder,
+        }
+    }
+}
