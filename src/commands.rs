@@ -366,11 +366,11 @@ fn read_role(desk: &Desk, text: &str) -> Result<RoleGrant, Box<dyn Error>> {
 const DEPARTMENTS: &str = "`accord department list` names them";
 
 fn department_named(desk: &Desk, slug: &str) -> Result<DepartmentId, Box<dyn Error>> {
-    match desk.read(|conn| people::department_by_slug(conn, slug)) {
-        Ok(department) => Ok(department.id),
-        Err(CaseError::Missing) => Err(format!("there is no department “{slug}”; {DEPARTMENTS}").into()),
-        Err(other) => Err(other.into()),
+    let found = desk.read(|conn| people::department_by_slug(conn, slug));
+    if matches!(found, Err(CaseError::Missing)) {
+        return Err(format!("there is no department “{slug}”; {DEPARTMENTS}").into());
     }
+    Ok(found?.id)
 }
 
 pub(crate) fn service(place: &Place, service: Service) -> Done {

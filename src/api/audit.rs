@@ -110,7 +110,7 @@ fn wanted(query: &Fields, paging: &Paging) -> Result<Search, WebError> {
     let text = |name: &str| query.get(name).filter(|text| !text.is_empty()).map(str::to_owned);
     let below = match paging.after.as_deref() {
         None => None,
-        Some([number]) => Some(number.parse().or_else(|_no_number| Err(cursor_invalid()))?),
+        Some([number]) => Some(number.parse().map_err(|_no_number| cursor_invalid())?),
         Some(_) => return Err(cursor_invalid()),
     };
     if text("about").is_some() != text("id").is_some() {

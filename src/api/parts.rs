@@ -105,7 +105,7 @@ pub(super) struct Ground {
 
 /// What a reviewer advised.
 #[derive(ToSchema)]
-#[expect(dead_code, reason = "only its shape is used")]
+#[expect(dead_code, clippy::struct_field_names, reason = "only its shape is used, which is what JSON has")]
 pub(super) struct Advice {
     /// `approve`, `approve_with_conditions` or `deny`.
     advice: String,

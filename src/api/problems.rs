@@ -13,6 +13,7 @@ use crate::web::{Access, FormErrors, WebError};
 
 /// What decides which problems a route shares with others.
 #[derive(Clone, Copy, Debug, Default)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own")]
 pub(super) struct Traits {
     pub(super) has_path_parameter: bool,
     pub(super) has_query: bool,

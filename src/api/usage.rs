@@ -186,7 +186,7 @@ impl From<LogLine> for LineView {
 fn lines_asked(query: &Fields) -> Result<LogSearch, WebError> {
     let below = match place(query)?.as_deref() {
         None => None,
-        Some([at, id]) => Some((at.parse().or_else(|_no_instant| Err(cursor_invalid()))?, id.clone())),
+        Some([at, id]) => Some((at.parse().map_err(|_no_instant| cursor_invalid())?, id.clone())),
         Some(_) => return Err(cursor_invalid()),
     };
     Ok(LogSearch {

@@ -235,7 +235,10 @@ pub async fn healthcheck(url: &str) -> Result<(), StartError> {
 
 /// An error with its causes.
 fn chain(error: &dyn std::error::Error) -> String {
-    std::iter::successors(Some(error), |error| error.source()).map(ToString::to_string).collect::<Vec<_>>().join(": ")
+    std::iter::successors(Some(error), |cause| (*cause).source())
+        .map(ToString::to_string)
+        .collect::<Vec<_>>()
+        .join(": ")
 }
 
 /// What runs until it is told to stop.

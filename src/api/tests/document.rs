@@ -128,7 +128,7 @@ fn every_code_that_is_named_can_be_answered() {
         .into_iter()
         .flat_map(|(_, operation)| operation["responses"].as_object().unwrap().values().collect::<Vec<_>>());
     let mut unknown = BTreeSet::new();
-    for code in shared.chain(own).flat_map(|answer| codes(answer)) {
+    for code in shared.chain(own).flat_map(codes) {
         if !text.contains(&code.to_string()) {
             unknown.insert(code.to_string());
         }

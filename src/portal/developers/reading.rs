@@ -117,20 +117,21 @@ impl ApiView {
     /// Reads a document. What it lacks is left empty.
     pub(super) fn of(document: &Value) -> Self {
         let reader = Reader { document };
-        let server = text(&document["servers"][0], "url").trim_end_matches('/').to_owned();
-        let groups = array(&document["tags"]).map(|tag| reader.group(tag, &server)).collect();
+        let server = first(at(document, &["servers"])).map(|server| text(server, "url")).unwrap_or_default();
+        let server = server.trim_end_matches('/').to_owned();
+        let groups = array(at(document, &["tags"])).map(|tag| reader.group(tag, &server)).collect();
         let mut inner = BTreeSet::new();
-        for schema in members(&document["components"]["schemas"]).map(|(_, schema)| schema) {
+        for schema in members(at(document, &["components", "schemas"])).map(|(_, schema)| schema) {
             referred(schema, &mut inner);
         }
         inner.remove("Problem");
-        let about = text(&document["info"], "description");
+        let about = text(at(document, &["info"]), "description");
         let mut paragraphs = about.split("\n\n").map(runs_of);
         Self {
             lead: paragraphs.next().unwrap_or_default(),
             about: paragraphs.collect(),
             begin: begin(&server),
-            token: runs(&document["components"]["securitySchemes"]["token"], "description"),
+            token: runs(at(document, &["components", "securitySchemes", "token"]), "description"),
             groups,
             shapes: inner.iter().map(|name| reader.shape(name)).collect(),
             problem: reader.shape("Problem"),
@@ -149,10 +150,10 @@ impl<'a> Reader<'a> {
     fn group(self, tag: &Value, server: &str) -> Group {
         let name = text(tag, "name");
         let mut operations = Vec::new();
-        for (path, item) in members(&self.document["paths"]) {
+        for (path, item) in members(at(self.document, &["paths"])) {
             for (method, operation) in members(item) {
-                if operation["tags"][0].as_str() == Some(&name) {
-                    let order = operation["x-order"].as_u64().unwrap_or(u64::MAX);
+                if first(at(operation, &["tags"])).and_then(Value::as_str) == Some(&name) {
+                    let order = at(operation, &["x-order"]).as_u64().unwrap_or(u64::MAX);
                     operations.push((order, self.operation(method, path, operation, server)));
                 }
             }
@@ -164,13 +165,13 @@ impl<'a> Reader<'a> {
 
     fn operation(self, method: &str, path: &str, operation: &Value, server: &str) -> Operation {
         let method = method.to_uppercase();
-        let parameters: Vec<Parameter> = array(&operation["parameters"]).map(parameter).collect();
-        let body = self.body(&operation["requestBody"]["content"]);
+        let parameters: Vec<Parameter> = array(at(operation, &["parameters"])).map(parameter).collect();
+        let body = self.body(at(operation, &["requestBody", "content"]));
         let (mut answers, mut problems) = (Vec::new(), Vec::new());
-        for (status, answer) in members(&operation["responses"]) {
+        for (status, answer) in members(at(operation, &["responses"])) {
             let answer = self.response(answer);
             if status.starts_with('2') {
-                let body = self.body(&answer["content"]);
+                let body = self.body(at(answer, &["content"]));
                 answers.push(Answer { status: status.to_owned(), about: runs(answer, "description"), body });
             } else {
                 problems.push(problem(status, answer));
@@ -195,15 +196,15 @@ impl<'a> Reader<'a> {
 
     /// The answer itself, where it is only referred to.
     fn response(self, answer: &'a Value) -> &'a Value {
-        match answer["$ref"].as_str().and_then(|place| place.strip_prefix("#/components/responses/")) {
-            Some(name) => &self.document["components"]["responses"][name],
+        match at(answer, &["$ref"]).as_str().and_then(|place| place.strip_prefix("#/components/responses/")) {
+            Some(name) => at(self.document, &["components", "responses", name]),
             None => answer,
         }
     }
 
     fn body(self, content: &Value) -> Option<Body> {
         let (media, content) = members(content).next()?;
-        let schema = &content["schema"];
+        let schema = at(content, &["schema"]);
         let name = reference(schema).unwrap_or_default().to_owned();
         Some(Body {
             title: if name.is_empty() { media.to_owned() } else { name.clone() },
@@ -215,7 +216,7 @@ impl<'a> Reader<'a> {
     }
 
     fn schema(self, name: &str) -> &'a Value {
-        &self.document["components"]["schemas"][name]
+        at(self.document, &["components", "schemas", name])
     }
 
     fn shape(self, name: &str) -> Shape {
@@ -236,9 +237,10 @@ impl<'a> Reader<'a> {
         if let Some(name) = reference(schema) {
             return self.fields(self.schema(name), depth + 1);
         }
-        let mut found: Vec<Field> = array(&schema["allOf"]).flat_map(|part| self.fields(part, depth + 1)).collect();
-        let required: Vec<&str> = array(&schema["required"]).filter_map(Value::as_str).collect();
-        found.extend(members(&schema["properties"]).map(|(name, field)| {
+        let mut found: Vec<Field> =
+            array(at(schema, &["allOf"])).flat_map(|part| self.fields(part, depth + 1)).collect();
+        let required: Vec<&str> = array(at(schema, &["required"])).filter_map(Value::as_str).collect();
+        found.extend(members(at(schema, &["properties"])).map(|(name, field)| {
             let (kind, shape) = kind_of(field);
             Field {
                 name: name.to_owned(),
@@ -256,13 +258,13 @@ fn parameter(parameter: &Value) -> Parameter {
     Parameter {
         name: text(parameter, "name"),
         place: text(parameter, "in"),
-        is_required: parameter["required"].as_bool().unwrap_or(false),
+        is_required: at(parameter, &["required"]).as_bool().unwrap_or(false),
         about: runs(parameter, "description"),
     }
 }
 
 fn problem(status: &str, answer: &Value) -> Problem {
-    let words = |name: &str| array(&answer[name]).filter_map(Value::as_str).map(str::to_owned).collect();
+    let words = |name: &str| array(at(answer, &[name])).filter_map(Value::as_str).map(str::to_owned).collect();
     Problem {
         status: status.to_owned(),
         about: runs(answer, "description"),
@@ -276,27 +278,27 @@ fn kind_of(schema: &Value) -> (String, String) {
     if let Some(name) = reference(schema) {
         return (name.to_owned(), name.to_owned());
     }
-    let choices: Vec<&Value> = array(&schema["oneOf"]).chain(array(&schema["anyOf"])).collect();
-    let given: Vec<&&Value> = choices.iter().filter(|choice| choice["type"] != "null").collect();
+    let choices: Vec<&Value> = array(at(schema, &["oneOf"])).chain(array(at(schema, &["anyOf"]))).collect();
+    let given: Vec<&&Value> = choices.iter().filter(|choice| at(choice, &["type"]) != "null").collect();
     if let [one] = given.as_slice() {
         let (kind, shape) = kind_of(one);
         let or_null = if choices.len() > 1 { " or null" } else { "" };
         return (format!("{kind}{or_null}"), shape);
     }
-    let kinds: Vec<&str> = match &schema["type"] {
+    let kinds: Vec<&str> = match at(schema, &["type"]) {
         Value::String(kind) => vec![kind.as_str()],
         Value::Array(kinds) => kinds.iter().filter_map(Value::as_str).collect(),
         Value::Null | Value::Bool(_) | Value::Number(_) | Value::Object(_) => Vec::new(),
     };
     let or_null = if kinds.contains(&"null") { " or null" } else { "" };
     let kind = kinds.iter().find(|kind| **kind != "null").copied().unwrap_or("any value");
-    let (kind, shape) = match (kind, schema["format"].as_str()) {
+    let (kind, shape) = match (kind, at(schema, &["format"]).as_str()) {
         ("array", _) => {
-            let (of, shape) = kind_of(&schema["items"]);
+            let (of, shape) = kind_of(at(schema, &["items"]));
             (format!("list of {of}"), shape)
         }
-        ("object", _) if schema["additionalProperties"].is_object() => {
-            let (of, shape) = kind_of(&schema["additionalProperties"]);
+        ("object", _) if at(schema, &["additionalProperties"]).is_object() => {
+            let (of, shape) = kind_of(at(schema, &["additionalProperties"]));
             (format!("object of {of} by name"), shape)
         }
         ("string", Some("date-time")) => ("instant".to_owned(), String::new()),
@@ -368,12 +370,12 @@ fn reference(schema: &Value) -> Option<&str> {
 }
 
 fn text(value: &Value, name: &str) -> String {
-    value[name].as_str().unwrap_or_default().to_owned()
+    at(value, &[name]).as_str().unwrap_or_default().to_owned()
 }
 
 /// A text of the document with the parts between backticks as code.
 fn runs(value: &Value, name: &str) -> Vec<Run> {
-    runs_of(value[name].as_str().unwrap_or_default())
+    runs_of(at(value, &[name]).as_str().unwrap_or_default())
 }
 
 fn runs_of(text: &str) -> Vec<Run> {
@@ -384,6 +386,16 @@ fn runs_of(text: &str) -> Vec<Run> {
 
 fn printed(value: Option<&Value>) -> String {
     value.map(|value| serde_json::to_string_pretty(value).unwrap_or_default()).unwrap_or_default()
+}
+
+/// The part of a value under these names; null where there is none.
+fn at<'a>(value: &'a Value, names: &[&str]) -> &'a Value {
+    static NOTHING: Value = Value::Null;
+    names.iter().fold(value, |value, name| value.get(name).unwrap_or(&NOTHING))
+}
+
+fn first(value: &Value) -> Option<&Value> {
+    array(value).next()
 }
 
 fn array(value: &Value) -> impl Iterator<Item = &Value> {
