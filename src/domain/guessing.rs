@@ -63,6 +63,12 @@ impl Delays {
         Ok(Self { steps: read, failures_max: failures_max.clamp(1, FAILURES_MAX), forget_after })
     }
 
+    /// So many failures, or as many as wait longest without disabling anything.
+    #[must_use]
+    pub fn short_of_disabling(&self, failures: i64) -> i64 {
+        failures.min(self.failures_max - 1)
+    }
+
     /// The wait after so many failures in a row.
     #[must_use]
     pub fn wait_after(&self, failures: i64) -> Duration {

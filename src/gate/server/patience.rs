@@ -53,7 +53,6 @@ impl Waiting {
         drop(places);
         overdue.into_iter().for_each(Waker::wake);
     }
-
 }
 
 impl Patience {
