@@ -373,7 +373,7 @@ fn remarks(read: &Read) -> (Vec<RemarkView>, Vec<RemarkView>) {
         };
         let office = remark.department.map(|id| read.names.get(id)).unwrap_or_default();
         let by = match (remark.is_from_requester, office) {
-            (true, "") | (false, "") => remark.author_name.clone(),
+            (_, "") => remark.author_name.clone(),
             (true, office) => format!("{} to {office}", remark.author_name),
             (false, office) => format!("{}, {office}", remark.author_name),
         };
