@@ -1,20 +1,25 @@
 //! What each command does: read the settings, open the base, call a case, print.
 
+mod ask;
+
 use std::error::Error;
-use std::io::{BufRead as _, Write as _};
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
 use accord::app::{self, Base};
-use accord::cases::{Caller, Desk, fetch, interchange, staff, story, terms};
+use accord::cases::{Caller, CaseError, Desk, fetch, interchange, staff, story, terms};
 use accord::config::Settings;
 use accord::domain::audit::Head;
+use accord::domain::id::DepartmentId;
 use accord::domain::people::{Role, RoleGrant};
 use accord::domain::terms::TermsFamily;
-use accord::domain::time::Instant;
+use accord::domain::time::{Day, Instant};
 use accord::store::{audit, people};
 use accord::telemetry;
+use chrono::TimeZone as _;
+use chrono_tz::Tz;
 use clap::{Args, Subcommand};
-use secrecy::{ExposeSecret as _, SecretString};
+use secrecy::ExposeSecret as _;
 
 type Done = Result<(), Box<dyn Error>>;
 
@@ -58,7 +63,7 @@ pub(crate) struct Demo {
 
 #[derive(Subcommand)]
 pub(crate) enum Department {
-    /// Makes a department.
+    /// Makes a department and prints its id.
     Add {
         /// Its name in addresses.
         #[arg(long)]
@@ -76,7 +81,7 @@ pub(crate) enum Department {
 
 #[derive(Subcommand)]
 pub(crate) enum User {
-    /// Makes a confirmed account. The password is read from standard input.
+    /// Makes a confirmed account and prints its id. The password is asked for, or read from standard input in a pipe.
     Add {
         /// The person's name.
         #[arg(long)]
@@ -92,7 +97,7 @@ pub(crate) enum User {
 
 #[derive(Subcommand)]
 pub(crate) enum Service {
-    /// Makes a credential for a gate client and prints it once.
+    /// Makes a credential for a gate client and prints it, this once.
     Add {
         /// What it is for.
         #[arg(long)]
@@ -133,9 +138,9 @@ pub(crate) enum Terms {
         /// Holders must accept it anew, after a notice period.
         #[arg(long)]
         material: bool,
-        /// From when it binds, such as 2027-01-01T05:00:00Z.
+        /// From when it binds: a day of the city, such as 2027-01-01, or an instant, such as 2027-01-01T05:00:00Z.
         #[arg(long)]
-        effective: Option<Instant>,
+        effective: Option<String>,
     },
     /// Lists versions.
     List,
@@ -158,13 +163,23 @@ fn settings(place: &Place) -> Result<Settings, Box<dyn Error>> {
     Ok(Settings::load(file.as_deref(), std::env::vars())?)
 }
 
-/// Opens the base for a command: the schema must fit; a place without departments is set up from its profile.
+/// Opens the base for a command that changes something: what is missing is made, and a place without departments is set
+/// up from its profile.
 fn base(place: &Place) -> Result<(Base, Desk), Box<dyn Error>> {
     let settings = settings(place)?;
     telemetry::start(&settings.log);
-    let base = Base::open(settings, &place.data, true)?;
+    let base = Base::open(settings, &place.data)?;
     let desk = base.quiet_desk();
     app::set_up(&base, &desk)?;
+    Ok((base, desk))
+}
+
+/// Opens the base for a command that only reads: there must be something to read.
+fn existing(place: &Place) -> Result<(Base, Desk), Box<dyn Error>> {
+    let settings = settings(place)?;
+    telemetry::start(&settings.log);
+    let base = Base::open_existing(settings, &place.data)?;
+    let desk = base.quiet_desk();
     Ok((base, desk))
 }
 
@@ -173,9 +188,21 @@ fn print(text: impl std::fmt::Display) -> Done {
     Ok(())
 }
 
+/// Says something beside what is printed, so that a pipe gets only the thing itself.
+fn note(text: &str) -> Done {
+    writeln!(std::io::stderr().lock(), "{text}")?;
+    Ok(())
+}
+
+/// Whether the error is only that the reader of a pipe has seen enough.
+pub(crate) fn is_closed_pipe(error: &(dyn Error + 'static)) -> bool {
+    let io = error.downcast_ref::<std::io::Error>();
+    io.is_some_and(|error| error.kind() == std::io::ErrorKind::BrokenPipe)
+}
+
 /// Prints an error with its causes.
 pub(crate) fn complain(error: &dyn Error) {
-    let mut text = error.to_string();
+    let mut text = error.to_string().trim_end().to_owned();
     let mut cause = error.source();
     while let Some(inner) = cause {
         let said = inner.to_string();
@@ -201,7 +228,7 @@ pub(crate) fn serve(place: &Place, ports: &Ports) -> Done {
     let settings = with_ports(settings(place)?, ports);
     telemetry::start(&settings.log);
     warn(&settings, place);
-    let base = Base::open(settings, &place.data, true)?;
+    let base = Base::open(settings, &place.data)?;
     app::block_on(app::serve(base, |running| {
         print(format!("portal  {}\ngate    {}", running.portal_url, running.gate_url))
             .map_err(|error| error.to_string())
@@ -213,7 +240,7 @@ pub(crate) fn gate(place: &Place, port: &GatePort) -> Done {
     let ports = Ports { portal_port: None, gate_port: port.port };
     let settings = with_ports(settings(place)?, &ports);
     telemetry::start(&settings.log);
-    let base = Base::open(settings, &place.data, false)?;
+    let base = Base::open_existing(settings, &place.data)?;
     app::block_on(app::gate_alone(base, |address| {
         print(format!("gate    {address}")).map_err(|error| error.to_string())
     }))?;
@@ -231,9 +258,7 @@ pub(crate) fn demo(place: &Place, demo: &Demo) -> Done {
 }
 
 pub(crate) fn migrate(place: &Place) -> Done {
-    let settings = settings(place)?;
-    telemetry::start(&settings.log);
-    Base::open(settings, &place.data, true)?;
+    base(place)?;
     print("the database is up to date")
 }
 
@@ -246,7 +271,7 @@ fn warn(settings: &Settings, place: &Place) {
 fn warnings(settings: &Settings, place: &Place) -> Vec<String> {
     let mut found = settings.warnings();
     let file = place.config.clone().or_else(|| Settings::file_in(&place.data));
-    if let Some(file) = file.filter(|file| settings.is_exposed(file)) {
+    if let Some(file) = file.filter(|file| Settings::is_exposed(file)) {
         found.push(format!("{} holds a secret and everybody may read it: chmod 600", file.display()));
     }
     found
@@ -254,8 +279,12 @@ fn warnings(settings: &Settings, place: &Place) -> Vec<String> {
 
 pub(crate) fn check_config(place: &Place) -> Done {
     let settings = settings(place)?;
-    app::check_profile(&settings)?;
+    app::check_settings(&settings)?;
     let file = place.config.clone().or_else(|| Settings::file_in(&place.data));
+    let from = file
+        .as_ref()
+        .map_or_else(|| "none, only defaults and environment".to_owned(), |file| file.display().to_string());
+    print(format!("# data folder: {}\n# settings file: {from}", place.data.display()))?;
     print(Settings::shown(file.as_deref(), std::env::vars())?)?;
     for warning in warnings(&settings, place) {
         print(format!("warning: {warning}"))?;
@@ -278,14 +307,15 @@ pub(crate) fn healthcheck(url: &str) -> Done {
 }
 
 pub(crate) fn department(place: &Place, department: Department) -> Done {
-    let (_, desk) = base(place)?;
     match department {
         Department::Add { slug, name, email } => {
+            let (_, desk) = base(place)?;
             let id =
                 staff::add_department(&desk, &Caller::service("command line"), (&slug, &name, &email)).map_err(said)?;
             print(id)
         }
         Department::List => {
+            let (_, desk) = existing(place)?;
             for department in desk.read(people::departments).map_err(said)? {
                 print(format!("{:<24} {}", department.slug, department.name))?;
             }
@@ -295,19 +325,23 @@ pub(crate) fn department(place: &Place, department: Department) -> Done {
 }
 
 /// The sentences of a case's refusal, field by field.
-fn said(error: accord::cases::CaseError) -> Box<dyn Error> {
-    let accord::cases::CaseError::Invalid(problems) = &error else { return error.into() };
-    let lines: Vec<_> = problems.iter().map(|problem| format!("{}: {}", problem.field, problem.message)).collect();
-    lines.join("\n").into()
+fn said(error: CaseError) -> Box<dyn Error> {
+    match error {
+        CaseError::Invalid(problems) => {
+            let lines: Vec<_> =
+                problems.iter().map(|problem| format!("{}: {}", problem.field, problem.message)).collect();
+            lines.join("\n").into()
+        }
+        other => other.into(),
+    }
 }
 
 pub(crate) fn user(place: &Place, user: User) -> Done {
     let User::Add { name, email, role } = user;
     let (base, desk) = base(place)?;
-    let mut line = zeroize::Zeroizing::new(String::new());
-    std::io::stdin().lock().read_line(&mut line)?;
-    let password = SecretString::from(line.trim_end_matches(['\r', '\n']).to_owned());
+    // Everything that can be wrong before the password is asked for.
     let roles = role.iter().map(|text| read_role(&desk, text)).collect::<Result<Vec<_>, _>>()?;
+    let password = ask::password()?;
     let hash = app::hash_password(&password, &[&name, &email], base.password_cost()).map_err(said)?;
     let caller = Caller::service("command line");
     let id = staff::add_person(&desk, &caller, (&name, &email), hash, &roles).map_err(said)?;
@@ -316,28 +350,42 @@ pub(crate) fn user(place: &Place, user: User) -> Done {
 
 fn read_role(desk: &Desk, text: &str) -> Result<RoleGrant, Box<dyn Error>> {
     let (word, slug) = text.split_once(':').map_or((text, None), |(word, slug)| (word, Some(slug)));
-    let role = Role::from_word(word).ok_or_else(|| format!("there is no role “{word}”"))?;
-    let department = slug
-        .map(|slug| desk.read(|conn| people::department_by_slug(conn, slug)).map(|department| department.id))
-        .transpose()
-        .map_err(|_why| format!("there is no department “{}”", slug.unwrap_or_default()))?;
-    Ok(RoleGrant::new(role, department)?)
+    let role = Role::from_word(word).ok_or_else(|| {
+        let roles = "administrator, auditor, clerk, manager:DEPARTMENT or reviewer:DEPARTMENT";
+        format!("there is no role “{word}”; give {roles}")
+    })?;
+    match (slug, role.is_departmental()) {
+        (None, true) => Err(format!("{word} needs its department: {word}:DEPARTMENT; {DEPARTMENTS}").into()),
+        (Some(_), false) => Err(format!("{word} is for the whole city: give {word} alone").into()),
+        (None, false) => Ok(RoleGrant::new(role, None)?),
+        (Some(slug), true) => Ok(RoleGrant::new(role, Some(department_named(desk, slug)?))?),
+    }
+}
+
+/// Where a newcomer finds the names.
+const DEPARTMENTS: &str = "`accord department list` names them";
+
+fn department_named(desk: &Desk, slug: &str) -> Result<DepartmentId, Box<dyn Error>> {
+    let found = desk.read(|conn| people::department_by_slug(conn, slug));
+    if matches!(found, Err(CaseError::Missing)) {
+        return Err(format!("there is no department “{slug}”; {DEPARTMENTS}").into());
+    }
+    Ok(found?.id)
 }
 
 pub(crate) fn service(place: &Place, service: Service) -> Done {
     let Service::Add { name } = service;
     let (_, desk) = base(place)?;
     let (_, token) = staff::add_service(&desk, &Caller::service("command line"), &name).map_err(said)?;
+    note("This is the only time that it is shown. Keep it where the gate client reads it.")?;
     print(token.expose_secret())
 }
 
 pub(crate) fn catalog(place: &Place, catalog: Catalog) -> Done {
-    let (base, desk) = base(place)?;
     match catalog {
         Catalog::Import { source, department, json } => {
-            let department = desk
-                .read(|conn| people::department_by_slug(conn, &department))
-                .map_err(|_why| format!("there is no department “{department}”"))?;
+            let (base, desk) = base(place)?;
+            let department = department_named(&desk, &department)?;
             let bytes = if source.starts_with("http://") || source.starts_with("https://") {
                 let networks = app::upstream_networks(&base.settings);
                 app::block_on(fetch::fetch_catalogue(&source, &networks, fetch::FetchLimits::default()))?
@@ -345,7 +393,7 @@ pub(crate) fn catalog(place: &Place, catalog: Catalog) -> Done {
                 std::fs::read(Path::new(&source)).map_err(|error| format!("{source}: {error}"))?
             };
             let caller = Caller::service("command line");
-            let report = interchange::import(&desk, &caller, department.id, &source, &bytes).map_err(said)?;
+            let report = interchange::import(&desk, &caller, department, &source, &bytes).map_err(said)?;
             if json {
                 return print(serde_json::to_string_pretty(&report)?);
             }
@@ -367,6 +415,7 @@ pub(crate) fn catalog(place: &Place, catalog: Catalog) -> Done {
             Ok(())
         }
         Catalog::Export => {
+            let (base, desk) = existing(place)?;
             let urls = app::public_urls(&base.settings)?;
             let json = interchange::data_json(&desk, urls.portal.as_str(), urls.gate.as_str()).map_err(said)?;
             print(serde_json::to_string_pretty(&json)?)
@@ -375,20 +424,28 @@ pub(crate) fn catalog(place: &Place, catalog: Catalog) -> Done {
 }
 
 pub(crate) fn terms(place: &Place, command: Terms) -> Done {
-    let (_, desk) = base(place)?;
     match command {
         Terms::Publish { family, title, file, material, effective } => {
-            let family = TermsFamily::from_name(&family).ok_or_else(|| format!("there is no family “{family}”"))?;
+            let (base, desk) = base(place)?;
+            let family = TermsFamily::from_name(&family)
+                .ok_or_else(|| format!("there is no family “{family}”; give standard, click_through or restricted"))?;
+            let effective = effective.map(|text| read_instant(&text, base.profile.zone)).transpose()?;
             let markdown = std::fs::read_to_string(&file).map_err(|error| format!("{}: {error}", file.display()))?;
             let new = terms::NewTerms { family, title, markdown, is_material: material, effective_at: effective };
             let version = terms::publish(&desk, &Caller::service("command line"), &new).map_err(said)?;
-            print(format!("{} {} {}", version.family.as_str(), version.number, version.hash))
+            let (name, number, hash) = (version.family.as_str(), version.number, version.hash);
+            print(format!("{name} {number} {hash}, binds from {}", version.effective_at.format("%Y-%m-%d %H:%M UTC")))
         }
         Terms::List => {
+            let (_, desk) = existing(place)?;
             for family in TermsFamily::ALL {
                 for version in terms::versions(&desk, family).map_err(said)? {
                     let (number, effective, hash) = (version.number, version.effective_at, version.hash);
-                    print(format!("{:<14} {number:>3} {effective} {hash}", family.as_str()))?;
+                    print(format!(
+                        "{:<14} {number:>3} {} {hash}",
+                        family.as_str(),
+                        effective.format("%Y-%m-%d %H:%M UTC")
+                    ))?;
                 }
             }
             Ok(())
@@ -396,8 +453,19 @@ pub(crate) fn terms(place: &Place, command: Terms) -> Done {
     }
 }
 
+/// A day of the city, from its midnight on, or an instant.
+fn read_instant(text: &str, zone: Tz) -> Result<Instant, Box<dyn Error>> {
+    if let Ok(day) = text.parse::<Day>() {
+        let midnight = zone.from_local_datetime(&day.and_time(chrono::NaiveTime::MIN)).earliest();
+        return midnight.map(|at| at.to_utc()).ok_or_else(|| format!("{text} has no midnight in {zone}").into());
+    }
+    let wrong =
+        || format!("--effective {text}: give a day such as 2027-01-01, or an instant such as 2027-01-01T05:00:00Z");
+    text.parse().map_err(|_neither| wrong().into())
+}
+
 pub(crate) fn audit(place: &Place, command: Audit) -> Done {
-    let (_, desk) = base(place)?;
+    let (_, desk) = existing(place)?;
     match command {
         Audit::Verify { head } => {
             let kept = head

@@ -1,11 +1,13 @@
 //! File and environment to typed values. Unknown names and impossible values are refused, each with its own sentence;
 //! secrets cannot be printed. Only `app` and `main` read this.
 
+mod check;
+
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
-use secrecy::{ExposeSecret, SecretString};
+use secrecy::{ExposeSecret as _, SecretString};
 use serde::Deserialize;
 use toml::{Table, Value};
 use url::Url;
@@ -97,6 +99,10 @@ pub struct Portal {
     pub upload_mib: usize,
     /// How long a body may take to arrive, in seconds.
     pub body_seconds: u64,
+    /// How long the head of a request may take to arrive, in seconds.
+    pub head_seconds: u64,
+    /// How long an idle connection is kept, in seconds.
+    pub keep_alive_seconds: u64,
 }
 
 /// The gate.
@@ -115,6 +121,20 @@ pub struct Gate {
     pub flush_ms: u64,
     /// How long the access log is kept, in days.
     pub access_log_days: u32,
+    /// How long the head of a request may take to arrive, in seconds.
+    pub head_seconds: u64,
+    /// How long an idle connection of a client is kept, in seconds.
+    pub keep_alive_seconds: u64,
+    /// Largest request body that is passed on, in KiB.
+    pub body_kib: u64,
+    /// How long a request body may take to arrive, in seconds.
+    pub body_seconds: u64,
+    /// Wait for the head of an upstream's answer where its steward sets no other, in milliseconds.
+    pub upstream_wait_ms: u32,
+    /// Longest wait for a connection to an upstream, in seconds.
+    pub connect_seconds: u64,
+    /// Longest that a whole answer may take, in seconds.
+    pub answer_seconds: u64,
 }
 
 /// Who is trusted and what may be reached.
@@ -147,6 +167,12 @@ pub struct Accounts {
     pub argon2_parallelism: u32,
     /// Hashes that may run at once.
     pub hashes_at_once: usize,
+    /// Waits after wrong passwords, each `FAILURES:SECONDS`.
+    pub login_waits: Vec<String>,
+    /// Wrong passwords in a row after which the password must be reset.
+    pub login_failures_max: i64,
+    /// Rest after which the count begins anew, in hours.
+    pub login_forget_hours: i64,
 }
 
 /// Mail.
@@ -175,6 +201,10 @@ pub struct Server {
     pub drain_seconds: u64,
     /// Worker threads; 0 for one a processor.
     pub workers: usize,
+    /// Most headers of one request.
+    pub headers_max: usize,
+    /// Their size together, in KiB.
+    pub headers_kib: usize,
 }
 
 /// Logs.
@@ -234,77 +264,18 @@ impl Settings {
         Ok(all.to_string())
     }
 
-    fn must_be_possible(&self) -> Result<(), SettingsError> {
-        let wrong = |place: &str, why: &str| Err(SettingsError::Value { place: place.to_owned(), why: why.to_owned() });
-        for (place, address) in
-            [("portal.public_url", &self.portal.public_url), ("gate.public_url", &self.gate.public_url)]
-        {
-            if address.is_empty() {
-                continue;
-            }
-            match Url::parse(address) {
-                Ok(url) if matches!(url.scheme(), "http" | "https") && url.path() == "/" && url.query().is_none() => {}
-                Ok(_) | Err(_) => return wrong(place, "give an http:// or https:// address without a path"),
-            }
-        }
-        if !(1..=200).contains(&self.database.connections) {
-            return wrong("database.connections", "give a number from 1 to 200");
-        }
-        if self.accounts.argon2_memory_kib < 8 * self.accounts.argon2_parallelism.max(1)
-            || self.accounts.argon2_iterations == 0
-            || self.accounts.argon2_parallelism == 0
-        {
-            return wrong("accounts.argon2_memory_kib", "at least 8 KiB a lane, one pass and one lane are needed");
-        }
-        if self.gate.poll_ms == 0 || self.gate.flush_ms == 0 || self.gate.stale_seconds == 0 {
-            return wrong("gate", "poll_ms, flush_ms and stale_seconds must be greater than 0");
-        }
-        if self.gate.stale_seconds.saturating_mul(1000) <= self.gate.poll_ms {
-            return wrong("gate.stale_seconds", "must be longer than poll_ms");
-        }
-        if self.accounts.session_hours == 0 || self.accounts.idle_minutes == 0 {
-            return wrong("accounts", "session_hours and idle_minutes must be greater than 0");
-        }
-        Ok(())
-    }
-
-    /// Choices that work but are weak outside a trial, each with what to do.
+    /// Whether a settings file may be read by everybody although it holds a password.
     #[must_use]
-    pub fn warnings(&self) -> Vec<String> {
-        let mut found = Vec::new();
-        if self.portal.public_url.is_empty() {
-            found.push("portal.public_url is empty: links in mails will point to the listen address".to_owned());
-        } else if !self.portal.public_url.starts_with("https://") {
-            found.push("portal.public_url is not https: cookies and passwords travel in the clear".to_owned());
-        }
-        if self.accounts.argon2_memory_kib < 19_456 || self.accounts.argon2_iterations < 2 {
-            found.push("accounts.argon2_*: cheaper than 19456 KiB and 2 passes; for tests only".to_owned());
-        }
-        if self.mail.smtp_url.expose_secret().is_empty() {
-            found.push("mail.smtp_url is empty: mail is caught in the outbox and reaches nobody".to_owned());
-        }
-        if self.network.trusted_proxies.networks().iter().any(|network| network.prefix_len() == 0) {
-            found.push("network.trusted_proxies names everybody: any client can claim any address".to_owned());
-        }
-        let loopback = [[127, 0, 0, 1].into(), std::net::IpAddr::V6(std::net::Ipv6Addr::LOCALHOST)];
-        if loopback.into_iter().any(|address| self.network.upstream_networks.contains(address)) {
-            found.push(
-                "network.upstream_networks opens loopback: a steward can reach services of this machine".to_owned(),
-            );
-        }
-        if self.gate.listen == self.portal.listen && self.gate.listen.port() != 0 {
-            found.push("gate.listen equals portal.listen: the gate needs an address of its own".to_owned());
-        }
-        found
-    }
-
-    /// Whether the file may be read by everybody although it holds a secret.
-    #[must_use]
-    pub fn is_exposed(&self, file: &Path) -> bool {
+    pub fn is_exposed(file: &Path) -> bool {
         use std::os::unix::fs::PermissionsExt as _;
-        let holds_secret = !self.mail.smtp_url.expose_secret().is_empty()
-            || Url::parse(self.database.url.expose_secret()).is_ok_and(|url| url.password().is_some());
-        holds_secret && std::fs::metadata(file).is_ok_and(|facts| facts.permissions().mode() & 0o004 != 0)
+        let text = std::fs::read_to_string(file).unwrap_or_default();
+        let table = text.parse::<Table>().unwrap_or_default();
+        let holds = |section: &str, name: &str| {
+            let value = table.get(section).and_then(|section| section.get(name)).and_then(Value::as_str);
+            value.is_some_and(|value| Url::parse(value).is_ok_and(|url| url.password().is_some()))
+        };
+        SECRETS.into_iter().any(|(section, name)| holds(section, name))
+            && std::fs::metadata(file).is_ok_and(|facts| facts.permissions().mode() & 0o004 != 0)
     }
 
     /// The store's address: as set, or the file in the data folder.
@@ -406,71 +377,4 @@ fn set(all: &mut Table, variable: &str, text: &str) -> Result<(), SettingsError>
 }
 
 #[cfg(test)]
-mod tests {
-    use std::sync::atomic::{AtomicU32, Ordering};
-
-    use super::*;
-
-    fn load(file: &str, environment: &[(&str, &str)]) -> Result<Settings, SettingsError> {
-        static COUNT: AtomicU32 = AtomicU32::new(0);
-        let number = COUNT.fetch_add(1, Ordering::Relaxed);
-        let path = std::env::temp_dir().join(format!("accord-config-{}-{number}.toml", std::process::id()));
-        std::fs::write(&path, file).unwrap();
-        let environment = environment.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
-        let done = Settings::load(Some(&path), environment);
-        std::fs::remove_file(&path).unwrap();
-        done
-    }
-
-    #[test]
-    fn the_defaults_load_and_warn_of_what_is_weak() {
-        let settings = load("", &[]).unwrap();
-        assert_eq!(settings.portal.listen.port(), 8080);
-        assert_eq!(settings.warnings().len(), 2, "{:?}", settings.warnings());
-        assert_eq!(settings.database_url(Path::new("d")), "sqlite:d/accord.db");
-    }
-
-    #[test]
-    fn the_environment_wins_over_the_file_and_the_file_over_the_defaults() {
-        let settings = load("[portal]\nlisten = '127.0.0.1:1'", &[("ACCORD_PORTAL__LISTEN", "127.0.0.1:2")]).unwrap();
-        assert_eq!(settings.portal.listen.port(), 2);
-        let settings = load("", &[("ACCORD_NETWORK__UPSTREAM_NETWORKS", "10.0.0.0/8, 127.0.0.0/8")]).unwrap();
-        assert!(settings.warnings().iter().any(|warning| warning.contains("loopback")));
-    }
-
-    #[test]
-    fn each_mistake_is_refused_with_its_place() {
-        type Case<'a> = (&'a str, &'a [(&'a str, &'a str)], &'a str);
-        let rows: [Case<'_>; 13] = [
-            ("[portal]\nlisten_on = 'x'", &[], "portal.listen_on"),
-            ("[portals]\nlisten = 'x'", &[], "portals"),
-            ("portal = 1", &[], "[portal] must be a section"),
-            ("[portal", &[], "TOML"),
-            ("[portal]\nlisten = 'nowhere'", &[], "portal.listen"),
-            ("[portal]\nform_kib = 'big'", &[], "portal.form_kib"),
-            ("[log]\nformat = 'xml'", &[], "log.format"),
-            ("[network]\ntrusted_proxies = ['10.0.0.0/99']", &[], "network.trusted_proxies"),
-            ("[gate]\npoll_ms = -1", &[], "gate.poll_ms"),
-            ("[portal]\npublic_url = 'data.example'", &[], "portal.public_url"),
-            ("", &[("ACCORD_GATE__POLL", "1")], "gate.poll"),
-            ("", &[("ACCORD_GATE__POLL_MS", "often")], "whole number"),
-            ("[accounts]\nargon2_iterations = 0", &[], "argon2"),
-        ];
-        for (file, environment, part) in rows {
-            let error = load(file, environment).unwrap_err().to_string();
-            assert!(error.contains(part), "{file:?} {environment:?}: {error}");
-        }
-    }
-
-    #[test]
-    fn secrets_are_not_printed() {
-        let settings = load("[mail]\nsmtp_url = 'smtps://u:hunter2@mail.example'", &[]).unwrap();
-        assert!(!format!("{settings:?}").contains("hunter2"));
-        let environment = [
-            ("ACCORD_MAIL__SMTP_URL".to_owned(), "smtps://u:hunter2@mail.example".to_owned()),
-            ("ACCORD_DATABASE__URL".to_owned(), "postgres://a@db.example/accord?password=hunter2".to_owned()),
-        ];
-        let shown = Settings::shown(None, environment).unwrap();
-        assert!(!shown.contains("hunter2") && shown.contains("mail.example") && shown.contains("poll_ms"), "{shown}");
-    }
-}
+mod tests;

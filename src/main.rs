@@ -88,6 +88,7 @@ fn main() -> ExitCode {
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,
+        Err(error) if commands::is_closed_pipe(error.as_ref()) => ExitCode::SUCCESS,
         Err(error) => {
             commands::complain(error.as_ref());
             ExitCode::FAILURE

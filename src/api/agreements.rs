@@ -24,6 +24,7 @@ pub fn routes(api: Api) -> Api {
         .gives::<AgreementFull>(200)
         .post("/agreements/{id}/terminate", Access::Requester, "End one of your agreements", terminate)
         .takes::<Text>()
+        .refuses(&["wrong_state", "reason_needed"])
         .get("/review-agreements", STAFF, "Agreements of your departments", list_for_staff)
         .asks(&["state"])
         .gives::<Agreements>(200)
@@ -36,6 +37,7 @@ pub fn routes(api: Api) -> Api {
             terminate_for_staff,
         )
         .takes::<Termination>()
+        .refuses(&["wrong_state", "reason_needed", "own_application"])
         .post("/agreement-checks", Access::Public, "Check a copy of an agreement", check)
         .takes::<Copy>()
         .gives::<CheckResult>(200)

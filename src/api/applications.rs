@@ -6,10 +6,11 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::views::{ApplicationView, RemarkView, Side, application_view};
+use super::clerk::LetterView;
+use super::views::{ApplicationView, OfferView, RemarkView, Side, application_view};
 use super::{Api, Created, id_in, precondition};
 use crate::cases::apply::{self, Signature, Wanted};
-use crate::cases::{letters, review};
+use crate::cases::{agree, letters, review};
 use crate::domain::application::Application;
 use crate::domain::id::{ApplicationId, DepartmentId, ItemId};
 use crate::web::case::{DeskData, caller, caller_once};
@@ -24,35 +25,50 @@ pub fn routes(api: Api) -> Api {
         .post("/applications", MINE, "Start an application for some datasets", start)
         .takes::<NewApplication>()
         .gives::<Created>(201)
+        .refuses(&["too_many_open"])
         .get("/applications/{id}", MINE, "One of your applications", one)
         .gives::<ApplicationView>(200)
         .patch("/applications/{id}", MINE, "Save answers and datasets of a draft", save)
         .takes::<Draft>()
         .versioned()
+        .refuses(&["wrong_state", "items_fixed", "too_many_items"])
         .get("/applications/{id}/review", MINE, "What you would sign, and what is still missing", read_review)
         .gives::<Review>(200)
+        .refuses(&["terms_missing"])
         .post("/applications/{id}/submit", MINE, "Sign and submit", submit)
         .takes::<SignatureGiven>()
         .gives::<Standing>(200)
         .once()
+        .refuses(&["wrong_state", "review_again", "terms_changed", "no_items", "too_many_submissions"])
+        .refuses(&["signature_needed", "authority_needed", "consent_needed"])
         .post("/applications/{id}/sign", MINE, "Sign the offer", sign)
         .takes::<SignatureGiven>()
         .gives::<Standing>(200)
         .once()
+        .refuses(&["no_offer", "offer_lapsed", "terms_changed", "prohibited", "tier_changed"])
+        .refuses(&["signature_needed", "authority_needed", "consent_needed"])
+        .get("/applications/{id}/offer", MINE, "The open offer: exactly what you would sign", read_offer)
+        .gives::<OfferView>(200)
+        .refuses(&["no_offer"])
         .get("/applications/{id}/remarks", MINE, "Questions, answers and messages", remarks)
         .gives::<Remarks>(200)
         .post("/applications/{id}/answers", MINE, "Answer a question", answer)
         .takes::<Text>()
+        .refuses(&["wrong_state"])
         .post("/applications/{id}/messages", MINE, "Write to a department", message)
         .takes::<Message>()
+        .refuses(&["wrong_state"])
         .post("/applications/{id}/counter", MINE, "Propose other conditions for one dataset", counter)
         .takes::<Counter>()
+        .refuses(&["wrong_state", "offer_lapsed", "nothing_to_counter", "unknown_item"])
         .post("/applications/{id}/withdraw", MINE, "Take it back, or decline the offer", withdraw)
         .takes::<Text>()
+        .refuses(&["wrong_state"])
         .post("/applications/{id}/reopen", MINE, "Begin a new application from this one", reopen)
         .gives::<Created>(201)
+        .refuses(&["wrong_state", "already_reopened"])
         .get("/applications/{id}/letter", MINE, "The denial letter, with both appeal dates", letter)
-        .gives_other("application/json")
+        .gives::<LetterView>(200)
 }
 
 /// Applications.
@@ -230,6 +246,13 @@ async fn submit(
     Ok(HttpResponse::Ok().json(Standing { state: state.as_str() }))
 }
 
+async fn read_offer(request: HttpRequest, desk: DeskData, id: web::Path<String>) -> Result<HttpResponse, WebError> {
+    let caller = caller(&request);
+    let id: ApplicationId = id_in(&id)?;
+    let offer = desk.run(move |desk| agree::offer(desk, &caller, id)).await?;
+    Ok(HttpResponse::Ok().json(OfferView::from(&offer)))
+}
+
 async fn sign(
     request: HttpRequest,
     desk: DeskData,
@@ -338,7 +361,7 @@ async fn reopen(request: HttpRequest, desk: DeskData, id: web::Path<String>) -> 
 async fn letter(request: HttpRequest, desk: DeskData, id: web::Path<String>) -> Result<HttpResponse, WebError> {
     let application = mine(&request, &desk, &id).await?;
     match letters::denial(&desk.profile, &application) {
-        Some(letter) => Ok(HttpResponse::Ok().json(letter)),
+        Some(letter) => Ok(HttpResponse::Ok().json(LetterView::from(letter))),
         None => Err(WebError::not_found()),
     }
 }

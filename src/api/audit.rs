@@ -1,29 +1,41 @@
 //! The audit chain for auditors.
 
-use actix_web::{HttpResponse, web};
+use actix_web::{HttpRequest, HttpResponse, web};
 use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::Api;
-use crate::domain::audit::{Entry, hex};
+use crate::cases::sheets::{self, Sheet};
+use crate::cases::story::{self, VerifyError};
+use crate::domain::audit::{Entry, Head, hex};
 use crate::domain::people::Role;
 use crate::domain::time::Instant;
 use crate::store::audit::{self, Search};
-use crate::web::case::DeskData;
+use crate::web::case::{DeskData, caller};
+use crate::web::fields::Fields;
+use crate::web::paging::{cursor_invalid, encode};
+use crate::web::sheet::csv;
 use crate::web::{Access, Paging, Query, WebError};
 
 const AUDITOR: Access = Access::Staff(&[Role::Auditor]);
 const ASKS: &[&str] = &["q", "act", "account", "about", "id", "request", "from", "to", "limit", "cursor"];
+const SHEET: &[&str] = &["q", "act", "account", "about", "id", "request", "from", "to", "cursor"];
 
 /// Adds the routes of this file.
 pub fn routes(api: Api) -> Api {
     api.get("/audit/entries", AUDITOR, "Search the audit, newest first", search)
         .asks(ASKS)
         .gives::<Entries>(200)
+        .get("/audit/entries.csv", AUDITOR, "The same as CSV, whole, up to 20,000 rows", sheet)
+        .asks(SHEET)
+        .gives_other("text/csv")
         .get("/audit/entries/{number}", AUDITOR, "One entry", one)
         .gives::<AuditEntry>(200)
         .get("/audit/head", AUDITOR, "The end of the chain, to be kept elsewhere", head)
         .gives::<ChainHead>(200)
+        .get("/audit/verification", AUDITOR, "Check the chain from its first entry to its head", verify)
+        .asks(&["head"])
+        .gives::<Verification>(200)
 }
 
 /// One page of entries.
@@ -36,7 +48,7 @@ struct Entries {
 
 /// One entry of the chain.
 #[derive(Debug, Serialize, ToSchema)]
-struct AuditEntry {
+pub(super) struct AuditEntry {
     number: i64,
     at: chrono::DateTime<chrono::Utc>,
     account: Option<String>,
@@ -53,11 +65,11 @@ struct AuditEntry {
     key: Option<String>,
     dataset: Option<String>,
     person: Option<String>,
-    /// The part that changed, before.
-    #[schema(value_type = Object)]
+    /// The part that changed, before; null where there was nothing.
+    #[schema(value_type = Option<Object>, example = json!({ "state": "submitted" }))]
     before: serde_json::Value,
     /// The part that changed, after.
-    #[schema(value_type = Object)]
+    #[schema(value_type = Option<Object>, example = json!({ "state": "executed" }))]
     after: serde_json::Value,
     reason: Option<String>,
     previous: String,
@@ -93,16 +105,18 @@ impl From<Entry> for AuditEntry {
     }
 }
 
-async fn search(desk: DeskData, query: Query) -> Result<HttpResponse, WebError> {
-    let query = query.only(ASKS)?;
-    let paging = Paging::from_query(&query)?;
+/// What is searched for.
+fn wanted(query: &Fields, paging: &Paging) -> Result<Search, WebError> {
     let text = |name: &str| query.get(name).filter(|text| !text.is_empty()).map(str::to_owned);
     let below = match paging.after.as_deref() {
         None => None,
-        Some([number]) => Some(number.parse().map_err(|_why| bad("cursor", "one that this list gave you"))?),
-        Some(_) => return Err(bad("cursor", "one that this list gave you")),
+        Some([number]) => Some(number.parse().map_err(|_no_number| cursor_invalid())?),
+        Some(_) => return Err(cursor_invalid()),
     };
-    let wanted = Search {
+    if text("about").is_some() != text("id").is_some() {
+        return Err(bad("about", "given together with “id”"));
+    }
+    Ok(Search {
         words: text("q"),
         act: text("act"),
         account: text("account").map(|id| id.parse().map_err(|_why| bad("account", "an account id"))).transpose()?,
@@ -111,12 +125,44 @@ async fn search(desk: DeskData, query: Query) -> Result<HttpResponse, WebError> 
         from: instant(text("from"), "from")?,
         to: instant(text("to"), "to")?,
         below,
-    };
+    })
+}
+
+async fn search(desk: DeskData, query: Query) -> Result<HttpResponse, WebError> {
+    let query = query.only(ASKS)?;
+    let paging = Paging::from_query(&query)?;
+    let wanted = wanted(&query, &paging)?;
     let limit = i64::from(paging.limit).saturating_add(1);
     let found = desk.run(move |desk| desk.read(|conn| audit::search(conn, &wanted, limit))).await?;
     let page = paging.page(found, |entry| vec![entry.number.to_string()]);
     let items = page.items.into_iter().map(Into::into).collect();
     Ok(HttpResponse::Ok().json(Entries { items, next: page.next }))
+}
+
+async fn sheet(request: HttpRequest, desk: DeskData, query: Query) -> Result<HttpResponse, WebError> {
+    let query = query.only(SHEET)?;
+    let wanted = wanted(&query, &Paging::from_query(&query)?)?;
+    let caller = caller(&request);
+    let found = desk.run(move |desk| sheets::entries(desk, &caller, &wanted)).await?;
+    csv_of(&request, &query, "audit-entries.csv", found)
+}
+
+/// A table as a file; one that was cut says in `Link` where it goes on.
+pub(super) fn csv_of(
+    request: &HttpRequest,
+    query: &Fields,
+    name: &str,
+    found: Sheet,
+) -> Result<HttpResponse, WebError> {
+    let next = found.next.as_ref().map(|place| {
+        let path = format!("{}?", request.path());
+        let begin = path.len();
+        let mut address = url::form_urlencoded::Serializer::for_suffix(path, begin);
+        address.extend_pairs(query.iter().filter(|(name, _)| *name != "cursor"));
+        address.append_pair("cursor", &encode(place));
+        address.finish()
+    });
+    csv(name, found, next.as_deref())
 }
 
 fn bad(name: &str, wanted: &str) -> WebError {
@@ -158,5 +204,39 @@ async fn head(desk: DeskData) -> Result<HttpResponse, WebError> {
         signature: desk.secrets.sign(&text),
         public_key: desk.secrets.public_key(),
         head: text,
+    }))
+}
+
+/// What a check of the chain found.
+#[derive(Debug, Serialize, ToSchema)]
+struct Verification {
+    /// Whether every entry is there, unchanged and in order, up to the head; and up to the head given, if one was.
+    is_whole: bool,
+    /// The first fault, in words.
+    fault: Option<String>,
+    /// The head up to which the chain is whole, `number:hash`.
+    head: Option<String>,
+    checked_at: chrono::DateTime<chrono::Utc>,
+}
+
+async fn verify(desk: DeskData, query: Query) -> Result<HttpResponse, WebError> {
+    let query = query.only(&["head"])?;
+    let kept = query
+        .get("head")
+        .filter(|text| !text.is_empty())
+        .map(|text| Head::from_text(text).ok_or_else(|| bad("head", "a number, a colon and 64 hexadecimal digits")));
+    let kept = kept.transpose()?;
+    let found = desk
+        .run(move |desk| match story::verify_audit(&desk.store, kept) {
+            Ok(head) => Ok(Ok(head)),
+            Err(VerifyError::Fault(fault)) => Ok(Err(fault)),
+            Err(VerifyError::Store(error)) => Err(error.into()),
+        })
+        .await?;
+    Ok(HttpResponse::Ok().json(Verification {
+        is_whole: found.is_ok(),
+        fault: found.as_ref().err().map(ToString::to_string),
+        head: found.ok().map(Head::to_text),
+        checked_at: desk.clock.now(),
     }))
 }

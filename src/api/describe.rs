@@ -3,19 +3,24 @@
 
 use actix_web::http::Method;
 use actix_web::{FromRequest, Handler, Responder};
-use utoipa::openapi::content::ContentBuilder;
+use serde_json::{Map, Value, json};
+use utoipa::openapi::content::{Content, ContentBuilder};
+use utoipa::openapi::extensions::ExtensionsBuilder;
 use utoipa::openapi::path::{
-    HttpMethod, OperationBuilder, ParameterBuilder, ParameterIn, PathItem, Paths, PathsBuilder,
+    HttpMethod, Operation, OperationBuilder, Parameter, ParameterBuilder, ParameterIn, PathItem, Paths, PathsBuilder,
 };
 use utoipa::openapi::request_body::RequestBodyBuilder;
 use utoipa::openapi::response::ResponseBuilder;
 use utoipa::openapi::schema::{ObjectBuilder, Type};
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityRequirement, SecurityScheme};
+use utoipa::openapi::tag::{Tag, TagBuilder};
 use utoipa::openapi::{ComponentsBuilder, InfoBuilder, OpenApi, OpenApiBuilder, Ref, RefOr, Required, Schema};
 use utoipa::{PartialSchema as _, ToSchema};
 
-use super::Problem;
-use crate::domain::people::Role;
+use super::example::example;
+use super::problems::{self, Traits};
+use super::{Problem, words};
+use crate::web::matrix::role_name;
 use crate::web::{Access, Room, Routes};
 
 /// Routes and what they take and give.
@@ -36,6 +41,7 @@ struct Shape {
     gives: Option<Body>,
     status: u16,
     query: Vec<&'static str>,
+    refusals: Vec<&'static str>,
     is_versioned: bool,
     is_once: bool,
 }
@@ -66,7 +72,7 @@ macro_rules! verbs {
             self.routes = self.routes.$verb(&path, access, summary, handler);
             self.shapes.push(Shape {
                 method: Method::$method, path, summary, access, takes: None, gives: None, status: $status,
-                query: Vec::new(), is_versioned: false, is_once: false,
+                query: Vec::new(), refusals: Vec::new(), is_versioned: false, is_once: false,
             });
             self
         }
@@ -74,7 +80,8 @@ macro_rules! verbs {
 }
 
 impl Api {
-    verbs! { get => GET, 200; post => POST, 200; put => PUT, 200; patch => PATCH, 200; delete => DELETE, 204 }
+    // What changes something and answers nothing says so: 204, unless `gives` or `answers` says otherwise.
+    verbs! { get => GET, 200; post => POST, 204; put => PUT, 204; patch => PATCH, 204; delete => DELETE, 204 }
 
     /// The JSON body of the route added last.
     #[must_use]
@@ -99,16 +106,25 @@ impl Api {
         })
     }
 
-    /// An answer that is not JSON of ours.
+    /// An answer that is not JSON of ours, with 200.
     #[must_use]
     pub fn gives_other(self, media_type: &'static str) -> Self {
-        self.with(|shape| shape.gives = Some(Body::Other(media_type)))
+        self.with(|shape| {
+            shape.gives = Some(Body::Other(media_type));
+            shape.status = 200;
+        })
     }
 
     /// Query parameters of the route added last.
     #[must_use]
     pub fn asks(self, query: &[&'static str]) -> Self {
         self.with(|shape| shape.query = query.to_vec())
+    }
+
+    /// Codes of refusals that the route added last may answer with, beyond those that its kind shares.
+    #[must_use]
+    pub fn refuses(self, codes: &[&'static str]) -> Self {
+        self.with(|shape| shape.refusals.extend_from_slice(codes))
     }
 
     /// The route added last needs `If-Match`.
@@ -123,10 +139,10 @@ impl Api {
         self.with(|shape| shape.is_once = true)
     }
 
-    /// Lets the route added last take bodies of up to `bytes`.
+    /// Lets the route added last take bodies as large as the setting for uploads allows.
     #[must_use]
-    pub fn with_body_max(mut self, bytes: usize) -> Self {
-        self.routes = self.routes.with_body_max(bytes);
+    pub fn for_uploads(mut self) -> Self {
+        self.routes = self.routes.for_uploads();
         self
     }
 
@@ -149,12 +165,19 @@ impl Api {
         self.routes.clone()
     }
 
+    /// Every named shape as it was given, for the test that no two share a name.
+    #[cfg(test)]
+    pub(crate) fn schemas(&self) -> &[(String, RefOr<Schema>)] {
+        &self.schemas
+    }
+
     /// The OpenAPI 3.1 document.
     #[must_use]
     pub fn document(&self, server: &str) -> OpenApi {
+        let schemas = self.named_schemas();
         let mut paths: Paths = PathsBuilder::new().build();
-        for shape in &self.shapes {
-            let item = PathItem::new(http_method(&shape.method), operation(shape));
+        for (at, shape) in self.shapes.iter().enumerate() {
+            let item = PathItem::new(http_method(&shape.method), operation(shape, at, &schemas));
             match paths.paths.get_mut(&shape.path) {
                 Some(known) => known.merge_operations(item),
                 None => {
@@ -164,23 +187,57 @@ impl Api {
         }
         let mut components = ComponentsBuilder::new()
             .schema("Problem", Problem::schema())
-            .schemas_from_iter(self.schemas.iter().cloned());
+            .schemas_from_iter(problem_parts())
+            .schemas_from_iter(self.schemas.iter().cloned())
+            .responses_from_iter(problems::components());
         let bearer = HttpBuilder::new().scheme(HttpAuthScheme::Bearer).description(Some(BEARER)).build();
         components = components.security_scheme("token", SecurityScheme::Http(bearer));
         let info = InfoBuilder::new().title("Accord").version("1").description(Some(ABOUT)).build();
         OpenApiBuilder::new()
             .info(info)
             .servers(Some([utoipa::openapi::Server::new(server)]))
+            .tags(Some(self.tags()))
             .paths(paths)
             .components(Some(components.build()))
             .build()
     }
+
+    /// Every named shape as plain JSON, for examples.
+    fn named_schemas(&self) -> Map<String, Value> {
+        let own = [("Problem".to_owned(), Problem::schema())];
+        let own = own.into_iter().chain(problem_parts()).map(|(name, schema)| (name, json!(schema)));
+        own.chain(self.schemas.iter().map(|(name, schema)| (name.clone(), json!(schema)))).collect()
+    }
+
+    /// The groups in use, in their order; a group that no list knows comes last.
+    fn tags(&self) -> Vec<Tag> {
+        let mut used: Vec<&str> = Vec::new();
+        for shape in &self.shapes {
+            let group = words::group(&shape.path);
+            if !used.contains(&group) {
+                used.push(group);
+            }
+        }
+        let place = |name: &str| words::GROUPS.iter().position(|group| group.name == name).unwrap_or(usize::MAX);
+        used.sort_by_key(|name| place(name));
+        let about = |name: &str| words::GROUPS.iter().find(|group| group.name == name).map(|group| group.about);
+        used.into_iter().map(|name| TagBuilder::new().name(name).description(about(name)).build()).collect()
+    }
+}
+
+/// The shapes inside a problem document.
+fn problem_parts() -> Vec<(String, RefOr<Schema>)> {
+    let mut parts = Vec::new();
+    Problem::schemas(&mut parts);
+    parts
 }
 
 const BEARER: &str = "A token from POST /api/v1/sessions, or one made on your account page.";
-const ABOUT: &str = "Everything a person can do in the portal. Errors are problem documents (RFC 9457) with a stable \
-`code`. Lists are paged by `limit` and `cursor`. Acts that must not happen twice take an `Idempotency-Key`; updates \
-need the `ETag` of what was read in `If-Match`. Keys of datasets are for the gate and open nothing here.";
+const ABOUT: &str = "What a person can do in the portal, a program can do here: apply, sign, make keys, decide, audit.
+
+Errors are problem documents (RFC 9457) with a stable `code`. Lists are paged by `limit` and `cursor`, tables to take \
+along end in `.csv`. Acts that must not happen twice take an `Idempotency-Key`; updates need the `ETag` of what was \
+read in `If-Match`. Keys of datasets are for the gate and open nothing here.";
 
 fn http_method(method: &Method) -> HttpMethod {
     match method.as_str() {
@@ -192,57 +249,87 @@ fn http_method(method: &Method) -> HttpMethod {
     }
 }
 
-fn operation(shape: &Shape) -> OperationBuilder {
+/// The operation of a route; `at` is its place in the order in which people read them.
+fn operation(shape: &Shape, at: usize, schemas: &Map<String, Value>) -> Operation {
+    let parameters = parameters(shape);
+    let traits = Traits {
+        has_path_parameter: shape.path.contains('{'),
+        has_query: !shape.query.is_empty(),
+        has_body: shape.takes.is_some(),
+        is_write: shape.method != Method::GET,
+        is_versioned: shape.is_versioned,
+        is_once: shape.is_once,
+    };
     let mut operation = OperationBuilder::new()
         .summary(Some(shape.summary))
         .description(Some(who_may(shape.access)))
         .operation_id(Some(operation_id(shape)))
-        .tag(shape.path.split('/').nth(3).unwrap_or("api"));
-    for name in shape.path.split('/').filter_map(|part| part.strip_prefix('{')?.strip_suffix('}')) {
-        operation = operation.parameter(parameter(name, ParameterIn::Path, Required::True));
-    }
-    for name in &shape.query {
-        operation = operation.parameter(parameter(name, ParameterIn::Query, Required::False));
-    }
-    if shape.is_versioned {
-        operation = operation.parameter(parameter("If-Match", ParameterIn::Header, Required::True));
-    }
-    if shape.is_once {
-        operation = operation.parameter(parameter("Idempotency-Key", ParameterIn::Header, Required::False));
-    }
+        .tag(words::group(&shape.path))
+        .extensions(Some(ExtensionsBuilder::new().add("x-order", at).build()))
+        .parameters(Some(parameters));
     if let Some(body) = &shape.takes {
-        let (media, content) = content(body);
+        let (media, content) = content(body, schemas);
         let body = RequestBodyBuilder::new().content(media, content).required(Some(Required::True)).build();
         operation = operation.request_body(Some(body));
     }
-    if shape.access != Access::Public {
+    if !matches!(shape.access, Access::Public | Access::SignedLink) {
         operation = operation.security(SecurityRequirement::new("token", Vec::<String>::new()));
     }
-    let mut good = ResponseBuilder::new().description("Done");
+    let mut good = ResponseBuilder::new().description(done(shape.status));
     if let Some(body) = &shape.gives {
-        let (media, content) = content(body);
+        let (media, content) = content(body, schemas);
         good = good.content(media, content);
     }
-    let problem = ContentBuilder::new().schema(Some(Ref::from_schema_name("Problem"))).build();
-    let bad = ResponseBuilder::new().description("A problem").content("application/problem+json", problem);
-    operation.response(shape.status.to_string(), good.build()).response("default", bad.build())
+    operation = operation.response(shape.status.to_string(), good.build());
+    for (status, problem) in problems::answers(shape.access, traits, &shape.refusals) {
+        operation = operation.response(status, problem);
+    }
+    operation.build()
 }
 
-fn content(body: &Body) -> (&str, utoipa::openapi::content::Content) {
+const fn done(status: u16) -> &'static str {
+    match status {
+        201 => "Made",
+        202 => "Taken up; what follows comes by mail",
+        204 => "Done; there is nothing to say",
+        _ => "Done",
+    }
+}
+
+fn parameters(shape: &Shape) -> Vec<Parameter> {
+    let in_path = shape.path.split('/').filter_map(|part| part.strip_prefix('{')?.strip_suffix('}'));
+    let in_path = in_path.map(|name| (name, ParameterIn::Path, Required::True));
+    let in_query = shape.query.iter().map(|name| (*name, ParameterIn::Query, Required::False));
+    let version = shape.is_versioned.then_some(("If-Match", ParameterIn::Header, Required::True));
+    let once = shape.is_once.then_some(("Idempotency-Key", ParameterIn::Header, Required::False));
+    let all = in_path.chain(in_query).chain(version).chain(once);
+    all.map(|(name, place, required)| {
+        let is_in_path = place == ParameterIn::Path;
+        let about = if is_in_path { words::in_path(&shape.path, name) } else { words::parameter(&shape.path, name) };
+        let text = ObjectBuilder::new().schema_type(Type::String).build();
+        ParameterBuilder::new()
+            .name(name)
+            .parameter_in(place)
+            .required(required)
+            .description(Some(about).filter(|about| !about.is_empty()))
+            .schema(Some(text))
+            .build()
+    })
+    .collect()
+}
+
+fn content<'a>(body: &'a Body, schemas: &Map<String, Value>) -> (&'a str, Content) {
     match body {
         Body::Json(name) => {
-            ("application/json", ContentBuilder::new().schema(Some(Ref::from_schema_name(name.clone()))).build())
+            let schema = Ref::from_schema_name(name.clone());
+            let example = example(&json!(schema), schemas);
+            ("application/json", ContentBuilder::new().schema(Some(schema)).example(Some(example)).build())
         }
         Body::Other(media) => {
             let text = ObjectBuilder::new().schema_type(Type::String).build();
             (media, ContentBuilder::new().schema(Some(text)).build())
         }
     }
-}
-
-fn parameter(name: &str, place: ParameterIn, required: Required) -> utoipa::openapi::path::Parameter {
-    let text = ObjectBuilder::new().schema_type(Type::String).build();
-    ParameterBuilder::new().name(name).parameter_in(place).required(required).schema(Some(text)).build()
 }
 
 fn operation_id(shape: &Shape) -> String {
@@ -261,7 +348,7 @@ fn who_may(access: Access) -> String {
         Access::SignedIn => "For everybody with an account.".to_owned(),
         Access::Requester => "For the requester whose thing it is, and members of their organisation.".to_owned(),
         Access::Staff(roles) => {
-            let names: Vec<_> = roles.iter().copied().map(Role::as_str).collect();
+            let names: Vec<_> = roles.iter().copied().map(role_name).collect();
             format!("For staff: {}.", names.join(", "))
         }
         Access::SignedLink => "For who holds the mailed link.".to_owned(),

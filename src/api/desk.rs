@@ -32,18 +32,25 @@ pub fn routes(api: Api) -> Api {
         .gives::<Remarks>(200)
         .post("/review/{id}/questions", DESK, "Ask the requester", ask)
         .takes::<Message>()
+        .refuses(&["wrong_state"])
         .post("/review/{id}/messages", DESK, "Write to the requester", message)
         .takes::<Message>()
+        .refuses(&["wrong_state"])
         .post("/review/{id}/notes", DESK, "Write a private note", note)
         .takes::<Message>()
         .post("/review/{id}/recusals", DESK, "Step aside", recuse)
         .takes::<Message>()
+        .refuses(&["recused"])
         .post("/review/{id}/items/{item}/recommendation", DESK, "Advise the manager", recommend)
         .takes::<Recommendation>()
+        .refuses(&["own_application", "recused", "already_decided", "wrong_state"])
         .post("/review/{id}/items/{item}/decision", MANAGER, "Decide a dataset of your department", decide)
         .takes::<DecisionGiven>()
         .gives::<Standing>(200)
         .once()
+        .refuses(&["own_application", "recused", "already_decided", "second_person_needed", "wrong_state"])
+        .refuses(&["second_approval_differs", "nothing_to_confirm", "prohibited", "no_tier_yet", "limits_too_wide"])
+        .refuses(&["ground_needed", "remedy_needed", "operations_empty", "networks_empty", "condition_repeated"])
 }
 
 async fn queue(request: HttpRequest, desk: DeskData, query: Query) -> Result<HttpResponse, WebError> {
@@ -166,7 +173,7 @@ struct DecisionGiven {
     statement: String,
     /// Conditions of an approval: `text`, `kind` and its data, `basis`, `is_precedent`.
     #[serde(default)]
-    #[schema(value_type = Vec<Object>)]
+    #[schema(value_type = Vec<super::parts::Condition>)]
     conditions: Vec<Condition>,
     /// Coded reasons of a denial.
     #[serde(default)]

@@ -34,35 +34,53 @@ pub fn routes(api: Api) -> Api {
         .takes::<NewKey>()
         .gives::<KeyMade>(201)
         .once()
+        .refuses(&["agreement_not_live", "agreement_held", "terms_not_accepted", "own_approval", "too_many_keys"])
+        .refuses(&["key_name", "key_scopes_missing", "key_scope_exceeds", "key_limit_exceeds"])
+        .refuses(&["key_expiry_exceeds", "key_expiry_past", "no_key_needed"])
         .get("/keys/{id}", Access::SignedIn, "A key with its holds", one)
         .gives::<KeyFull>(200)
         .post("/keys/{id}/roll", MINE, "Make a successor; the old text works on for the overlap", roll)
         .takes::<Roll>()
         .gives::<KeyMade>(201)
         .once()
+        .refuses(&["key_held", "key_ended", "key_already_rolled", "key_overlap", "key_scope_exceeds"])
+        .refuses(&["key_limit_exceeds", "key_expiry_exceeds", "key_expiry_past"])
+        .refuses(&["agreement_not_live", "agreement_held", "terms_not_accepted", "own_approval"])
+        .patch("/keys/{id}", MINE, "Call a key something else", rename)
+        .takes::<KeyName>()
+        .gives::<KeyView>(200)
+        .versioned()
+        .refuses(&["key_name", "key_ended"])
         .put("/keys/{id}/networks", MINE, "Restrict a key to networks", restrict)
         .takes::<Networks>()
         .gives::<KeyView>(200)
         .versioned()
+        .refuses(&["key_ended"])
         .post("/keys/{id}/revoke", MINE, "Revoke your key for good", revoke)
-        .takes::<Text>();
+        .takes::<Text>()
+        .refuses(&["key_ended"]);
     api.post("/keys/{id}/revoke-for-department", Access::Staff(&[Role::Manager]), "Revoke a key for good", revoke_staff)
         .takes::<Text>()
+        .refuses(&["key_ended", "own_application"])
         .post("/key-kills", Access::Public, "Kill a key by showing its text", kill)
         .takes::<KeyText>()
-        .gives_other("application/json")
+        .gives::<KillResult>(200)
+        .refuses(&["key_malformed", "key_unknown"])
         .post("/keys/{id}/pause", MINE, "Pause your key", pause)
         .takes::<Text>()
         .gives::<HoldView>(201)
+        .refuses(&["key_ended"])
         .get("/holds", ENFORCERS, "Holds in force of your office", holds)
         .gives::<Holds>(200)
         .post("/holds", ENFORCERS, "Suspend a key, an agreement or a requester", suspend)
         .takes::<NewHold>()
         .gives::<HoldView>(201)
         .once()
+        .refuses(&["not_found", "reason_not_yours", "own_application", "key_ended", "agreement_not_live"])
         .post("/holds/{id}/lift", Access::SignedIn, "Lift exactly this hold", lift)
         .takes::<Text>()
         .gives::<HoldView>(200)
+        .refuses(&["already_lifted", "other_offices_hold", "suspender_may_not_lift", "own_application"])
 }
 
 /// Keys.
@@ -76,15 +94,18 @@ struct Keys {
 struct KeyView {
     id: String,
     agreement: String,
+    /// What its holder calls it.
+    #[schema(example = "City map")]
     name: String,
     /// `live` or `test`.
     mode: &'static str,
     /// The first and last four characters.
+    #[schema(example = "4Zx1…9kQe")]
     hint: String,
     /// `active`, `superseded`, `revoked` or `expired`.
     state: &'static str,
     scopes: Vec<String>,
-    #[schema(value_type = Vec<Object>)]
+    #[schema(value_type = Vec<super::parts::Limit>)]
     limits: Value,
     #[schema(value_type = Vec<String>)]
     networks: Value,
@@ -126,7 +147,7 @@ struct KeyFull {
 
 /// A hold.
 #[derive(Debug, Serialize, ToSchema)]
-struct HoldView {
+pub(super) struct HoldView {
     id: String,
     /// `key`, `agreement` or `requester`.
     target: &'static str,
@@ -179,6 +200,8 @@ async fn one(request: HttpRequest, desk: DeskData, id: web::Path<String>) -> Res
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 struct NewKey {
+    /// What you call it.
+    #[schema(example = "City map")]
     name: String,
     /// `live` or `test`.
     #[serde(default)]
@@ -202,6 +225,7 @@ struct KeyMade {
     #[serde(flatten)]
     key: KeyView,
     /// The key's text, in this answer only; absent in a repeat under the same idempotency key.
+    #[schema(example = "nwk_live_…")]
     text: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     notice: Option<&'static str>,
@@ -278,6 +302,28 @@ async fn roll(
 
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+struct KeyName {
+    /// What you call it.
+    #[schema(example = "City map")]
+    name: String,
+}
+
+async fn rename(
+    request: HttpRequest,
+    desk: DeskData,
+    id: web::Path<String>,
+    IfMatch(version): IfMatch,
+    Json(given): Json<KeyName>,
+) -> Result<HttpResponse, WebError> {
+    let caller = caller(&request);
+    let id: KeyId = id_in(&id)?;
+    let key =
+        desk.run(move |desk| keys::rename(desk, &caller, id, &given.name, version)).await.map_err(precondition)?;
+    Ok(HttpResponse::Ok().insert_header(etag(key.version)).json(key_view(&key, None)))
+}
+
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
 struct Networks {
     /// CIDRs; empty for any.
     networks: Vec<String>,
@@ -325,8 +371,15 @@ async fn revoke_staff(
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 struct KeyText {
-    #[schema(value_type = String)]
+    /// The whole text of the key.
+    #[schema(value_type = String, example = "nwk_live_…")]
     key: SecretString,
+}
+
+/// What became of the key.
+#[derive(Debug, Serialize, ToSchema)]
+struct KillResult {
+    message: &'static str,
 }
 
 async fn kill(request: HttpRequest, desk: DeskData, Json(given): Json<KeyText>) -> Result<HttpResponse, WebError> {
@@ -336,7 +389,7 @@ async fn kill(request: HttpRequest, desk: DeskData, Json(given): Json<KeyText>) 
         Killed::Now => "The key no longer works. Its holder was told.",
         Killed::Before => "The key had stopped working before.",
     };
-    Ok(HttpResponse::Ok().json(json!({ "message": message })))
+    Ok(HttpResponse::Ok().json(KillResult { message }))
 }
 
 async fn pause(

@@ -2,18 +2,31 @@
 //!
 //! Every route is added through [`describe::Api`], from which the OpenAPI document is made too.
 
+pub mod account;
 pub mod agreements;
 pub mod applications;
 pub mod audit;
+pub mod clerk;
 pub mod datasets;
 pub mod describe;
 pub mod desk;
+mod example;
+pub mod imports;
 pub mod keys;
 pub mod organisations;
+#[cfg(test)]
+mod organisations_tests;
+mod parts;
 pub mod people;
+mod problems;
 pub mod sessions;
+pub mod stewardship;
+pub mod stories;
+pub mod system;
+pub mod terms;
 pub mod usage;
 mod views;
+mod words;
 
 use actix_web::{HttpResponse, web};
 use serde::Serialize;
@@ -34,12 +47,54 @@ pub(crate) struct Problem {
     status: u16,
     /// What happened, for people.
     detail: String,
-    /// The path that was asked for.
+    /// The path that was asked for; left out of a 404.
+    #[schema(required = false, example = "/api/v1/keys")]
     instance: String,
     /// The stable code for programs.
+    #[schema(example = "key_ended")]
     code: String,
-    /// The request id, to be named when asking for help.
+    /// The request id, to be named when asking for help; left out of a 404.
+    #[schema(required = false, example = "01f3a9c2")]
     request_id: String,
+    /// What is wrong with single fields, where that is the problem.
+    #[schema(required = false)]
+    errors: Vec<FieldProblem>,
+    /// What to do next.
+    #[schema(required = false, example = json!([]))]
+    next: Vec<WayOn>,
+    /// What somebody else changed meanwhile.
+    #[schema(required = false, example = json!([]))]
+    changed: Vec<Changed>,
+}
+
+/// What is wrong with one field.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct FieldProblem {
+    /// The field's name or path, such as `items[0].dataset`; empty where it is the whole.
+    #[schema(example = "name")]
+    field: String,
+    /// The stable code for programs.
+    #[schema(example = "required")]
+    code: String,
+    /// A sentence for people.
+    #[schema(example = "Give it a name.")]
+    message: String,
+}
+
+/// A way on.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct WayOn {
+    label: String,
+    /// A path of the portal.
+    href: String,
+}
+
+/// A field that somebody else changed.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct Changed {
+    label: String,
+    theirs: String,
+    yours: String,
 }
 
 /// Every route of the API.
@@ -47,15 +102,22 @@ pub(crate) struct Problem {
 pub fn api() -> Api {
     let api = Api::default().get("/openapi.json", Access::Public, "This API's OpenAPI document", openapi);
     let api = sessions::routes(api);
+    let api = account::routes(api);
     let api = people::routes(api);
     let api = organisations::routes(api);
     let api = datasets::routes(api);
+    let api = terms::routes(api);
+    let api = stewardship::routes(api);
+    let api = imports::routes(api);
     let api = applications::routes(api);
     let api = desk::routes(api);
     let api = agreements::routes(api);
     let api = keys::routes(api);
     let api = usage::routes(api);
-    audit::routes(api)
+    let api = clerk::routes(api);
+    let api = audit::routes(api);
+    let api = stories::routes(api);
+    system::routes(api)
 }
 
 async fn openapi(site: web::Data<crate::web::Site>) -> Result<HttpResponse, WebError> {
@@ -81,45 +143,6 @@ pub(crate) fn precondition(error: CaseError) -> WebError {
 }
 
 #[cfg(test)]
-mod tests {
-    use std::collections::BTreeSet;
-
-    use super::*;
-
-    #[test]
-    fn the_document_names_exactly_the_routes_that_are_registered() {
-        let api = api();
-        assert_eq!(api.routes().mistakes(), Vec::<String>::new());
-        let registered: BTreeSet<String> = api
-            .routes()
-            .rows()
-            .iter()
-            .map(|row| format!("{} {}", row.method.as_str().to_lowercase(), row.path))
-            .collect();
-        let document = serde_json::to_value(api.document("/")).unwrap();
-        let described: BTreeSet<String> = document["paths"]
-            .as_object()
-            .unwrap()
-            .iter()
-            .flat_map(|(path, item)| {
-                item.as_object().unwrap().keys().map(move |method| format!("{method} {path}")).collect::<Vec<_>>()
-            })
-            .collect();
-        assert_eq!(registered, described);
-        assert!(document["openapi"].as_str().unwrap().starts_with("3.1"));
-    }
-
-    #[test]
-    fn every_schema_that_is_referred_to_is_there() {
-        let document = serde_json::to_value(api().document("/")).unwrap();
-        let text = document.to_string();
-        let mut missing = BTreeSet::new();
-        for part in text.split("#/components/schemas/").skip(1) {
-            let name = part.split('"').next().unwrap();
-            if document["components"]["schemas"].get(name).is_none() {
-                missing.insert(name.to_owned());
-            }
-        }
-        assert_eq!(missing, BTreeSet::new());
-    }
-}
+pub(crate) mod testing;
+#[cfg(test)]
+mod tests;

@@ -5,6 +5,7 @@ use secrecy::ExposeSecret as _;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use super::sessions::{Accepted, accepted};
 use super::{Api, Created, id_in};
 use crate::cases::staff;
 use crate::domain::id::{AccountId, DepartmentId, ServiceId};
@@ -27,14 +28,19 @@ pub fn routes(api: Api) -> Api {
         .takes::<DepartmentEdit>()
         .versioned()
         .get("/staff", ADMINISTRATOR, "Staff and their roles", list_staff)
-        .asks(&["q"])
+        .asks(&["q", "who"])
         .gives::<StaffList>(200)
+        .get("/staff/{id}", ADMINISTRATOR, "One person and their roles", one_member)
+        .gives::<Member>(200)
         .post("/staff/invitations", ADMINISTRATOR, "Invite a member of staff", invite)
         .takes::<NewInvitation>()
+        .gives::<Accepted>(202)
         .put("/staff/{id}/roles", ADMINISTRATOR, "Set somebody's roles", set_roles)
         .takes::<Roles>()
+        .refuses(&["last_administrator"])
         .post("/accounts/{id}/disable", ADMINISTRATOR, "Disable an account and end its sessions", disable)
         .takes::<Reason>()
+        .refuses(&["last_administrator"])
         .post("/accounts/{id}/enable", ADMINISTRATOR, "Enable an account again", enable)
         .takes::<Reason>()
         .get("/services", ADMINISTRATOR, "Credentials of gate clients", list_services)
@@ -89,8 +95,11 @@ struct Departments {
 #[derive(Debug, Serialize, ToSchema)]
 struct Department {
     id: String,
+    #[schema(example = "mobility")]
     slug: String,
+    #[schema(example = "Mobility and parking")]
     name: String,
+    #[schema(example = "mobility@city.example")]
     email: String,
     /// For `If-Match`: `"v1"`.
     version: i64,
@@ -114,8 +123,13 @@ async fn departments(desk: DeskData) -> Result<HttpResponse, WebError> {
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 struct NewDepartment {
+    /// Its name in addresses; never changes.
+    #[schema(example = "mobility")]
     slug: String,
+    #[schema(example = "Mobility and parking")]
     name: String,
+    /// Where it is written to.
+    #[schema(example = "mobility@city.example")]
     email: String,
 }
 
@@ -132,7 +146,9 @@ async fn add_department(
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 struct DepartmentEdit {
+    #[schema(example = "Mobility and parking")]
     name: String,
+    #[schema(example = "mobility@city.example")]
     email: String,
 }
 
@@ -167,22 +183,35 @@ struct Member {
     has_accepted: bool,
 }
 
+impl From<people::Account> for Member {
+    fn from(account: people::Account) -> Self {
+        Self {
+            id: account.id.to_string(),
+            name: account.name,
+            email: account.email,
+            roles: account.roles.into_iter().map(Into::into).collect(),
+            is_disabled: account.disabled_at.is_some(),
+            has_accepted: account.verified_at.is_some(),
+        }
+    }
+}
+
 async fn list_staff(desk: DeskData, query: Query) -> Result<HttpResponse, WebError> {
-    let query = query.only(&["q"])?;
+    let query = query.only(&["q", "who"])?;
     let words = query.get("q").unwrap_or_default().to_owned();
-    let rows = desk.run(move |desk| desk.read(|conn| people::list_accounts(conn, &words, true, 500))).await?;
-    let items = rows
-        .into_iter()
-        .map(|row| Member {
-            id: row.id.to_string(),
-            name: row.name,
-            email: row.email,
-            roles: row.roles.into_iter().map(Into::into).collect(),
-            is_disabled: row.disabled_at.is_some(),
-            has_accepted: row.verified_at.is_some(),
-        })
-        .collect();
-    Ok(HttpResponse::Ok().json(StaffList { items }))
+    let is_staff_only = match query.get("who") {
+        None | Some("" | "staff") => true,
+        Some("everyone") => false,
+        Some(_) => return Err(WebError::bad_request("query_invalid", "“who” must be staff or everyone.")),
+    };
+    let rows = desk.run(move |desk| desk.read(|conn| people::list_accounts(conn, &words, is_staff_only, 500))).await?;
+    Ok(HttpResponse::Ok().json(StaffList { items: rows.into_iter().map(Into::into).collect() }))
+}
+
+async fn one_member(desk: DeskData, id: web::Path<String>) -> Result<HttpResponse, WebError> {
+    let id: AccountId = id_in(&id)?;
+    let account = desk.run(move |desk| desk.read(|conn| people::account_by_id(conn, id))).await?;
+    Ok(HttpResponse::Ok().json(Member::from(account)))
 }
 
 #[derive(Debug, Deserialize, ToSchema)]
@@ -201,7 +230,7 @@ async fn invite(
     let caller = caller(&request);
     let invitation = staff::Invitation { name: new.name, email: new.email, roles: grants(&new.roles)? };
     desk.run(move |desk| staff::invite(desk, &caller, &invitation)).await?;
-    Ok(HttpResponse::Accepted().finish())
+    Ok(accepted("A mail with a link is on its way."))
 }
 
 #[derive(Debug, Deserialize, ToSchema)]
@@ -269,7 +298,10 @@ struct Services {
 #[derive(Debug, Serialize, ToSchema)]
 struct Service {
     id: String,
+    /// What it is for.
+    #[schema(example = "nginx at the edge")]
     name: String,
+    /// The first and last characters of the credential.
     hint: String,
     is_revoked: bool,
 }
@@ -286,6 +318,8 @@ async fn list_services(desk: DeskData) -> Result<HttpResponse, WebError> {
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 struct NewService {
+    /// What it is for.
+    #[schema(example = "nginx at the edge")]
     name: String,
 }
 

@@ -1,4 +1,4 @@
-//! Signing in and out, one's own account, sessions and tokens.
+//! Signing in and out, sessions and tokens, links from mails.
 
 use actix_web::{HttpRequest, HttpResponse, web};
 use secrecy::{ExposeSecret as _, SecretString};
@@ -6,33 +6,49 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::Api;
-use crate::cases::accounts;
 use crate::cases::passwords::HashingPool;
+use crate::cases::{accounts, staff};
 use crate::domain::id::SessionId;
 use crate::web::case::{DeskData, caller};
-use crate::web::{Access, Account, Json, Means, Signed, WebError};
+use crate::web::{Access, Account, Json, Signed, WebError};
 
 /// Adds the routes of this file.
 pub fn routes(api: Api) -> Api {
     api.post("/registrations", Access::Public, "Register; the address must then be confirmed by mail", register)
         .takes::<NewRegistration>()
+        .gives::<Accepted>(202)
+        .refuses(&["registration_closed"])
         .post("/email-confirmations", Access::SignedLink, "Confirm an address with the token from the mail", confirm)
         .takes::<LinkToken>()
+        .refuses(&["link_invalid"])
         .post("/password-resets", Access::Public, "Ask for a link to choose a new password", ask_reset)
         .takes::<ResetAsked>()
+        .gives::<Accepted>(202)
         .post("/passwords", Access::SignedLink, "Choose a new password with the token from the mail", reset)
         .takes::<NewPassword>()
+        .refuses(&["link_invalid"])
+        .post(
+            "/invitation-acceptances",
+            Access::SignedLink,
+            "Take up an invitation as staff with the token from the mail",
+            accept,
+        )
+        .takes::<NewPassword>()
+        .refuses(&["link_invalid"])
         .post("/sessions", Access::Public, "Sign in; answers with a bearer token", sign_in)
         .takes::<Login>()
         .gives::<NewSession>(201)
+        .refuses(&["wrong_login", "password_disabled", "too_many_sessions", "too_many_requests"])
         .get("/sessions", Access::SignedIn, "Your live sessions and tokens", list)
         .gives::<Sessions>(200)
+        .delete("/sessions", Access::SignedIn, "End every session and token of yours but this one", end_others)
+        .gives::<Ended>(200)
+        .delete("/sessions/current", Access::SignedIn, "Sign out: end the token that is used for this", sign_out)
         .delete("/sessions/{id}", Access::SignedIn, "End one of your sessions or tokens", end)
         .post("/tokens", Access::SignedIn, "Make a token for a program", new_token)
         .takes::<NewToken>()
         .gives::<NewSession>(201)
-        .get("/account", Access::SignedIn, "Who you are and what you may do", me)
-        .gives::<Me>(200)
+        .refuses(&["too_many_sessions"])
 }
 
 #[derive(Debug, Deserialize, ToSchema)]
@@ -59,9 +75,14 @@ async fn register(
     Ok(accepted("If the address is new here, a mail with a link is on its way."))
 }
 
-/// The same answer whatever is known of the address.
-fn accepted(message: &str) -> HttpResponse {
-    HttpResponse::Accepted().json(serde_json::json!({ "message": message }))
+/// What comes next; the same whatever is known of the address.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct Accepted {
+    message: &'static str,
+}
+
+pub(super) fn accepted(message: &'static str) -> HttpResponse {
+    HttpResponse::Accepted().json(Accepted { message })
 }
 
 #[derive(Debug, Deserialize, ToSchema)]
@@ -107,6 +128,16 @@ async fn reset(
     Json(new): Json<NewPassword>,
 ) -> Result<HttpResponse, WebError> {
     accounts::reset_password(&desk, &hashing, caller(&request), new.token, new.password).await?;
+    Ok(HttpResponse::NoContent().finish())
+}
+
+async fn accept(
+    request: HttpRequest,
+    desk: DeskData,
+    hashing: web::Data<HashingPool>,
+    Json(new): Json<NewPassword>,
+) -> Result<HttpResponse, WebError> {
+    staff::accept_invitation(&desk, &hashing, caller(&request), new.token, new.password).await?;
     Ok(HttpResponse::NoContent().finish())
 }
 
@@ -189,6 +220,24 @@ async fn list(request: HttpRequest, desk: DeskData) -> Result<HttpResponse, WebE
     Ok(HttpResponse::Ok().json(Sessions { items }))
 }
 
+/// How many ended.
+#[derive(Debug, Serialize, ToSchema)]
+struct Ended {
+    ended: usize,
+}
+
+async fn end_others(request: HttpRequest, desk: DeskData, me: Signed<Account>) -> Result<HttpResponse, WebError> {
+    let (caller, keep) = (caller(&request), me.means.session());
+    let ended = desk.run(move |desk| accounts::end_sessions(desk, &caller, None, Some(keep))).await?;
+    Ok(HttpResponse::Ok().json(Ended { ended }))
+}
+
+async fn sign_out(request: HttpRequest, desk: DeskData, me: Signed<Account>) -> Result<HttpResponse, WebError> {
+    let (caller, this) = (caller(&request), me.means.session());
+    desk.run(move |desk| accounts::end_sessions(desk, &caller, Some(this), None)).await?;
+    Ok(HttpResponse::NoContent().finish())
+}
+
 async fn end(request: HttpRequest, desk: DeskData, id: web::Path<String>) -> Result<HttpResponse, WebError> {
     let caller = caller(&request);
     let id: SessionId = super::id_in(&id)?;
@@ -207,30 +256,4 @@ async fn new_token(request: HttpRequest, desk: DeskData, Json(new): Json<NewToke
     let caller = caller(&request);
     let begun = desk.run(move |desk| accounts::new_api_token(desk, &caller, &new.label)).await?;
     Ok(HttpResponse::Created().json(NewSession::from(begun)))
-}
-
-/// The signed-in person.
-#[derive(Debug, Serialize, ToSchema)]
-struct Me {
-    id: String,
-    name: String,
-    email: String,
-    language: String,
-    roles: Vec<super::people::Grant>,
-    /// `session` or `token`.
-    means: &'static str,
-}
-
-async fn me(me: Signed<Account>) -> Result<HttpResponse, WebError> {
-    Ok(HttpResponse::Ok().json(Me {
-        id: me.account.to_string(),
-        name: me.actor.name.clone(),
-        email: me.email.clone(),
-        language: me.language.clone(),
-        roles: me.actor.roles.iter().copied().map(Into::into).collect(),
-        means: match me.means {
-            Means::Session { .. } => "session",
-            Means::Token => "token",
-        },
-    }))
 }

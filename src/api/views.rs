@@ -8,8 +8,9 @@ use serde::Serialize;
 use serde_json::{Value, json};
 use utoipa::ToSchema;
 
-use crate::cases::agree::AgreementView;
-use crate::domain::agreement::{Agreement, Execution, Schedule};
+use super::parts::{Advice, Condition, Difference, Evidence, Field, Ground, Limit, Operation, Schedule};
+use crate::cases::agree::{AgreementView, Offer};
+use crate::domain::agreement::{self, Agreement, Execution};
 use crate::domain::application::{Application, Item, ItemState, State};
 use crate::domain::catalogue::Dataset;
 use crate::domain::review::{Decision, Verdict};
@@ -32,14 +33,15 @@ pub(super) struct DatasetView {
     is_published: bool,
     has_upstream: bool,
     identifier: String,
-    #[schema(value_type = Vec<Object>)]
+    #[schema(value_type = Vec<Field>)]
     fields: Value,
-    #[schema(value_type = Vec<Object>)]
+    #[schema(value_type = Vec<Operation>)]
     operations: Value,
-    #[schema(value_type = Vec<Object>)]
+    /// Limits of an agreement, unless a condition narrows them.
+    #[schema(value_type = Vec<Limit>)]
     limits: Value,
     /// What the catalogue says, in the words of DCAT-US.
-    #[schema(value_type = Object)]
+    #[schema(value_type = Object, example = json!({ "title": "Parking occupancy", "keywords": ["parking"] }))]
     metadata: Value,
     updated_at: DateTime<Utc>,
     /// For `If-Match`: `"v1"`.
@@ -87,6 +89,7 @@ pub(super) struct ApplicationView {
     number: String,
     title: String,
     requester_name: String,
+    /// `draft`, `submitted`, `info_requested`, `offered`, `executed`, `denied`, `withdrawn` or `lapsed`.
     state: &'static str,
     /// The agreement offered or executed.
     agreement: Option<String>,
@@ -95,7 +98,7 @@ pub(super) struct ApplicationView {
     answers: BTreeMap<String, String>,
     items: Vec<ItemView>,
     /// What changed between the last two submissions.
-    #[schema(value_type = Vec<Object>)]
+    #[schema(value_type = Vec<Difference>)]
     differences: Value,
     /// Staff who stepped aside; for departments.
     #[serde(skip_serializing_if = "Vec::is_empty")]
@@ -118,7 +121,9 @@ struct ItemView {
     department: String,
     tier: &'static str,
     operations: Vec<String>,
+    /// Why each sensitive field is needed, by field name.
     sensitive: BTreeMap<String, String>,
+    /// `pending`, `approved`, `approved_with_conditions` or `denied`.
     state: &'static str,
     decision: Option<DecisionView>,
     /// The first of two approvals; for departments.
@@ -126,20 +131,21 @@ struct ItemView {
     first_approval: Option<DecisionView>,
     /// What a reviewer advised; for departments.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = Option<Object>)]
+    #[schema(value_type = Option<Advice>)]
     recommendation: Option<Value>,
 }
 
 /// A decision.
 #[derive(Debug, Serialize, ToSchema)]
-struct DecisionView {
+pub(super) struct DecisionView {
+    /// `approved`, `approved_with_conditions` or `denied`.
     outcome: &'static str,
     statement: String,
     by: String,
     at: DateTime<Utc>,
-    #[schema(value_type = Vec<Object>)]
+    #[schema(value_type = Vec<Condition>)]
     conditions: Value,
-    #[schema(value_type = Vec<Object>)]
+    #[schema(value_type = Vec<Ground>)]
     grounds: Value,
     remedy: String,
 }
@@ -262,6 +268,7 @@ pub(super) struct AgreementSummary {
     application: String,
     title: String,
     requester_name: String,
+    /// `offered`, `executed`, `expired`, `terminated`, `superseded` or `closed`.
     state: &'static str,
     executed_at: Option<DateTime<Utc>>,
     ends_at: Option<DateTime<Utc>>,
@@ -296,10 +303,10 @@ pub(super) struct AgreementFull {
     summary: AgreementSummary,
     /// The text, Markdown, exactly as it was hashed.
     text: String,
-    #[schema(value_type = Vec<Object>)]
+    #[schema(value_type = Vec<Schedule>)]
     schedules: Value,
     /// The holder's signature, once executed.
-    #[schema(value_type = Option<Object>)]
+    #[schema(value_type = Option<Evidence>)]
     evidence: Option<Value>,
     /// The service's Ed25519 signature over number, hash and instant, hex.
     signature: Option<String>,
@@ -321,7 +328,45 @@ impl From<&AgreementView> for AgreementFull {
     }
 }
 
-fn schedule(schedule: &Schedule) -> Value {
+/// An offer that waits for its signature.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct OfferView {
+    application: String,
+    agreement: String,
+    number: String,
+    /// Until when it stays open.
+    lapses_at: DateTime<Utc>,
+    /// The terms that the signature names, with their hash.
+    terms: String,
+    terms_title: String,
+    terms_hash: String,
+    /// The text to sign, Markdown, exactly as it is hashed.
+    text: String,
+    text_hash: String,
+    #[schema(value_type = Vec<Schedule>)]
+    schedules: Value,
+}
+
+impl From<&Offer> for OfferView {
+    fn from(offer: &Offer) -> Self {
+        let agreement = &offer.offered.agreement;
+        let schedules: Vec<Value> = agreement.schedules.iter().map(schedule).collect();
+        Self {
+            application: offer.application.id.to_string(),
+            agreement: agreement.id.to_string(),
+            number: agreement.number.clone(),
+            lapses_at: offer.lapses_at,
+            terms: offer.terms.id.to_string(),
+            terms_title: offer.terms.title.as_str().to_owned(),
+            terms_hash: offer.terms.hash.to_string(),
+            text: offer.offered.text.clone(),
+            text_hash: agreement.text_hash.clone(),
+            schedules: json!(schedules),
+        }
+    }
+}
+
+fn schedule(schedule: &agreement::Schedule) -> Value {
     json!({
         "dataset": schedule.slug, "title": schedule.title, "department": schedule.department,
         "tier": schedule.tier, "operations": schedule.operations, "limits": schedule.limits,

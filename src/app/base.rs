@@ -14,9 +14,13 @@ use crate::cases::{CaseError, Desk, DeskOptions, GrantSink, NoGate};
 use crate::clock::Clock;
 use crate::config::{Settings, SettingsError};
 use crate::domain::audit::hex;
+use crate::domain::guessing::Delays;
 use crate::domain::net::UpstreamNetworks;
 use crate::domain::profile::{Profile, ProfileError};
 use crate::store::{Store, StoreError, StoreOptions, migrate};
+
+/// The file in the data folder that holds the root secret.
+const SECRET: &str = "secret.key";
 
 /// Why the program cannot start. Each is one plain sentence.
 #[derive(Debug, thiserror::Error)]
@@ -50,7 +54,9 @@ pub enum StartError {
     #[error(transparent)]
     Case(#[from] CaseError),
     /// A listener.
-    #[error("cannot listen on {address}: {why}")]
+    #[error(
+        "cannot listen on {address}: {why}. Another port: --portal-port, --gate-port or, for a gate alone, --port (0 takes any free one)"
+    )]
     Listen {
         /// Where.
         address: String,
@@ -76,6 +82,8 @@ pub struct Base {
     pub secrets: Arc<Secrets>,
     /// The clock.
     pub clock: Clock,
+    /// How long who guesses passwords must wait.
+    pub delays: Delays,
 }
 
 impl std::fmt::Debug for Base {
@@ -85,30 +93,51 @@ impl std::fmt::Debug for Base {
 }
 
 impl Base {
-    /// Opens the data folder and the store. With `migrates`, brings the schema up to date; else refuses an old one.
+    /// Opens the data folder and the store, makes what is missing, and brings the schema up to date.
     ///
     /// # Errors
     /// The first thing that keeps the program from starting.
-    pub fn open(settings: Settings, data: &Path, migrates: bool) -> Result<Self, StartError> {
+    pub fn open(settings: Settings, data: &Path) -> Result<Self, StartError> {
         make_folder(data)?;
-        let secrets = read_secrets(&data.join("secret.key"))?;
-        let profile = read_profile(&settings.place.profile)?;
-        let store = Store::open(&StoreOptions {
-            url: settings.database_url(data),
-            connections: settings.database.connections,
-            busy: Duration::from_secs(settings.database.busy_seconds),
-            wait: Duration::from_secs(settings.database.wait_seconds),
-        })?;
-        if migrates {
-            let applied = migrate::migrate(&store)?;
-            if applied > 0 {
-                tracing::info!(applied, "migrations applied");
-            }
+        make_secrets(&data.join(SECRET))?;
+        let store = store(&settings, data)?;
+        let applied = migrate::migrate(&store)?;
+        if applied > 0 {
+            tracing::info!(applied, "migrations applied");
         }
+        Self::over(settings, data, store)
+    }
+
+    /// Opens what is there already, and makes and changes nothing: a mistyped folder must not look like a new place,
+    /// whose empty chain of audit entries would pass every check.
+    ///
+    /// # Errors
+    /// What is missing, and what to do.
+    pub fn open_existing(settings: Settings, data: &Path) -> Result<Self, StartError> {
+        if !data.join(SECRET).is_file() {
+            let why = format!(
+                "there is no {SECRET} here. Is the folder right? A new place begins with `accord migrate`; a gate on \
+                 another machine needs a copy of the portal's {SECRET}"
+            );
+            return Err(at(data, &why));
+        }
+        if let Some(path) = settings.database_url(data).strip_prefix("sqlite:").map(Path::new)
+            && !path.is_file()
+        {
+            return Err(at(path, &"there is no database here: run `accord migrate` first"));
+        }
+        let store = store(&settings, data)?;
+        Self::over(settings, data, store)
+    }
+
+    fn over(settings: Settings, data: &Path, store: Store) -> Result<Self, StartError> {
         let pending = migrate::pending(&store)?;
         if pending > 0 {
             return Err(StartError::Pending(pending));
         }
+        let secrets = read_secrets(&data.join(SECRET))?;
+        let profile = read_profile(&settings.place.profile)?;
+        let delays = settings.delays().map_err(|error| StartError::Setup(error.to_string()))?;
         Ok(Self {
             settings,
             data: data.to_owned(),
@@ -116,6 +145,7 @@ impl Base {
             profile: Arc::new(profile),
             secrets: Arc::new(secrets),
             clock: Clock::system(),
+            delays,
         })
     }
 
@@ -131,6 +161,8 @@ impl Base {
                 session_absolute: chrono::Duration::hours(i64::from(self.settings.accounts.session_hours)),
                 session_idle: chrono::Duration::minutes(i64::from(self.settings.accounts.idle_minutes)),
                 is_registration_open: self.settings.accounts.registration_open,
+                delays: self.delays.clone(),
+                upstream_wait_ms: self.settings.gate.upstream_wait_ms,
                 upstream_networks: UpstreamNetworks::opening(self.settings.network.upstream_networks.clone()),
             }),
             secrets: Arc::clone(&self.secrets),
@@ -175,26 +207,43 @@ fn fill(bytes: &mut [u8]) {
 }
 
 fn make_folder(data: &Path) -> Result<(), StartError> {
-    std::fs::create_dir_all(data).map_err(|error| at(data, &error))
+    if data.exists() && !data.is_dir() {
+        return Err(at(data, &"this is a file; --data names a folder"));
+    }
+    std::fs::create_dir_all(data).map_err(|error| at(data, &format!("the folder cannot be made: {error}")))
+}
+
+fn store(settings: &Settings, data: &Path) -> Result<Store, StartError> {
+    let options = StoreOptions {
+        url: settings.database_url(data),
+        connections: settings.database.connections,
+        busy: Duration::from_secs(settings.database.busy_seconds),
+        wait: Duration::from_secs(settings.database.wait_seconds),
+    };
+    Ok(Store::open(&options)?)
 }
 
 fn at(path: &Path, error: &dyn std::fmt::Display) -> StartError {
     StartError::File { path: path.display().to_string(), why: error.to_string() }
 }
 
-/// Reads the root secret, or makes it at the first start. Only its owner may read the file.
-fn read_secrets(path: &Path) -> Result<Secrets, StartError> {
+/// Makes the root secret at the first start. Only its owner may read the file.
+fn make_secrets(path: &Path) -> Result<(), StartError> {
     let mut fresh = zeroize::Zeroizing::new([0_u8; 32]);
     fill(fresh.as_mut());
     let made = std::fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(path);
     match made {
         Ok(mut file) => {
             file.write_all(hex(fresh.as_ref()).as_bytes()).map_err(|error| at(path, &error))?;
-            file.sync_all().map_err(|error| at(path, &error))?;
+            file.sync_all().map_err(|error| at(path, &error))
         }
-        Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => {}
-        Err(error) => return Err(at(path, &error)),
+        Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => Ok(()),
+        Err(error) => Err(at(path, &error)),
     }
+}
+
+/// Reads the root secret.
+fn read_secrets(path: &Path) -> Result<Secrets, StartError> {
     let mut text = zeroize::Zeroizing::new(String::new());
     let mut file = std::fs::File::open(path).map_err(|error| at(path, &error))?;
     file.read_to_string(&mut text).map_err(|error| at(path, &error))?;

@@ -107,7 +107,7 @@ pub async fn demo(
     }
     settings.network.upstream_networks = CidrList::parse("127.0.0.0/8").map_err(|error| setup(&error))?;
     let listeners = Listeners::bind(&settings)?;
-    let base = Base::open(settings, &folder, true)?;
+    let base = Base::open(settings, &folder)?;
     let loopback = ([127, 0, 0, 1], 0).into();
     let city = simulator::start(loopback, SimulatorState::new(base.clock.clone(), CITY, FEED_TOKEN))
         .await

@@ -8,7 +8,7 @@ use tokio::task::JoinHandle;
 
 use super::base::{Base, StartError};
 use super::kill::DeskSwitch;
-use super::run::upstream_networks;
+use super::run::{head_bounds, upstream_networks};
 use crate::cases::catalogue::credential_place;
 use crate::cases::{Desk, GrantSink};
 use crate::feed::grants::GrantFeed;
@@ -134,10 +134,56 @@ fn options(base: &Base) -> GateOptions {
         zone: base.profile.zone,
         trusted_proxies: settings.network.trusted_proxies.clone(),
         upstream_networks: upstream_networks(settings),
-        request_body_max_bytes: u64::try_from(settings.portal.json_kib.saturating_mul(1024)).unwrap_or(u64::MAX),
-        request_body_deadline: Duration::from_secs(settings.portal.body_seconds),
+        connect_timeout: Duration::from_secs(settings.gate.connect_seconds),
+        request_body_max_bytes: settings.gate.body_kib.saturating_mul(1024),
+        request_body_deadline: Duration::from_secs(settings.gate.body_seconds),
+        answer_deadline: Duration::from_secs(settings.gate.answer_seconds),
+        request_head_deadline: Duration::from_secs(settings.gate.head_seconds),
+        keep_alive: Duration::from_secs(settings.gate.keep_alive_seconds),
+        head_bounds: head_bounds(settings),
         workers: if settings.server.workers == 0 { default.workers } else { settings.server.workers },
         shutdown_seconds: settings.server.drain_seconds,
         ..default
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::Settings;
+    use crate::domain::net::HeadBounds;
+
+    #[test]
+    fn every_setting_of_the_gate_reaches_it() {
+        let folder = std::env::temp_dir().join(format!("accord-gate-options-{}", std::process::id()));
+        let set = [
+            ("GATE__CONNECT_SECONDS", "11"),
+            ("GATE__BODY_KIB", "12"),
+            ("GATE__BODY_SECONDS", "13"),
+            ("GATE__ANSWER_SECONDS", "14"),
+            ("GATE__HEAD_SECONDS", "15"),
+            ("GATE__KEEP_ALIVE_SECONDS", "16"),
+            ("SERVER__HEADERS_MAX", "17"),
+            ("SERVER__HEADERS_KIB", "18"),
+            ("SERVER__DRAIN_SECONDS", "19"),
+            ("SERVER__WORKERS", "3"),
+            ("ACCOUNTS__LOGIN_WAITS", "1:21"),
+            ("GATE__UPSTREAM_WAIT_MS", "2200"),
+        ];
+        let environment = set.map(|(name, value)| (format!("ACCORD_{name}"), value.to_owned()));
+        let base = Base::open(Settings::load(None, environment).unwrap(), &folder).unwrap();
+        let options = options(&base);
+        let seconds = Duration::from_secs;
+        assert_eq!(options.connect_timeout, seconds(11));
+        assert_eq!(options.request_body_max_bytes, 12 * 1024);
+        assert_eq!(options.request_body_deadline, seconds(13));
+        assert_eq!(options.answer_deadline, seconds(14));
+        assert_eq!(options.request_head_deadline, seconds(15));
+        assert_eq!(options.keep_alive, seconds(16));
+        assert_eq!(options.head_bounds, HeadBounds { headers_max: 17, bytes_max: 18 * 1024 });
+        assert_eq!((options.shutdown_seconds, options.workers), (19, 3));
+        assert_eq!(base.quiet_desk().options.delays.wait_after(1), chrono::Duration::seconds(21));
+        assert_eq!(base.quiet_desk().options.upstream_wait_ms, 2_200);
+        std::fs::remove_dir_all(folder).unwrap();
     }
 }

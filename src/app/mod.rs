@@ -12,5 +12,5 @@ mod run;
 pub use base::{Base, StartError, hash_password};
 pub use demo::{Card, demo};
 pub use run::{
-    Running, block_on, check_profile, gate_alone, healthcheck, public_urls, serve, set_up, upstream_networks,
+    Running, block_on, check_settings, gate_alone, healthcheck, public_urls, serve, set_up, upstream_networks,
 };

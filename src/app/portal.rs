@@ -11,10 +11,12 @@ use secrecy::ExposeSecret as _;
 use url::Url;
 
 use super::base::{Base, StartError};
+use super::run::head_bounds;
 use crate::cases::Desk;
 use crate::cases::passwords::HashingPool;
 use crate::jobs::mail::Letters;
 use crate::portal::admin::GateWatch;
+use crate::portal::developers::ApiDocument;
 use crate::portal::mailbox::{Letter, MailReader};
 use crate::portal::session::DeskVisitors;
 use crate::store::migrate;
@@ -91,7 +93,9 @@ pub fn build(
         trusted_proxies: settings.network.trusted_proxies.clone(),
         form_bytes_max: settings.portal.form_kib.saturating_mul(1024),
         json_bytes_max: settings.portal.json_kib.saturating_mul(1024),
+        upload_bytes_max: settings.portal.upload_mib.saturating_mul(1024 * 1024),
         body_time_max: Duration::from_secs(settings.portal.body_seconds),
+        head_bounds: head_bounds(settings),
         server_key: ServerKey::from_bytes(*key.expose_secret()),
     };
     let site = Site::new(options, Arc::new(DeskVisitors(desk.clone())))
@@ -101,6 +105,7 @@ pub fn build(
     let reader = web::Data::new(mail_reader(base, letters));
     let watch = web::Data::new(watch);
     let hashing = web::Data::new(HashingPool::new(settings.accounts.hashes_at_once, HASH_WAIT));
+    let document = web::Data::new(api_document(site.options().portal_url.as_str())?);
     let observer = Observer::new("portal", base.clock.clone(), settings.network.trusted_proxies.clone());
     let routes = routes(is_demo);
     let mut server = HttpServer::new(move || {
@@ -112,11 +117,13 @@ pub fn build(
             .app_data(reader.clone())
             .app_data(hashing.clone())
             .app_data(watch.clone())
+            .app_data(document.clone())
             .wrap(from_fn(edge::edge))
             .wrap(from_fn(move |request, next| Arc::clone(&observer).observe(request, next)))
             .configure(move |config| routes.configure(config))
     })
-    .client_request_timeout(Duration::from_secs(10))
+    .client_request_timeout(Duration::from_secs(settings.portal.head_seconds))
+    .keep_alive(Duration::from_secs(settings.portal.keep_alive_seconds))
     .shutdown_timeout(settings.server.drain_seconds)
     .disable_signals();
     if settings.server.workers > 0 {
@@ -124,6 +131,13 @@ pub fn build(
     }
     let server = server.listen(listener).map_err(|error| StartError::Setup(error.to_string()))?.run();
     Ok(PortalServer { server, address })
+}
+
+/// The API's document, read for the page about it.
+fn api_document(portal_url: &str) -> Result<ApiDocument, StartError> {
+    let document = serde_json::to_value(api::api().document(portal_url.trim_end_matches('/')));
+    let document = document.map_err(|error| StartError::Setup(format!("the API cannot be described: {error}")))?;
+    Ok(ApiDocument::new(&document))
 }
 
 /// Lets the demonstration's mailbox show mails as they would be sent.

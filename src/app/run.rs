@@ -2,6 +2,7 @@
 
 use std::future::Future;
 use std::net::{SocketAddr, TcpListener};
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -14,12 +15,13 @@ use super::portal::{self, Addresses};
 use super::profile_files;
 use crate::cases::{CaseError, Desk, agree, keys, terms};
 use crate::config::Settings;
-use crate::domain::net::UpstreamNetworks;
+use crate::domain::net::{HeadBounds, UpstreamNetworks};
 use crate::domain::profile::Profile;
 use crate::gate::GateServer;
 use crate::jobs::mail::{Letters, MailOptions, Postman, send_due};
 use crate::jobs::{Stop, Stopper, ring, stopping};
-use crate::store::usage;
+use crate::store::{Backend, usage};
+use crate::telemetry;
 
 /// Lines of the access log taken away in one round.
 const PRUNE_MAX: i64 = 5_000;
@@ -58,14 +60,19 @@ pub fn set_up(base: &Base, desk: &Desk) -> Result<bool, StartError> {
     Ok(terms::set_up(desk, read)?)
 }
 
-/// Checks that the profile named in the settings can be used.
+/// Checks what the settings name beyond themselves: profile, kind of database, mail server and sender, log filter.
 ///
 /// # Errors
-/// Why not.
-pub fn check_profile(settings: &Settings) -> Result<(), StartError> {
+/// The first that cannot be used.
+pub fn check_settings(settings: &Settings) -> Result<(), StartError> {
+    let wrong = |place: &str, why: &dyn std::fmt::Display| StartError::Setup(format!("{place}: {why}"));
+    Backend::of(&settings.database_url(Path::new("."))).map_err(|error| wrong("database.url", &error))?;
+    telemetry::check(&settings.log).map_err(|error| wrong("log.level", &error))?;
+    Postman::new(&mail_options(settings, &public_urls(settings)?.portal))
+        .map_err(|error| StartError::Setup(error.to_string()))?;
     let name = &settings.place.profile;
     let text = profile_files::read(name, "profile.toml")
-        .ok_or_else(|| StartError::Setup(format!("place.profile: there is no profile.toml for {name}")))?;
+        .ok_or_else(|| wrong("place.profile", &format!("there is no profile.toml for {name}")))?;
     Profile::parse(&text).map(|_| ()).map_err(|error| StartError::Profile { name: name.clone(), error })
 }
 
@@ -73,6 +80,11 @@ pub fn check_profile(settings: &Settings) -> Result<(), StartError> {
 #[must_use]
 pub fn upstream_networks(settings: &Settings) -> UpstreamNetworks {
     UpstreamNetworks::opening(settings.network.upstream_networks.clone())
+}
+
+/// How much the headers of one request may be, on both listeners.
+pub(super) const fn head_bounds(settings: &Settings) -> HeadBounds {
+    HeadBounds { headers_max: settings.server.headers_max, bytes_max: settings.server.headers_kib.saturating_mul(1024) }
 }
 
 /// The addresses from outside as the settings name them; the listen addresses where they name none.
@@ -98,19 +110,23 @@ pub(super) fn listen(address: SocketAddr) -> Result<(TcpListener, SocketAddr), S
     Ok((listener, bound))
 }
 
+fn mail_options(settings: &Settings, portal: &Url) -> MailOptions {
+    use secrecy::ExposeSecret as _;
+    let mail = &settings.mail;
+    MailOptions {
+        from: mail.from.clone(),
+        public_url: portal.as_str().trim_end_matches('/').to_owned(),
+        service: settings.portal.service_name.clone(),
+        smtp: Some(mail.smtp_url.clone()).filter(|url| !url.expose_secret().is_empty()),
+    }
+}
+
 /// The wording of mail for this place.
 ///
 /// # Errors
 /// Wording that does not compile.
 pub(super) fn letters(base: &Base, portal: &Url) -> Result<(Arc<Letters>, Arc<Postman>), StartError> {
-    use secrecy::ExposeSecret as _;
-    let mail = &base.settings.mail;
-    let options = MailOptions {
-        from: mail.from.clone(),
-        public_url: portal.as_str().trim_end_matches('/').to_owned(),
-        service: base.settings.portal.service_name.clone(),
-        smtp: Some(mail.smtp_url.clone()).filter(|url| !url.expose_secret().is_empty()),
-    };
+    let options = mail_options(&base.settings, portal);
     let setup = |error: crate::jobs::mail::MailError| StartError::Setup(error.to_string());
     let postman = Postman::new(&options).map_err(setup)?;
     Ok((Arc::new(Letters::new(options).map_err(setup)?), Arc::new(postman)))
@@ -204,14 +220,25 @@ pub async fn healthcheck(url: &str) -> Result<(), StartError> {
     use hyper_util::rt::TokioExecutor;
     let not_ready = |why: String| StartError::Setup(format!("{url} is not ready: {why}"));
     let uri: hyper::Uri = url.parse().map_err(|error: hyper::http::uri::InvalidUri| not_ready(error.to_string()))?;
+    if uri.scheme_str() != Some("http") || uri.authority().is_none() {
+        return Err(not_ready("give a whole address, such as http://127.0.0.1:8080/readyz".to_owned()));
+    }
     let client = Client::builder(TokioExecutor::new()).build_http::<Empty<Bytes>>();
     let answer = tokio::time::timeout(Duration::from_secs(5), client.get(uri)).await;
     match answer {
         Ok(Ok(answer)) if answer.status().is_success() => Ok(()),
         Ok(Ok(answer)) => Err(not_ready(answer.status().to_string())),
-        Ok(Err(error)) => Err(not_ready(error.to_string())),
+        Ok(Err(error)) => Err(not_ready(chain(&error))),
         Err(_elapsed) => Err(not_ready("no answer within 5 seconds".to_owned())),
     }
+}
+
+/// An error with its causes.
+fn chain(error: &dyn std::error::Error) -> String {
+    std::iter::successors(Some(error), |cause| (*cause).source())
+        .map(ToString::to_string)
+        .collect::<Vec<_>>()
+        .join(": ")
 }
 
 /// What runs until it is told to stop.

@@ -10,7 +10,7 @@ use super::links::Purpose;
 use super::passwords::{self, HashingPool, wrong_login};
 use super::{Caller, CaseError, Desk, Work};
 use crate::domain::audit::{About, Act, Hash, hex};
-use crate::domain::guessing::{FAILURES_MAX, is_forgotten, wait_after};
+use crate::domain::guessing::Delays;
 use crate::domain::id::{AccountId, SessionId};
 use crate::domain::notice::{Notice, NoticeKind, Recipient};
 use crate::domain::people::{Actor, Capacity};
@@ -274,15 +274,16 @@ fn subjects(email_key: &str, caller: &Caller) -> Vec<String> {
 
 /// Failures as the waits count them. Many people share one address, so a source has many times as many before it waits,
 /// and it never has to reset anything.
-fn weighed(subject: &str, failures: i64) -> i64 {
-    if subject.starts_with(SOURCE) { (failures / SOURCE_SHARE).min(FAILURES_MAX - 1) } else { failures }
+fn weighed(delays: &Delays, subject: &str, failures: i64) -> i64 {
+    if subject.starts_with(SOURCE) { delays.short_of_disabling(failures / SOURCE_SHARE) } else { failures }
 }
 
 fn must_not_wait(desk: &Desk, subjects: &[String]) -> Result<(), CaseError> {
     let now = desk.clock.now();
     for subject in subjects {
         let Some(known) = desk.read(|conn| sessions::throttle(conn, subject))? else { continue };
-        if weighed(subject, known.failures) >= FAILURES_MAX {
+        let delays = &desk.options.delays;
+        if delays.is_disabled(weighed(delays, subject, known.failures)) {
             return Err(
                 Refusal::new("password_disabled", "Too many wrong passwords. Reset your password by mail.").into()
             );
@@ -296,18 +297,16 @@ fn must_not_wait(desk: &Desk, subjects: &[String]) -> Result<(), CaseError> {
 }
 
 fn note_failure(desk: &Desk, caller: &Caller, subjects: &[String]) -> Result<(), CaseError> {
+    let delays = &desk.options.delays;
     desk.act(caller, |work| {
         // The entry first: appending is what writers queue for, so no two guesses of the same moment count as one.
         work.record(Act::new("account.log_in_refused", Capacity::Visitor, "login", ""))?;
         for subject in subjects {
             let known = sessions::throttle(work.conn, subject)?
-                .filter(|known| !is_forgotten(work.now - known.last_at, known.failures));
+                .filter(|known| !delays.is_forgotten(work.now - known.last_at, known.failures));
             let failures = known.map_or(1, |known| known.failures.saturating_add(1));
-            let record = Throttle {
-                failures,
-                last_at: work.now,
-                blocked_until: work.now + wait_after(weighed(subject, failures)),
-            };
+            let blocked_until = work.now + delays.wait_after(weighed(delays, subject, failures));
+            let record = Throttle { failures, last_at: work.now, blocked_until };
             sessions::set_throttle(work.conn, subject, &record)?;
         }
         Ok(())

@@ -2,18 +2,19 @@
 
 use chrono::Duration;
 
-use super::apply::{bounded, write as write_application};
+use super::apply::{bounded, mine as mine_application, write as write_application};
 use super::settle::{settle, text_of, write};
 use super::{Caller, CaseError, Desk, Work};
 use crate::domain::agreement::{Agreement, AgreementCommand, Execution};
-use crate::domain::application::Command;
+use crate::domain::application::{Application, Command, State};
 use crate::domain::audit::{About, Act};
-use crate::domain::id::{AgreementId, DepartmentId};
+use crate::domain::id::{AgreementId, ApplicationId, DepartmentId};
 use crate::domain::notice::{Notice, NoticeKind};
 use crate::domain::people::{Capacity, Role};
-use crate::domain::terms::TextHash;
-use crate::domain::time::day_in;
-use crate::store::{AnyConnection, StoreError, agreements, applications, reminders};
+use crate::domain::refusal::Refusal;
+use crate::domain::terms::{TermsVersion, TextHash};
+use crate::domain::time::{Instant, day_in};
+use crate::store::{AnyConnection, StoreError, agreements, applications, reminders, terms};
 
 /// Things looked at in one round of a clock.
 const BATCH: i64 = 200;
@@ -55,6 +56,34 @@ pub fn mine(desk: &Desk, caller: &Caller, id: AgreementId) -> Result<AgreementVi
         }
         view(desk, conn, agreement)
     })
+}
+
+/// An offer that waits for its signature.
+#[derive(Clone, Debug)]
+pub struct Offer {
+    /// The application that it answers.
+    pub application: Application,
+    /// The agreement offered, with the exact text to sign.
+    pub offered: AgreementView,
+    /// The terms that the signature must name.
+    pub terms: TermsVersion,
+    /// Until when it stays open.
+    pub lapses_at: Instant,
+}
+
+/// The open offer on one of the caller's applications.
+///
+/// # Errors
+/// `no_offer`; [`CaseError::Missing`] for everybody else.
+pub fn offer(desk: &Desk, caller: &Caller, id: ApplicationId) -> Result<Offer, CaseError> {
+    let application = desk.store.read(|conn| mine_application(conn, caller, id))?;
+    let State::Offered { agreement, lapses_at, .. } = application.state else {
+        let detail = "There is no open offer. The application's page says where it stands.";
+        return Err(Refusal::new("no_offer", detail).into());
+    };
+    let offered = mine(desk, caller, agreement)?;
+    let terms = desk.read(|conn| terms::by_id(conn, offered.agreement.terms))?;
+    Ok(Offer { application, offered, terms, lapses_at })
 }
 
 /// An agreement as staff see it: managers and reviewers of a department with a schedule in it, clerks and auditors.

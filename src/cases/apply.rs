@@ -219,7 +219,7 @@ pub fn submit(desk: &Desk, caller: &Caller, id: ApplicationId, signature: &Signa
         let change = application.decide(command, &caller.actor, work.now)?;
         write(work, &change)?;
         settle(work, &application, &change, Some(&draft))?;
-        work.remember("application.submit", &asked, change.next.state.as_str())?;
+        work.remember(change.next.state.as_str())?;
         Ok(change.next.state)
     })
 }
@@ -266,7 +266,7 @@ pub fn sign(desk: &Desk, caller: &Caller, id: ApplicationId, signature: &Signatu
         let change = application.decide(Command::Sign { evidence: evidence.clone() }, &caller.actor, work.now)?;
         write(work, &change)?;
         super::settle::execute(work, &offered, evidence)?;
-        work.remember("application.sign", &asked, "executed")?;
+        work.remember("executed")?;
         Ok(change.next.state)
     })
 }

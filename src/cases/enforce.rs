@@ -57,6 +57,7 @@ struct Found {
 pub fn suspend(desk: &Desk, caller: &Caller, wish: &Suspension) -> Result<Hold, CaseError> {
     let explanation = Prose::<EXPLANATION_MAX>::parse("explanation", &wish.explanation)?.into_string();
     desk.act(caller, |work| {
+        let before = work.done_before(PLACE, wish)?;
         let found = work.find(wish.target)?;
         let (capacity, office) = office(caller, &found)?;
         if !may_give(office, wish.reason) {
@@ -64,11 +65,11 @@ pub fn suspend(desk: &Desk, caller: &Caller, wish: &Suspension) -> Result<Hold, 
             return Err(Refusal::new("reason_not_yours", detail).into());
         }
         found.must_not_be_decided_by(&caller.actor)?;
-        if let Some(done) = work.done_before(PLACE, wish)? {
+        if let Some(done) = before {
             return work.placed_before(&done);
         }
         let hold = work.place(wish, explanation, (capacity, office), &found)?;
-        work.remember(PLACE, wish, &hold.id.to_string())?;
+        work.remember(&hold.id.to_string())?;
         Ok(hold)
     })
 }
@@ -85,15 +86,16 @@ pub fn pause(desk: &Desk, caller: &Caller, target: HoldTarget, explanation: &str
         if matches!(target, HoldTarget::Requester(_)) {
             return Err(Refusal::new("target_not_yours", "Pause a key or an agreement.").into());
         }
+        let before = work.done_before(PLACE, &wish)?;
         let found = work.find(target)?;
         for agreement in &found.agreements {
             access::as_party(&caller.actor, agreement)?;
         }
-        if let Some(done) = work.done_before(PLACE, &wish)? {
+        if let Some(done) = before {
             return work.placed_before(&done);
         }
         let hold = work.place(&wish, explanation, (Capacity::Requester, Office::Holder), &found)?;
-        work.remember(PLACE, &wish, &hold.id.to_string())?;
+        work.remember(&hold.id.to_string())?;
         Ok(hold)
     })
 }

@@ -11,6 +11,7 @@ use sha2::{Digest as _, Sha256};
 
 use crate::clock::Clock;
 use crate::domain::audit::{Act, Hash, hex};
+use crate::domain::guessing::Delays;
 use crate::domain::id::{AccountId, AgreementId, DatasetId, Id, KeyId, ServiceId};
 use crate::domain::net::UpstreamNetworks;
 use crate::domain::notice::Notice;
@@ -19,7 +20,8 @@ use crate::domain::profile::Profile;
 use crate::domain::refusal::Refusal;
 use crate::domain::text::Invalid;
 use crate::domain::time::{Instant, day_in};
-use crate::store::{AnyConnection, Store, StoreError, audit, grants, outbox, sessions};
+use crate::store::sessions::{self, Claim};
+use crate::store::{AnyConnection, Store, StoreError, audit, grants, outbox};
 
 pub mod accounts;
 #[cfg(test)]
@@ -31,6 +33,7 @@ pub(crate) mod apply_tests;
 pub mod catalogue;
 #[cfg(test)]
 mod catalogue_tests;
+pub mod denials;
 pub mod describe;
 pub mod drafting;
 pub mod enforce;
@@ -44,8 +47,11 @@ mod interchange_tests;
 pub mod keys;
 pub mod letters;
 pub mod links;
+pub mod named;
 #[cfg(test)]
 mod offices_tests;
+#[cfg(test)]
+mod once_tests;
 pub mod organisations;
 #[cfg(test)]
 mod organisations_tests;
@@ -57,6 +63,7 @@ pub mod secrets;
 pub mod settle;
 #[cfg(test)]
 mod settle_tests;
+pub mod sheets;
 pub mod signing;
 pub mod staff;
 pub mod story;
@@ -181,6 +188,10 @@ pub struct DeskOptions {
     pub session_idle: chrono::Duration,
     /// Whether anybody may register.
     pub is_registration_open: bool,
+    /// How long who guesses passwords must wait.
+    pub delays: Delays,
+    /// Wait for the head of an upstream's answer where its steward sets no other, in milliseconds.
+    pub upstream_wait_ms: u32,
     /// Where the service itself may connect to: upstream feeds and catalogues to import.
     pub upstream_networks: UpstreamNetworks,
 }
@@ -359,31 +370,39 @@ impl Work<'_> {
         Ok(())
     }
 
-    /// Whether this request was done before under the same idempotency key; then what it made. `fingerprint` is what
-    /// was asked: the same key with another request is refused.
+    /// Whether this request was done before under the same idempotency key; then what it made. Otherwise the key is
+    /// held until the act ends, so that a twin at the same moment waits and then finds what this one made. Call it
+    /// before anything else is locked: then two acts never wait for each other.
     ///
     /// # Errors
-    /// `idempotency_key_reused`, or what the store says.
+    /// `idempotency_key_reused` with another request, `request_in_progress` when the twin takes too long, or what the
+    /// store says.
     pub fn done_before(&mut self, act: &str, asked: &impl Serialize) -> Result<Option<String>, CaseError> {
         let Some((account, key)) = self.idempotency() else { return Ok(None) };
-        match sessions::idempotent(self.conn, &account, &key)? {
-            None => Ok(None),
-            Some((known, fingerprint, result)) if known == act && fingerprint == print(asked) => Ok(Some(result)),
-            Some(_) => Err(Refusal::new(
+        let print = print(asked);
+        match sessions::claim_idempotent(self.conn, (&account, &key), (act, &print), self.now)? {
+            Claim::Ours => Ok(None),
+            Claim::Used { act: known, fingerprint, result } if known == act && fingerprint == print => Ok(Some(result)),
+            Claim::Used { .. } => Err(Refusal::new(
                 "idempotency_key_reused",
                 "This idempotency key was used for a different request. Use a new key.",
+            )
+            .into()),
+            Claim::Held => Err(Refusal::new(
+                "request_in_progress",
+                "A request with this idempotency key is still being worked on. Send it again in a few seconds.",
             )
             .into()),
         }
     }
 
-    /// Keeps what this request made, for a repeat under the same idempotency key.
+    /// Keeps what this request made, for a repeat under the same idempotency key. [`Work::done_before`] came first.
     ///
     /// # Errors
     /// What the store says.
-    pub fn remember(&mut self, act: &str, asked: &impl Serialize, result: &str) -> Result<(), CaseError> {
+    pub fn remember(&mut self, result: &str) -> Result<(), CaseError> {
         if let Some((account, key)) = self.idempotency() {
-            sessions::keep_idempotent(self.conn, (&account, &key), (act, &print(asked), result), self.now)?;
+            sessions::keep_idempotent(self.conn, (&account, &key), result)?;
         }
         Ok(())
     }

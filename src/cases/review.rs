@@ -205,7 +205,7 @@ pub fn decide(
         let change = enclose_letter(work.desk, change, item);
         write(work, &change)?;
         settle(work, &application, &change, None)?;
-        work.remember("application.decide", &asked, change.next.state.as_str())?;
+        work.remember(change.next.state.as_str())?;
         Ok(applications::by_id(work.conn, id)?.state)
     })
 }

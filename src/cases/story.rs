@@ -1,19 +1,20 @@
-//! One application's, agreement's or key's full story in order of time, and the check of the whole audit chain. For
+//! The full story of an application, agreement, key, dataset or person in order of time, and the check of the whole audit chain. For
 //! auditors; changes nothing.
 
 use serde::Serialize;
 
 use super::{Caller, CaseError, Desk};
+use crate::domain::agreement::Agreement;
 use crate::domain::application::{Application, ItemState};
 use crate::domain::audit::{Entry, Fault, Head, Verifier};
 use crate::domain::hold::{Hold, HoldTarget};
-use crate::domain::id::{AgreementId, ApplicationId, KeyId};
+use crate::domain::id::{AccountId, AgreementId, ApplicationId, DatasetId, KeyId};
 use crate::domain::people::Role;
 use crate::domain::review::Decision;
 use crate::domain::time::Instant;
 use crate::store::applications::{Reader, Remark};
-use crate::store::audit::{self, Told};
-use crate::store::{AnyConnection, Store, StoreError, agreements, applications, holds, keys};
+use crate::store::audit::{self, Search, Told};
+use crate::store::{AnyConnection, Store, StoreError, agreements, applications, datasets, holds, keys, people};
 
 /// Entries of one story; a longer one says that it is cut.
 pub const STORY_MAX: usize = 2_000;
@@ -29,6 +30,25 @@ pub enum Subject {
     Agreement(AgreementId),
     /// A key with what led to it.
     Key(KeyId),
+    /// A dataset with all that was done to it and under it.
+    Dataset(DatasetId),
+    /// A person with all that was done to them.
+    Person(AccountId),
+}
+
+impl Subject {
+    /// The subject of this kind (a word of [`super::named::KINDS`]) and id.
+    #[must_use]
+    pub fn read(kind: &str, id: &str) -> Option<Self> {
+        match kind {
+            "application" => id.parse().ok().map(Self::Application),
+            "agreement" => id.parse().ok().map(Self::Agreement),
+            "key" => id.parse().ok().map(Self::Key),
+            "dataset" => id.parse().ok().map(Self::Dataset),
+            "person" => id.parse().ok().map(Self::Person),
+            _ => None,
+        }
+    }
 }
 
 /// A story.
@@ -86,51 +106,91 @@ pub fn story(desk: &Desk, caller: &Caller, subject: Subject) -> Result<Story, Ca
 }
 
 fn tell(conn: &mut AnyConnection, subject: Subject) -> Result<Story, StoreError> {
-    let (title, told) = find(conn, subject)?;
-    let mut entries = audit::story(conn, &told, limit(STORY_MAX + 1))?;
-    let is_cut = entries.len() > STORY_MAX;
-    entries.truncate(STORY_MAX);
-    let last = entries.last().map(|entry| entry.at);
-    let mut lines: Vec<StoryLine> = entries.into_iter().map(|entry| StoryLine::Entry(Box::new(entry))).collect();
-    let application = applications::by_id(conn, told.application)?;
-    lines.extend(decisions(&application));
-    let remarks = applications::remarks_for(conn, told.application, &Reader::Auditor)?;
-    lines.extend(remarks.into_iter().map(StoryLine::Remark));
-    for hold in holds_of(conn, &told)? {
-        if hold.lifted.is_some() {
-            lines.push(StoryLine::Lifted(Box::new(hold.clone())));
-        }
-        lines.push(StoryLine::Held(Box::new(hold)));
-    }
-    if is_cut {
-        // What is cut is cut for all of them at the same instant.
-        lines.retain(|line| last.is_some_and(|last| line.at() <= last));
-    }
-    // Stable: entries of one instant keep the order of the chain, and stand before what they are about.
-    lines.sort_by_key(StoryLine::at);
-    Ok(Story { title, lines, is_cut })
-}
-
-fn find(conn: &mut AnyConnection, subject: Subject) -> Result<(String, Told), StoreError> {
-    let (title, agreement, key) = match subject {
+    match subject {
         Subject::Application(id) => {
             let application = applications::by_id(conn, id)?;
             let title = application.number.clone();
             let told = Told { application: id, requester: application.requester, agreement: None, key: None };
-            return Ok((title, told));
+            tell_case(conn, title, &told)
         }
         Subject::Agreement(id) => {
             let agreement = agreements::by_id(conn, id)?;
-            (agreement.number.clone(), agreement, None)
+            tell_case(conn, agreement.number.clone(), &told_of(&agreement, None))
         }
         Subject::Key(id) => {
             let key = keys::by_id(conn, id)?.key;
             let agreement = agreements::by_id(conn, key.agreement)?;
-            (format!("{} ({})", key.name, key.hint), agreement, Some(id))
+            tell_case(conn, format!("{} ({})", key.name, key.hint), &told_of(&agreement, Some(id)))
         }
-    };
-    let (application, requester) = (agreement.application, agreement.requester);
-    Ok((title, Told { application, requester, agreement: Some(agreement.id), key }))
+        Subject::Dataset(id) => {
+            let title = datasets::by_id(conn, id)?.metadata.title.to_string();
+            tell_entries(conn, title, ("dataset", id.to_string()))
+        }
+        Subject::Person(id) => {
+            let account = people::account_by_id(conn, id)?;
+            let mut story = tell_entries(conn, account.name, ("person", id.to_string()))?;
+            story.add_holds(holds::on(conn, HoldTarget::Requester(id))?);
+            Ok(story.in_order(None))
+        }
+    }
+}
+
+const fn told_of(agreement: &Agreement, key: Option<KeyId>) -> Told {
+    Told { application: agreement.application, requester: agreement.requester, agreement: Some(agreement.id), key }
+}
+
+/// The story of an application or of what came of it: entries, remarks, decisions and holds.
+fn tell_case(conn: &mut AnyConnection, title: String, told: &Told) -> Result<Story, StoreError> {
+    let entries = audit::story(conn, told, limit(STORY_MAX + 1))?;
+    let (mut story, last) = Story::of(title, entries);
+    let application = applications::by_id(conn, told.application)?;
+    story.lines.extend(decisions(&application));
+    let remarks = applications::remarks_for(conn, told.application, &Reader::Auditor)?;
+    story.lines.extend(remarks.into_iter().map(StoryLine::Remark));
+    story.add_holds(holds_of(conn, told)?);
+    let last = last.filter(|_| story.is_cut);
+    Ok(story.in_order(last))
+}
+
+/// The story of a thing that only the chain tells of, from its first entry on.
+fn tell_entries(conn: &mut AnyConnection, title: String, about: (&str, String)) -> Result<Story, StoreError> {
+    let wanted = Search { about: Some((about.0.to_owned(), about.1)), ..Search::default() };
+    let mut entries = audit::search(conn, &wanted, limit(STORY_MAX + 1))?;
+    // Newest first: what is cut of a very long story is its beginning.
+    let is_cut = entries.len() > STORY_MAX;
+    entries.truncate(STORY_MAX);
+    entries.reverse();
+    Ok(Story { is_cut, ..Story::of(title, entries).0 })
+}
+
+impl Story {
+    /// A story of entries in order, with the instant at which it is cut where it is.
+    fn of(title: String, mut entries: Vec<Entry>) -> (Self, Option<Instant>) {
+        let is_cut = entries.len() > STORY_MAX;
+        entries.truncate(STORY_MAX);
+        let last = entries.last().map(|entry| entry.at);
+        let lines = entries.into_iter().map(|entry| StoryLine::Entry(Box::new(entry))).collect();
+        (Self { title, lines, is_cut }, last)
+    }
+
+    fn add_holds(&mut self, found: Vec<Hold>) {
+        for hold in found {
+            if hold.lifted.is_some() {
+                self.lines.push(StoryLine::Lifted(Box::new(hold.clone())));
+            }
+            self.lines.push(StoryLine::Held(Box::new(hold)));
+        }
+    }
+
+    /// The same in order of time; what lies after `last` is left out, so that all kinds are cut at the same instant.
+    fn in_order(mut self, last: Option<Instant>) -> Self {
+        if let Some(last) = last {
+            self.lines.retain(|line| line.at() <= last);
+        }
+        // Stable: entries of one instant keep the order of the chain, and stand before what they are about.
+        self.lines.sort_by_key(StoryLine::at);
+        self
+    }
 }
 
 fn decisions(application: &Application) -> Vec<StoryLine> {

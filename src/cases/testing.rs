@@ -11,6 +11,7 @@ use super::passwords::Cost;
 use super::secrets::Secrets;
 use super::{Caller, Desk, DeskOptions, NoGate, organisations};
 use crate::clock::Clock;
+use crate::domain::guessing::Delays;
 use crate::domain::id::AccountId;
 use crate::domain::net::{CidrList, UpstreamNetworks};
 use crate::domain::people::{Actor, RoleGrant};
@@ -37,6 +38,7 @@ static NEXT: AtomicU64 = AtomicU64::new(1);
 pub(crate) struct TestDesk {
     pub(crate) desk: Desk,
     pub(crate) backend: &'static str,
+    url: String,
     _folder: Option<Arc<Folder>>,
 }
 
@@ -55,25 +57,26 @@ pub(crate) fn desks() -> Vec<TestDesk> {
     let folder = std::env::temp_dir().join(&name);
     std::fs::create_dir_all(&folder).unwrap();
     let sqlite = format!("sqlite:{}", folder.join("accord.db").display());
-    let mut found = vec![TestDesk { desk: desk(&sqlite), backend: "sqlite", _folder: Some(Arc::new(Folder(folder))) }];
+    let mut found =
+        vec![TestDesk { desk: desk(&sqlite), backend: "sqlite", url: sqlite, _folder: Some(Arc::new(Folder(folder))) }];
     if let Ok(server) = std::env::var("ACCORD_TEST_POSTGRES").map(|url| url.trim_end_matches('/').to_owned())
         && server.starts_with("postgres")
     {
         let mut conn = PgConnection::establish(&format!("{server}/postgres")).unwrap();
         conn.batch_execute(&format!("CREATE DATABASE {name}")).unwrap();
-        found.push(TestDesk { desk: desk(&format!("{server}/{name}")), backend: "postgres", _folder: None });
+        let url = format!("{server}/{name}");
+        found.push(TestDesk { desk: desk(&url), backend: "postgres", url, _folder: None });
     }
     found
 }
 
+fn store(url: &str, busy: Duration) -> Store {
+    let wait = Duration::from_secs(10);
+    Store::open(&StoreOptions { url: url.to_owned(), connections: 8, busy, wait }).unwrap()
+}
+
 fn desk(url: &str) -> Desk {
-    let options = StoreOptions {
-        url: url.to_owned(),
-        connections: 8,
-        busy: Duration::from_secs(10),
-        wait: Duration::from_secs(10),
-    };
-    let store = Store::open(&options).unwrap();
+    let store = store(url, Duration::from_secs(10));
     migrate::migrate(&store).unwrap();
     let profile = Profile::parse(include_str!("../../config/profiles/norwalk-ct/profile.toml")).unwrap();
     let noon = "2026-11-23T17:00:00Z".parse().unwrap();
@@ -86,6 +89,8 @@ fn desk(url: &str) -> Desk {
             session_absolute: chrono::Duration::days(1),
             session_idle: chrono::Duration::hours(1),
             is_registration_open: true,
+            delays: Delays::read(&["3:2".to_owned(), "10:30".to_owned()], 100, chrono::Duration::hours(12)).unwrap(),
+            upstream_wait_ms: 10_000,
             upstream_networks: UpstreamNetworks::opening(CidrList::parse("127.0.0.0/8").unwrap()),
         }),
         secrets: Arc::new(Secrets::new([9; 32])),
@@ -95,6 +100,11 @@ fn desk(url: &str) -> Desk {
 }
 
 impl TestDesk {
+    /// The same desk, which waits for a lock no longer than this.
+    pub(crate) fn waiting_at_most(&self, busy: Duration) -> Desk {
+        Desk { store: store(&self.url, busy), ..self.desk.clone() }
+    }
+
     /// Makes a confirmed person with these roles and returns them as a caller.
     pub(crate) fn person(&self, name: &str, roles: &[RoleGrant]) -> Caller {
         let email = format!("{}@people.example", name.to_lowercase().replace(' ', "."));

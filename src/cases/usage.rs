@@ -19,7 +19,7 @@ pub const DAYS_MAX: i64 = 400;
 pub const HOURLY_DAYS_MAX: i64 = 32;
 /// Days of one curve of minutes.
 pub const MINUTELY_DAYS_MAX: i64 = 2;
-/// Lines of the access log on one page.
+/// Lines of the access log on one page; one more may be read, which tells whether there is another page.
 pub const LINES_MAX: i64 = 500;
 
 /// Sums over days of the city, first and last included.
@@ -77,7 +77,7 @@ pub fn log(desk: &Desk, caller: &Caller, search: &LogSearch, limit: i64) -> Resu
     desk.store.read(|conn| {
         let (_, whose) = allowed(conn, caller, &search.whose)?;
         let search = LogSearch { whose, ..search.clone() };
-        Ok(usage::log(conn, &search, Addresses::Truncated, limit.clamp(1, LINES_MAX))?)
+        Ok(usage::log(conn, &search, Addresses::Truncated, limit.clamp(1, LINES_MAX + 1))?)
     })
 }
 
@@ -94,7 +94,7 @@ pub fn log_for_auditor(
 ) -> Result<Vec<LogLine>, CaseError> {
     let capacity = caller.actor.acting_as(Role::Auditor)?;
     desk.act(caller, |work| {
-        let lines = usage::log(work.conn, search, Addresses::Whole, limit.clamp(1, LINES_MAX))?;
+        let lines = usage::log(work.conn, search, Addresses::Whole, limit.clamp(1, LINES_MAX + 1))?;
         let act = Act::new("access_log.read", capacity, "access_log", "lines");
         work.record(act.change(json!(null), json!({ "search": asked(search), "lines": lines.len() })))?;
         Ok(lines)

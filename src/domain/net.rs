@@ -253,6 +253,27 @@ fn is_global_v6(address: Ipv6Addr) -> bool {
     is_unicast && !is_protocol_block && !is_documentation && first != 0x2002
 }
 
+/// How much the headers of one request may be, counted one by one and by size.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct HeadBounds {
+    /// Most headers.
+    pub headers_max: usize,
+    /// Their bytes together: names, values, and four for the separators of each.
+    pub bytes_max: usize,
+}
+
+impl HeadBounds {
+    /// Whether headers of these lengths (name and value) are within the bounds.
+    pub fn admit(&self, headers: impl Iterator<Item = (usize, usize)>) -> bool {
+        let (mut count, mut bytes) = (0_usize, 0_usize);
+        for (name, value) in headers {
+            count = count.saturating_add(1);
+            bytes = bytes.saturating_add(name).saturating_add(value).saturating_add(4);
+        }
+        count <= self.headers_max && bytes <= self.bytes_max
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
@@ -373,6 +394,14 @@ mod tests {
         assert!(opened.allows(ip("127.0.0.1")));
         assert!(opened.allows(ip("::ffff:127.0.0.1")));
         assert!(!opened.allows(ip("10.0.0.1")));
+    }
+
+    #[test]
+    fn headers_are_bounded_by_number_and_by_size() {
+        let bounds = HeadBounds { headers_max: 3, bytes_max: 30 };
+        let admit = |headers: &[(usize, usize)]| bounds.admit(headers.iter().copied());
+        assert!(admit(&[]) && admit(&[(1, 1); 3]) && admit(&[(13, 13)]));
+        assert!(!admit(&[(1, 1); 4]) && !admit(&[(13, 14)]) && !admit(&[(4, 3), (4, 3), (4, 3)]));
     }
 
     proptest! {

@@ -120,6 +120,19 @@ pub(super) fn wrong_method(call: &Call, allowed: &'static str) -> Answer {
     response
 }
 
+/// More headers, or longer ones, than are read.
+pub(super) fn headers_too_large(call: &Call) -> Answer {
+    let bounds = call.worker.shared.options().head_bounds;
+    let fault = Fault {
+        status: 431,
+        code: "headers_too_large",
+        title: "The headers of this request are too large",
+        detail: format!("At most {} headers with {} bytes together are read.", bounds.headers_max, bounds.bytes_max),
+        next: "Leave out headers and cookies that this service does not need.",
+    };
+    faulty(call, &fault)
+}
+
 /// A small JSON answer of ours.
 pub(super) fn json(call: &Call, status: StatusCode, body: &impl Serialize) -> Answer {
     of_type(call, status, HeaderValue::from_static("application/json"), serde_json::to_vec(body).unwrap_or_default())

@@ -64,6 +64,7 @@ pub struct Permit {
     identity: Option<Identity>,
     limits: Counted,
     crossed: Vec<(bool, Crossed)>,
+    is_stream: bool,
     trace: Trace,
 }
 
@@ -111,8 +112,8 @@ impl Permit {
 
     /// Whether the call opens a stream: an answer that may be silent for long and has no end of its own.
     #[must_use]
-    pub fn is_stream(&self) -> bool {
-        self.trace.operation.as_deref() == Some(STREAM_OPERATION)
+    pub const fn is_stream(&self) -> bool {
+        self.is_stream
     }
 }
 
@@ -133,7 +134,10 @@ pub fn check(ask: &Ask<'_>, grants: &Grants, now: &Now) -> Verdict {
         Credential::Text(text) => with_key(text, ask, grants, route, now, &mut trace),
     };
     match decided {
-        Ok(permit) => Verdict::Permit(Permit { trace, ..permit }),
+        Ok(permit) => {
+            let is_stream = trace.operation.as_deref() == Some(STREAM_OPERATION);
+            Verdict::Permit(Permit { is_stream, trace, ..permit })
+        }
         Err(denial) => Verdict::Deny(Box::new(Denial { trace, ..*denial })),
     }
 }
@@ -156,7 +160,7 @@ fn without_key(
     available(&route, grants, now)?;
     let limits = Counted { shared: open_limits(&route, grants, ask.client, now), own: None };
     count(&limits, now)?;
-    Ok(Permit { route, identity: None, limits, crossed: Vec::new(), trace: Trace::default() })
+    Ok(Permit { route, identity: None, limits, crossed: Vec::new(), is_stream: false, trace: Trace::default() })
 }
 
 fn with_key(
@@ -198,7 +202,7 @@ fn with_key(
     }
     let identity = Identity { key: Arc::clone(&key), digest, agreement: agreement.number_header.clone() };
     let identity = Some(identity);
-    Ok(Permit { route, identity, limits, crossed, trace: Trace::default() })
+    Ok(Permit { route, identity, limits, crossed, is_stream: false, trace: Trace::default() })
 }
 
 fn in_force(state: &KeyState, now: Instant) -> Checked<()> {

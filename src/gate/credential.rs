@@ -3,39 +3,42 @@
 
 use std::borrow::Cow;
 
-use hyper::header::{AUTHORIZATION, HeaderMap, HeaderName};
+use hyper::header::{AUTHORIZATION, HeaderMap, HeaderName, HeaderValue};
 use url::form_urlencoded;
 
 use super::check::Credential;
 use crate::domain::key::text;
 
 const API_KEY: HeaderName = HeaderName::from_static("x-api-key");
+/// The scheme of RFC 6750.
+const BEARER: &str = "Bearer ";
 /// The query parameter, for clients that cannot send headers.
 const QUERY_KEY: &str = "api_key";
 
 /// What the request shows as a key. `query_key` is what its query carries, where that is allowed.
 pub(super) fn shown<'a>(headers: &'a HeaderMap, query_key: Credential<'a>) -> Credential<'a> {
-    [authorization(headers), api_key(headers)].into_iter().fold(query_key, one_of)
+    let mut found = query_key;
+    for (name, value) in headers {
+        if *name == AUTHORIZATION {
+            found = one_of(found, bearer(value));
+        } else if *name == API_KEY {
+            found = one_of(found, value.to_str().map_or(Credential::Malformed, |text| Credential::Text(text.trim())));
+        }
+    }
+    found
 }
 
 /// The bearer token of `Authorization` alone.
 pub(super) fn authorization(headers: &HeaderMap) -> Credential<'_> {
-    let values = headers.get_all(AUTHORIZATION).iter().map(|value| {
-        let bearer = value.to_str().ok().and_then(|text| text.trim().split_once(' '));
-        match bearer.filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer")) {
-            Some((_, token)) => Credential::Text(token.trim()),
-            None => Credential::Malformed,
-        }
-    });
-    values.fold(Credential::None, one_of)
+    headers.get_all(AUTHORIZATION).iter().map(bearer).fold(Credential::None, one_of)
 }
 
-fn api_key(headers: &HeaderMap) -> Credential<'_> {
-    let values = headers
-        .get_all(API_KEY)
-        .iter()
-        .map(|value| value.to_str().map_or(Credential::Malformed, |text| Credential::Text(text.trim())));
-    values.fold(Credential::None, one_of)
+fn bearer(value: &HeaderValue) -> Credential<'_> {
+    let text = value.to_str().unwrap_or_default().trim();
+    match text.split_at_checked(BEARER.len()) {
+        Some((scheme, token)) if scheme.eq_ignore_ascii_case(BEARER) => Credential::Text(token.trim()),
+        Some(_) | None => Credential::Malformed,
+    }
 }
 
 fn one_of<'a>(first: Credential<'a>, second: Credential<'a>) -> Credential<'a> {
@@ -72,8 +75,6 @@ pub(super) fn without_keys<'a>(query: &'a str, key_prefix: &str) -> Cow<'a, str>
 
 #[cfg(test)]
 mod tests {
-    use hyper::header::HeaderValue;
-
     use super::*;
     use crate::domain::key::{KeyText, Mode};
 

@@ -9,6 +9,8 @@ use super::call::Call;
 use super::check::Permit;
 use super::upstream::Upstream;
 
+/// Room for the headers that a message usually has, ours included.
+const HEADERS_USUAL: usize = 12;
 const KEY_ID: HeaderName = HeaderName::from_static("x-accord-key-id");
 const AGREEMENT: HeaderName = HeaderName::from_static("x-accord-agreement");
 const SCOPES: HeaderName = HeaderName::from_static("x-accord-scopes");
@@ -17,15 +19,28 @@ const TRACE_PARENT: HeaderName = HeaderName::from_static("traceparent");
 
 /// The headers of a request to an upstream.
 pub(super) fn to_upstream(from_client: &HeaderMap, permit: &Permit, upstream: &Upstream, call: &Call) -> HeaderMap {
-    let mut headers = HeaderMap::with_capacity(16);
+    let mut headers = HeaderMap::with_capacity(HEADERS_USUAL);
     headers.insert(header::HOST, upstream.host.clone());
+    let mut names_hop_headers = false;
     for (name, value) in from_client {
         if passes(name) && (name != TRACE_PARENT || is_trace_parent(value.as_bytes())) {
             headers.append(name, value.clone());
         }
+        names_hop_headers |= name == header::CONNECTION;
     }
-    // What the client's Connection header names belongs to the hop before us, whatever its name (RFC 9110, 7.6.1).
-    // Our own headers are added afterwards, out of its reach.
+    if names_hop_headers {
+        remove_hop_headers(from_client, &mut headers);
+    }
+    add_identity(&mut headers, permit, call);
+    if let Some((name, value)) = upstream.credential() {
+        headers.insert(name, value.clone());
+    }
+    headers
+}
+
+/// What the client's `Connection` names belongs to the hop before us, whatever its name (RFC 9110, 7.6.1). Our own
+/// headers are added afterwards, out of its reach.
+fn remove_hop_headers(from_client: &HeaderMap, headers: &mut HeaderMap) {
     for named in from_client.get_all(header::CONNECTION) {
         for name in named.to_str().unwrap_or_default().split(',').map(str::trim) {
             if !name.eq_ignore_ascii_case("host") {
@@ -33,11 +48,6 @@ pub(super) fn to_upstream(from_client: &HeaderMap, permit: &Permit, upstream: &U
             }
         }
     }
-    add_identity(&mut headers, permit, call);
-    if let Some((name, value)) = upstream.credential() {
-        headers.insert(name, value.clone());
-    }
-    headers
 }
 
 /// Says who passes, for upstreams and for proxies that ask.
@@ -117,8 +127,7 @@ pub(super) fn to_client(from_upstream: &HeaderMap, needs_key: bool) -> HeaderMap
         .flat_map(|value| value.to_str().unwrap_or_default().split(','))
         .map(|name| name.trim().to_ascii_lowercase())
         .collect();
-    // Room for what the gate adds, so that the map never grows.
-    let mut headers = HeaderMap::with_capacity(from_upstream.len() + 10);
+    let mut headers = HeaderMap::with_capacity(HEADERS_USUAL);
     for (name, value) in from_upstream {
         let is_cache =
             needs_key && (name == header::CACHE_CONTROL || name == header::EXPIRES || name == header::PRAGMA);
@@ -133,6 +142,9 @@ pub(super) fn to_client(from_upstream: &HeaderMap, needs_key: bool) -> HeaderMap
 }
 
 fn private_caching(from_upstream: &HeaderMap) -> HeaderValue {
+    if !from_upstream.contains_key(header::CACHE_CONTROL) {
+        return HeaderValue::from_static("private, no-cache");
+    }
     let values = from_upstream.get_all(header::CACHE_CONTROL).iter().filter_map(|value| value.to_str().ok());
     let directives: Vec<&str> = values.flat_map(|value| value.split(',')).map(str::trim).collect();
     let has = |wanted: &str| directives.iter().any(|directive| directive.eq_ignore_ascii_case(wanted));

@@ -26,7 +26,6 @@ use hyper::header::HeaderValue;
 pub use self::address::AddressLimits;
 pub use self::quota::{Crossed, QuotaLevel};
 use super::clock::Now;
-use super::decimal::Decimal;
 use crate::domain::limits::{Limit, Limits, Window};
 
 const NANOS_PER_SECOND: u64 = 1_000_000_000;
@@ -234,6 +233,7 @@ pub fn headers(counted: &Counted, now: &Now) -> Option<(HeaderValue, HeaderValue
         },
     };
     let mut state: Vec<u8> = Vec::with_capacity(96);
+    let mut digits = itoa::Buffer::new();
     for set in counted.sets() {
         for ((limit, word), label) in set.entries().zip(&set.plan.labels) {
             let (remaining, reset) = stands(limit, word, now);
@@ -243,9 +243,9 @@ pub fn headers(counted: &Counted, now: &Now) -> Option<(HeaderValue, HeaderValue
             state.push(b'"');
             state.extend_from_slice(label.as_bytes());
             state.extend_from_slice(b"\";r=");
-            state.extend_from_slice(Decimal::of(remaining).as_bytes());
+            state.extend_from_slice(digits.format(remaining).as_bytes());
             state.extend_from_slice(b";t=");
-            state.extend_from_slice(Decimal::of(reset).as_bytes());
+            state.extend_from_slice(digits.format(reset).as_bytes());
         }
     }
     Some((policy, HeaderValue::from_maybe_shared(Bytes::from(state)).ok()?))

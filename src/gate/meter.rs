@@ -11,7 +11,6 @@ use chrono::{SubsecRound, Timelike};
 use hyper::header::HeaderValue;
 use rustc_hash::FxBuildHasher;
 
-use super::decimal::hex16;
 use super::limiter::Crossed;
 use super::verdict::{Outcome, Trace};
 use crate::domain::id::{AgreementId, DatasetId, KeyId};
@@ -81,11 +80,9 @@ impl RequestId {
     pub(super) fn to_header(&self) -> HeaderValue {
         let value = match self {
             Self::Ours { worker, number } => {
-                let mut text = [b'-'; 33];
-                let (before, after) = text.split_at_mut(17);
-                before.iter_mut().zip(hex16(*worker)).for_each(|(to, digit)| *to = digit);
-                after.iter_mut().zip(hex16(*number)).for_each(|(to, digit)| *to = digit);
-                HeaderValue::from_bytes(&text)
+                let both = u128::from(*worker) << 64 | u128::from(*number);
+                let mut text = uuid::Uuid::encode_buffer();
+                HeaderValue::from_str(uuid::Uuid::from_u128(both).simple().encode_lower(&mut text))
             }
             Self::Theirs(id) => HeaderValue::from_str(id),
         };
@@ -97,7 +94,7 @@ impl RequestId {
 impl fmt::Display for RequestId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Ours { worker, number } => write!(f, "{worker:016x}-{number:016x}"),
+            Self::Ours { worker, number } => write!(f, "{worker:016x}{number:016x}"),
             Self::Theirs(id) => f.write_str(id),
         }
     }

@@ -19,7 +19,6 @@ mod call;
 pub mod check;
 pub mod clock;
 mod credential;
-mod decimal;
 mod forward_auth;
 pub mod grants;
 mod headers;
@@ -59,7 +58,7 @@ use self::meter::Meter;
 use self::server::watch::Seat;
 pub use self::server::{GateServer, serve};
 use self::verify::KillSwitch;
-use crate::domain::net::{CidrList, UpstreamNetworks};
+use crate::domain::net::{CidrList, HeadBounds, UpstreamNetworks};
 
 /// How the gate is set up.
 #[derive(Clone, Debug)]
@@ -92,10 +91,8 @@ pub struct GateOptions {
     pub keep_alive: Duration,
     /// How long a client may leave a piece of an answer untaken.
     pub taking_deadline: Duration,
-    /// The longest head of a request, in bytes.
-    pub head_max_bytes: usize,
-    /// The most headers of a request.
-    pub headers_max: usize,
+    /// How much the headers of one request may be.
+    pub head_bounds: HeadBounds,
     /// How long running requests may go on after a stop was asked for, in seconds.
     pub shutdown_seconds: u64,
 }
@@ -117,8 +114,7 @@ impl Default for GateOptions {
             request_head_deadline: Duration::from_secs(5),
             keep_alive: Duration::from_secs(75),
             taking_deadline: Duration::from_secs(30),
-            head_max_bytes: 32 * 1024,
-            headers_max: 64,
+            head_bounds: HeadBounds { headers_max: 64, bytes_max: 32 * 1024 },
             shutdown_seconds: 10,
         }
     }
@@ -219,8 +215,8 @@ struct Readiness {
 /// An answer: there already, or to be waited for.
 enum Answering {
     Ready(Option<Answer>),
-    /// In a box, so that hyper moves two words about instead of everything a passage remembers.
-    Later(Pin<Box<dyn Future<Output = Answer>>>),
+    /// In a box, so that hyper moves a few words about instead of everything a passage remembers.
+    Later(Pin<Box<dyn Future<Output = Answer>>>, Arc<Seat>),
 }
 
 impl Future for Answering {
@@ -229,7 +225,7 @@ impl Future for Answering {
     fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
         match &mut *self {
             Self::Ready(answer) => answer.take().map_or(Poll::Pending, |answer| Poll::Ready(Ok(answer))),
-            Self::Later(answer) => answer.as_mut().poll(context).map(Ok),
+            Self::Later(answer, seat) => answer.as_mut().poll(context).map(|answer| Ok(seated(answer, seat))),
         }
     }
 }
@@ -239,32 +235,35 @@ impl Future for Answering {
 fn answer_request(worker: Rc<Worker>, peer: IpAddr, seat: Arc<Seat>, request: Request<Incoming>) -> Answering {
     let call = Call::begin(worker, peer, request.headers());
     let is_post = request.method() == Method::POST;
-    let answer = if has_one_host(&request) {
+    let answer = if !call.worker.shared.options().head_bounds.admit(sizes(&request)) {
+        answer::headers_too_large(&call)
+    } else if has_one_host(&request) {
         match request.uri().path() {
             "/healthz" => health(&call, &request),
             "/readyz" => ready(&call, &request),
             "/v1/forward-auth" => forward_auth::forward_auth(&call, request.uri(), request.headers()),
-            "/v1/keys/verify" if is_post => return later(seat, verify::verify(call, request)),
-            "/v1/keys/kill" if is_post => return later(seat, verify::kill(call, request)),
+            "/v1/keys/verify" if is_post => return Answering::Later(Box::pin(verify::verify(call, request)), seat),
+            "/v1/keys/kill" if is_post => return Answering::Later(Box::pin(verify::kill(call, request)), seat),
             "/v1/keys/verify" | "/v1/keys/kill" => answer::wrong_method(&call, "POST"),
             _ => match proxy::gateway(call, request) {
-                Ok(passage) => return later(seat, passage.run()),
+                Ok(passage) => return Answering::Later(Box::pin(passage.run()), seat),
                 Err(refusal) => refusal,
             },
         }
     } else {
         no_host(&call)
     };
-    Answering::Ready(Some(seated(answer, seat)))
+    Answering::Ready(Some(seated(answer, &seat)))
 }
 
-fn later(seat: Arc<Seat>, answer: impl Future<Output = Answer> + 'static) -> Answering {
-    Answering::Later(Box::pin(async move { seated(answer.await, seat) }))
-}
-
-fn seated(mut answer: Answer, seat: Arc<Seat>) -> Answer {
-    answer.body_mut().sits_at(seat);
+fn seated(mut answer: Answer, seat: &Arc<Seat>) -> Answer {
+    answer.body_mut().sits_at(Arc::clone(seat));
     answer
+}
+
+/// The lengths of name and value of each header.
+fn sizes(request: &Request<Incoming>) -> impl Iterator<Item = (usize, usize)> + '_ {
+    request.headers().iter().map(|(name, value)| (name.as_str().len(), value.len()))
 }
 
 /// RFC 9112, 3.2: a request names one host, in a form that can be one.

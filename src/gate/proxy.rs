@@ -3,6 +3,7 @@
 
 use std::cell::Cell;
 use std::rc::Rc;
+use std::sync::Arc;
 
 use hyper::body::{Body, Incoming};
 use hyper::header::{CONTENT_LENGTH, HeaderMap, TRANSFER_ENCODING};
@@ -66,6 +67,7 @@ pub(super) fn gateway(call: Call, request: Request<Incoming>) -> Result<Passage,
     let switch = (permit.is_stream() && ask.method == Some(Method::Get) && tunnel::is_asked(&head.headers))
         .then(|| head.extensions.remove::<OnUpgrade>())
         .flatten();
+    let body = (!body.is_end_stream()).then_some(body);
     Ok(Passage { call, permit, method: head.method, target, headers: head.headers, body, is_read, switch, book })
 }
 
@@ -105,7 +107,7 @@ pub(super) struct Passage {
     target: Uri,
     /// As the client sent them.
     headers: HeaderMap,
-    body: Incoming,
+    body: Option<Incoming>,
     is_read: bool,
     /// The client's side of a WebSocket that it asks for.
     switch: Option<OnUpgrade>,
@@ -114,31 +116,17 @@ pub(super) struct Passage {
 
 impl Passage {
     /// Asks the upstream and passes its answer on.
-    pub(super) async fn run(self) -> Answer {
-        let Self { call, permit, method, target, headers, body, is_read, switch, mut book } = self;
-        let Some(upstream) = &permit.route().upstream else {
-            return upstream_failed(&call, &mut book, &permit, 502, "there is no upstream");
+    pub(super) async fn run(mut self) -> Answer {
+        let route = Arc::clone(self.permit.route());
+        let Some(upstream) = &route.upstream else {
+            return upstream_failed(&self.call, &mut self.book, &self.permit, 502, "there is no upstream");
         };
-        let options = call.worker.shared.options();
-        let (mut body, carried, patience) = if body.is_end_stream() {
-            (Outgoing::Empty, None, upstream.patience())
-        } else {
-            let deadline = sweeps(options.request_body_deadline);
-            let limit = call.worker.waiting.patience(deadline);
-            let (body, carried) = Streaming::new(body, options.request_body_max_bytes, limit);
-            (Outgoing::Streaming(body), Some(carried), upstream.patience() + deadline)
-        };
+        let (mut body, carried, patience) = self.body(upstream);
         // A read is sent once more when the upstream had closed a kept connection on it.
-        let mut may_repeat = is_read && carried.is_none();
+        let mut may_repeat = self.is_read && carried.is_none();
         let sent = loop {
-            let mut request = Request::new(body);
-            *request.method_mut() = method.clone();
-            *request.uri_mut() = target.clone();
-            *request.headers_mut() = headers::to_upstream(&headers, &permit, upstream, &call);
-            if switch.is_some() {
-                tunnel::pass_hand_shake(&headers, request.headers_mut());
-            }
-            match call.worker.upstreams.send(upstream, request, patience).await {
+            let request = self.request(upstream, body);
+            match self.call.worker.upstreams.send(upstream, request, patience).await {
                 Err(Failure::Unsent(_)) if may_repeat => {
                     may_repeat = false;
                     body = Outgoing::Empty;
@@ -146,15 +134,37 @@ impl Passage {
                 sent => break sent,
             }
         };
-        let ended = Ended { call: &call, permit: &permit, upstream, is_head: method == hyper::Method::HEAD };
+        let is_head = self.method == hyper::Method::HEAD;
+        let ended = Ended { call: &self.call, permit: &self.permit, upstream, is_head };
         match sent {
-            Ok((response, _)) if response.status() == StatusCode::SWITCHING_PROTOCOLS => match switch {
-                Some(client) => ended.switch(client, response, book),
-                None => ended.failed(&mut book, 502, "it switched protocols unasked"),
+            Ok((response, _)) if response.status() == StatusCode::SWITCHING_PROTOCOLS => match self.switch {
+                Some(client) => ended.switch(client, response, self.book),
+                None => ended.failed(&mut self.book, 502, "it switched protocols unasked"),
             },
-            Ok((response, lease)) => ended.relay(response, lease, carried, book),
-            Err(failure) => ended.fail(failure, carried.map(|carried| carried.get()), &mut book),
+            Ok((response, lease)) => ended.relay(response, lease, carried, self.book),
+            Err(failure) => ended.fail(failure, carried.map(|carried| carried.get()), &mut self.book),
         }
+    }
+
+    /// The client's body as it travels on, where it tells how far it came, and how long an answer may take.
+    fn body(&mut self, upstream: &Upstream) -> (Outgoing, Option<Rc<Cell<Carried>>>, u64) {
+        let Some(body) = self.body.take() else { return (Outgoing::Empty, None, upstream.patience()) };
+        let options = self.call.worker.shared.options();
+        let deadline = sweeps(options.request_body_deadline);
+        let limit = self.call.worker.waiting.patience(deadline);
+        let (body, carried) = Streaming::new(body, options.request_body_max_bytes, limit);
+        (Outgoing::Streaming(body), Some(carried), upstream.patience() + deadline)
+    }
+
+    fn request(&self, upstream: &Upstream, body: Outgoing) -> Request<Outgoing> {
+        let mut request = Request::new(body);
+        *request.method_mut() = self.method.clone();
+        *request.uri_mut() = self.target.clone();
+        *request.headers_mut() = headers::to_upstream(&self.headers, &self.permit, upstream, &self.call);
+        if self.switch.is_some() {
+            tunnel::pass_hand_shake(&self.headers, request.headers_mut());
+        }
+        request
     }
 }
 

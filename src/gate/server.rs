@@ -30,6 +30,8 @@ use super::{GateOptions, GateShared, answer_request};
 
 /// How often a worker looks after its connections and its coarse clock.
 pub(in crate::gate) const SWEEP: Duration = Duration::from_millis(50);
+/// The least room for a head.
+const HEAD_BUFFER_MIN: usize = 16 * 1024;
 /// The rest after the system had no file handle left.
 const OUT_OF_FILES_PAUSE: Duration = Duration::from_millis(100);
 
@@ -126,11 +128,9 @@ fn is_of_one_connection(error: &io::Error) -> bool {
 
 fn http(options: &GateOptions) -> http1::Builder {
     let mut http = http1::Builder::new();
-    http.keep_alive(true)
-        .half_close(false)
-        .max_headers(options.headers_max)
-        .max_header_size(options.head_max_bytes)
-        .writev(false);
+    // Above our own bound, so that what is too much is told in our own words.
+    let buffer = options.head_bounds.bytes_max.saturating_mul(2).max(HEAD_BUFFER_MIN);
+    http.keep_alive(true).half_close(false).max_buf_size(buffer).writev(false);
     http
 }
 

@@ -1,5 +1,6 @@
 //! The gate on real sockets: what clients and upstreams see.
 
+mod bounds;
 mod doors;
 mod gateway;
 mod kit;

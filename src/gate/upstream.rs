@@ -23,8 +23,6 @@ use super::server::watch::sweeps;
 
 /// The longest head of an answer, in bytes.
 const HEAD_MAX_BYTES: usize = 64 * 1024;
-/// The most headers of an answer.
-const HEADERS_MAX: usize = 100;
 
 /// Where a dataset flows from, made ready for requests.
 #[derive(Clone)]

@@ -201,14 +201,16 @@ impl std::fmt::Debug for Postman {
 }
 
 impl Postman {
-    /// Reads the mail server's address.
+    /// Reads the sender's and the mail server's address.
     ///
     /// # Errors
-    /// [`MailError::Address`] when it cannot be read.
+    /// [`MailError::Address`] when one cannot be read.
     pub fn new(options: &MailOptions) -> Result<Self, MailError> {
+        let sender = options.from.parse::<Mailbox>();
+        sender.map_err(|error| MailError::Address(format!("mail.from, {}: {error}", options.from)))?;
         let Some(url) = &options.smtp else { return Ok(Self::Caught) };
         let transport = AsyncSmtpTransport::<Tokio1Executor>::from_url(url.expose_secret())
-            .map_err(|error| MailError::Address(format!("mail server: {error}")))?
+            .map_err(|error| MailError::Address(format!("mail.smtp_url: {error}")))?
             .timeout(Some(std::time::Duration::from_secs(20)))
             .build();
         Ok(Self::Smtp(Box::new(transport)))

@@ -2,6 +2,8 @@
 //! and may be repeated; two processes on one store do no harm.
 
 pub mod mail;
+#[cfg(test)]
+mod tests;
 
 use std::future::Future;
 use std::time::Duration;

@@ -6,6 +6,7 @@ pub mod admin;
 pub mod applicant;
 pub mod auditor;
 pub mod clerk;
+pub mod developers;
 pub mod holding;
 pub mod mailbox;
 pub mod public;
@@ -28,6 +29,7 @@ use crate::web::{FormErrors, Room, Routes, WebError};
 pub fn routes(is_demo: bool) -> Routes {
     let routes = Routes::new(Room::Portal);
     let routes = public::routes(routes);
+    let routes = developers::routes(routes);
     let routes = account::routes(routes);
     let routes = applicant::routes(routes);
     let routes = admin::routes(routes);

@@ -35,7 +35,7 @@ fn visitor(known: &Known, token: &SecretString) -> Visitor {
         let secret = crate::domain::terms::TextHash::of(&text).to_string();
         Means::Session { id: known.session, csrf_secret: SecretString::from(secret) }
     } else {
-        Means::Token
+        Means::Token { id: known.session }
     };
     Visitor {
         account: known.account.id,

@@ -15,6 +15,7 @@ use actix_web::{App, web};
 use secrecy::SecretString;
 use url::form_urlencoded::Serializer;
 
+use super::developers::ApiDocument;
 use super::mailbox::{Letter, MailReader};
 use super::session::DeskVisitors;
 use crate::cases::links::{self, Purpose};
@@ -105,6 +106,7 @@ impl Portal {
             .app_data(web::Data::new(desk))
             .app_data(web::Data::new(HashingPool::new(2, Duration::from_secs(5))))
             .app_data(web::Data::new(reader))
+            .app_data(web::Data::new(ApiDocument::new(&api_document())))
             .wrap(from_fn(edge::edge));
         let app = test::init_service(app.configure(|config| routes.configure(config))).await;
         let request = request.peer_addr(SocketAddr::from(([203, 0, 113, 9], 4000))).to_request();
@@ -113,6 +115,11 @@ impl Portal {
         let body = String::from_utf8(test::read_body(response).await.to_vec()).unwrap();
         Answer { status, headers, body }
     }
+}
+
+/// The document of the API as it is.
+pub(crate) fn api_document() -> serde_json::Value {
+    serde_json::to_value(crate::api::api().document("http://127.0.0.1")).unwrap()
 }
 
 fn address(name: &str) -> String {

@@ -177,13 +177,14 @@ pub fn search(conn: &mut AnyConnection, wanted: &Search, limit: i64) -> Result<V
         query = query.filter(
             audit::subject
                 .like(like.clone())
-                .or(audit::name.like(like.clone()))
-                .or(audit::act.like(like.clone()))
-                .or(audit::reason.assume_not_null().like(like).and(audit::reason.is_not_null())),
+                .escape('\\')
+                .or(audit::name.like(like.clone()).escape('\\'))
+                .or(audit::act.like(like.clone()).escape('\\'))
+                .or(audit::reason.assume_not_null().like(like).escape('\\').and(audit::reason.is_not_null())),
         );
     }
     if let Some(act) = &wanted.act {
-        query = query.filter(audit::act.like(format!("{}%", escape(act))));
+        query = query.filter(audit::act.like(format!("{}%", escape(act))).escape('\\'));
     }
     if let Some(account) = wanted.account {
         query = query.filter(audit::account_id.eq(account.to_string()));
@@ -277,7 +278,14 @@ pub(crate) fn like(words: &str) -> String {
     format!("%{}%", escape(words))
 }
 
-/// Takes LIKE's wildcards literally. Both databases are asked with the backslash as escape character.
+/// Takes LIKE's wildcards literally; the query names the backslash as its escape character.
 fn escape(words: &str) -> String {
-    words.chars().filter(|letter| !matches!(letter, '%' | '_' | '\\')).collect()
+    let mut text = String::with_capacity(words.len());
+    for letter in words.chars() {
+        if matches!(letter, '%' | '_' | '\\') {
+            text.push('\\');
+        }
+        text.push(letter);
+    }
+    text
 }

@@ -88,7 +88,7 @@ fn is_passing(kind: DatabaseErrorKind, message: &str) -> bool {
             | DatabaseErrorKind::UnableToSendCommand
             | DatabaseErrorKind::SerializationFailure
             | DatabaseErrorKind::ReadOnlyTransaction
-    ) || ["locked", "busy", "disk", "full", "timeout", "terminating", "connection", "I/O", "readonly"]
+    ) || ["locked", "busy", "deadlock", "disk", "full", "timeout", "terminating", "connection", "I/O", "readonly"]
         .iter()
         .any(|word| message.contains(word))
 }

@@ -232,8 +232,12 @@ pub fn list_accounts(
 ) -> Result<Vec<Account>, StoreError> {
     let mut query = accounts::table.into_boxed();
     if !words.is_empty() {
-        query =
-            query.filter(accounts::name.like(like(words)).or(accounts::email_key.like(like(&words.to_lowercase()))));
+        query = query.filter(
+            accounts::name
+                .like(like(words))
+                .escape('\\')
+                .or(accounts::email_key.like(like(&words.to_lowercase())).escape('\\')),
+        );
     }
     if is_staff {
         query = query.filter(accounts::id.eq_any(role_grants::table.select(role_grants::account_id)));

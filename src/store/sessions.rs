@@ -309,41 +309,66 @@ pub fn next_number(conn: &mut AnyConnection, name: &str) -> Result<i64, StoreErr
         .get_result(conn)?)
 }
 
-/// What an earlier request with the same idempotency key was and made.
+/// What became of the wish to hold an idempotency key.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Claim {
+    /// Nobody used it before: it is this transaction's until it ends.
+    Ours,
+    /// A request used it before.
+    Used {
+        /// The act.
+        act: String,
+        /// What was asked.
+        fingerprint: String,
+        /// What it made.
+        result: String,
+    },
+    /// A twin holds it and did not end in time (PostgreSQL; SQLite lets one writer in at a time).
+    Held,
+}
+
+/// Holds an idempotency key until the transaction ends. Of two at the same moment the second waits here for the first:
+/// if that is committed, its result is found; if it failed, the key is free again.
 ///
 /// # Errors
 /// What the database says.
-pub fn idempotent(
-    conn: &mut AnyConnection,
-    account: &str,
-    key: &str,
-) -> Result<Option<(String, String, String)>, StoreError> {
-    Ok(idempotency::table
-        .filter(idempotency::account_id.eq(account).and(idempotency::idempotency_key.eq(key)))
-        .select((idempotency::act, idempotency::fingerprint, idempotency::result))
-        .first(conn)
-        .optional()?)
-}
-
-/// Keeps what a request made under its idempotency key.
-///
-/// # Errors
-/// [`StoreError::Taken`] when a twin was faster.
-pub fn keep_idempotent(
+pub fn claim_idempotent(
     conn: &mut AnyConnection,
     (account, key): (&str, &str),
-    (act, fingerprint, result): (&str, &str, &str),
+    (act, fingerprint): (&str, &str),
     now: Instant,
-) -> Result<(), StoreError> {
-    diesel::insert_into(idempotency::table)
-        .values((
-            idempotency::account_id.eq(account),
-            idempotency::idempotency_key.eq(key),
-            idempotency::act.eq(act),
-            idempotency::fingerprint.eq(fingerprint),
-            idempotency::result.eq(result),
-            idempotency::at.eq(now.naive_utc()),
-        ))
-        .execute(conn)?;
-    Ok(())
+) -> Result<Claim, StoreError> {
+    let row = (
+        idempotency::account_id.eq(account),
+        idempotency::idempotency_key.eq(key),
+        idempotency::act.eq(act),
+        idempotency::fingerprint.eq(fingerprint),
+        idempotency::result.eq(""),
+        idempotency::at.eq(now.naive_utc()),
+    );
+    let claimed = on_each!(conn, c => diesel::insert_into(idempotency::table)
+        .values(row).on_conflict((idempotency::account_id, idempotency::idempotency_key)).do_nothing().execute(c));
+    match claimed {
+        Ok(0) => {}
+        Ok(_) => return Ok(Claim::Ours),
+        Err(diesel::result::Error::DatabaseError(_, facts)) if facts.message().contains("lock timeout") => {
+            return Ok(Claim::Held);
+        }
+        Err(error) => return Err(error.into()),
+    }
+    let (act, fingerprint, result) = idempotency::table
+        .filter(idempotency::account_id.eq(account).and(idempotency::idempotency_key.eq(key)))
+        .select((idempotency::act, idempotency::fingerprint, idempotency::result))
+        .first(conn)?;
+    Ok(Claim::Used { act, fingerprint, result })
+}
+
+/// Keeps what a request made under the idempotency key that it holds.
+///
+/// # Errors
+/// [`StoreError::Stale`] when it does not hold it.
+pub fn keep_idempotent(conn: &mut AnyConnection, (account, key): (&str, &str), result: &str) -> Result<(), StoreError> {
+    let held = idempotency::account_id.eq(account).and(idempotency::idempotency_key.eq(key));
+    let rows = diesel::update(idempotency::table.filter(held)).set(idempotency::result.eq(result)).execute(conn)?;
+    super::one_row(rows)
 }

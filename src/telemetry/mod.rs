@@ -27,6 +27,14 @@ pub fn start(log: &Log) {
     log_panics();
 }
 
+/// Whether the filter can be read.
+///
+/// # Errors
+/// Why not.
+pub fn check(log: &Log) -> Result<(), String> {
+    EnvFilter::try_new(&log.level).map(drop).map_err(|error| error.to_string())
+}
+
 /// A panic becomes one line like everything else; the edge answers 500 and the worker lives.
 fn log_panics() {
     std::panic::set_hook(Box::new(|panic| {

@@ -106,6 +106,8 @@ pub(super) fn refused(refusal: Refusal) -> WebError {
             WebError::forbidden(refusal.code, refusal.detail)
         }
         "link_invalid" => WebError::bad_request(refusal.code, refusal.detail),
+        // 422 is what draft-ietf-httpapi-idempotency-key-header asks for; 409 is its word for a twin at work.
+        "idempotency_key_reused" => WebError::unprocessable(refusal.code, refusal.detail),
         code if code.ends_with("_needed") || code.ends_with("_empty") || code.ends_with("_too_wide") => {
             let mut errors = FormErrors::default();
             errors.add_coded("", refusal.code, refusal.detail);
@@ -130,6 +132,8 @@ mod tests {
             (refusal("wrong_state"), 409),
             (refusal("own_application"), 403),
             (refusal("statement_needed"), 422),
+            (refusal("idempotency_key_reused"), 422),
+            (refusal("request_in_progress"), 409),
             (refusal("wrong_login"), 401),
             (CaseError::from(Invalid::new("title", "required", "Say it.")), 422),
             (CaseError::Wait(7), 429),

@@ -58,6 +58,10 @@ fn is_public_row(request: &HttpRequest) -> bool {
 
 /// Puts the client's address and the visitor, if any, into the request's extensions.
 async fn recognise(site: &Site, request: &ServiceRequest) -> Result<(), WebError> {
+    let sizes = request.headers().iter().map(|(name, value)| (name.as_str().len(), value.len()));
+    if !site.options().head_bounds.admit(sizes) {
+        return Err(WebError::headers_too_large(site.options().head_bounds));
+    }
     let client = address_of(request, &site.options().trusted_proxies);
     request.extensions_mut().insert(Client(client));
     if matches!(*request.method(), Method::TRACE | Method::CONNECT) {

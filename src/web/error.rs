@@ -11,6 +11,7 @@ use serde::Serialize;
 
 use super::form::FormErrors;
 use super::matrix::role_name;
+use crate::domain::net::HeadBounds;
 use crate::domain::people::Role;
 use crate::domain::refusal::Refusal;
 
@@ -47,6 +48,7 @@ enum Kind {
     Invalid,
     PreconditionRequired,
     TooMany { retry_after: u64 },
+    HeadersTooLarge,
     Internal,
     Unavailable { retry_after: u64 },
 }
@@ -190,6 +192,16 @@ impl WebError {
         Self::new(Kind::TooLarge, "too_large", format!("What you sent is larger than {limit_bytes} bytes."))
     }
 
+    /// 431 with both limits.
+    #[must_use]
+    pub fn headers_too_large(bounds: HeadBounds) -> Self {
+        let HeadBounds { headers_max, bytes_max } = bounds;
+        let detail = format!(
+            "The headers of this request are too many or too long: at most {headers_max} with {bytes_max} bytes together."
+        );
+        Self::new(Kind::HeadersTooLarge, "headers_too_large", detail)
+    }
+
     /// 415 with the type that is wanted.
     #[must_use]
     pub fn unsupported_media(wanted: &str) -> Self {
@@ -200,6 +212,12 @@ impl WebError {
     #[must_use]
     pub fn invalid(errors: FormErrors) -> Self {
         Self::new(Kind::Invalid, "invalid", "Some of what you sent needs to be corrected.").with_errors(errors)
+    }
+
+    /// 422: understood, and not acceptable as a whole.
+    #[must_use]
+    pub fn unprocessable(code: impl Into<Code>, detail: impl Into<String>) -> Self {
+        Self::new(Kind::Invalid, code, detail)
     }
 
     /// 422 for a JSON body of the wrong shape.
@@ -282,6 +300,7 @@ impl WebError {
             Kind::Invalid => StatusCode::UNPROCESSABLE_ENTITY,
             Kind::PreconditionRequired => StatusCode::PRECONDITION_REQUIRED,
             Kind::TooMany { .. } => StatusCode::TOO_MANY_REQUESTS,
+            Kind::HeadersTooLarge => StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE,
             Kind::Internal => StatusCode::INTERNAL_SERVER_ERROR,
             Kind::Unavailable { .. } => StatusCode::SERVICE_UNAVAILABLE,
         }
@@ -305,6 +324,7 @@ impl WebError {
             Kind::Invalid => "There is a problem",
             Kind::PreconditionRequired => "Say which version you changed",
             Kind::TooMany { .. } => "Too many tries",
+            Kind::HeadersTooLarge => "The headers of this request are too large",
             Kind::Internal => "Something went wrong",
             Kind::Unavailable { .. } => "Not available right now",
         }

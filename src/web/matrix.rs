@@ -131,10 +131,17 @@ mod tests {
     use actix_web::http::Method;
 
     use super::*;
-    use crate::web::routes::Room;
+    use crate::web::routes::{BodyMax, Room};
 
     fn row(method: Method, path: &str, access: Access) -> RouteRow {
-        RouteRow { method, path: path.to_owned(), access, room: Room::Portal, summary: "Does it", body_bytes_max: None }
+        RouteRow {
+            method,
+            path: path.to_owned(),
+            access,
+            room: Room::Portal,
+            summary: "Does it",
+            body_max: BodyMax::Usual,
+        }
     }
 
     #[test]

@@ -26,6 +26,7 @@ pub mod problem;
 pub mod routes;
 pub mod secret;
 pub mod security;
+pub mod sheet;
 pub mod site;
 pub mod templates;
 pub mod visitor;

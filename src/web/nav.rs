@@ -37,12 +37,33 @@ pub struct NavLink {
 #[must_use]
 pub fn links(visitor: Option<&Visitor>, path: &str) -> Vec<NavLink> {
     let shown: Vec<_> = ENTRIES.iter().filter(|(_, _, access)| access.admits(visitor).is_ok()).collect();
-    // Of two entries above a page the nearer one is the present one.
-    let nearest =
-        shown.iter().map(|(_, href, _)| *href).filter(|href| is_under(path, href)).max_by_key(|href| href.len());
+    let nearest = nearest(shown.iter().map(|(_, href, _)| *href), path);
     shown.iter().map(|(label, href, _)| NavLink { label, href, is_current: nearest == Some(*href) }).collect()
+}
+
+/// Of several entries above a page the longest address is the present one.
+fn nearest(hrefs: impl Iterator<Item = &'static str>, path: &str) -> Option<&'static str> {
+    hrefs.filter(|href| is_under(path, href)).max_by_key(|href| href.len())
 }
 
 fn is_under(path: &str, href: &str) -> bool {
     path.strip_prefix(href).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_nearest_entry_above_a_page_is_the_present_one() {
+        let current = |path: &str| {
+            let shown = links(None, path);
+            shown.iter().filter(|link| link.is_current).map(|link| link.href).collect::<Vec<_>>()
+        };
+        assert_eq!(current("/datasets/parking"), ["/datasets"]);
+        assert_eq!(current("/datasetsx"), Vec::<&str>::new());
+        let all = || ENTRIES.iter().map(|(_, href, _)| *href);
+        assert_eq!(nearest(all(), "/review/agreements/7"), Some("/review/agreements"));
+        assert_eq!(nearest(all(), "/review/7"), Some("/review"));
+    }
 }

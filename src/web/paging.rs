@@ -36,13 +36,7 @@ impl Paging {
                 WebError::bad_request("limit_invalid", format!("“limit” must be a whole number from 1 to {LIMIT_MAX}."))
             })?,
         };
-        let after = match query.get("cursor") {
-            None | Some("") => None,
-            Some(cursor) => Some(decode(cursor).ok_or_else(|| {
-                WebError::bad_request("cursor_invalid", "“cursor” must be one that this list gave you as “next”.")
-            })?),
-        };
-        Ok(Self { limit, after })
+        Ok(Self { limit, after: place(query)? })
     }
 
     /// The page of `found`, of which the store was asked for `limit + 1` so as to know whether there are more.
@@ -55,6 +49,23 @@ impl Paging {
         let next = found.last().filter(|_| has_more).map(|last| encode(&key(last)));
         Paged { items: found, next }
     }
+}
+
+/// The sort values in the query parameter `cursor`, for lists with limits of their own.
+///
+/// # Errors
+/// 400 for a cursor that we did not make.
+pub fn place(query: &Fields) -> Result<Option<Vec<String>>, WebError> {
+    match query.get("cursor") {
+        None | Some("") => Ok(None),
+        Some(cursor) => decode(cursor).map(Some).ok_or_else(cursor_invalid),
+    }
+}
+
+/// The refusal of a cursor that a list did not give.
+#[must_use]
+pub fn cursor_invalid() -> WebError {
+    WebError::bad_request("cursor_invalid", "“cursor” must be one that this list gave you as “next”.")
 }
 
 /// One page of a list as the API answers it.

@@ -21,7 +21,7 @@ use super::edge::anonymous_secret;
 use super::error::WebError;
 use super::fields::Fields;
 use super::form::{CSRF_FIELD, Posted};
-use super::site::Site;
+use super::site::{Options, Site};
 use super::visitor::{Means, Visitor, visitor_of};
 use crate::domain::people::Role;
 
@@ -83,8 +83,29 @@ pub struct RouteRow {
     pub room: Room,
     /// What it does, in a few words.
     pub summary: &'static str,
-    /// Largest body in bytes, where it differs from the room's.
-    pub body_bytes_max: Option<usize>,
+    /// The largest body.
+    pub body_max: BodyMax,
+}
+
+/// How large the body of a route may be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum BodyMax {
+    /// What the room's setting says.
+    Usual,
+    /// So many bytes.
+    Bytes(usize),
+    /// What the setting for uploads says.
+    Upload,
+}
+
+impl BodyMax {
+    const fn bytes(self, options: &Options, usual: usize) -> usize {
+        match self {
+            Self::Usual => usual,
+            Self::Bytes(bytes) => bytes,
+            Self::Upload => options.upload_bytes_max,
+        }
+    }
 }
 
 type MakeRoute = Arc<dyn Fn() -> Route + Send + Sync>;
@@ -164,17 +185,28 @@ impl Routes {
         A: FromRequest + 'static,
         F::Output: Responder + 'static,
     {
-        let row = RouteRow { method, path: path.to_owned(), access, room: self.room, summary, body_bytes_max: None };
+        let row =
+            RouteRow { method, path: path.to_owned(), access, room: self.room, summary, body_max: BodyMax::Usual };
         let make: MakeRoute = Arc::new(move || web::route().to(handler.clone()));
         self.entries.push((row, make));
         self
     }
 
-    /// Lets the route added last take bodies of up to `bytes` (a catalogue to import).
+    /// Lets the route added last take bodies of up to `bytes`.
     #[must_use]
-    pub fn with_body_max(mut self, bytes: usize) -> Self {
+    pub fn with_body_max(self, bytes: usize) -> Self {
+        self.limited(BodyMax::Bytes(bytes))
+    }
+
+    /// Lets the route added last take bodies as large as the setting for uploads allows (a catalogue to import).
+    #[must_use]
+    pub fn for_uploads(self) -> Self {
+        self.limited(BodyMax::Upload)
+    }
+
+    fn limited(mut self, body_max: BodyMax) -> Self {
         if let Some((row, _)) = self.entries.last_mut() {
-            row.body_bytes_max = Some(bytes);
+            row.body_max = body_max;
         }
         self
     }
@@ -299,7 +331,7 @@ async fn admit(row: &RouteRow, request: &mut ServiceRequest) -> Result<(), WebEr
     let origin = csrf::origin(request.headers(), &options.portal_url);
     match row.room {
         Room::Portal => {
-            let limit = row.body_bytes_max.unwrap_or(options.form_bytes_max);
+            let limit = row.body_max.bytes(options, options.form_bytes_max);
             let body = read_body(request, limit, options.body_time_max).await?;
             keep_form(request, &body)?;
             row.access.admits(visitor.as_deref())?;
@@ -308,7 +340,7 @@ async fn admit(row: &RouteRow, request: &mut ServiceRequest) -> Result<(), WebEr
         Room::Api => {
             row.access.admits(visitor.as_deref())?;
             check_api_proof(&site, request, visitor.as_deref(), origin)?;
-            let limit = row.body_bytes_max.unwrap_or(options.json_bytes_max);
+            let limit = row.body_max.bytes(options, options.json_bytes_max);
             let body = read_body(request, limit, options.body_time_max).await?;
             request.extensions_mut().insert(Body(body));
             Ok(())
@@ -348,7 +380,7 @@ pub(crate) fn form_secret(request: &actix_web::HttpRequest, visitor: Option<&Vis
     use secrecy::ExposeSecret as _;
     match visitor.map(|visitor| &visitor.means) {
         Some(Means::Session { csrf_secret, .. }) => csrf_secret.expose_secret().to_owned(),
-        Some(Means::Token) | None => anonymous_secret(request).unwrap_or_default(),
+        Some(Means::Token { .. }) | None => anonymous_secret(request).unwrap_or_default(),
     }
 }
 
@@ -358,7 +390,7 @@ fn check_api_proof(
     visitor: Option<&Visitor>,
     origin: Origin,
 ) -> Result<(), WebError> {
-    if matches!(visitor.map(|visitor| &visitor.means), Some(Means::Token)) {
+    if matches!(visitor.map(|visitor| &visitor.means), Some(Means::Token { .. })) {
         return Ok(());
     }
     let token = request.headers().get(CSRF_HEADER).and_then(|value| value.to_str().ok()).unwrap_or_default();

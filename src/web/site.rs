@@ -12,7 +12,7 @@ use super::error::WebError;
 use super::secret::ServerKey;
 use super::templates::{TemplateError, Templates};
 use super::visitor::Visitors;
-use crate::domain::net::CidrList;
+use crate::domain::net::{CidrList, HeadBounds};
 
 /// The settings of this room.
 #[derive(Debug)]
@@ -37,8 +37,12 @@ pub struct Options {
     pub form_bytes_max: usize,
     /// Largest JSON body in bytes.
     pub json_bytes_max: usize,
+    /// Largest body of an upload in bytes.
+    pub upload_bytes_max: usize,
     /// How long a body may take to arrive.
     pub body_time_max: Duration,
+    /// How much the headers of one request may be.
+    pub head_bounds: HeadBounds,
     /// The key for CSRF tokens and signed cookies.
     pub server_key: ServerKey,
 }

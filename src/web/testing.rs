@@ -17,7 +17,7 @@ use uuid::Uuid;
 
 use super::*;
 use crate::domain::id::{AccountId, DepartmentId, SessionId};
-use crate::domain::net::CidrList;
+use crate::domain::net::{CidrList, HeadBounds};
 use crate::domain::people::{Actor, Role, RoleGrant};
 
 /// Knows `requester`, `reviewer`, ... `administrator` by a session or bearer token of that name, and `sick` as a store
@@ -51,7 +51,7 @@ fn person(name: &str, role: Option<Role>, is_session: bool) -> Visitor {
         account,
         actor: Actor { account: Some(account), name: format!("Dana {name}"), organisation: None, roles, address: None },
         email: "dana@example.org".to_owned(),
-        means: if is_session { Means::Session { id, csrf_secret } } else { Means::Token },
+        means: if is_session { Means::Session { id, csrf_secret } } else { Means::Token { id } },
         language: "en".to_owned(),
         unread: 2,
     }
@@ -69,7 +69,9 @@ pub(crate) fn options(portal_url: &str) -> Options {
         trusted_proxies: CidrList::parse("10.0.0.0/8").unwrap(),
         form_bytes_max: 2_000,
         json_bytes_max: 4_000,
+        upload_bytes_max: 20_000,
         body_time_max: Duration::from_millis(300),
+        head_bounds: HeadBounds { headers_max: 40, bytes_max: 8_000 },
         server_key: ServerKey::from_bytes([3; 32]),
     }
 }
@@ -156,6 +158,8 @@ pub(crate) fn routes() -> Routes {
         .post("/api/v1/drafts", Access::Requester, "Start a draft", draft)
         .post("/api/v1/import", MANAGER, "Import", draft)
         .with_body_max(10_000)
+        .post("/api/v1/uploads", Access::Public, "Upload", || async { "taken" })
+        .for_uploads()
         .get("/api/v1/things/{thing}", Access::Requester, "One thing", thing)
         .get("/api/v1/panic", Access::Public, "Panics", broken);
     assets::routes().merge(portal).merge(api)

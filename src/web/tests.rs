@@ -347,6 +347,28 @@ async fn over_a_real_connection_heads_are_bodiless_and_bad_bodies_end_it() {
 const FORM_HEAD: &str = "Content-Type: application/x-www-form-urlencoded\r\n";
 
 #[actix_web::test]
+async fn too_many_or_too_long_headers_are_answered_with_431() {
+    let with = |path: &str, count: usize, value: &str| {
+        (0..count).fold(get(path), |request, at| request.append_header((format!("x-{at}"), value)))
+    };
+    assert_eq!(ask(CITY, with("/notes/new", 40, "v")).await.status, 200);
+    assert_eq!(ask(CITY, with("/notes/new", 1, &"v".repeat(7_980))).await.status, 200);
+    for request in [with("/notes/new", 41, "v"), with("/notes/new", 1, &"v".repeat(8_000))] {
+        let page = ask(CITY, request).await;
+        assert_eq!(page.status, 431);
+        assert!(page.body.contains("at most 40 with 8000 bytes together"), "{}", page.body);
+    }
+    assert_eq!(code(with("/api/v1/things/x", 41, "v")).await, (431, "headers_too_large".to_owned()));
+}
+
+#[actix_web::test]
+async fn an_upload_may_be_as_large_as_the_setting_says() {
+    let upload = |bytes: usize| json("/api/v1/uploads", "").set_payload("x".repeat(bytes));
+    assert_eq!(ask(CITY, upload(20_000)).await.status, 200);
+    assert_eq!(ask(CITY, upload(20_001)).await.status, 413);
+}
+
+#[actix_web::test]
 async fn waiting_times_are_told() {
     assert_eq!(ask(CITY, get("/busy")).await.header("retry-after"), "30");
     let away = ask(CITY, get("/api/v1/panic").cookie(cookie("sick"))).await;

@@ -51,7 +51,20 @@ pub enum Means {
         csrf_secret: SecretString,
     },
     /// A personal bearer token of the API: no browser adds it unasked, so no CSRF proof is needed.
-    Token,
+    Token {
+        /// The token's own session, for ending it.
+        id: SessionId,
+    },
+}
+
+impl Means {
+    /// The session behind it.
+    #[must_use]
+    pub const fn session(&self) -> SessionId {
+        match self {
+            Self::Session { id, .. } | Self::Token { id } => *id,
+        }
+    }
 }
 
 /// What a request shows to say who is asking.

@@ -8,9 +8,15 @@ mod abuse;
 #[cfg(test)]
 mod architecture;
 #[cfg(test)]
+mod commands;
+#[cfg(test)]
 mod docs;
 #[cfg(test)]
 mod harness;
+#[cfg(test)]
+mod parity;
+#[cfg(test)]
+mod settings;
 #[cfg(test)]
 mod story;
 #[cfg(test)]

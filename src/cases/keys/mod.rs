@@ -1,7 +1,8 @@
 //! Keys in the hands of people: issue, roll, rename, restrict, revoke, and kill by possession.
 //!
-//! A key's text leaves this room once, in the answer to the act that made it. Every act locks the key's agreement first,
-//! so that two of them never meet: a roll cannot slip past a hold, nor an issue past a termination.
+//! A key's text leaves this room once, in the answer to the act that made it. Every act locks the key's agreement first
+//! (only the idempotency key comes before it), so that two of them never meet: a roll cannot slip past a hold, nor an
+//! issue past a termination.
 
 pub mod access;
 pub mod clocks;
@@ -70,8 +71,9 @@ pub enum Killed {
 /// [`Key::issue`]; [`CaseError::Missing`] for anybody else's agreement.
 pub fn create(desk: &Desk, caller: &Caller, agreement: AgreementId, wish: &KeyWish) -> Result<Issued, CaseError> {
     desk.act(caller, |work| {
+        let before = work.done_before(ISSUE, &(agreement, wish))?;
         let agreement = work.own_agreement(agreement)?;
-        if let Some(done) = work.done_before(ISSUE, &(agreement.id, wish))? {
+        if let Some(done) = before {
             return work.issued_before(&done);
         }
         work.must_be_issuable(&agreement)?;
@@ -87,7 +89,7 @@ pub fn create(desk: &Desk, caller: &Caller, agreement: AgreementId, wish: &KeyWi
         work.record(act)?;
         work.notify(&notice(NoticeKind::KeyCreated, &key, &agreement))?;
         work.touch(Touched::Key(key.id));
-        work.remember(ISSUE, &(agreement.id, wish), &key.id.to_string())?;
+        work.remember(&key.id.to_string())?;
         Ok(Issued { key, text: Some(SecretString::from(text.reveal())) })
     })
 }
@@ -118,8 +120,9 @@ fn issue(work: &mut Work<'_>, agreement: &Agreement, wish: &KeyWish, text: &KeyT
 /// As [`create`], and those of [`Key::decide`]: `key_held`, `key_ended`, `key_already_rolled`, `key_overlap` …
 pub fn roll(desk: &Desk, caller: &Caller, id: KeyId, wish: &RollWish) -> Result<Issued, CaseError> {
     desk.act(caller, |work| {
+        let before = work.done_before(ROLL, &(id, wish))?;
         let (stored, agreement) = work.own_key(id)?;
-        if let Some(done) = work.done_before(ROLL, &(id, wish))? {
+        if let Some(done) = before {
             return work.issued_before(&done);
         }
         let is_held = work.is_held(&stored.key, &agreement)?;
@@ -145,7 +148,7 @@ pub fn roll(desk: &Desk, caller: &Caller, id: KeyId, wish: &RollWish) -> Result<
         work.notify(&told.with("path", path(&successor)))?;
         work.touch(Touched::Key(id));
         work.touch(Touched::Key(successor.id));
-        work.remember(ROLL, &(id, wish), &successor.id.to_string())?;
+        work.remember(&successor.id.to_string())?;
         Ok(Issued { key: successor, text: Some(SecretString::from(text.reveal())) })
     })
 }

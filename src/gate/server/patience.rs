@@ -53,11 +53,6 @@ impl Waiting {
         drop(places);
         overdue.into_iter().for_each(Waker::wake);
     }
-
-    #[cfg(test)]
-    pub(in crate::gate) fn len(&self) -> usize {
-        self.places.borrow().len()
-    }
 }
 
 impl Patience {

@@ -15,7 +15,7 @@ use rustc_hash::FxBuildHasher;
 use tokio::task::spawn_local;
 
 use super::connect::Connector;
-use super::{HEAD_MAX_BYTES, HEADERS_MAX, Upstream};
+use super::{HEAD_MAX_BYTES, Upstream};
 use crate::domain::net::UpstreamNetworks;
 use crate::gate::body::Outgoing;
 use crate::gate::server::patience::Waiting;
@@ -82,7 +82,8 @@ impl UpstreamClient {
         waiting: Rc<Waiting>,
     ) -> Rc<Self> {
         let mut http = http1::Builder::new();
-        http.max_headers(HEADERS_MAX).max_buf_size(HEAD_MAX_BYTES).writev(false);
+        // Without a bound of ours on headers hyper keeps its own of one hundred, and needs no memory for it.
+        http.max_buf_size(HEAD_MAX_BYTES).writev(false);
         Rc::new(Self {
             connector: Connector::new(networks),
             connect_patience: sweeps(connect_timeout),

@@ -78,7 +78,7 @@ pub(super) async fn overview(
 fn session_of(me: &Signed<Account>) -> Option<SessionId> {
     match &me.means {
         Means::Session { id, .. } => Some(*id),
-        Means::Token => None,
+        Means::Token { .. } => None,
     }
 }
 

@@ -12,14 +12,12 @@ use super::sign::{self, SignView, TextView, at_block, left_out, sign_view, signa
 use super::standing::{ItemView, item};
 use crate::cases::agree::{self, AgreementView};
 use crate::cases::{Caller, CaseError, Desk, apply};
-use crate::domain::application::{Application, State};
+use crate::domain::application::Application;
 use crate::domain::id::ApplicationId;
 use crate::domain::profile::Profile;
-use crate::domain::refusal::Refusal;
 use crate::domain::terms::TermsVersion;
 use crate::domain::time::Instant;
 use crate::portal::shared::{Names, id_in};
-use crate::store::terms;
 use crate::web::case::{DeskData, caller, caller_once, shown_on_form};
 use crate::web::{Flash, FormView, Once, Posted, Redirect, WebError};
 
@@ -54,14 +52,7 @@ pub(super) struct Offer {
 }
 
 pub(super) fn load(desk: &Desk, who: &Caller, id: ApplicationId) -> Result<Offer, CaseError> {
-    let application = desk.store.read(|conn| apply::mine(conn, who, id))?;
-    let State::Offered { agreement, lapses_at, .. } = application.state else {
-        return Err(
-            Refusal::new("no_offer", "There is no open offer. The application's page says where it stands.").into()
-        );
-    };
-    let offered = agree::mine(desk, who, agreement)?;
-    let terms = desk.read(|conn| terms::by_id(conn, offered.agreement.terms))?;
+    let agree::Offer { application, offered, terms, lapses_at } = agree::offer(desk, who, id)?;
     Ok(Offer { application, offered, terms, names: Names::of(desk)?, lapses_at })
 }
 

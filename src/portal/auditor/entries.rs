@@ -7,19 +7,17 @@ use serde::Serialize;
 use serde_json::Value;
 
 use super::asked::{KINDS, find, kinds, span, texts, title_or_id};
-use super::sheet::{self, ROWS_MAX};
+use crate::cases::sheets::{self, ROWS_MAX};
 use crate::cases::{CaseError, Desk};
 use crate::domain::audit::{About, Entry, hex};
 use crate::domain::time::Instant;
 use crate::portal::shared::{Choice, Names};
 use crate::store::audit::{self, Search};
-use crate::web::case::DeskData;
-use crate::web::{FormErrors, FormView, Page, Query, WebError};
+use crate::web::case::{DeskData, caller};
+use crate::web::{FormErrors, FormView, Page, Query, WebError, sheet};
 
 /// Entries on one page.
 const PAGE: i64 = 50;
-/// Entries read at once for a file.
-const BATCH: i64 = 500;
 
 const NAMES: [&str; 8] = ["q", "act", "kind", "of", "request", "from", "to", "below"];
 
@@ -65,13 +63,10 @@ impl<'a> Titles<'a> {
             _ => ("", None),
         };
         let Some(id) = id else { return Ok(format!("{} {}", entry.subject_kind, entry.subject)) };
-        let name = if let Some(name) = self.known.get(&(word, id.clone())) {
-            name.clone()
-        } else {
-            let name = title_or_id(self.desk, word, &id)?;
-            self.known.insert((word, id), name.clone());
-            name
-        };
+        if !self.known.contains_key(&(word, id.clone())) {
+            self.known.insert((word, id.clone()), title_or_id(self.desk, word, &id)?);
+        }
+        let name = self.known.get(&(word, id)).map(String::as_str).unwrap_or_default();
         Ok(format!("{} {name}", entry.subject_kind))
     }
 }
@@ -155,78 +150,16 @@ fn search(desk: &Desk, asked: &[String; 8]) -> Result<(SearchView, FormErrors), 
     Ok((view, errors))
 }
 
-fn id<T: ToString>(id: Option<T>) -> String {
-    id.map(|id| id.to_string()).unwrap_or_default()
-}
-
 /// The same as a file.
-pub(super) async fn sheet(desk: DeskData, query: Query) -> Result<HttpResponse, WebError> {
+pub(super) async fn sheet(request: HttpRequest, desk: DeskData, query: Query) -> Result<HttpResponse, WebError> {
     let asked = texts(query, NAMES);
+    let reader = caller(&request);
     let found = desk.run(move |desk| {
         let mut errors = FormErrors::default();
         let wanted = wanted(desk, &asked, &mut errors)?;
-        if errors.is_empty() { every(desk, wanted).map(Ok) } else { Ok(Err(errors)) }
+        if errors.is_empty() { sheets::entries(desk, &reader, &wanted).map(Ok) } else { Ok(Err(errors)) }
     });
-    let found = found.await?.map_err(WebError::invalid)?;
-    let heads = [
-        "number",
-        "at",
-        "name",
-        "account",
-        "capacity",
-        "department",
-        "address",
-        "request",
-        "act",
-        "subject_kind",
-        "subject",
-        "application",
-        "agreement",
-        "key",
-        "dataset",
-        "person",
-        "before",
-        "after",
-        "reason",
-        "hash",
-    ];
-    let rows = found.into_iter().map(|entry| {
-        [
-            entry.number.to_string(),
-            entry.at.to_rfc3339(),
-            entry.name,
-            id(entry.account),
-            entry.capacity,
-            id(entry.department),
-            id(entry.address),
-            id(entry.request),
-            entry.act,
-            entry.subject_kind,
-            entry.subject,
-            id(entry.about.application),
-            id(entry.about.agreement),
-            id(entry.about.key),
-            id(entry.about.dataset),
-            id(entry.about.person),
-            entry.before,
-            entry.after,
-            id(entry.reason),
-            hex(&entry.hash),
-        ]
-    });
-    sheet::csv("audit-entries.csv", heads, rows)
-}
-
-/// Every entry that fits, newest first, up to the most rows of a file.
-fn every(desk: &Desk, mut wanted: Search) -> Result<Vec<Entry>, CaseError> {
-    let mut all: Vec<Entry> = Vec::new();
-    while all.len() < ROWS_MAX {
-        let batch = desk.read(|conn| audit::search(conn, &wanted, BATCH))?;
-        let Some(last) = batch.last() else { break };
-        wanted.below = Some(last.number);
-        all.extend(batch);
-    }
-    Ok(all)
+    sheet::csv("audit-entries.csv", found.await?.map_err(WebError::invalid)?, None)
 }
 
 #[derive(Debug, Serialize)]

@@ -4,20 +4,17 @@ use actix_web::{HttpRequest, HttpResponse};
 use serde::Serialize;
 
 use super::asked::{span, texts, title_or_id};
-use super::sheet;
 use super::usage::{counted_kinds, whose};
 use crate::cases::usage::log_for_auditor;
-use crate::cases::{Caller, CaseError, Desk};
+use crate::cases::{Caller, CaseError, Desk, sheets};
 use crate::domain::time::Instant;
 use crate::portal::shared::Choice;
 use crate::store::views::usage::{LogLine, LogSearch};
 use crate::web::case::{DeskData, caller};
-use crate::web::{FormErrors, FormView, Page, Query, WebError};
+use crate::web::{FormErrors, FormView, Page, Query, WebError, sheet};
 
 /// Lines on one page.
 const PAGE: usize = 50;
-/// Lines read at once for a file.
-const BATCH: i64 = 500;
 
 const NAMES: [&str; 7] = ["kind", "of", "outcome", "request", "from", "to", "cursor"];
 
@@ -138,10 +135,6 @@ fn row(desk: &Desk, line: LogLine) -> Result<Row, CaseError> {
     })
 }
 
-fn id<T: ToString>(id: Option<T>) -> String {
-    id.map(|id| id.to_string()).unwrap_or_default()
-}
-
 /// The same as a file.
 pub(super) async fn sheet(request: HttpRequest, desk: DeskData, query: Query) -> Result<HttpResponse, WebError> {
     let asked = texts(query, NAMES);
@@ -149,56 +142,7 @@ pub(super) async fn sheet(request: HttpRequest, desk: DeskData, query: Query) ->
     let found = desk.run(move |desk| {
         let mut errors = FormErrors::default();
         let wanted = wanted(desk, &asked, &mut errors)?;
-        if errors.is_empty() { every(desk, &reader, wanted).map(Ok) } else { Ok(Err(errors)) }
+        if errors.is_empty() { sheets::access_log(desk, &reader, &wanted).map(Ok) } else { Ok(Err(errors)) }
     });
-    let found = found.await?.map_err(WebError::invalid)?;
-    let heads = [
-        "at",
-        "request",
-        "key",
-        "agreement",
-        "dataset",
-        "scope",
-        "method",
-        "path",
-        "outcome",
-        "status",
-        "bytes",
-        "latency_us",
-        "client",
-    ];
-    let rows = found.into_iter().map(|LogLine { access: line, scope }| {
-        [
-            line.at.to_rfc3339(),
-            line.request,
-            id(line.of.key),
-            id(line.of.agreement),
-            id(line.of.dataset),
-            scope,
-            line.method,
-            line.path,
-            line.of.outcome,
-            line.status.to_string(),
-            line.bytes.to_string(),
-            line.latency_us.to_string(),
-            line.client,
-        ]
-    });
-    sheet::csv("access-log.csv", heads, rows)
-}
-
-fn every(desk: &Desk, reader: &Caller, mut wanted: LogSearch) -> Result<Vec<LogLine>, CaseError> {
-    let mut all: Vec<LogLine> = Vec::new();
-    while all.len() < sheet::ROWS_MAX {
-        let batch = log_for_auditor(desk, reader, &wanted, BATCH)?;
-        let Some(last) = batch.last() else { break };
-        wanted.below = Some((last.access.at, last.access.id.clone()));
-        // A look that can find nothing more is not taken: each leaves an entry in the audit.
-        let is_last = i64::try_from(batch.len()).is_ok_and(|count| count < BATCH);
-        all.extend(batch);
-        if is_last {
-            break;
-        }
-    }
-    Ok(all)
+    sheet::csv("access-log.csv", found.await?.map_err(WebError::invalid)?, None)
 }

@@ -4,7 +4,6 @@
 mod asked;
 mod entries;
 mod log;
-mod sheet;
 mod story;
 #[cfg(test)]
 mod tests;

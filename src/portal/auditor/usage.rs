@@ -3,14 +3,14 @@
 use actix_web::{HttpRequest, HttpResponse};
 use serde::Serialize;
 
-use super::asked::{days, find, kinds, texts, title_or_id};
-use super::sheet;
+use super::asked::{days, find, kinds, texts};
+use crate::cases::sheets::{self, label};
 use crate::cases::{CaseError, Desk};
 use crate::domain::time::Day;
 use crate::portal::shared::Choice;
 use crate::store::views::usage::{By, Sum, Whose, sums};
-use crate::web::case::DeskData;
-use crate::web::{FormErrors, FormView, Page, Query, WebError};
+use crate::web::case::{DeskData, caller};
+use crate::web::{FormErrors, FormView, Page, Query, WebError, sheet};
 
 const NAMES: [&str; 5] = ["by", "kind", "of", "from", "to"];
 
@@ -133,10 +133,9 @@ fn view(desk: &Desk, texts: &[String; 5]) -> Result<(UsageView, FormErrors), Cas
 }
 
 fn row(desk: &Desk, by: By, sum: &Sum, most: i64) -> Result<Row, CaseError> {
-    let (label, href) = label(desk, by, &sum.of)?;
     Ok(Row {
-        label,
-        href,
+        label: label(desk, by, &sum.of)?,
+        href: href(by, &sum.of),
         calls: sum.calls,
         ok: sum.ok,
         refused: sum.calls - sum.ok,
@@ -146,33 +145,29 @@ fn row(desk: &Desk, by: By, sum: &Sum, most: i64) -> Result<Row, CaseError> {
     })
 }
 
-fn label(desk: &Desk, by: By, of: &str) -> Result<(String, String), CaseError> {
-    let named = |kind: &str, none: &str| {
-        if of.is_empty() {
-            return Ok((none.to_owned(), String::new()));
-        }
-        Ok((title_or_id(desk, kind, of)?, format!("/audit/stories/{kind}/{of}")))
-    };
+/// Where one reads more about what a sum is of.
+fn href(by: By, of: &str) -> String {
+    if of.is_empty() {
+        return String::new();
+    }
     match by {
-        By::Key => named("key", "No key recognised"),
-        By::Agreement => named("agreement", "No agreement"),
-        By::Dataset => named("dataset", "No dataset"),
-        By::Operation if of.is_empty() => Ok(("No operation".to_owned(), String::new())),
-        By::Operation | By::Day => Ok((of.to_owned(), String::new())),
-        By::Outcome => Ok((of.to_owned(), format!("/audit/access-log?outcome={of}"))),
+        By::Key | By::Agreement | By::Dataset => format!("/audit/stories/{}/{of}", by.as_str()),
+        By::Operation | By::Day => String::new(),
+        By::Outcome => format!("/audit/access-log?outcome={of}"),
     }
 }
 
 /// The same as a file.
-pub(super) async fn sheet(desk: DeskData, query: Query) -> Result<HttpResponse, WebError> {
-    let asked = texts(query, NAMES);
-    let (view, errors) = desk.run(move |desk| view(desk, &asked)).await?;
-    errors.into_result()?;
-    let heads = ["of", "calls", "ok", "refused_or_failed", "bytes", "mean_ms"];
-    let rows = view.rows.into_iter().map(|row| {
-        let [calls, ok, refused, bytes, mean] =
-            [row.calls, row.ok, row.refused, row.bytes, row.mean_ms].map(|number| number.to_string());
-        [row.label, calls, ok, refused, bytes, mean]
+pub(super) async fn sheet(request: HttpRequest, desk: DeskData, query: Query) -> Result<HttpResponse, WebError> {
+    let texts = texts(query, NAMES);
+    let reader = caller(&request);
+    let found = desk.run(move |desk| {
+        let mut errors = FormErrors::default();
+        let asked = read(desk, &texts, &mut errors)?;
+        if !errors.is_empty() {
+            return Ok(Err(errors));
+        }
+        sheets::sums(desk, &reader, asked.days, &asked.whose, asked.by).map(Ok)
     });
-    sheet::csv("usage.csv", heads, rows)
+    sheet::csv("usage.csv", found.await?.map_err(WebError::invalid)?, None)
 }

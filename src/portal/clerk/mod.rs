@@ -4,15 +4,13 @@
 use actix_web::{HttpRequest, HttpResponse, web};
 use serde::Serialize;
 
-use crate::cases::{Caller, CaseError, Desk, enforce, letters};
-use crate::domain::application::{Application, ItemState};
+use crate::cases::{Caller, CaseError, Desk, denials, enforce};
 use crate::domain::hold::{Hold, HoldTarget, Office};
 use crate::domain::id::HoldId;
 use crate::domain::people::Role;
-use crate::domain::time::day_in;
 use crate::portal::holding::{HoldView, reasons, suspension};
 use crate::portal::shared::{Choice, Names, id_in, still_on_the_form};
-use crate::store::{agreements, applications, keys, people};
+use crate::store::{agreements, keys, people};
 use crate::web::case::{DeskData, caller, caller_once, shown_on_form};
 use crate::web::{Access, Flash, Form, FormErrors, FormView, Once, Page, Posted, Redirect, Routes, WebError};
 
@@ -20,9 +18,6 @@ use crate::web::{Access, Flash, Form, FormErrors, FormView, Once, Page, Posted, 
 mod tests;
 
 const CLERK: Access = Access::Staff(&[Role::Clerk]);
-
-/// Applications looked through for denials, per state.
-const DENIALS_MAX: i64 = 200;
 
 /// Adds the routes of this desk.
 #[must_use]
@@ -84,7 +79,7 @@ fn view(desk: &Desk, caller: &Caller) -> Result<ClerkView, CaseError> {
     };
     let appeals = &desk.profile.appeals;
     Ok(ClerkView {
-        denials: denials(desk)?,
+        denials: denials::list(desk, caller)?.into_iter().map(denial).collect(),
         ours: shown(ours)?,
         others: shown(others)?,
         targets: vec![
@@ -117,48 +112,28 @@ fn target(desk: &Desk, target: HoldTarget) -> Result<(String, String), CaseError
     }
 }
 
-/// Applications with at least one refused item, the nearest end of the clerk's time first.
-fn denials(desk: &Desk) -> Result<Vec<Denial>, CaseError> {
-    let mut found = Vec::new();
-    for state in ["submitted", "info_requested", "offered", "executed", "denied", "lapsed", "withdrawn"] {
-        let all = desk.read(|conn| applications::in_state(conn, state, DENIALS_MAX))?;
-        found.extend(all.iter().filter_map(|application| denial(desk, application)));
-    }
-    found.sort_by_key(|denial| (denial.clerk_is_over, denial.clerk_by));
-    Ok(found)
-}
-
-fn denial(desk: &Desk, application: &Application) -> Option<Denial> {
-    let refused = application.items.iter().filter_map(|item| match &item.state {
-        ItemState::Denied { decision } => Some((item.title.as_str(), decision.at)),
-        ItemState::Pending { .. } | ItemState::Granted { .. } | ItemState::Approved { .. } => None,
-    });
-    let refused: Vec<_> = refused.collect();
-    let last = refused.iter().map(|(_, at)| *at).max()?;
-    let zone = desk.profile.zone;
-    let clocks = desk.profile.denial_clocks(day_in(zone, last));
-    let today = day_in(zone, desk.clock.now());
-    let titles: Vec<_> = refused.iter().map(|(title, _)| *title).collect();
-    Some(Denial {
-        href: format!("/clerk/denials/{}", application.id),
-        number: application.number.clone(),
-        title: application.answers.get("title").to_owned(),
-        requester: application.requester_name.clone(),
+fn denial(denial: denials::Denial) -> Denial {
+    let denials::Denial { application, letter, clerk_by, is_clerk_over, state_by, is_state_over } = denial;
+    let titles: Vec<_> = letter.parts.iter().map(|part| part.dataset.as_str()).collect();
+    Denial {
+        href: format!("/clerk/denials/{application}"),
         datasets: titles.join(", "),
-        denied_on: clocks.denied_on,
-        clerk_by: clocks.clerk_by,
-        clerk_is_over: clocks.clerk_by < today,
-        state_by: clocks.foic_by,
-        state_is_over: clocks.foic_by < today,
-    })
+        number: letter.number,
+        title: letter.title,
+        requester: letter.to,
+        denied_on: letter.day,
+        clerk_by,
+        clerk_is_over: is_clerk_over,
+        state_by,
+        state_is_over: is_state_over,
+    }
 }
 
 /// The letter as the requester has it.
 async fn letter(request: HttpRequest, desk: DeskData, id: web::Path<String>) -> Result<HttpResponse, WebError> {
-    let id = id_in(&id)?;
-    let application = desk.run(move |desk| desk.read(|conn| applications::by_id(conn, id))).await?;
-    let letter = letters::denial(&desk.profile, &application).ok_or_else(WebError::not_found)?;
-    let page = Page::new(&request, format!("Denial of {}", application.number))?.crumb("Clerk", "/clerk");
+    let (caller, id) = (caller(&request), id_in(&id)?);
+    let letter = desk.run(move |desk| denials::letter(desk, &caller, id)).await?;
+    let page = Page::new(&request, format!("Denial of {}", letter.number))?.crumb("Clerk", "/clerk");
     page.render("clerk/letter.html", &serde_json::json!({ "letter": letter }))
 }
 

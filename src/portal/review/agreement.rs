@@ -284,7 +284,7 @@ fn key_row((stored, is_held): &(StoredKey, bool), sums: &[Sum], is_manager: bool
         hint: key.hint.clone(),
         mode: key.mode.as_str(),
         state: key_tag(key.state.as_str()),
-        is_held: *is_held,
+        is_held: *is_held && key.state.as_str() == "active",
         scopes: key.scopes.iter().map(ToString::to_string).collect(),
         last_used_at: stored.last_used_at,
         expires_at: key.expires_at,

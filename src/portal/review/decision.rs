@@ -34,9 +34,8 @@ pub(super) struct DecisionForm {
     pub(super) whens: Vec<Choice>,
     pub(super) rows: Vec<usize>,
     pub(super) more_rows: Vec<usize>,
-    pub(super) has_more_typed: bool,
-    pub(super) has_conditions_typed: bool,
-    pub(super) has_denial_typed: bool,
+    /// The parts in which something was typed or is wrong: `conditions`, `more`, `denial`.
+    pub(super) open: Vec<&'static str>,
     pub(super) takes_conditions: bool,
     pub(super) grounds: Vec<GroundView>,
     pub(super) exemptions: Vec<Choice>,
@@ -102,16 +101,7 @@ impl DecisionForm {
             ],
             rows: (1..=ROWS_SHOWN).collect(),
             more_rows: (ROWS_SHOWN + 1..=ROWS_MAX).collect(),
-            has_more_typed: typed.is_some_and(|form| (ROWS_SHOWN + 1..=ROWS_MAX).any(|row| is_filled(form, row))),
-            has_conditions_typed: typed
-                .is_some_and(|form| form.text("outcome") == "conditions" || has_conditions(form)),
-            has_denial_typed: typed.is_some_and(|form| {
-                let typed_in = |start| form.starting(start).any(|(_, text)| !text.is_empty());
-                form.text("outcome") == "deny"
-                    || typed_in("ground.")
-                    || typed_in("explanation.")
-                    || !form.text("remedy").is_empty()
-            }),
+            open: typed.map(open_parts).unwrap_or_default(),
             takes_conditions: !offer.is_second && !offer.is_prohibited,
             grounds: grounds.collect(),
             exemptions: exemptions.collect(),
@@ -119,6 +109,18 @@ impl DecisionForm {
             limits: String::new(),
         }
     }
+}
+
+/// The parts of the form that must not be folded away.
+fn open_parts(form: &Form) -> Vec<&'static str> {
+    let typed_in = |start: &str| form.starting(start).any(|(_, text)| !text.is_empty());
+    let is_denial = form.text("outcome") == "deny" || !form.text("remedy").is_empty();
+    let parts = [
+        ("conditions", form.text("outcome") == "conditions" || has_conditions(form)),
+        ("more", (ROWS_SHOWN + 1..=ROWS_MAX).any(|row| is_filled(form, row))),
+        ("denial", is_denial || typed_in("ground.") || typed_in("explanation.")),
+    ];
+    parts.into_iter().filter(|(_, is_open)| *is_open).map(|(part, _)| part).collect()
 }
 
 fn outcomes(offer: Offer) -> Vec<Choice> {

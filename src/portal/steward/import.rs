@@ -69,7 +69,9 @@ pub(super) async fn run(
     };
     match done {
         Ok(report) => {
-            let flash = Flash::good("The catalogue is imported. Nothing is public until you set tiers and publish.");
+            let said = "The catalogue is imported. Its records stand in the public catalogue as they came; no key opens a \
+                        dataset before you set its tier.";
+            let flash = Flash::good(said);
             Redirect::with(&request, format!("/stewardship/imports/{}", report.id), &flash)
         }
         Err(error) => show_form(&request, &desk, &who, form.view(&shown_on_form(error)?)).await,

@@ -12,9 +12,6 @@ use crate::portal::shared::still_on_the_form;
 use crate::web::case::{DeskData, caller, shown_on_form};
 use crate::web::{Flash, Form, FormErrors, FormView, Posted, Redirect, WebError};
 
-/// Milliseconds to wait for an upstream when nothing else is said.
-const TIMEOUT_DEFAULT_MS: u32 = 10_000;
-
 #[derive(Debug, Serialize)]
 pub(super) struct UpstreamView {
     pub(super) url: String,
@@ -39,12 +36,13 @@ async fn show(
     slug: &str,
     typed: Option<(&Form, &FormErrors)>,
 ) -> Result<HttpResponse, WebError> {
+    let usual = desk.options.upstream_wait_ms;
     show_part(request, desk, slug, "upstream", typed, |read, _| {
         let upstream = read.dataset.upstream.as_ref();
         let view = UpstreamView {
             url: upstream.map(|upstream| upstream.url.clone()).unwrap_or_default(),
             header: upstream.and_then(|upstream| upstream.credential_header.clone()).unwrap_or_default(),
-            timeout_ms: upstream.map_or(TIMEOUT_DEFAULT_MS, |upstream| upstream.timeout_ms),
+            timeout_ms: upstream.map_or(usual, |upstream| upstream.timeout_ms),
             has_credential: read.has_credential,
             allows_query_key: read.dataset.allows_query_key,
         };

@@ -25,7 +25,7 @@ const STARTS: &[(&str, &[&str])] = &[
 ];
 
 /// Pages walked from each start.
-const PAGES_MAX: usize = 90;
+const PAGES_MAX: usize = 60;
 
 fn links(body: &str) -> impl Iterator<Item = String> {
     let of_staff = ["/review", "/stewardship", "/clerk", "/audit", "/admin", "/datasets", "/terms"];

@@ -49,7 +49,7 @@ async fn the_report_says_of_each_record_what_became_of_it_and_why() {
         assert!(report.starts_with("/stewardship/imports/"), "{}", done.body);
         let page = manager.follow(&done).await;
         for wanted in [
-            "Nothing is public until you set tiers and publish.",
+            "no key opens a dataset before you set its tier",
             "pasted text",
             "by Manager 0",
             "Parking lot occupancy",

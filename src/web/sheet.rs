@@ -1,31 +1,32 @@
 //! CSV for spreadsheets. A cell that a spreadsheet would run as a formula is made text: what people typed must not act
-//! on the auditor's machine.
+//! on the reader's machine. Pages and API write their files here and nowhere else.
 
 use actix_web::HttpResponse;
 use actix_web::http::header;
 
-use crate::web::WebError;
+use super::error::WebError;
+use crate::cases::sheets::Sheet;
 
-/// Most rows of one file; the page says so and the range can be narrowed.
-pub(super) const ROWS_MAX: usize = 20_000;
-
-/// A file of rows under its heads.
-pub(super) fn csv<const N: usize>(
-    name: &str,
-    heads: [&str; N],
-    rows: impl IntoIterator<Item = [String; N]>,
-) -> Result<HttpResponse, WebError> {
+/// A table as a file. `next` is where a table that was cut goes on, for programs that follow links.
+///
+/// # Errors
+/// When it cannot be written.
+pub fn csv(name: &str, sheet: Sheet, next: Option<&str>) -> Result<HttpResponse, WebError> {
     let failed = |error: csv::Error| WebError::internal("write a CSV", error);
     let mut writer = csv::Writer::from_writer(Vec::new());
-    writer.write_record(heads).map_err(failed)?;
-    for row in rows.into_iter().take(ROWS_MAX) {
-        writer.write_record(row.map(harmless)).map_err(failed)?;
+    writer.write_record(sheet.heads).map_err(failed)?;
+    for row in sheet.rows {
+        writer.write_record(row.into_iter().map(harmless)).map_err(failed)?;
     }
     let bytes = writer.into_inner().map_err(|error| WebError::internal("write a CSV", error.into_error()))?;
-    Ok(HttpResponse::Ok()
+    let mut response = HttpResponse::Ok();
+    response
         .insert_header((header::CONTENT_TYPE, "text/csv; charset=utf-8"))
-        .insert_header((header::CONTENT_DISPOSITION, format!("attachment; filename=\"{name}\"")))
-        .body(bytes))
+        .insert_header((header::CONTENT_DISPOSITION, format!("attachment; filename=\"{name}\"")));
+    if let Some(next) = next {
+        response.insert_header((header::LINK, format!("<{next}>; rel=\"next\"")));
+    }
+    Ok(response.body(bytes))
 }
 
 /// The cell with an apostrophe before anything that begins a formula (OWASP, "CSV injection").

@@ -1,0 +1,139 @@
+//! Words of the document that are no field's own: the groups of operations, and what parameters mean.
+
+/// A group of operations: its name, what it is for, and the first segments of its paths.
+pub(super) struct Group {
+    pub(super) name: &'static str,
+    pub(super) about: &'static str,
+    segments: &'static [&'static str],
+}
+
+/// Every group, in the order in which a newcomer meets them.
+pub(super) const GROUPS: &[Group] = &[
+    Group {
+        name: "Signing in",
+        about: "Register, confirm an address, sign in for a bearer token, end sessions, reset a password.",
+        segments: &[
+            "sessions",
+            "tokens",
+            "registrations",
+            "email-confirmations",
+            "password-resets",
+            "passwords",
+            "invitation-acceptances",
+        ],
+    },
+    Group { name: "Your account", about: "Who you are, and what you may change of it.", segments: &["account"] },
+    Group {
+        name: "Catalogue",
+        about: "Datasets, departments and terms, as anybody may read them; publishing terms is for administrators.",
+        segments: &["datasets", "departments", "terms", "terms-previews"],
+    },
+    Group {
+        name: "Applications",
+        about: "From a draft to a signature: start, save, review what you would sign, submit, answer, sign the offer.",
+        segments: &["applications"],
+    },
+    Group {
+        name: "Agreements",
+        about: "Agreements in force and past, with text, schedules and evidence; the public check of a copy.",
+        segments: &["agreements", "agreement-checks"],
+    },
+    Group {
+        name: "Keys and holds",
+        about: "Keys are made under an agreement and shown once. A hold stops a key, an agreement or a requester.",
+        segments: &["keys", "key-kills", "holds"],
+    },
+    Group {
+        name: "Use of the gate",
+        about: "What was counted and what was logged: your own, your department's, or all of it for auditors.",
+        segments: &["usage", "usage.csv", "access-log", "access-log.csv"],
+    },
+    Group {
+        name: "Review desk",
+        about: "What a department's reviewers and managers do with applications and agreements.",
+        segments: &["review", "review-agreements"],
+    },
+    Group {
+        name: "Stewardship",
+        about: "A department's datasets: description, fields, tier, operations, limits, upstream, imports.",
+        segments: &["steward"],
+    },
+    Group { name: "Clerk", about: "Denials with both appeal dates.", segments: &["denials"] },
+    Group {
+        name: "Audit",
+        about: "Entries of the chain, whole stories, the head to keep elsewhere, the check of the chain.",
+        segments: &["audit"],
+    },
+    Group {
+        name: "Administration",
+        about: "Staff, accounts, organisations, credentials of gate clients, mail, the state of the service.",
+        segments: &["staff", "accounts", "organisations", "services", "outbox", "system"],
+    },
+    Group { name: "This API", about: "Its own description.", segments: &["openapi.json"] },
+];
+
+/// The group of a path below `/api/v1`; a path of none is a group of its own, named after its first segment.
+pub(super) fn group(path: &str) -> &str {
+    let segment = path.split('/').nth(3).unwrap_or("api");
+    GROUPS.iter().find(|group| group.segments.contains(&segment)).map_or(segment, |group| group.name)
+}
+
+/// What a parameter in a path means.
+pub(super) fn in_path(path: &str, name: &str) -> &'static str {
+    match name {
+        "id" => "Its id.",
+        "item" => "The id of one dataset in the application.",
+        "slug" => "The short name of the dataset.",
+        "application" => "The id of the application.",
+        "department" => "The id of the department that gets records without a known publisher.",
+        "account" => "The id of the account.",
+        "kind" => "application, agreement, key, dataset or person.",
+        "family" => "standard, click_through or restricted.",
+        "number" if path.contains("/terms/") => "The number of the version.",
+        "number" => "The number of the entry.",
+        _ => "",
+    }
+}
+
+/// What a parameter in a query or header means; empty for one that speaks for itself.
+pub(super) fn parameter(path: &str, name: &str) -> &'static str {
+    let is_log = path.contains("access-log");
+    match name {
+        "q" => "Words to look for.",
+        "department" if path.ends_with("/datasets") => "The short name of a department.",
+        "department" => "The id of a department: only what concerns its datasets.",
+        "tier" => "0, 1, 2, 3, X, or unset.",
+        "published" => "true or false.",
+        "keyword" => "One keyword.",
+        "state" if path.ends_with("/outbox") => "waiting, sent or dead.",
+        "state" => "Only those in this state.",
+        "open" => "true: only what waits for a decision of yours.",
+        "who" => "everyone: also people without a staff role.",
+        "act" => "An act, or its beginning: key. or key.roll.",
+        "account" => "The id of the account that acted.",
+        "about" => "application, agreement, key, dataset or person; give id too.",
+        "id" => "The id of what the entries are about.",
+        "kind" => "application, agreement, key, dataset or person.",
+        "of" => "A number, short name, mail address or id.",
+        "request" => "The id of one request.",
+        "by" => "key, agreement, dataset, operation, outcome or day (the default).",
+        "key" => "The id of a key.",
+        "agreement" => "The id of an agreement.",
+        "dataset" => "The id of a dataset.",
+        "outcome" => "One outcome of the gate, such as ok or rate_limited.",
+        "from" if path.contains("/usage") => "The first day, such as 2026-11-01; 27 days before the last by default.",
+        "to" if path.contains("/usage") => "The last day, included; today by default.",
+        "from" => "From this instant on, such as 2026-11-23T00:00:00Z.",
+        "to" => "Before this instant.",
+        "head" => "A head that was kept elsewhere, number:hash.",
+        "limit" if is_log => "How many lines, 1 to 500; 100 by default.",
+        "limit" => "How many, 1 to 100; 25 by default.",
+        "cursor" => "The next of the page before.",
+        "If-Match" => "The ETag of the version that was changed, such as \"v3\".",
+        "Idempotency-Key" => {
+            "Your own name for this attempt, 1 to 255 characters. Sent again with the same request, nothing happens \
+             twice and the answer is the same; at the same moment, the second waits for the first."
+        }
+        _ => "",
+    }
+}
