@@ -14,6 +14,9 @@ use crate::store::{StoreError, datasets};
 /// Longest reason for a sensitive field, in characters.
 const REASON_MAX: usize = 1_000;
 
+/// Most datasets of one application: each is looked up while other writers wait.
+const DATASETS_MAX: usize = 100;
+
 /// What is asked of one dataset, as typed.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct Wanted {
@@ -30,6 +33,10 @@ pub struct Wanted {
 /// # Errors
 /// Every dataset and operation that cannot be asked for.
 pub(super) fn items(work: &mut Work<'_>, wanted: &[Wanted], known: &[Item]) -> Result<Vec<Item>, CaseError> {
+    if wanted.len() > DATASETS_MAX {
+        let message = format!("Ask for at most {DATASETS_MAX} datasets in one application.");
+        return Err(CaseError::Invalid(vec![Invalid::new("datasets", "too_many", message)]));
+    }
     let mut found: Vec<Item> = Vec::new();
     let mut problems = Vec::new();
     for wish in wanted {

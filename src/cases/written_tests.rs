@@ -108,6 +108,19 @@ fn a_reason_for_a_field_is_never_cut_short_in_silence() {
     }
 }
 
+#[test]
+fn an_application_asks_for_no_more_datasets_than_people_can_read() {
+    for city in cities() {
+        let desk = &city.desk.desk;
+        let many = vec!["parking".to_owned(); 101];
+        assert_eq!(code(&apply::start(desk, &city.maria, &many).unwrap_err()), "too_many");
+        let id = draft(&city, &["parking"]);
+        let wish = Wanted { slug: "parking".to_owned(), operations: vec!["read".to_owned()], ..Wanted::default() };
+        let saved = apply::save(desk, &city.maria, id, &[], Some(&vec![wish; 101]), 2);
+        assert_eq!(code(&saved.unwrap_err()), "too_many");
+    }
+}
+
 #[actix_web::test]
 async fn only_the_city_goes_by_the_names_of_its_offices() {
     for city in cities() {

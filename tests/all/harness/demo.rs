@@ -1,5 +1,7 @@
 //! The running program, as `accord demo` starts it, in a folder of its own and on free ports.
 
+use std::path::PathBuf;
+
 use serde_json::Value;
 
 use super::files::TempFolder;
@@ -19,19 +21,23 @@ pub(crate) struct Demo {
     pub(crate) password: String,
     /// A key that works.
     pub(crate) key: String,
-    _program: Guarded,
-    _folder: TempFolder,
+    program: Guarded,
+    folder: TempFolder,
 }
 
 impl Demo {
-    /// Starts it on an embedded database. `settings` are lines of the settings file, in sections.
+    /// Starts it on an embedded database, with password hashes as cheap as they get. `settings` are more lines of the
+    /// settings file, in sections of their own.
     pub(crate) fn start(settings: &str) -> Self {
+        let cheap = "[accounts]\nargon2_memory_kib = 64\nargon2_iterations = 1\n[log]\nlevel = 'warn'\n";
+        Self::start_with(&format!("{cheap}{settings}"))
+    }
+
+    /// Starts it with this settings file.
+    pub(crate) fn start_with(settings: &str) -> Self {
         let folder = TempFolder::new();
         let (path, data) = (folder.path().join("settings.toml"), folder.path().join("data"));
-        // Password hashes as cheap as they get: the tests sign in often.
-        let text =
-            format!("[accounts]\nargon2_memory_kib = 64\nargon2_iterations = 1\n[log]\nlevel = 'warn'\n{settings}");
-        std::fs::write(&path, text).unwrap();
+        std::fs::write(&path, settings).unwrap();
         let (path, data) = (path.display().to_string(), data.display().to_string());
         let program = [PROGRAM, "demo", "--json", "--data", &data, "--config", &path];
         let program: Vec<&str> = program.into_iter().chain(["--portal-port", "0", "--gate-port", "0"]).collect();
@@ -39,13 +45,17 @@ impl Demo {
         let (program, card) = Guarded::start(&program, Stop::Program("TERM"), None, None, ready).unwrap();
         let text = |name: &str| card[name].as_str().unwrap().to_owned();
         let password = card["logins"][0]["password"].as_str().unwrap().to_owned();
-        Self {
-            portal: text("portal"),
-            gate: text("gate"),
-            password,
-            key: text("key"),
-            _program: program,
-            _folder: folder,
-        }
+        Self { portal: text("portal"), gate: text("gate"), password, key: text("key"), program, folder }
+    }
+
+    /// The folder of the store, for commands beside the running program.
+    pub(crate) fn home(&self) -> PathBuf {
+        self.folder.path().join("data").join("demo")
+    }
+
+    /// Stops it and leaves its folder.
+    pub(crate) fn stop(self) -> TempFolder {
+        drop(self.program);
+        self.folder
     }
 }
