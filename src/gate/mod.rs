@@ -25,6 +25,7 @@ mod headers;
 pub mod limiter;
 pub mod meter;
 mod proxy;
+pub mod redact;
 #[cfg(test)]
 mod testing;
 mod upstream;

@@ -9,6 +9,7 @@
 //! Must never hold a rule that is only nearly understood: what cannot be read is refused when it is written.
 
 pub mod grid;
+pub mod halves;
 pub mod moment;
 pub mod path;
 pub mod reach;
@@ -18,8 +19,8 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 use self::grid::{GRID_FEET_DEFAULT, GRID_FEET_MAX, GRID_FEET_MIN};
-use self::reach::Reach;
 pub use self::path::{FieldPath, PathProblem, Step};
+use self::reach::Reach;
 use super::text::{Invalid, Line, Slug};
 
 /// The most rules of a profile.
@@ -278,9 +279,9 @@ impl RedactionProfile {
             self.check_rule(at, rule, &mut faults);
         }
         if faults.is_empty() {
-            faults.extend(Reach::of(&self.rules).err().map(|tangled| {
-                Invalid::new("rules", "too_tangled", tangled.to_string())
-            }));
+            faults.extend(
+                Reach::of(&self.rules).err().map(|tangled| Invalid::new("rules", "too_tangled", tangled.to_string())),
+            );
         }
         if faults.is_empty() { Ok(()) } else { Err(faults) }
     }
@@ -295,16 +296,16 @@ impl RedactionProfile {
         }
         let is_delay = matches!(rule.treatment, Treatment::Delay { .. });
         if is_delay && !names_one_field(&rule.path) {
-            let message = "A delay needs the one field that says when a record was measured: names with dots, no wildcards.";
+            let message =
+                "A delay needs the one field that says when a record was measured: names with dots, no wildcards.";
             faults.push(Invalid::new(field("path"), "delay_path", message));
         }
         let mut before = self.rules.iter().take(at);
         if is_delay && before.clone().any(|other| matches!(other.treatment, Treatment::Delay { .. })) {
             faults.push(Invalid::new(field("path"), "one_delay", "A profile has one delay at most."));
         }
-        let is_same = |other: &Rule| {
-            other.path == rule.path && matches!(other.treatment, Treatment::Delay { .. }) == is_delay
-        };
+        let is_same =
+            |other: &Rule| other.path == rule.path && matches!(other.treatment, Treatment::Delay { .. }) == is_delay;
         if before.any(is_same) {
             faults.push(Invalid::new(field("path"), "repeated", "Another rule of this profile treats this field."));
         }
@@ -341,8 +342,7 @@ pub fn in_force(signed: &[Rule], current: &[Rule]) -> Vec<Rule> {
             | Treatment::KeyedHash { .. }
             | Treatment::CoarsenPosition { .. }
             | Treatment::RoundTime { .. } => {
-                let is_known =
-                    rules.iter().any(|known| known.path == rule.path && known.treatment == rule.treatment);
+                let is_known = rules.iter().any(|known| known.path == rule.path && known.treatment == rule.treatment);
                 if !is_known {
                     rules.push(rule.clone());
                 }

@@ -162,7 +162,8 @@ fn read_steps(text: &str) -> Result<Vec<Step>, PathProblem> {
     let mut needs_name = !rest.starts_with('[');
     loop {
         if needs_name {
-            let (step, after) = if let Some(quoted) = rest.strip_prefix('"') { quoted_name(quoted)? } else { plain(rest)? };
+            let (step, after) =
+                if let Some(quoted) = rest.strip_prefix('"') { quoted_name(quoted)? } else { plain(rest)? };
             let is_first = steps.is_empty();
             if is_first && !rest.starts_with('"') && rest.starts_with(['$', '/', '@']) && looks_foreign(rest) {
                 return Err(PathProblem::OtherNotation);
@@ -284,10 +285,7 @@ mod tests {
             (" properties.speed ", vec![name("properties"), name("speed")]),
             ("**.plate", vec![Step::Anywhere, name("plate")]),
             ("readings.*", vec![name("readings"), Step::AnyMember]),
-            (
-                "features[*].properties.plate",
-                vec![name("features"), Step::Elements, name("properties"), name("plate")],
-            ),
+            ("features[*].properties.plate", vec![name("features"), Step::Elements, name("properties"), name("plate")]),
             ("data[*][3]", vec![name("data"), Step::Elements, Step::Element(3)]),
             ("[*].x", vec![Step::Elements, name("x")]),
             ("tags[*]", vec![name("tags"), Step::Elements]),

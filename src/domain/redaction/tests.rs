@@ -98,8 +98,15 @@ fn a_form_says_a_treatment_in_a_word_and_a_parameter() {
         assert!(Treatment::WORDS.contains(&word));
     }
     for (word, parameter) in [
-        ("drop", "x"), ("keyed_hash", "year"), ("coarsen_position", "99"), ("coarsen_position", "528001"),
-        ("round_time", ""), ("round_time", "10081"), ("delay", "0"), ("delay", "1.5"), ("blur", ""),
+        ("drop", "x"),
+        ("keyed_hash", "year"),
+        ("coarsen_position", "99"),
+        ("coarsen_position", "528001"),
+        ("round_time", ""),
+        ("round_time", "10081"),
+        ("delay", "0"),
+        ("delay", "1.5"),
+        ("blur", ""),
     ] {
         assert!(Treatment::from_form("t", word, parameter).is_err(), "{word} {parameter}");
     }
@@ -123,7 +130,10 @@ fn what_was_signed_is_never_loosened_and_may_be_tightened() {
     let reach = reach::Reach::of(&rules).unwrap();
     let winner = reach.node(reach.member(reach.root(), b"plate")).whole.unwrap();
     assert_eq!(rules[usize::from(winner)].treatment, Treatment::Drop);
-    assert_eq!((&rules[1].path.to_string(), &rules[1].treatment), (&"seen".to_owned(), &Treatment::Delay { minutes: 90 }));
+    assert_eq!(
+        (&rules[1].path.to_string(), &rules[1].treatment),
+        (&"seen".to_owned(), &Treatment::Delay { minutes: 90 })
+    );
 }
 
 #[test]
