@@ -25,7 +25,6 @@ pub(super) const FIELDS: &[&str] =
 
 /// What the form offers.
 #[derive(Debug, Serialize)]
-#[expect(clippy::struct_excessive_bools, reason = "a page's view: each says whether one part of the form is open")]
 pub(super) struct DecisionForm {
     pub(super) action: String,
     pub(super) seen: usize,
