@@ -16,7 +16,7 @@ const WARM_UP: Duration = Duration::from_millis(500);
 /// Keys of the two gates that are compared.
 const FEW: u128 = 1_000;
 const MANY: u128 = 100_000;
-/// USER_HZ, in which the kernel tells CPU time; 100 on every Linux that Rust runs on.
+/// `USER_HZ`, in which the kernel tells CPU time; 100 on every Linux that Rust runs on.
 const TICKS_PER_SECOND: f64 = 100.0;
 
 /// A server in a process of its own; it ends when this is dropped.

@@ -190,7 +190,7 @@ pub(crate) fn serve_gate(upstream: &str, keys: u128) -> Outcome<()> {
     shared.confirm_fresh();
     let ours = listener.try_clone()?;
     let server = async move {
-        let mut server = accord::gate::serve(ours, shared.clone())?;
+        let mut server = accord::gate::serve(&ours, &shared)?;
         // Usage is taken away as a feed would, so that its cost is in the figure.
         let mut pace = actix_web::rt::time::interval(Duration::from_secs(1));
         loop {

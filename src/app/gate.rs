@@ -107,13 +107,13 @@ impl Gate {
         self,
         base: &Base,
         desk: &Desk,
-        listener: TcpListener,
+        listener: &TcpListener,
         stop: &Stop,
     ) -> Result<RunningGate, StartError> {
         self.switch.join(desk.clone());
         self.grants.load()?;
         self.usage.restore()?;
-        let server = serve(listener, self.shared).map_err(|error| StartError::Setup(error.to_string()))?;
+        let server = serve(listener, &self.shared).map_err(|error| StartError::Setup(error.to_string()))?;
         let poll = Duration::from_millis(base.settings.gate.poll_ms);
         let flush = Duration::from_millis(base.settings.gate.flush_ms);
         let (mut grants_stop, mut usage_stop) = (stop.clone(), stop.clone());

@@ -297,7 +297,7 @@ pub async fn gate_alone(base: Base, started: impl FnOnce(&Url) -> Result<(), Str
     let gate = Gate::new(&base);
     let desk = base.desk(gate.sink());
     let (stopper, stop) = stopping();
-    let RunningGate { server, clocks, finish } = gate.start(&base, &desk, listener, &stop)?;
+    let RunningGate { server, clocks, finish } = gate.start(&base, &desk, &listener, &stop)?;
     started(&urls.gate).map_err(StartError::Setup)?;
     until_stopped(Machinery { portal: None, gate: server, clocks, stopper, finish }).await;
     Ok(())
@@ -330,7 +330,7 @@ pub(super) fn start(
     let (letters, postman) = letters(base, &addresses.portal)?;
     let shown = (is_demo, gate.watch());
     let portal = portal::build(base, desk, &letters, (portal_listener, addresses), shown)?;
-    let gate = gate.start(base, desk, gate_listener, &stop)?;
+    let gate = gate.start(base, desk, &gate_listener, &stop)?;
     let mut clocks = clocks(base, desk, &letters, &postman, &stop);
     clocks.extend(gate.clocks);
     let machinery = Machinery { portal: Some(portal.server), gate: gate.server, clocks, stopper, finish: gate.finish };

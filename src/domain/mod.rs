@@ -17,6 +17,7 @@ pub mod notice;
 pub mod path;
 pub mod people;
 pub mod profile;
+pub mod redaction;
 pub mod refusal;
 pub mod review;
 pub mod scope;

@@ -25,6 +25,7 @@ mod headers;
 pub mod limiter;
 pub mod meter;
 mod proxy;
+pub mod redact;
 mod relay;
 pub mod server;
 #[cfg(test)]

@@ -60,7 +60,7 @@ impl GateServer {
 ///
 /// # Errors
 /// When the listener cannot be used or no thread can be started.
-pub fn serve(listener: TcpListener, shared: GateShared) -> io::Result<GateServer> {
+pub fn serve(listener: &TcpListener, shared: &GateShared) -> io::Result<GateServer> {
     listener.set_nonblocking(true)?;
     let (stop, stopping) = signal::channel(false);
     let (running, ended) = mpsc::channel(1);

@@ -200,6 +200,7 @@ pub struct Trace {
 
 /// The decision on a call.
 #[derive(Debug)]
+#[expect(clippy::large_enum_variant, reason = "a permit is the usual verdict; a box would cost each request")]
 pub enum Verdict {
     /// Let through; the only way to a [`Permit`].
     Permit(Permit),

@@ -20,6 +20,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
             "domain::limits",
             "domain::net",
             "domain::path",
+            "domain::redaction",
             "domain::scope",
             "domain::tier",
             "domain::time",

@@ -150,7 +150,7 @@ impl Setup {
         let shared = GateShared::new(self.options, grants(self.all), meter, clock.gate_clock(), switch);
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let address = listener.local_addr().unwrap();
-        let server = serve(listener, shared.clone()).unwrap();
+        let server = serve(&listener, &shared).unwrap();
         Gate { address, shared, clock, killed, _server: server }
     }
 }
