@@ -132,6 +132,7 @@ pub(crate) fn publication(upstream: &str, keys: u128) -> Outcome<Publication> {
                 networks: CidrList::default(),
                 hours: Vec::new(),
                 ends_at: None,
+                redactions: Vec::new(),
             }],
             previous: None,
         })

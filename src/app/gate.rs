@@ -16,6 +16,7 @@ use crate::feed::usage::UsageFeed;
 use crate::gate::clock::GateClock;
 use crate::gate::grants::{GrantRules, Grants};
 use crate::gate::meter::{Meter, MeterBounds};
+use crate::gate::redact::RedactionKey;
 use crate::gate::verify::KillSwitch;
 use crate::gate::{self, GateOptions, GateShared, serve};
 use crate::jobs::Stop;
@@ -134,6 +135,7 @@ fn options(base: &Base) -> GateOptions {
         zone: base.profile.zone,
         trusted_proxies: settings.network.trusted_proxies.clone(),
         upstream_networks: upstream_networks(settings),
+        redaction_key: RedactionKey::new(base.secrets.derived("redaction")),
         connect_timeout: Duration::from_secs(settings.gate.connect_seconds),
         request_body_max_bytes: settings.gate.body_kib.saturating_mul(1024),
         request_body_deadline: Duration::from_secs(settings.gate.body_seconds),

@@ -127,6 +127,8 @@ pub(super) fn new_dataset(
         limits: Limits::default(),
         is_published: false,
         allows_query_key: false,
+        redactions: Vec::new(),
+        time_field: None,
         edited: std::collections::BTreeSet::new(),
         is_imported: false,
         updated_at: work.now,

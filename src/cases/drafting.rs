@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use super::{CaseError, Desk, Work};
-use crate::domain::agreement::{Agreement, AgreementState, Schedule};
+use crate::domain::agreement::{Agreed, Agreement, AgreementState, Schedule};
 use crate::domain::application::{Application, Item, ItemState};
 use crate::domain::catalogue::Dataset;
 use crate::domain::id::AgreementId;
@@ -80,9 +80,9 @@ const fn window(window: LimitWindow) -> Window {
 }
 
 /// The schedule of an item as it was asked for.
-fn asked(desk: &Desk, conn: &mut AnyConnection, item: &Item) -> Result<Schedule, CaseError> {
+fn asked(desk: &Desk, conn: &mut AnyConnection, item: &Item) -> Result<(Schedule, Dataset), CaseError> {
     let dataset = datasets::by_id(conn, item.asked.dataset)?;
-    Ok(Schedule {
+    let schedule = Schedule {
         dataset: dataset.id,
         slug: dataset.slug.clone(),
         title: item.title.clone(),
@@ -93,17 +93,27 @@ fn asked(desk: &Desk, conn: &mut AnyConnection, item: &Item) -> Result<Schedule,
         networks: None,
         hours: None,
         redaction: None,
+        redaction_revision: None,
+        redactions: Vec::new(),
         conditions: Vec::new(),
-    })
+    };
+    Ok((schedule, dataset))
 }
 
 /// Refuses conditions that the schedule cannot take, when they are set rather than at the last decision, which may be
 /// another department's.
 ///
 /// # Errors
-/// `limits_too_wide`, `limits_invalid`, `operations_empty`, `ends_in_the_past`.
-pub(super) fn must_fit(work: &mut Work<'_>, item: &Item, conditions: &[Condition]) -> Result<(), CaseError> {
-    let narrowed = asked(work.desk, work.conn, item)?.narrowed(conditions)?;
+/// `limits_too_wide`, `limits_invalid`, `operations_empty`, `ends_in_the_past`, `redaction_unknown`, `redaction_retired`,
+/// `delay_unmeasured`.
+pub(super) fn must_fit(
+    work: &mut Work<'_>,
+    item: &Item,
+    conditions: &[Condition],
+    agreed: Agreed,
+) -> Result<(), CaseError> {
+    let (asked, dataset) = asked(work.desk, work.conn, item)?;
+    let narrowed = asked.narrowed(conditions)?.redacted(&dataset, agreed)?;
     if narrowed.ends_on().is_some_and(|last| last < day_in(work.desk.profile.zone, work.now)) {
         return Err(Refusal::new("ends_in_the_past", "The last day of the agreement is over already.").into());
     }
@@ -112,7 +122,11 @@ pub(super) fn must_fit(work: &mut Work<'_>, item: &Item, conditions: &[Condition
 
 /// The schedules of these items: as asked for while they are pending, as decided once they are not.
 fn schedules(desk: &Desk, conn: &mut AnyConnection, items: &[&Item]) -> Result<Vec<Schedule>, CaseError> {
-    items.iter().map(|item| Ok(asked(desk, conn, item)?.narrowed(item.state.conditions())?)).collect()
+    let schedule = |item: &&Item| {
+        let (asked, dataset) = asked(desk, conn, item)?;
+        Ok(asked.narrowed(item.state.conditions())?.redacted(&dataset, Agreed::Before)?)
+    };
+    items.iter().map(schedule).collect()
 }
 
 /// Writes the text of an application's agreement: as asked while items are pending, as decided once they are not.
@@ -218,7 +232,13 @@ fn schedules_text(schedules: &[Schedule]) -> String {
             line("Hours", &format!("{:02}:{:02} to {:02}:{:02}", from / 60, from % 60, to / 60, to % 60));
         }
         if let Some(redaction) = &schedule.redaction {
-            line("Redaction profile", &plain(redaction));
+            let revision = schedule.redaction_revision.map(|revision| format!(", revision {revision}"));
+            line("Redaction profile", &format!("{}{}", plain(redaction), revision.unwrap_or_default()));
+        }
+        for rule in &schedule.redactions {
+            let reason = if rule.reason.is_empty() { "a condition below" } else { &rule.reason };
+            let fact = format!("{}: {} (reason: {})", rule.path, rule.treatment, reason);
+            line("Redaction", &plain(&fact));
         }
         for condition in &schedule.conditions {
             let kind = if condition.is_precedent { "Condition before the first key" } else { "Condition" };

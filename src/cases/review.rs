@@ -9,6 +9,7 @@ use super::drafting::must_fit;
 use super::letters;
 use super::settle::settle;
 use super::{Caller, CaseError, Desk};
+use crate::domain::agreement::Agreed;
 use crate::domain::application::{Application, Change, Command, ItemState, State};
 use crate::domain::id::{ApplicationId, DepartmentId, ItemId};
 use crate::domain::notice::{Notice, NoticeKind, Recipient};
@@ -192,7 +193,8 @@ pub fn decide(
         let application = under_present_tiers(work.conn, &application)?;
         let verdict = verdict(work.desk, &application, item, &decided)?;
         if let (Some(asked), Verdict::Approve { conditions }) = (application.item(item), &verdict) {
-            must_fit(work, asked, conditions)?;
+            let agreed = if matches!(decided, Decided::Confirm) { Agreed::Before } else { Agreed::Now };
+            must_fit(work, asked, conditions, agreed)?;
         }
         let command = Command::Decide {
             item,

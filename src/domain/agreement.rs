@@ -6,15 +6,14 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 use super::audit::{About, Act};
-use super::id::{AccountId, AgreementId, ApplicationId, DatasetId, DepartmentId, OrganisationId, TermsId};
-use super::limits::{Limit, Limits};
-use super::net::CidrList;
+use super::id::{AccountId, AgreementId, ApplicationId, DepartmentId, OrganisationId, TermsId};
 use super::notice::{Notice, NoticeKind, Recipient};
 use super::people::{Actor, Capacity, Role};
 use super::refusal::{Refusal, wrong_state};
-use super::review::{Condition, ConditionKind};
 use super::tier::Tier;
-use super::time::{Day, Instant};
+use super::time::Instant;
+
+pub use schedule::{Agreed, Schedule};
 
 /// The version of the consent-to-electronic-dealing text that signers confirm (CGS §1-270).
 pub const CONSENT_VERSION: &str = "2026-11";
@@ -70,96 +69,6 @@ impl Evidence {
         }
         Ok(())
     }
-}
-
-/// What an agreement allows for one dataset. The gate enforces exactly this.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Schedule {
-    /// The dataset.
-    pub dataset: DatasetId,
-    /// Its slug, first segment of the gateway path.
-    pub slug: String,
-    /// Its title when signed.
-    pub title: String,
-    /// The data provider.
-    pub department: DepartmentId,
-    /// The tier when signed.
-    pub tier: Tier,
-    /// Operations granted, sorted.
-    pub operations: Vec<String>,
-    /// Limits shared by all keys of the agreement.
-    pub limits: Limits,
-    /// Networks calls may come from; `None` means any.
-    pub networks: Option<CidrList>,
-    /// First allowed and first forbidden minute of the city's day; `None` means always.
-    pub hours: Option<(u16, u16)>,
-    /// The redaction profile applied.
-    pub redaction: Option<String>,
-    /// Every condition, in words, as signed.
-    pub conditions: Vec<Condition>,
-}
-
-impl Schedule {
-    /// Narrows a schedule as asked by the conditions of its approval. Nothing is ever widened.
-    ///
-    /// # Errors
-    /// `limits_too_wide`, `limits_invalid`, `operations_empty`.
-    pub fn narrowed(mut self, conditions: &[Condition]) -> Result<Self, Refusal> {
-        for condition in conditions {
-            match &condition.kind {
-                ConditionKind::Limits { limits } => {
-                    if limits.within(&self.limits).is_err() {
-                        return Err(Refusal::new(
-                            "limits_too_wide",
-                            "A condition may only lower the limits asked for.",
-                        ));
-                    }
-                    self.limits = tightened(&self.limits, limits)?;
-                }
-                ConditionKind::Operations { operations } => {
-                    self.operations.retain(|operation| operations.contains(operation));
-                    if self.operations.is_empty() {
-                        return Err(Refusal::new(
-                            "operations_empty",
-                            "No operation would be left; deny the item instead.",
-                        ));
-                    }
-                }
-                ConditionKind::Networks { networks } => self.networks = Some(networks.clone()),
-                ConditionKind::Hours { from_minute, to_minute } => self.hours = Some((*from_minute, *to_minute)),
-                ConditionKind::Redaction { profile } => self.redaction = Some(profile.clone()),
-                ConditionKind::EndsOn { .. } | ConditionKind::Delay { .. } | ConditionKind::Promise => {}
-            }
-        }
-        self.conditions = conditions.to_vec();
-        Ok(self)
-    }
-
-    /// The last day set by a condition, if any.
-    #[must_use]
-    pub fn ends_on(&self) -> Option<Day> {
-        self.conditions
-            .iter()
-            .filter_map(|condition| match condition.kind {
-                ConditionKind::EndsOn { day } => Some(day),
-                ConditionKind::Limits { .. }
-                | ConditionKind::Networks { .. }
-                | ConditionKind::Operations { .. }
-                | ConditionKind::Hours { .. }
-                | ConditionKind::Redaction { .. }
-                | ConditionKind::Delay { .. }
-                | ConditionKind::Promise => None,
-            })
-            .min()
-    }
-}
-
-/// The limits of a condition, with those asked for whose windows it does not name: a condition adds, it never removes.
-fn tightened(asked: &Limits, condition: &Limits) -> Result<Limits, Refusal> {
-    let is_named = |limit: &&Limit| condition.as_slice().iter().any(|other| other.window == limit.window);
-    let kept = asked.as_slice().iter().filter(|limit| !is_named(limit));
-    let all = kept.chain(condition.as_slice()).cloned().collect();
-    Limits::new(all).map_err(|problem| Refusal::new("limits_invalid", problem.to_string()))
 }
 
 /// An agreement.
@@ -486,6 +395,7 @@ impl Agreement {
     }
 }
 
+mod schedule;
 mod telling;
 #[cfg(test)]
 mod tests;

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::dcat::{Metadata, MetadataField};
 use super::id::{DatasetId, DepartmentId};
 use super::limits::Limits;
+use super::redaction::{FieldPath, RedactionProfile};
 use super::refusal::Refusal;
 use super::scope::Operation;
 use super::tier::Tier;
@@ -107,6 +108,12 @@ pub struct Dataset {
     pub is_published: bool,
     /// Whether a key may travel in the query string (`api_key`), for clients that cannot send headers.
     pub allows_query_key: bool,
+    /// Its redaction profiles, retired ones included.
+    #[serde(default)]
+    pub redactions: Vec<RedactionProfile>,
+    /// The field that says when a record was measured, by which a delay is judged.
+    #[serde(default)]
+    pub time_field: Option<FieldPath>,
     /// Parts that staff edited here, which an import does not overwrite.
     pub edited: BTreeSet<MetadataField>,
     /// Whether it came from an import.
@@ -155,6 +162,17 @@ impl Dataset {
     #[must_use]
     pub fn operation(&self, name: &str) -> Option<&Operation> {
         self.operations.iter().find(|operation| operation.name().as_ref() == name)
+    }
+
+    /// The redaction profile with this name, retired or not.
+    #[must_use]
+    pub fn redaction(&self, name: &str) -> Option<&RedactionProfile> {
+        self.redactions.iter().find(|profile| profile.name == name)
+    }
+
+    /// The redaction profiles that a condition may name.
+    pub fn redactions_offered(&self) -> impl Iterator<Item = &RedactionProfile> {
+        self.redactions.iter().filter(|profile| !profile.is_retired)
     }
 
     /// The fields that an applicant must justify.

@@ -10,7 +10,6 @@ use crate::domain::hold::Hold;
 use crate::domain::id::DatasetId;
 use crate::domain::key::Digest;
 use crate::domain::limits::{CityDay, Hours};
-use crate::domain::review::ConditionKind;
 use crate::domain::tier::Tier;
 use crate::domain::time::{Day, Instant};
 use crate::gate::grants::{AgreementGrant, DatasetGrant, HeldBy, KeyGrant, ScheduleGrant, ServiceGrant, UpstreamGrant};
@@ -49,7 +48,7 @@ pub(super) fn dataset(picture: DatasetPicture, opener: &Opener) -> Option<Datase
 
 /// An agreement. Holds on its requester, and on colleagues for whose organisation it was made, stop it like its own.
 pub(super) fn agreement(picture: AgreementPicture, zone: Tz) -> AgreementGrant {
-    let AgreementPicture { agreement, holds, party_holds } = picture;
+    let AgreementPicture { agreement, holds, party_holds, redacting } = picture;
     AgreementGrant {
         id: agreement.id,
         number: agreement.number.clone(),
@@ -57,7 +56,7 @@ pub(super) fn agreement(picture: AgreementPicture, zone: Tz) -> AgreementGrant {
         is_live: is_executed(&agreement.state),
         ends_at: agreement.execution().map(|execution| execution.ends_at),
         holds: held(&holds).into_iter().chain(held(&party_holds)).collect(),
-        schedules: agreement.schedules.iter().map(|each| schedule(each, zone)).collect(),
+        schedules: agreement.schedules.iter().map(|each| schedule(each, &redacting, zone)).collect(),
         previous: agreement.previous,
     }
 }
@@ -73,20 +72,21 @@ const fn is_executed(state: &AgreementState) -> bool {
     }
 }
 
-fn schedule(schedule: &Schedule, zone: Tz) -> ScheduleGrant {
-    let delays = schedule.conditions.iter().any(|condition| matches!(condition.kind, ConditionKind::Delay { .. }));
-    // The gate neither redacts nor delays: what was promised only so is not given at all.
-    let is_enforceable = schedule.redaction.is_none() && !delays;
-    if !is_enforceable {
-        tracing::warn!(dataset = %schedule.slug, "a schedule asks for redaction or delay and is refused at the gate");
+/// A schedule. One that promises a redaction which is not known is not given: the gate then refuses.
+fn schedule(schedule: &Schedule, datasets: &[Dataset], zone: Tz) -> ScheduleGrant {
+    let dataset = datasets.iter().find(|dataset| dataset.id == schedule.dataset);
+    let redactions = schedule.redactions_in_force(dataset);
+    if redactions.is_none() {
+        tracing::error!(dataset = %schedule.slug, "a schedule promises a redaction that is not known; it opens nothing");
     }
     ScheduleGrant {
         dataset: schedule.dataset,
-        operations: if is_enforceable { schedule.operations.clone() } else { Vec::new() },
+        operations: if redactions.is_some() { schedule.operations.clone() } else { Vec::new() },
         limits: schedule.limits.clone(),
         networks: schedule.networks.clone().unwrap_or_default(),
         hours: schedule.hours.map(hours).into_iter().collect(),
         ends_at: schedule.ends_on().map(|day| day_after(day, zone)),
+        redactions: redactions.unwrap_or_default(),
     }
 }
 

@@ -56,6 +56,7 @@ use self::call::{Call, Worker};
 use self::clock::{GateClock, Now};
 use self::grants::Grants;
 use self::meter::Meter;
+use self::redact::RedactionKey;
 use self::server::watch::Seat;
 pub use self::server::{GateServer, serve};
 use self::verify::KillSwitch;
@@ -74,6 +75,8 @@ pub struct GateOptions {
     pub trusted_proxies: CidrList,
     /// Where upstreams may be.
     pub upstream_networks: UpstreamNetworks,
+    /// From which keyed hashes get their salts; the same on every gate of a city, or equal values differ between them.
+    pub redaction_key: RedactionKey,
     /// Longest wait for a connection to an upstream.
     pub connect_timeout: Duration,
     /// Longest request body that is passed on, in bytes.
@@ -106,6 +109,7 @@ impl Default for GateOptions {
             zone: chrono_tz::America::New_York,
             trusted_proxies: CidrList::default(),
             upstream_networks: UpstreamNetworks::default(),
+            redaction_key: RedactionKey::default(),
             connect_timeout: Duration::from_secs(5),
             request_body_max_bytes: 1024 * 1024,
             request_body_deadline: Duration::from_secs(30),

@@ -90,6 +90,7 @@ pub(super) fn schedule(slug: &str, plan: &str) -> ScheduleGrant {
         networks: CidrList::default(),
         hours: Vec::new(),
         ends_at: None,
+        redactions: Vec::new(),
     }
 }
 

@@ -66,6 +66,8 @@ fn schedule() -> Schedule {
         networks: None,
         hours: None,
         redaction: None,
+        redaction_revision: None,
+        redactions: Vec::new(),
         conditions: Vec::new(),
     }
 }

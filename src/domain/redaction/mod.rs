@@ -254,6 +254,9 @@ pub struct RedactionProfile {
     pub title: String,
     /// Counts its changes, from 1.
     pub revision: u32,
+    /// No condition may name it any more. It is kept: agreements that name it keep what it says.
+    #[serde(default)]
+    pub is_retired: bool,
     /// Its rules; at least one.
     pub rules: Vec<Rule>,
 }

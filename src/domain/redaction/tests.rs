@@ -7,7 +7,13 @@ fn rule(path: &str, treatment: Treatment) -> Rule {
 }
 
 fn profile(rules: Vec<Rule>) -> RedactionProfile {
-    RedactionProfile { name: "public".to_owned(), title: "For the public".to_owned(), revision: 1, rules }
+    RedactionProfile {
+        name: "public".to_owned(),
+        title: "For the public".to_owned(),
+        revision: 1,
+        is_retired: false,
+        rules,
+    }
 }
 
 fn codes(profile: &RedactionProfile) -> Vec<(String, &'static str)> {

@@ -12,11 +12,14 @@ use crate::domain::id::{AgreementId, DatasetId, KeyId};
 use crate::domain::key::KeyState;
 use crate::domain::limits::Hours;
 use crate::domain::net::CidrList;
+use crate::domain::redaction::Rule;
+use crate::domain::redaction::reach::TooTangled;
 use crate::domain::scope::Operation;
 use crate::domain::tier::Tier;
 use crate::domain::time::Instant;
 use crate::gate::clock::Now;
 use crate::gate::limiter::{LimitSet, Plan, QuotaLevel};
+use crate::gate::redact;
 use crate::gate::upstream::Upstream;
 
 /// What a key's own limits are called in headers, to tell them from its agreement's.
@@ -107,6 +110,39 @@ pub struct ScheduleRecord {
     pub(in crate::gate) networks: CidrList,
     pub(in crate::gate) hours: Vec<Hours>,
     pub(in crate::gate) ends_at: Option<Instant>,
+    /// What is taken out of answers; without it they pass as they are.
+    pub(in crate::gate) redaction: Option<Arc<redact::Plan>>,
+}
+
+impl ScheduleRecord {
+    /// A schedule that cannot be redacted as it asks for opens nothing.
+    fn of(grant: ScheduleGrant, older: Option<&Self>, agreement: &str) -> Self {
+        let (redaction, operations) = match plan(grant.redactions, older) {
+            Ok(redaction) => (redaction, grant.operations),
+            Err(problem) => {
+                tracing::error!(agreement, %problem, "a schedule cannot be served: its redactions cannot be carried out");
+                (None, Vec::new())
+            }
+        };
+        Self {
+            dataset: grant.dataset,
+            operations,
+            limits: LimitSet::continuing(&grant.limits, "", older.map(|older| &older.limits)),
+            networks: grant.networks,
+            hours: grant.hours,
+            ends_at: grant.ends_at,
+            redaction,
+        }
+    }
+}
+
+/// The plan of these rules; the one that is there already if the rules are the same.
+fn plan(rules: Vec<Rule>, older: Option<&ScheduleRecord>) -> Result<Option<Arc<redact::Plan>>, TooTangled> {
+    if rules.is_empty() {
+        return Ok(None);
+    }
+    let same = older.and_then(|older| older.redaction.as_ref()).filter(|plan| plan.rules() == rules);
+    same.map_or_else(|| redact::Plan::new(rules).map(Arc::new), |plan| Ok(Arc::clone(plan))).map(Some)
 }
 
 impl AgreementPicture {
@@ -127,17 +163,10 @@ impl AgreementRecord {
     pub(super) fn set(&self, grant: AgreementGrant, holder: Arc<HolderRecord>, previous: Option<&Self>) {
         let older = self.current.load_full().or_else(|| previous.and_then(|record| record.current.load_full()));
         let schedule = |schedule: ScheduleGrant| {
-            let used = older.as_ref().and_then(|older| older.schedule(schedule.dataset)).map(|older| &older.limits);
-            let limits = LimitSet::continuing(&schedule.limits, "", used);
-            ScheduleRecord {
-                dataset: schedule.dataset,
-                operations: schedule.operations,
-                limits,
-                networks: schedule.networks,
-                hours: schedule.hours,
-                ends_at: schedule.ends_at,
-            }
+            let older = older.as_ref().and_then(|older| older.schedule(schedule.dataset));
+            ScheduleRecord::of(schedule, older, &grant.number)
         };
+        let schedules = grant.schedules.into_iter().map(schedule).collect();
         self.current.store(Some(Arc::new(AgreementPicture {
             number_header: HeaderValue::from_str(&grant.number).unwrap_or(HeaderValue::from_static("")),
             number: grant.number.into(),
@@ -145,7 +174,7 @@ impl AgreementRecord {
             ends_at: grant.ends_at,
             holds: grant.holds,
             holder,
-            schedules: grant.schedules.into_iter().map(schedule).collect(),
+            schedules,
         })));
     }
 

@@ -6,6 +6,7 @@ use crate::domain::id::{AccountId, AgreementId, DatasetId, KeyId, ServiceId};
 use crate::domain::key::{Digest, Key, KeyState};
 use crate::domain::limits::{Hours, Limits};
 use crate::domain::net::CidrList;
+use crate::domain::redaction::Rule;
 use crate::domain::scope::{Operation, Scope};
 use crate::domain::tier::Tier;
 use crate::domain::time::Instant;
@@ -98,6 +99,8 @@ pub struct ScheduleGrant {
     pub hours: Vec<Hours>,
     /// When a condition ends it before the agreement.
     pub ends_at: Option<Instant>,
+    /// What is taken out of answers before the holder sees them; none means nothing is.
+    pub redactions: Vec<Rule>,
 }
 
 /// A key.

@@ -32,6 +32,8 @@ pub struct AgreementPicture {
     pub holds: Vec<Hold>,
     /// Holds in force on its requester, or on another member of the organisation it was made for.
     pub party_holds: Vec<Hold>,
+    /// Datasets with redaction profiles that its schedules name: what these say today counts as well.
+    pub redacting: Vec<Dataset>,
 }
 
 /// A key with what stops it.
@@ -73,7 +75,12 @@ pub fn everything(conn: &mut AnyConnection) -> Result<Picture, StoreError> {
         .filter(datasets::tier.is_not_null())
         .select((datasets::body, upstream_secrets::sealed.nullable()))
         .load(conn)?;
-    let datasets = rows.into_iter().map(dataset_picture).collect::<Result<_, _>>()?;
+    let datasets: Vec<DatasetPicture> = rows.into_iter().map(dataset_picture).collect::<Result<_, _>>()?;
+    let named = |agreement: &Agreement| -> Vec<Dataset> {
+        let named = agreement.schedules.iter().filter(|schedule| schedule.redaction.is_some());
+        let all = || datasets.iter().map(|picture: &DatasetPicture| &picture.dataset);
+        named.filter_map(|schedule| all().find(|dataset| dataset.id == schedule.dataset).cloned()).collect()
+    };
     let bodies: Vec<String> =
         agreements::table.filter(agreements::state.ne_all(NEVER_IN_FORCE)).select(agreements::body).load(conn)?;
     let mut agreements = Vec::with_capacity(bodies.len());
@@ -81,7 +88,13 @@ pub fn everything(conn: &mut AnyConnection) -> Result<Picture, StoreError> {
     for body in bodies {
         let agreement: Agreement = from_json("agreement", &body)?;
         let party_holds = if somebody_is_held { holds::on_party(conn, &agreement)? } else { Vec::new() };
-        agreements.push(AgreementPicture { holds: on(HoldTarget::Agreement(agreement.id)), party_holds, agreement });
+        let redacting = named(&agreement);
+        agreements.push(AgreementPicture {
+            holds: on(HoldTarget::Agreement(agreement.id)),
+            party_holds,
+            redacting,
+            agreement,
+        });
     }
     let bodies: Vec<String> = keys::table.select(keys::body).load(conn)?;
     let mut keys = Vec::with_capacity(bodies.len());
@@ -125,7 +138,12 @@ pub fn agreement(conn: &mut AnyConnection, wanted: AgreementId) -> Result<Option
 
 fn agreement_picture(conn: &mut AnyConnection, body: &str) -> Result<AgreementPicture, StoreError> {
     let agreement: Agreement = from_json("agreement", body)?;
+    let mut redacting = Vec::new();
+    for schedule in agreement.schedules.iter().filter(|schedule| schedule.redaction.is_some()) {
+        redacting.push(crate::store::datasets::by_id(conn, schedule.dataset)?);
+    }
     Ok(AgreementPicture {
+        redacting,
         holds: holds::in_force(conn, HoldTarget::Agreement(agreement.id))?,
         party_holds: holds::on_party(conn, &agreement)?,
         agreement,
