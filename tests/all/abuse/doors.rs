@@ -59,9 +59,10 @@ fn is_turned_away(answer: &Answer) -> bool {
 #[actix_web::test]
 async fn every_route_lets_in_exactly_those_whom_the_matrix_names() {
     let demo = Demo::start("");
-    let (programs, people) = (everybody(&demo).await, people(&demo).await);
+    let (mut programs, people) = (everybody(&demo).await, people(&demo).await);
     let mut rows = 0;
-    for row in routes(true).rows() {
+    let (pages, api): (Vec<_>, Vec<_>) = routes(true).rows().into_iter().partition(|row| row.room == Room::Portal);
+    for row in pages.into_iter().chain(api) {
         let path = filled(&row);
         for caller in Caller::all() {
             let answer = if row.room == Room::Api {
@@ -78,6 +79,10 @@ async fn every_route_lets_in_exactly_those_whom_the_matrix_names() {
             let is_login = path.ends_with("/sessions") && row.access == Access::Public;
             assert_eq!(is_turned_away(&answer) && !is_login, !caller.may(row.access), "{what}: {}", answer.body);
             rows += 1;
+        }
+        // Who ended their own session here signs in again.
+        if row.method == "DELETE" && row.path.starts_with("/api/v1/sessions") {
+            programs = everybody(&demo).await;
         }
     }
     assert!(rows > 1_000, "{rows} rows were tried");
