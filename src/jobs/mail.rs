@@ -331,7 +331,7 @@ mod tests {
             language: "en".to_owned(),
             kind,
             facts,
-            link: Some(LinkId::from_uuid(Uuid::from_u128(2))),
+            link: LINKED.iter().any(|(linked, _)| *linked == kind).then(|| LinkId::from_uuid(Uuid::from_u128(2))),
             state: "waiting".to_owned(),
             attempts: 0,
             sent_at: None,
