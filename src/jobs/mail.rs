@@ -351,6 +351,13 @@ mod tests {
     }
 
     #[test]
+    fn a_link_on_a_kind_that_carries_none_is_written_nowhere() {
+        let link = Some(LinkId::from_uuid(Uuid::from_u128(2)));
+        let wrong = Message { link, ..message(NoticeKind::PasswordChanged) };
+        assert!(matches!(letters().write(&Secrets::new([1; 32]), &wrong), Err(MailError::Template(_))));
+    }
+
+    #[test]
     fn a_link_is_minted_for_its_purpose() {
         let secrets = Secrets::new([1; 32]);
         let letter = letters().write(&secrets, &message(NoticeKind::ResetPassword)).unwrap();
