@@ -163,13 +163,17 @@ pub(crate) fn publication(upstream: &str, keys: u128) -> Outcome<Publication> {
         holders: Vec::new(),
         agreements: (0..keys.div_ceil(KEYS_EACH)).map(agreement).collect::<Outcome<_>>()?,
         keys: (0..keys).map(key).collect::<Outcome<_>>()?,
-        services: vec![ServiceGrant {
-            id: ServiceId::from_uuid(Uuid::from_u128(1)),
-            name: "bench".to_owned(),
-            digest: Digest::of(SERVICE_SECRET),
-            is_live: true,
-        }],
+        services: vec![service()],
     })
+}
+
+fn service() -> ServiceGrant {
+    ServiceGrant {
+        id: ServiceId::from_uuid(Uuid::from_u128(1)),
+        name: "bench".to_owned(),
+        digest: Digest::of(SERVICE_SECRET),
+        is_live: true,
+    }
 }
 
 pub(crate) fn serve_gate(upstream: &str, keys: u128) -> Outcome<()> {
