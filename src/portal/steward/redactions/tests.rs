@@ -1,0 +1,1 @@
+//! Redaction profiles from the browser.
