@@ -326,14 +326,9 @@ pub(crate) fn department(place: &Place, department: Department) -> Done {
 
 /// The sentences of a case's refusal, field by field.
 fn said(error: CaseError) -> Box<dyn Error> {
-    match error {
-        CaseError::Invalid(problems) => {
-            let lines: Vec<_> =
-                problems.iter().map(|problem| format!("{}: {}", problem.field, problem.message)).collect();
-            lines.join("\n").into()
-        }
-        other => other.into(),
-    }
+    let CaseError::Invalid(problems) = &error else { return error.into() };
+    let lines: Vec<_> = problems.iter().map(|problem| format!("{}: {}", problem.field, problem.message)).collect();
+    lines.join("\n").into()
 }
 
 pub(crate) fn user(place: &Place, user: User) -> Done {

@@ -37,7 +37,6 @@ pub mod denials;
 pub mod describe;
 pub mod drafting;
 pub mod enforce;
-pub mod export;
 #[cfg(test)]
 mod fault_tests;
 pub mod fetch;

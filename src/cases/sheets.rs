@@ -1,13 +1,13 @@
 //! Tables to take along: entries of the chain, use of the gate, lines of the access log. Pages and API hand out the
 //! same ones; what a reader may see of them is decided here and in [`super::usage`].
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::named::title_or_id;
 use super::usage::{self, allowed, asked};
 use super::{Caller, CaseError, Desk};
 use crate::domain::audit::{Act, Entry, hex};
-use crate::domain::people::Role;
+use crate::domain::people::{Capacity, Role};
 use crate::domain::time::Day;
 use crate::store::audit::{self, Search};
 use crate::store::views::usage::{self as views, Addresses, By, LogLine, LogSearch, Whose};
@@ -70,12 +70,16 @@ const LOG_HEADS: &[&str] = &[
 
 const USAGE_HEADS: &[&str] = &["of", "calls", "ok", "refused_or_failed", "bytes", "mean_ms", "id"];
 
-/// Entries of the chain that fit, newest first.
+/// Entries of the chain that fit, newest first. Taking them leaves one more.
 ///
 /// # Errors
 /// [`CaseError::Missing`] for everybody but auditors.
 pub fn entries(desk: &Desk, caller: &Caller, wanted: &Search) -> Result<Sheet, CaseError> {
-    caller.actor.acting_as(Role::Auditor)?;
+    let capacity = caller.actor.acting_as(Role::Auditor)?;
+    let search = json!({
+        "words": wanted.words, "act": wanted.act, "account": wanted.account, "about": wanted.about,
+        "request": wanted.request, "from": wanted.from, "to": wanted.to, "below": wanted.below,
+    });
     let mut wanted = wanted.clone();
     let found = batches(|limit, last: Option<&Entry>| {
         if let Some(last) = last {
@@ -84,7 +88,19 @@ pub fn entries(desk: &Desk, caller: &Caller, wanted: &Search) -> Result<Sheet, C
         desk.read(|conn| audit::search(conn, &wanted, limit))
     })?;
     let next = found.next.then(|| found.rows.last().map(|last| vec![last.number.to_string()])).flatten();
+    taken(desk, caller, capacity, ("audit entries", &search, found.rows.len()))?;
     Ok(Sheet { heads: ENTRY_HEADS, rows: found.rows.into_iter().map(entry_row).collect(), next })
+}
+
+/// Enters in the chain that somebody took a table out; without the entry they do not get it.
+fn taken(
+    desk: &Desk,
+    caller: &Caller,
+    capacity: Capacity,
+    (what, search, rows): (&'static str, &Value, usize),
+) -> Result<(), CaseError> {
+    let act = Act::new("export.take", capacity, "export", what);
+    desk.act(caller, |work| work.record(act.change(json!(null), json!({ "search": search, "rows": rows }))))
 }
 
 fn entry_row(entry: Entry) -> Vec<String> {
@@ -172,12 +188,21 @@ fn line_row(LogLine { access: line, scope }: LogLine) -> Vec<String> {
     ]
 }
 
-/// Sums of calls over days of the city. Auditors read what things are called; everybody else has their ids.
+/// Sums of calls over days of the city. Staff who take them leave an entry. Auditors read what things are called; everybody else has their ids.
 ///
 /// # Errors
 /// As [`usage::sums`].
 pub fn sums(desk: &Desk, caller: &Caller, days: (Day, Day), whose: &Whose, by: By) -> Result<Sheet, CaseError> {
     let found = usage::sums(desk, caller, days, whose, by)?;
+    let (capacity, whose) = desk.store.read(|conn| allowed(conn, caller, whose))?;
+    // What is one's own may be taken without an entry.
+    if capacity != Capacity::Requester {
+        let search = json!({
+            "from": days.0, "to": days.1, "by": by.as_str(), "key": whose.key, "agreement": whose.agreement,
+            "dataset": whose.dataset, "department": whose.department,
+        });
+        taken(desk, caller, capacity, ("usage", &search, found.len()))?;
+    }
     let is_auditor = caller.actor.holds_anywhere(Role::Auditor);
     let rows = found.into_iter().map(|sum| {
         let of = if is_auditor { label(desk, by, &sum.of)? } else { sum.of.clone() };

@@ -130,7 +130,7 @@ fn dress(site: &Site, request: &HttpRequest, error: &ErrorRef<'_>) -> HttpRespon
         ErrorRef::Ours(error) => error,
         ErrorRef::Foreign(error) => error,
     };
-    error.log();
+    error.log(&visitor_of(request).map(|visitor| visitor.account.to_string()).unwrap_or_default());
     let mut response = if is_api(request.path()) {
         problem(error, request.path(), request_id(request))
     } else if error.status() == StatusCode::UNAUTHORIZED && *request.method() == Method::GET {

@@ -375,14 +375,14 @@ impl WebError {
         None
     }
 
-    /// Writes what the operator needs, once, at the edge.
-    pub(crate) fn log(&self) {
+    /// Writes what the operator needs, once, at the edge; a refusal with whose it was, empty for a visitor's.
+    pub(crate) fn log(&self, account: &str) {
         let status = self.status().as_u16();
         if let Some((tried, cause)) = &self.0.cause {
-            tracing::error!(status, code = self.code(), cause = chain(cause.as_ref()), "could not {tried}");
+            tracing::error!(status, code = self.code(), cause = chain(cause.as_ref()), account, "could not {tried}");
             return;
         }
-        tracing::info!(status, code = self.code(), detail = self.detail(), "refused");
+        tracing::info!(status, code = self.code(), detail = self.detail(), account, "refused");
     }
 }
 

@@ -212,7 +212,7 @@ pub(crate) fn error_page(
     };
     let page = Page::new(request, error.title()).map(|page| page.status(error.status()));
     page.and_then(|page| page.render("errors/error.html", &view)).unwrap_or_else(|second| {
-        second.log();
+        second.log("");
         bare_page(site, error)
     })
 }

@@ -368,6 +368,39 @@ async fn an_upload_may_be_as_large_as_the_setting_says() {
     assert_eq!(ask(CITY, upload(20_001)).await.status, 413);
 }
 
+/// The log of one request.
+async fn logged(request: TestRequest) -> String {
+    #[derive(Clone, Default)]
+    struct Kept(std::sync::Arc<std::sync::Mutex<Vec<u8>>>);
+    impl std::io::Write for Kept {
+        fn write(&mut self, text: &[u8]) -> std::io::Result<usize> {
+            self.0.lock().unwrap().write(text)
+        }
+        fn flush(&mut self) -> std::io::Result<()> {
+            Ok(())
+        }
+    }
+    let kept = Kept::default();
+    let writer = kept.clone();
+    let logs = tracing_subscriber::fmt().json().with_writer(move || writer.clone()).finish();
+    let _quiet = tracing::subscriber::set_default(logs);
+    ask(CITY, request).await;
+    let bytes = kept.0.lock().unwrap().clone();
+    String::from_utf8(bytes).unwrap()
+}
+
+#[actix_web::test]
+async fn a_refusal_is_logged_with_whose_it_was_and_without_their_session() {
+    let somebody = "00000000-0000-0000-0000-000000000001";
+    for (path, name, code) in [("/desk", "clerk", "role_needed"), ("/notes/junk", "requester", "not_found")] {
+        let log = logged(get(path).cookie(cookie(name))).await;
+        assert!(log.contains(code) && log.contains(somebody), "{path}: {log}");
+        assert!(!log.contains(&format!("__Host-accord={name}")), "{path}: {log}");
+    }
+    let log = logged(get("/nowhere")).await;
+    assert!(log.contains("not_found") && !log.contains(somebody), "{log}");
+}
+
 #[actix_web::test]
 async fn waiting_times_are_told() {
     assert_eq!(ask(CITY, get("/busy")).await.header("retry-after"), "30");
