@@ -16,7 +16,7 @@ use serde_json::{Value, json};
 use super::catalogue::{credential, record, steward};
 use super::fetch::{FetchError, FetchLimits, Sample, fetch_sample};
 use super::{Caller, CaseError, Desk, Touched, Work, secrets};
-use crate::domain::agreement::Agreement;
+use crate::domain::agreement::{Agreement, Schedule};
 use crate::domain::catalogue::{Dataset, Upstream};
 use crate::domain::notice::{Notice, NoticeKind, Recipient};
 use crate::domain::path::CleanPath;
@@ -230,6 +230,26 @@ pub fn uses(conn: &mut AnyConnection, dataset: &Dataset) -> Result<Vec<(String, 
     }
     counts.sort();
     Ok(counts)
+}
+
+/// What is taken out under one schedule right now, line by line, as its parties may read it; no lines when nothing is.
+///
+/// # Errors
+/// What the store says.
+pub fn in_words(conn: &mut AnyConnection, schedule: &Schedule) -> Result<Vec<String>, StoreError> {
+    let dataset = match &schedule.redaction {
+        Some(_) => Some(datasets::by_id(conn, schedule.dataset)?),
+        None => None,
+    };
+    let Some(rules) = schedule.redactions_in_force(dataset.as_ref()) else {
+        return Ok(vec!["What was promised is not known any more, so the gate lets nothing through.".to_owned()]);
+    };
+    let line = |rule: &Rule| {
+        let since =
+            if schedule.redactions.iter().any(|signed| signed.path == rule.path) { "" } else { ", added since" };
+        format!("{}: {}{since}", rule.path, rule.treatment)
+    };
+    Ok(rules.iter().map(line).collect())
 }
 
 /// What a profile does to a live sample.
