@@ -151,6 +151,11 @@ async fn a_reset_ends_every_session_and_only_the_newest_link_works() {
         assert!(accounts::known_by(&desk.desk, &begun.token).unwrap().is_none());
         assert!(log_in(&desk, next.expose_secret()).await.is_ok());
         accounts::ask_reset(&desk.desk, &visitor(), "nobody@example.org").unwrap();
+        accounts::ask_reset(&desk.desk, &visitor(), "maria@example.org").unwrap();
+        let late = newest_token(&desk, links::Purpose::Reset, NoticeKind::ResetPassword);
+        desk.desk.clock.set(desk.desk.clock.now() + chrono::Duration::hours(25));
+        let refused = accounts::reset_password(&desk.desk, &pool(), visitor(), late, next).await;
+        assert_eq!(code(&refused.unwrap_err()), "link_invalid", "too old, and told like any other");
     }
 }
 

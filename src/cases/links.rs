@@ -166,8 +166,42 @@ mod tests {
         assert_eq!(read(&ours, Purpose::Verify, &token).unwrap_err().code, "link_invalid");
         assert_eq!(read(&Secrets::new([2; 32]), Purpose::Reset, &token).unwrap_err().code, "link_invalid");
         let unsigned = format!("eyJhbGciOiJub25lIn0.{}.", token.split('.').nth(1).unwrap());
-        for forged in [unsigned.as_str(), "", "a.b.c", &token[1..]] {
-            assert_eq!(read(&ours, Purpose::Reset, forged).unwrap_err().code, "link_invalid", "{forged}");
+        let damaged = format!("{}A{}", &token[..token.len() - 2], &token[token.len() - 1..]);
+        let huge = format!("{token}{}", "A".repeat(1_000_000));
+        for forged in [unsigned.as_str(), "", "a.b.c", &token[1..], &damaged, &huge] {
+            let error = read(&ours, Purpose::Reset, forged).err().map(|refusal| refusal.code);
+            assert_eq!(error, Some("link_invalid"), "{}", &forged[..forged.len().min(80)]);
+        }
+    }
+
+    #[test]
+    fn a_token_brings_no_key_and_no_algorithm_of_its_own() {
+        let ours = Secrets::new([1; 32]);
+        let claims = |iss: &str| Claims {
+            sub: LinkId::from_uuid(Uuid::from_u128(7)).to_string(),
+            aud: Purpose::Reset.as_str().to_owned(),
+            iss: iss.to_owned(),
+        };
+        let sign = |header: &Header, iss: &str, secret: &[u8]| {
+            jsonwebtoken::encode(header, &claims(iss), &EncodingKey::from_secret(secret)).unwrap()
+        };
+        let right = ours.derived("links");
+        let right = right.expose_secret();
+        let plain = Header::new(Algorithm::HS256);
+        assert!(read(&ours, Purpose::Reset, &sign(&plain, "accord", right)).is_ok(), "the way it is done");
+        let named = |place: &str| {
+            let place = Some(place.to_owned());
+            Header { kid: place.clone(), jku: place.clone(), x5u: place, ..Header::new(Algorithm::HS256) }
+        };
+        let public = ours.public_key();
+        for (what, token) in [
+            ("another strength", sign(&Header::new(Algorithm::HS512), "accord", right)),
+            ("another issuer", sign(&plain, "somebody", right)),
+            ("the public key as the secret", sign(&plain, "accord", public.as_bytes())),
+            ("a key by its name", sign(&named("/dev/null"), "accord", b"")),
+            ("a key from an address", sign(&named("https://evil.example/keys"), "accord", b"theirs")),
+        ] {
+            assert_eq!(read(&ours, Purpose::Reset, &token).unwrap_err().code, "link_invalid", "{what}");
         }
     }
 }

@@ -98,6 +98,23 @@ fn of_twenty_at_once_one_decides_one_signs_one_rolls_and_one_takes_the_link() {
 }
 
 #[test]
+fn a_decision_and_a_withdrawal_have_one_winner() {
+    for city in cities() {
+        let desk = &city.desk.desk;
+        for _ in 0..4 {
+            let id = draft(&city, &["parking"]);
+            submit(&city, id);
+            let ((), late) = one_of_twenty("decide or withdraw", |number| match number % 2 {
+                0 => approve(&city, &city.managers[0], id, "parking").map(|_| ()),
+                _ => apply::withdraw(desk, &city.maria, id, "Not needed."),
+            });
+            let told = ["stale", "wrong_state", "already_decided"];
+            assert!(late.iter().all(|code| told.contains(code)), "{} {late:?}", city.desk.backend);
+        }
+    }
+}
+
+#[test]
 fn twenty_retries_of_one_request_make_one_key_and_show_its_text_once() {
     for city in cities() {
         let desk = &city.desk.desk;

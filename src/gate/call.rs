@@ -127,7 +127,12 @@ impl Call {
             client: self.client,
             request_id: self.id.clone(),
         };
-        Book { entry: Some(entry), started_ticks: self.now.ticks, books: Rc::clone(&self.worker.books) }
+        Book {
+            entry: Some(entry),
+            started_ticks: self.now.ticks,
+            ended_ticks: None,
+            books: Rc::clone(&self.worker.books),
+        }
     }
 
     /// Opens the entry of a call that was let through, and passes on the quota notices it caused. Until an answer is
@@ -166,6 +171,8 @@ fn given_id(headers: &HeaderMap) -> Option<RequestId> {
 pub(super) struct Book {
     entry: Option<Entry>,
     started_ticks: u64,
+    /// When the last piece of an answer went out.
+    ended_ticks: Option<u64>,
     books: Rc<Books>,
 }
 
@@ -189,15 +196,30 @@ impl Book {
         entry.bytes
     }
 
-    pub(super) fn ticks(&self) -> u64 {
-        self.books.clock.ticks()
+    /// Reads the clock as a piece of the answer goes out. The last reading is the end of the call, so that its whole
+    /// life costs no more readings than it has pieces.
+    pub(super) fn reads_clock(&mut self) -> u64 {
+        let ticks = self.books.clock.ticks();
+        self.ended_ticks = Some(ticks);
+        ticks
+    }
+
+    /// The entry, for somebody else to close; this one writes nothing any more.
+    pub(super) fn take(&mut self) -> Self {
+        Self {
+            entry: self.entry.take(),
+            started_ticks: self.started_ticks,
+            ended_ticks: None,
+            books: Rc::clone(&self.books),
+        }
     }
 }
 
 impl Drop for Book {
     fn drop(&mut self) {
         if let Some(mut entry) = self.entry.take() {
-            entry.latency_us = self.ticks().saturating_sub(self.started_ticks) / 1_000;
+            let ended = self.ended_ticks.unwrap_or_else(|| self.books.clock.ticks());
+            entry.latency_us = ended.saturating_sub(self.started_ticks) / 1_000;
             self.books.meter.record(entry);
         }
     }

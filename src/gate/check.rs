@@ -12,6 +12,7 @@ use hyper::header::HeaderValue;
 use super::clock::Now;
 use super::grants::{AgreementPicture, Grants, HeldBy, KeyRecord, Route, ScheduleRecord};
 use super::limiter::{self, Counted, Crossed, LimitSet};
+use super::redact;
 use super::verdict::{Denial, Outcome, Trace, Verdict};
 use crate::domain::key::{Digest, KeyState, text};
 use crate::domain::path::PathProblem;
@@ -30,6 +31,8 @@ pub struct Ask<'a> {
     pub target: Target<'a>,
     /// Where it comes from.
     pub client: IpAddr,
+    /// Whether the door that asks sees the answer and can redact it.
+    pub can_redact: bool,
 }
 
 /// What was shown as a key.
@@ -65,6 +68,7 @@ pub struct Permit {
     limits: Counted,
     crossed: Vec<(bool, Crossed)>,
     is_stream: bool,
+    redaction: Option<Arc<redact::Plan>>,
     trace: Trace,
 }
 
@@ -108,6 +112,12 @@ impl Permit {
     #[must_use]
     pub const fn trace(&self) -> &Trace {
         &self.trace
+    }
+
+    /// What must be taken out of the answer.
+    #[must_use]
+    pub const fn redaction(&self) -> Option<&Arc<redact::Plan>> {
+        self.redaction.as_ref()
     }
 
     /// Whether the call opens a stream: an answer that may be silent for long and has no end of its own.
@@ -160,7 +170,15 @@ fn without_key(
     available(&route, grants, now)?;
     let limits = Counted { shared: open_limits(&route, grants, ask.client, now), own: None };
     count(&limits, now)?;
-    Ok(Permit { route, identity: None, limits, crossed: Vec::new(), is_stream: false, trace: Trace::default() })
+    Ok(Permit {
+        route,
+        identity: None,
+        limits,
+        crossed: Vec::new(),
+        is_stream: false,
+        redaction: None,
+        trace: Trace::default(),
+    })
 }
 
 fn with_key(
@@ -189,6 +207,11 @@ fn with_key(
     let route = in_scope(&key, schedule, ask, route, now.utc, trace)?;
     within_hours(schedule, now)?;
     available(&route, grants, now)?;
+    let redaction = schedule.and_then(|schedule| schedule.redaction.clone());
+    if redaction.is_some() && !ask.can_redact {
+        let detail = "Under this agreement answers are redacted, which only the gateway itself can do.";
+        return Err(because(Outcome::DatasetUnavailable, detail));
+    }
     let shared = match schedule {
         Some(schedule) => Some(Arc::clone(&schedule.limits)),
         None => open_limits(&route, grants, ask.client, now),
@@ -202,7 +225,7 @@ fn with_key(
     }
     let identity = Identity { key: Arc::clone(&key), digest, agreement: agreement.number_header.clone() };
     let identity = Some(identity);
-    Ok(Permit { route, identity, limits, crossed, is_stream: false, trace: Trace::default() })
+    Ok(Permit { route, identity, limits, crossed, is_stream: false, redaction, trace: Trace::default() })
 }
 
 fn in_force(state: &KeyState, now: Instant) -> Checked<()> {

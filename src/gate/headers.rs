@@ -2,11 +2,12 @@
 //! no credential, no cookie, no word about addresses, paths or methods that an upstream could take for ours. Towards
 //! the client everything but what belongs to the connection, to the browser's trust, or to us.
 
-use hyper::HeaderMap;
 use hyper::header::{self, HeaderName, HeaderValue};
+use hyper::{HeaderMap, StatusCode};
 
 use super::call::Call;
 use super::check::Permit;
+use super::redact::BodyKind;
 use super::upstream::Upstream;
 
 /// Room for the headers that a message usually has, ours included.
@@ -139,6 +140,45 @@ pub(super) fn to_client(from_upstream: &HeaderMap, needs_key: bool) -> HeaderMap
         headers.insert(header::CACHE_CONTROL, private_caching(from_upstream));
     }
     headers
+}
+
+/// What a request says where the answer is redacted: the whole of it, readable, whatever the client has already.
+pub(super) fn ask_for_redaction(headers: &mut HeaderMap) {
+    for name in [
+        header::RANGE,
+        header::IF_RANGE,
+        header::IF_MATCH,
+        header::IF_NONE_MATCH,
+        header::IF_MODIFIED_SINCE,
+        header::IF_UNMODIFIED_SINCE,
+    ] {
+        headers.remove(name);
+    }
+    headers.insert(header::ACCEPT_ENCODING, HeaderValue::from_static("identity"));
+}
+
+/// The headers of an answer that is redacted: those that say nothing of the body but how to read it. Its length,
+/// validators and digests are those of another body.
+pub(super) fn to_client_redacted(from_upstream: &HeaderMap) -> HeaderMap {
+    let mut headers = HeaderMap::with_capacity(HEADERS_USUAL);
+    for name in [header::CONTENT_TYPE, header::CONTENT_LANGUAGE, header::RETRY_AFTER] {
+        if let Some(value) = from_upstream.get(&name) {
+            headers.insert(name, value.clone());
+        }
+    }
+    headers.insert(header::CACHE_CONTROL, private_caching(from_upstream));
+    headers
+}
+
+/// How an answer to be redacted is written; none for a part of one, a compressed one, or a kind that cannot be read.
+pub(super) fn readable_kind(status: StatusCode, headers: &HeaderMap) -> Option<BodyKind> {
+    let is_plain = |value: &HeaderValue| value.as_bytes().eq_ignore_ascii_case(b"identity");
+    let is_whole = status != StatusCode::PARTIAL_CONTENT && !headers.contains_key(header::CONTENT_RANGE);
+    let mut kinds = headers.get_all(header::CONTENT_TYPE).iter();
+    let kind = kinds.next()?.to_str().ok()?;
+    let is_readable =
+        is_whole && kinds.next().is_none() && headers.get_all(header::CONTENT_ENCODING).iter().all(is_plain);
+    is_readable.then(|| BodyKind::of(kind)).flatten()
 }
 
 fn private_caching(from_upstream: &HeaderMap) -> HeaderValue {

@@ -14,7 +14,8 @@ use super::answer::{self, Answer, Fault};
 use super::body::{AnswerBody, BodyFault, Carried, Outgoing, Streaming};
 use super::call::{Book, Call};
 use super::check::{self, Ask, Credential, Permit, Standing, Target};
-use super::relay::{Allowed, Guard, Relay};
+use super::redact::{Redactor, Setting, Unreadable};
+use super::relay::{Allowed, Cut, Guard, Relay};
 use super::server::watch::sweeps;
 use super::upstream::{Failure, Lease, Upstream};
 use super::verdict::{Denial, Outcome, Verdict};
@@ -45,6 +46,7 @@ pub(super) fn gateway(call: Call, request: Request<Incoming>) -> Result<Passage,
             Err(problem) => Target::Ambiguous(*problem),
         },
         client: call.client,
+        can_redact: true,
     };
     let permit = match check::check(&ask, call.worker.shared.grants(), &call.now) {
         Verdict::Permit(permit) => permit,
@@ -64,9 +66,12 @@ pub(super) fn gateway(call: Call, request: Request<Incoming>) -> Result<Passage,
         Ok(target) => target,
         Err(error) => return Err(upstream_failed(&call, &mut book, &permit, 502, &error.to_string())),
     };
-    let switch = (permit.is_stream() && ask.method == Some(Method::Get) && tunnel::is_asked(&head.headers))
-        .then(|| head.extensions.remove::<OnUpgrade>())
-        .flatten();
+    let switch = (permit.is_stream()
+        && permit.redaction().is_none()
+        && ask.method == Some(Method::Get)
+        && tunnel::is_asked(&head.headers))
+    .then(|| head.extensions.remove::<OnUpgrade>())
+    .flatten();
     let body = (!body.is_end_stream()).then_some(body);
     Ok(Passage { call, permit, method: head.method, target, headers: head.headers, body, is_read, switch, book })
 }
@@ -141,7 +146,10 @@ impl Passage {
                 Some(client) => ended.switch(client, response, self.book),
                 None => ended.failed(&mut self.book, 502, "it switched protocols unasked"),
             },
-            Ok((response, lease)) => ended.relay(response, lease, carried, self.book),
+            Ok((response, lease)) => match ended.relay(response, lease, carried, self.book) {
+                Ok(answer) => answer,
+                Err(redacting) => ended.redacted(*redacting).await,
+            },
             Err(failure) => ended.fail(failure, carried.map(|carried| carried.get()), &mut self.book),
         }
     }
@@ -161,6 +169,9 @@ impl Passage {
         *request.method_mut() = self.method.clone();
         *request.uri_mut() = self.target.clone();
         *request.headers_mut() = headers::to_upstream(&self.headers, &self.permit, upstream, &self.call);
+        if self.permit.redaction().is_some() {
+            headers::ask_for_redaction(request.headers_mut());
+        }
         if self.switch.is_some() {
             tunnel::pass_hand_shake(&self.headers, request.headers_mut());
         }
@@ -224,40 +235,85 @@ impl Ended<'_> {
     }
 
     /// Passes on an answer whose head is usable: no redirect, no upgrade, no failure, no challenge for our credential.
+    /// One that is to be redacted is given back, to be begun first.
     fn relay(
         &self,
         response: Response<Incoming>,
         lease: Lease,
         carried: Option<Rc<Cell<Carried>>>,
         mut book: Book,
-    ) -> Answer {
+    ) -> Result<Answer, Box<Redacting>> {
         let (head, body) = response.into_parts();
-        let status = head.status.as_u16();
-        let is_usable = matches!(status, 200..=299 | 304 | 400..=499) && !matches!(status, 401 | 407);
+        let status = head.status;
+        let is_usable = matches!(status.as_u16(), 200..=299 | 304 | 400..=499) && !matches!(status.as_u16(), 401 | 407);
         if !is_usable {
-            return self.failed(&mut book, 502, &format!("it answered {status}"));
+            return Ok(self.failed(&mut book, 502, &format!("it answered {status}")));
         }
-        let max_bytes = self.allowed().max_bytes;
-        if body.size_hint().exact().is_some_and(|length| length > max_bytes) {
-            return self.failed(&mut book, 502, "its answer is larger than allowed");
+        if body.size_hint().exact().is_some_and(|length| length > self.allowed().max_bytes) {
+            return Ok(self.failed(&mut book, 502, "its answer is larger than allowed"));
         }
-        book.status(status);
-        let allowed = self.allowed();
-        let mut kept = headers::to_client(&head.headers, self.permit.route().tier != Tier::Open);
-        answer::common(&mut kept, self.call);
-        kept.insert(answer::OUTCOME, answer::OK);
-        answer::limit_headers(&mut kept, self.permit.limits(), self.call);
-        if self.is_head
-            && let Some(length) = head.headers.get(CONTENT_LENGTH)
-        {
-            kept.insert(CONTENT_LENGTH, length.clone());
+        book.status(status.as_u16());
+        let is_empty = body.is_end_stream();
+        let mut relay = Relay::new(body, lease, carried, (self.allowed(), self.guard()), book);
+        let Some(plan) = self.permit.redaction() else {
+            let mut kept = headers::to_client(&head.headers, self.permit.route().tier != Tier::Open);
+            if self.is_head
+                && let Some(length) = head.headers.get(CONTENT_LENGTH)
+            {
+                kept.insert(CONTENT_LENGTH, length.clone());
+            }
+            return Ok(self.answer(status, kept, relay));
+        };
+        let kept = headers::to_client_redacted(&head.headers);
+        if is_empty {
+            return Ok(self.answer(status, kept, relay));
         }
-        let relay = Relay::new(body, lease, carried, (allowed, self.guard()), book);
-        let status = StatusCode::from_u16(status).unwrap_or(StatusCode::BAD_GATEWAY);
+        let Some(kind) = headers::readable_kind(status, &head.headers) else {
+            return Ok(self.failed(&mut relay.take_book(), 502, "its answer is of a kind that cannot be redacted"));
+        };
+        let options = self.call.worker.shared.options();
+        let salts = options.redaction_key.salts(self.permit.route().id, options.zone, self.call.now.utc);
+        let setting = Setting { salts, zone: options.zone, now: self.call.now.utc };
+        relay.redact_with(Redactor::new(Arc::clone(plan), kind, &setting));
+        Err(Box::new(Redacting { status, kept, relay }))
+    }
+
+    /// Passes on a redacted answer once its beginning could be read; until then it can be refused cleanly.
+    async fn redacted(&self, redacting: Redacting) -> Answer {
+        let Redacting { status, kept, mut relay } = redacting;
+        match relay.begin().await {
+            Ok(()) => self.answer(status, kept, relay),
+            Err(Cut::Unreadable(problem @ (Unreadable::TooRecent | Unreadable::Timeless))) => {
+                let mut book = relay.take_book();
+                let denial = Denial {
+                    limits: self.permit.limits().clone(),
+                    ..Denial::because(Outcome::DatasetUnavailable, self.permit.trace().clone(), format!("{problem}."))
+                };
+                book.outcome(denial.outcome);
+                book.status(denial.status);
+                let answer = answer::denied(self.call, &denial);
+                book.add_bytes(answer.body().len());
+                answer
+            }
+            Err(cut) => self.failed(&mut relay.take_book(), 502, &cut.to_string()),
+        }
+    }
+
+    fn answer(&self, status: StatusCode, mut headers: HeaderMap, relay: Relay) -> Answer {
+        answer::common(&mut headers, self.call);
+        headers.insert(answer::OUTCOME, answer::OK);
+        answer::limit_headers(&mut headers, self.permit.limits(), self.call);
         let mut answer = answer::with_status(status, AnswerBody::relay(relay));
-        *answer.headers_mut() = kept;
+        *answer.headers_mut() = headers;
         answer
     }
+}
+
+/// An answer to be redacted, before its first piece.
+struct Redacting {
+    status: StatusCode,
+    kept: HeaderMap,
+    relay: Relay,
 }
 
 /// The client learns that the upstream failed; the operator learns how.

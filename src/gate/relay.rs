@@ -3,17 +3,19 @@
 
 use std::cell::Cell;
 use std::fmt;
+use std::future::poll_fn;
 use std::pin::Pin;
 use std::rc::Rc;
 use std::task::{Context, Poll};
 use std::time::Duration;
 
-use bytes::Bytes;
+use bytes::{Bytes, BytesMut};
 use hyper::body::{Body, Frame, Incoming, SizeHint};
 
 use super::body::Carried;
 use super::call::{Book, Worker};
 use super::check::Standing;
+use super::redact::{Redactor, Unreadable};
 use super::server::patience::Patience;
 use super::server::watch::sweeps;
 use super::upstream::Lease;
@@ -31,11 +33,14 @@ pub(super) enum Cut {
     Broken(hyper::Error),
     /// What was permitted no longer stands.
     Withdrawn(Outcome),
+    /// It cannot be redacted beyond doubt.
+    Unreadable(Unreadable),
 }
 
 impl fmt::Display for Cut {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
+            Self::Unreadable(problem) => write!(f, "the upstream's answer cannot be redacted: {problem}"),
             Self::TooLarge => f.write_str("the upstream's answer is larger than allowed"),
             Self::TooSlow => f.write_str("the upstream's answer came slower than allowed"),
             Self::Broken(error) => write!(f, "the upstream broke off its answer: {error}"),
@@ -48,6 +53,7 @@ impl std::error::Error for Cut {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         match self {
             Self::Broken(error) => Some(error),
+            Self::Unreadable(problem) => Some(problem),
             Self::TooLarge | Self::TooSlow | Self::Withdrawn(_) => None,
         }
     }
@@ -100,9 +106,20 @@ pub(super) struct Relay {
     patience: Patience,
     /// The sweep up to which the next piece may come.
     piece_until: u64,
+    /// Bytes that came, before anything was taken out of them.
+    received: u64,
     /// Whether the body was read to its end.
     is_over: bool,
+    redaction: Option<Box<Redaction>>,
     book: Book,
+}
+
+/// A body being redacted.
+struct Redaction {
+    redactor: Redactor,
+    out: BytesMut,
+    /// What was read before the head went out.
+    begun: Option<Bytes>,
 }
 
 impl Relay {
@@ -115,15 +132,50 @@ impl Relay {
     ) -> Self {
         let patience = guard.worker.waiting.patience(sweeps(ASKED_AGAIN));
         let piece_until = until(&guard, allowed);
-        Self { body, lease: Some(lease), carried, allowed, guard, patience, piece_until, is_over: false, book }
+        Self {
+            body,
+            lease: Some(lease),
+            carried,
+            allowed,
+            guard,
+            patience,
+            piece_until,
+            received: 0,
+            is_over: false,
+            redaction: None,
+            book,
+        }
+    }
+
+    /// From now on the body passes through this redactor.
+    pub(super) fn redact_with(&mut self, redactor: Redactor) {
+        self.redaction = Some(Box::new(Redaction { redactor, out: BytesMut::new(), begun: None }));
+    }
+
+    /// Reads until something may be passed on, or nothing more comes.
+    pub(super) async fn begin(&mut self) -> Result<(), Cut> {
+        let first = poll_fn(|context| self.poll(context)).await.transpose()?;
+        if let (Some(redaction), Some(Ok(piece))) = (&mut self.redaction, first.map(Frame::into_data)) {
+            redaction.begun = Some(piece);
+        }
+        Ok(())
+    }
+
+    /// The entry in the books, for an answer of ours in place of this one.
+    pub(super) fn take_book(&mut self) -> Book {
+        self.lease = None;
+        self.book.take()
     }
 
     pub(super) fn is_end_stream(&self) -> bool {
-        self.body.is_end_stream()
+        match &self.redaction {
+            None => self.body.is_end_stream(),
+            Some(redaction) => self.is_over && redaction.begun.is_none(),
+        }
     }
 
     pub(super) fn size_hint(&self) -> SizeHint {
-        self.body.size_hint()
+        if self.redaction.is_some() { SizeHint::default() } else { self.body.size_hint() }
     }
 
     fn cut(&mut self, cut: Cut) -> Poll<Option<Result<Frame<Bytes>, Cut>>> {
@@ -134,33 +186,67 @@ impl Relay {
     }
 
     pub(super) fn poll(&mut self, context: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, Cut>>> {
-        loop {
+        if let Some(begun) = self.redaction.as_mut().and_then(|redaction| redaction.begun.take()) {
+            return Poll::Ready(Some(Ok(Frame::data(begun))));
+        }
+        while !self.is_over {
             let frame = match Pin::new(&mut self.body).poll_frame(context) {
                 Poll::Pending => return self.wait(context),
-                Poll::Ready(None) => {
-                    self.is_over = true;
-                    return Poll::Ready(None);
-                }
-                Poll::Ready(Some(Err(error))) => return self.cut(Cut::Broken(error)),
-                Poll::Ready(Some(Ok(frame))) => frame,
+                Poll::Ready(frame) => frame,
             };
-            // Trailers belong to the hop and are not passed on.
-            let Ok(piece) = frame.into_data() else { continue };
-            let total = self.book.add_bytes(piece.len());
-            if total > self.allowed.max_bytes {
-                return self.cut(Cut::TooLarge);
-            }
-            if !self.body.is_end_stream() {
-                if let Err(outcome) = self.guard.ask() {
-                    return self.cut(Cut::Withdrawn(outcome));
+            let piece = match frame {
+                None => {
+                    self.is_over = true;
+                    None
                 }
-                if self.book.ticks() > self.allowed.deadline_ticks {
-                    return self.cut(Cut::TooSlow);
-                }
-                self.piece_until = until(&self.guard, self.allowed);
+                Some(Err(error)) => return self.cut(Cut::Broken(error)),
+                // Trailers belong to the hop and are not passed on.
+                Some(Ok(frame)) => match frame.into_data() {
+                    Ok(piece) => Some(piece),
+                    Err(_trailers) => continue,
+                },
+            };
+            if let Some(Err(cut)) = piece.as_ref().map(|piece| self.admit(piece)) {
+                return self.cut(cut);
             }
-            return Poll::Ready(Some(Ok(Frame::data(piece))));
+            match self.redacted(piece) {
+                Err(problem) => return self.cut(Cut::Unreadable(problem)),
+                Ok(None) => {}
+                Ok(Some(piece)) => {
+                    self.book.add_bytes(piece.len());
+                    return Poll::Ready(Some(Ok(Frame::data(piece))));
+                }
+            }
         }
+        Poll::Ready(None)
+    }
+
+    /// Whether a piece is within bounds, and what was permitted still stands.
+    fn admit(&mut self, piece: &Bytes) -> Result<(), Cut> {
+        self.received = self.received.saturating_add(u64::try_from(piece.len()).unwrap_or(u64::MAX));
+        if self.received > self.allowed.max_bytes {
+            return Err(Cut::TooLarge);
+        }
+        if self.book.reads_clock() > self.allowed.deadline_ticks {
+            return Err(Cut::TooSlow);
+        }
+        if self.body.is_end_stream() {
+            return Ok(());
+        }
+        self.guard.ask().map_err(Cut::Withdrawn)?;
+        self.piece_until = until(&self.guard, self.allowed);
+        Ok(())
+    }
+
+    /// What may be passed on of a piece, or of the end.
+    fn redacted(&mut self, piece: Option<Bytes>) -> Result<Option<Bytes>, Unreadable> {
+        let Some(redaction) = &mut self.redaction else { return Ok(piece) };
+        let Redaction { redactor, out, .. } = redaction.as_mut();
+        match piece {
+            Some(piece) => redactor.push(&piece, out)?,
+            None => redactor.finish(out)?,
+        }
+        Ok((!out.is_empty()).then(|| out.split().freeze()))
     }
 
     /// Nothing is there yet: waits until the next piece, the next asking, or the end of patience.

@@ -8,10 +8,13 @@ pub(in crate::gate) mod patience;
 pub(in crate::gate) mod watch;
 
 use std::convert::Infallible;
+use std::future::{Future, poll_fn};
 use std::io;
 use std::net::{IpAddr, TcpListener};
+use std::pin::Pin;
 use std::rc::Rc;
 use std::sync::Arc;
+use std::task::Poll;
 use std::thread;
 use std::time::Duration;
 
@@ -30,6 +33,8 @@ use super::{GateOptions, GateShared, answer_request};
 
 /// How often a worker looks after its connections and its coarse clock.
 pub(in crate::gate) const SWEEP: Duration = Duration::from_millis(50);
+/// To a client whose head does not end.
+const TOO_LATE: &[u8] = b"HTTP/1.1 408 Request Timeout\r\nconnection: close\r\ncontent-length: 0\r\n\r\n";
 /// The least room for a head.
 const HEAD_BUFFER_MIN: usize = 16 * 1024;
 /// The rest after the system had no file handle left.
@@ -141,19 +146,33 @@ fn spawn_connection(worker: &Rc<Worker>, http: &Rc<http1::Builder>, stream: TcpS
     }
     let peer = peer.to_canonical();
     let taken = worker.watch.take_seat();
-    let seat = Arc::clone(&taken.seat);
     let (worker, http) = (Rc::clone(worker), Rc::clone(http));
-    let task = spawn_local(async move {
+    spawn_local(async move {
         let seat = &taken.seat;
         let io = Watched::new(TokioIo::new(stream), Arc::clone(seat));
         let service = service_fn(|request| {
             seat.is_answering();
             answer_request(Rc::clone(&worker), peer, Arc::clone(seat), request)
         });
-        // An error here is the client's: it went away, or its bytes were no HTTP and hyper has told it so.
-        if let Err(error) = http.serve_connection(io, service).with_upgrades().await {
-            tracing::debug!(%error, "a connection ended");
+        let mut connection = http.serve_connection(io, service).with_upgrades();
+        let ended = poll_fn(|context| {
+            if seat.must_end(context) {
+                return Poll::Ready(None);
+            }
+            Pin::new(&mut connection).poll(context).map(Some)
+        });
+        match ended.await {
+            Some(Ok(())) => {}
+            // An error here is the client's: it went away, or its bytes were no HTTP and hyper has told it so.
+            Some(Err(error)) => tracing::debug!(%error, "a connection ended"),
+            None if seat.is_asking() => {
+                if let Some(parts) = connection.into_parts() {
+                    // The client may be gone; it is told once, without waiting.
+                    parts.io.into_inner().into_inner().try_write(TOO_LATE).ok();
+                }
+            }
+            // At rest too long, or not taking its answer: the client sees it cut.
+            None => {}
         }
     });
-    seat.is_run_by(task.abort_handle());
 }

@@ -4,5 +4,6 @@ mod bounds;
 mod doors;
 mod gateway;
 mod kit;
+mod redacted;
 mod streams;
 mod upstreams;

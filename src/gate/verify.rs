@@ -105,6 +105,7 @@ pub(super) async fn verify(call: Call, request: Request<Incoming>) -> Answer {
             Err(problem) => Target::Ambiguous(*problem),
         },
         client: question.address,
+        can_redact: false,
     };
     let verdict = check::check(&ask, call.worker.shared.grants(), &call.now);
     let response = ruled(&call, &verdict);

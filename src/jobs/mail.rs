@@ -331,7 +331,7 @@ mod tests {
             language: "en".to_owned(),
             kind,
             facts,
-            link: Some(LinkId::from_uuid(Uuid::from_u128(2))),
+            link: LINKED.iter().any(|(linked, _)| *linked == kind).then(|| LinkId::from_uuid(Uuid::from_u128(2))),
             state: "waiting".to_owned(),
             attempts: 0,
             sent_at: None,
@@ -348,6 +348,13 @@ mod tests {
             assert!(letter.text.contains("https://data.norwalk.example/"), "{kind:?} opens nothing");
             assert!(!letter.html.contains("<number>"), "{kind:?} is not escaped");
         }
+    }
+
+    #[test]
+    fn a_link_on_a_kind_that_carries_none_is_written_nowhere() {
+        let link = Some(LinkId::from_uuid(Uuid::from_u128(2)));
+        let wrong = Message { link, ..message(NoticeKind::PasswordChanged) };
+        assert!(matches!(letters().write(&Secrets::new([1; 32]), &wrong), Err(MailError::Template(_))));
     }
 
     #[test]

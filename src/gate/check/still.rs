@@ -9,6 +9,7 @@ use crate::domain::key::Digest;
 use crate::domain::tier::Tier;
 use crate::gate::clock::Now;
 use crate::gate::grants::{Grants, Route};
+use crate::gate::redact;
 use crate::gate::verdict::Outcome;
 
 /// What a permit was given for.
@@ -18,6 +19,7 @@ pub(in crate::gate) struct Standing {
     route: Arc<Route>,
     operation: Option<Arc<str>>,
     client: IpAddr,
+    redaction: Option<Arc<redact::Plan>>,
 }
 
 impl Standing {
@@ -27,6 +29,7 @@ impl Standing {
             route: Arc::clone(permit.route()),
             operation: permit.trace().operation.clone(),
             client,
+            redaction: permit.redaction().cloned(),
         }
     }
 
@@ -63,6 +66,14 @@ impl Standing {
                 return Err(plain(Outcome::ScopeDenied));
             }
         }
-        within_hours(schedule, now)
+        within_hours(schedule, now)?;
+        // An answer that is redacted by other rules than those in force now is not finished.
+        let in_force = schedule.and_then(|schedule| schedule.redaction.as_ref());
+        let is_same = match (in_force, &self.redaction) {
+            (Some(one), Some(other)) => Arc::ptr_eq(one, other),
+            (None, None) => true,
+            (Some(_), None) | (None, Some(_)) => false,
+        };
+        if is_same { Ok(()) } else { Err(plain(Outcome::DatasetUnavailable)) }
     }
 }

@@ -58,6 +58,7 @@ impl Scene {
                 Err(problem) => Target::Ambiguous(*problem),
             },
             client: self.client.parse().unwrap(),
+            can_redact: true,
         };
         drop(check(&ask, &grants, &now));
         check(&ask, &grants, &now)
@@ -244,6 +245,7 @@ impl Calls {
             method: Some(Method::Get),
             target: Target::Path { dataset: "parking", rest: "/latest" },
             client: "198.51.100.7".parse().unwrap(),
+            can_redact: true,
         };
         check(&ask, &self.grants, &self.now).outcome()
     }
@@ -343,6 +345,7 @@ fn each_quota_notice_is_given_once() {
         method: Some(Method::Get),
         target: Target::Path { dataset: "parking", rest: "/latest" },
         client: "198.51.100.7".parse().unwrap(),
+        can_redact: true,
     };
     let mut told = Vec::new();
     for _ in 0..9 {

@@ -7,12 +7,11 @@ use std::pin::Pin;
 use std::rc::Rc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, OnceLock};
-use std::task::{Context, Poll};
+use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
 use hyper::rt::{Read, ReadBufCursor, Write};
 use slab::Slab;
-use tokio::task::AbortHandle;
 
 use super::SWEEP;
 
@@ -52,7 +51,10 @@ pub(in crate::gate) struct Seat {
     is_asking: AtomicBool,
     /// Since when a write has been waiting for the client; zero when none is.
     stuck_since: AtomicU64,
-    task: OnceLock<AbortHandle>,
+    /// Whether the connection is overdue and must end.
+    is_overdue: AtomicBool,
+    /// Wakes the task that runs the connection.
+    waker: OnceLock<Waker>,
 }
 
 /// A seat taken: free again when dropped.
@@ -93,7 +95,8 @@ impl Watch {
             since: AtomicU64::new(self.count()),
             is_asking: AtomicBool::new(false),
             stuck_since: AtomicU64::new(0),
-            task: OnceLock::new(),
+            is_overdue: AtomicBool::new(false),
+            waker: OnceLock::new(),
         });
         let number = self.seats.borrow_mut().insert(Arc::clone(&seat));
         Taken { watch: Rc::clone(self), number, seat }
@@ -135,16 +138,21 @@ impl Seat {
         self.is_answering.store(false, Ordering::Relaxed);
     }
 
-    /// Notes the task to be ended when the connection is overdue.
-    pub(super) fn is_run_by(&self, task: AbortHandle) {
-        // A seat is taken by one connection only, so there is no other task.
-        self.task.set(task).ok();
+    /// Whether the connection is overdue. The first to ask is who is woken when it is.
+    pub(super) fn must_end(&self, context: &Context<'_>) -> bool {
+        self.waker.get_or_init(|| context.waker().clone());
+        self.is_overdue.load(Ordering::Relaxed)
     }
 
-    /// Ends the connection where it stands; the client sees it cut.
+    /// Whether a head has begun and not ended.
+    pub(super) fn is_asking(&self) -> bool {
+        self.is_asking.load(Ordering::Relaxed)
+    }
+
     fn end(&self) {
-        if let Some(task) = self.task.get() {
-            task.abort();
+        self.is_overdue.store(true, Ordering::Relaxed);
+        if let Some(waker) = self.waker.get() {
+            waker.wake_by_ref();
         }
     }
 
@@ -179,6 +187,10 @@ pub(in crate::gate) struct Watched<S> {
 impl<S> Watched<S> {
     pub(super) fn new(stream: S, seat: Arc<Seat>) -> Self {
         Self { stream, seat }
+    }
+
+    pub(super) fn into_inner(self) -> S {
+        self.stream
     }
 }
 

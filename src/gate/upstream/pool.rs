@@ -166,7 +166,7 @@ impl UpstreamClient {
             }
             None => {
                 self.went(upstream, false);
-                Err(Failure::Late)
+                Err(Failure::Broken("connecting took too long".to_owned()))
             }
         }
     }

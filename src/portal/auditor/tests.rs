@@ -104,7 +104,7 @@ async fn only_auditors_open_these_pages_and_nothing_changes_by_reading_them() {
             assert!(file.header("content-disposition").starts_with("attachment; filename=\""), "{path}");
             assert!(!file.body.contains(&text) && !file.body.contains("$argon2"), "{path}");
         }
-        assert_eq!(office.entries(), entries + 2, "the two looks at whole addresses, and nothing else");
+        assert_eq!(office.entries(), entries + 4, "a look at whole addresses and three files taken, and nothing else");
         assert_eq!(ivan.bare("/audit", &[]).await.status, 405);
     }
 }

@@ -12,7 +12,7 @@ use crate::domain::people::Role;
 use crate::domain::time::{Instant, day_in};
 use crate::portal::holding::{HoldView, reasons, suspension};
 use crate::portal::shared::{
-    Choice, ConditionView, Names, Tag, agreement_tag, clock_words, conditions, day_words, id_in, key_tag, limit_words,
+    Choice, ConditionView, Names, Tag, agreement_tag, clock_words, conditions, day_words, id_in, key_tag,
     still_on_the_form, tier_words,
 };
 use crate::store::holds;
@@ -322,7 +322,7 @@ fn schedule_view(schedule: &Schedule, names: &Names, redactions: &[String]) -> S
         department: names.get(schedule.department).to_owned(),
         tier: tier_words(Some(schedule.tier)),
         scopes: schedule.operations.iter().map(|operation| format!("{}:{operation}", schedule.slug)).collect(),
-        limits: limit_words(&schedule.limits).join("\n"),
+        limits: schedule.limits.to_string(),
         extras,
         conditions: conditions(&schedule.conditions),
     }

@@ -13,8 +13,7 @@ use crate::domain::review::{Advice, Decision, Recusal, Verdict};
 use crate::domain::tier::Tier;
 use crate::domain::time::{Day, Instant};
 use crate::portal::shared::{
-    Choice, ConditionView, Names, Tag, answer_words, application_tag, conditions, id_in, is_party, item_tag,
-    limit_words, tier_words,
+    Choice, ConditionView, Names, Tag, answer_words, application_tag, conditions, id_in, is_party, item_tag, tier_words,
 };
 use crate::store::applications::Remark;
 use crate::store::datasets;
@@ -67,7 +66,7 @@ fn read(desk: &Desk, caller: &Caller, id: ApplicationId) -> Result<Read, CaseErr
     let (mut limits, mut redactions) = (Vec::new(), Vec::new());
     for item in &application.items {
         let dataset = desk.read(|conn| datasets::by_id(conn, item.asked.dataset))?;
-        let text = limit_words(&drafting::limits_of(desk, &dataset, item.tier)?).join("; ");
+        let text = drafting::limits_of(desk, &dataset, item.tier)?.to_string().replace('\n', ", ");
         limits.push((item.id, text));
         redactions.push((item.id, Redactions::of(&dataset)));
     }

@@ -92,7 +92,10 @@ async fn a_link_leads_to_the_configured_address_works_once_and_never_after_a_new
         let nobody = &nobody;
         async move { nobody.post("/passwords", &json!({ "token": token, "password": GOOD })).await }
     };
-    let forged = format!("{}A", &new[..new.len() - 1]);
+    // In the middle of the signature: the last character's low bits may mean nothing.
+    let at = new.len() - 10;
+    let other = if new[at..].starts_with('A') { 'B' } else { 'A' };
+    let forged = format!("{}{other}{}", &new[..at], &new[at + 1..]);
     for (what, token) in [("old", old), ("forged", forged), ("none", String::new()), ("huge", "e".repeat(100_000))] {
         let answer = set(token).await;
         assert!((400..500).contains(&answer.status), "{what}: {}", answer.body);

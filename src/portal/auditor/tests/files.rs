@@ -27,7 +27,7 @@ async fn use_is_counted_by_key_agreement_dataset_operation_outcome_and_day() {
             assert!(rows.contains(label), "{by} {label}: {page}");
             assert!(page.contains("<p class=\"stat-value\">3</p>"), "three calls in all: {page}");
             let file = ivan.get(&format!("/audit/usage.csv?by={by}")).await.body;
-            assert!(file.starts_with("of,calls,ok,refused_or_failed,bytes,mean_ms\n"), "{file}");
+            assert!(file.starts_with("of,calls,ok,refused_or_failed,bytes,mean_ms,id\n"), "{file}");
             let sum: i64 =
                 file.lines().skip(1).map(|line| line.split(',').nth(1).unwrap().parse::<i64>().unwrap()).sum();
             assert_eq!(sum, 3, "{by}: {file}");

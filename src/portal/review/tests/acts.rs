@@ -38,9 +38,9 @@ async fn an_empty_or_over_long_text_is_refused_at_its_field_and_kept() {
         let long = "y".repeat(5_001);
         for (act, field, message, _) in WAYS {
             complains(&case.write(act, field, " ").await, field, message, &[]);
-            complains(&case.write(act, field, &long).await, field, "Shorten this to at most 5000", &[&long]);
+            complains(&case.write(act, field, &long).await, field, "Use at most 5000 characters", &[&long]);
             let odd = case.write(act, field, "bell\u{7}").await;
-            complains(&odd, field, "cannot be printed", &["bell"]);
+            complains(&odd, field, "control character", &["bell"]);
         }
         assert_eq!(office.entries(), entries, "nothing was done");
     }
