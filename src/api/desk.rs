@@ -50,6 +50,7 @@ pub fn routes(api: Api) -> Api {
         .once()
         .refuses(&["own_application", "recused", "already_decided", "second_person_needed", "wrong_state"])
         .refuses(&["second_approval_differs", "nothing_to_confirm", "prohibited", "no_tier_yet", "limits_too_wide"])
+        .refuses(&["redaction_unknown", "redaction_retired", "delay_unmeasured"])
         .refuses(&["ground_needed", "remedy_needed", "operations_empty", "networks_empty", "condition_repeated"])
 }
 

@@ -19,6 +19,7 @@ mod organisations_tests;
 mod parts;
 pub mod people;
 mod problems;
+pub mod redactions;
 pub mod sessions;
 pub mod stewardship;
 pub mod stories;
@@ -108,6 +109,7 @@ pub fn api() -> Api {
     let api = datasets::routes(api);
     let api = terms::routes(api);
     let api = stewardship::routes(api);
+    let api = redactions::routes(api);
     let api = imports::routes(api);
     let api = applications::routes(api);
     let api = desk::routes(api);

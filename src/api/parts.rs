@@ -149,9 +149,41 @@ pub(super) struct Schedule {
     /// First minute of the city's day, and the first no longer allowed; null for always.
     #[schema(example = json!([360, 1320]))]
     hours: Option<Vec<u16>>,
-    /// The redaction profile applied.
+    /// The redaction profile applied, by name.
     redaction: Option<String>,
+    /// Its revision when signed.
+    #[schema(example = 1)]
+    redaction_revision: Option<u32>,
+    /// What is taken out before the holder sees it, as signed.
+    redactions: Vec<RedactionRule>,
     conditions: Vec<Condition>,
+}
+
+/// One rule of a redaction profile. Its treatment says which of the last fields it has.
+#[derive(ToSchema)]
+#[schema(example = json!({
+    "path": "properties.plate", "treatment": "keyed_hash", "rotates": "day", "reason": "A plate names its owner."
+}))]
+#[expect(dead_code, reason = "only its shape is used")]
+pub(super) struct RedactionRule {
+    /// The field: names with dots, `*` for any one, `**` for any depth, `[*]` and `[3]` for elements.
+    path: String,
+    /// `drop`, `mask`, `keyed_hash`, `coarsen_position`, `round_time` or `delay`.
+    treatment: String,
+    /// Why; it stands in the agreement.
+    reason: String,
+    /// For `mask`: what stands there instead; `***` where left out.
+    #[schema(required = false)]
+    with: String,
+    /// For `keyed_hash`: `day` or `month`, when the code changes; a day where left out.
+    #[schema(required = false)]
+    rotates: String,
+    /// For `coarsen_position`: the grid in feet; 1,750 where left out.
+    #[schema(required = false)]
+    grid_feet: u32,
+    /// For `round_time` and `delay`.
+    #[schema(required = false)]
+    minutes: u32,
 }
 
 /// The holder's signature and how it was given.

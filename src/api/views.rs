@@ -371,6 +371,7 @@ fn schedule(schedule: &agreement::Schedule) -> Value {
         "dataset": schedule.slug, "title": schedule.title, "department": schedule.department,
         "tier": schedule.tier, "operations": schedule.operations, "limits": schedule.limits,
         "networks": schedule.networks, "hours": schedule.hours, "redaction": schedule.redaction,
+        "redaction_revision": schedule.redaction_revision, "redactions": schedule.redactions,
         "conditions": schedule.conditions,
     })
 }

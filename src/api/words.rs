@@ -55,7 +55,7 @@ pub(super) const GROUPS: &[Group] = &[
     },
     Group {
         name: "Stewardship",
-        about: "A department's datasets: description, fields, tier, operations, limits, upstream, imports.",
+        about: "A department's datasets: description, fields, tier, operations, limits, upstream, redactions, imports.",
         segments: &["steward"],
     },
     Group { name: "Clerk", about: "Denials with both appeal dates.", segments: &["denials"] },
@@ -84,6 +84,7 @@ pub(super) fn in_path(path: &str, name: &str) -> &'static str {
         "id" => "Its id.",
         "item" => "The id of one dataset in the application.",
         "slug" => "The short name of the dataset.",
+        "name" if path.contains("/redactions/") => "The name of the redaction profile.",
         "application" => "The id of the application.",
         "department" => "The id of the department that gets records without a known publisher.",
         "account" => "The id of the account.",

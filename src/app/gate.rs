@@ -10,6 +10,7 @@ use super::base::{Base, StartError};
 use super::kill::DeskSwitch;
 use super::run::{head_bounds, upstream_networks};
 use crate::cases::catalogue::credential_place;
+use crate::cases::secrets::REDACTION;
 use crate::cases::{Desk, GrantSink};
 use crate::feed::grants::GrantFeed;
 use crate::feed::usage::UsageFeed;
@@ -135,7 +136,7 @@ fn options(base: &Base) -> GateOptions {
         zone: base.profile.zone,
         trusted_proxies: settings.network.trusted_proxies.clone(),
         upstream_networks: upstream_networks(settings),
-        redaction_key: RedactionKey::new(base.secrets.derived("redaction")),
+        redaction_key: RedactionKey::new(base.secrets.derived(REDACTION)),
         connect_timeout: Duration::from_secs(settings.gate.connect_seconds),
         request_body_max_bytes: settings.gate.body_kib.saturating_mul(1024),
         request_body_deadline: Duration::from_secs(settings.gate.body_seconds),

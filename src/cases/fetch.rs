@@ -1,11 +1,12 @@
-//! Fetching a catalogue from its address: the one outbound call that a case makes.
+//! Fetching from an address: a catalogue to import, and the start of a feed for a preview. The only outbound calls that
+//! cases make.
 //!
-//! Everything else that leaves the service goes through the gate or the outbox. This belongs to neither: a steward
-//! waits for it, it carries no credential, and what it brings is handed to [`super::interchange::import`] as untrusted
-//! bytes before any transaction begins. Must never connect to an address that the operator has not opened: names are
-//! resolved here, each address is asked against [`UpstreamNetworks`], and the connection goes to exactly that address,
-//! so that a name which changes its answer gains nothing. Must never follow a redirect, which would begin all of this
-//! anew at the word of a stranger.
+//! Everything else that leaves the service goes through the gate or the outbox. These belong to neither: a steward
+//! waits for them, and what they bring is untrusted bytes, handed on before any transaction begins. Must never connect to
+//! an address that the operator has not opened: names are resolved here, each address is asked against
+//! [`UpstreamNetworks`], and the connection goes to exactly that address, so that a name which changes its answer gains
+//! nothing. Must never follow a redirect, which would begin all of this anew at the word of a stranger, and show a
+//! credential to nobody but the upstream it was given for.
 
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::time::Duration;
@@ -13,11 +14,13 @@ use std::time::Duration;
 use bytes::Bytes;
 use http_body_util::{BodyExt as _, Empty, LengthLimitError, Limited};
 use hyper::body::Incoming;
+use hyper::header::HeaderValue;
 use hyper::{Request, Response, StatusCode, Uri, header};
 use hyper_rustls::{DefaultServerNameResolver, HttpsConnectorBuilder, ResolveServerName as _};
 use hyper_util::client::legacy::Client;
 use hyper_util::client::legacy::connect::HttpConnector;
 use hyper_util::rt::TokioExecutor;
+use secrecy::{ExposeSecret as _, SecretString};
 use url::{Host, Url};
 
 use super::CaseError;
@@ -158,17 +161,50 @@ pub async fn fetch_catalogue(
     limits: FetchLimits,
 ) -> Result<Vec<u8>, FetchError> {
     let url = check_address("url", url, networks).map_err(FetchError::Refused)?;
-    let whole = Box::pin(async {
-        let mut failed = FetchError::Broken;
-        for address in resolve(&url, networks).await? {
-            match get(&url, address, limits.bytes).await {
-                Err(unreachable @ FetchError::Unreachable { .. }) => failed = unreachable,
-                done => return done,
-            }
-        }
-        Err(failed)
-    });
+    let whole = Box::pin(async { take(reach(&url, networks, None).await?, limits.bytes).await });
     tokio::time::timeout(limits.time, whole).await.unwrap_or(Err(FetchError::TooSlow(limits.time)))
+}
+
+/// The start of what an upstream answers.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Sample {
+    /// Its content type, empty where it says none.
+    pub content_type: String,
+    /// Its first bytes.
+    pub bytes: Vec<u8>,
+    /// There was more.
+    pub is_cut: bool,
+}
+
+/// Fetches the start of an upstream's answer, showing the credential it is given for.
+///
+/// # Errors
+/// [`FetchError`].
+pub async fn fetch_sample(
+    url: &str,
+    credential: Option<(&str, &SecretString)>,
+    networks: &UpstreamNetworks,
+    limits: FetchLimits,
+) -> Result<Sample, FetchError> {
+    let url = check_address("url", url, networks).map_err(FetchError::Refused)?;
+    let whole = Box::pin(async { take_start(reach(&url, networks, credential).await?, limits.bytes).await });
+    tokio::time::timeout(limits.time, whole).await.unwrap_or(Err(FetchError::TooSlow(limits.time)))
+}
+
+/// The answer of the first address behind the name that can be reached.
+async fn reach(
+    url: &Url,
+    networks: &UpstreamNetworks,
+    credential: Option<(&str, &SecretString)>,
+) -> Result<Response<Incoming>, FetchError> {
+    let mut failed = FetchError::Broken;
+    for address in resolve(url, networks).await? {
+        match get(url, address, credential).await {
+            Err(unreachable @ FetchError::Unreachable { .. }) => failed = unreachable,
+            done => return done,
+        }
+    }
+    Err(failed)
 }
 
 /// The addresses behind the name that may be reached; at least one.
@@ -198,7 +234,11 @@ fn host(url: &Url) -> String {
 }
 
 /// One request to one address, under the name that was asked for.
-async fn get(url: &Url, address: SocketAddr, bytes_max: usize) -> Result<Vec<u8>, FetchError> {
+async fn get(
+    url: &Url,
+    address: SocketAddr,
+    credential: Option<(&str, &SecretString)>,
+) -> Result<Response<Incoming>, FetchError> {
     let unreachable = |why: String| FetchError::Unreachable { host: host(url), why };
     let mut tcp = HttpConnector::new();
     tcp.enforce_http(false);
@@ -214,18 +254,23 @@ async fn get(url: &Url, address: SocketAddr, bytes_max: usize) -> Result<Vec<u8>
     // The address stands in the request's URI, so that nothing is resolved a second time; the name in its Host.
     let path = url.query().map_or_else(|| url.path().to_owned(), |query| format!("{}?{query}", url.path()));
     let authority = url.port().map_or_else(|| host(url), |port| format!("{}:{port}", host(url)));
-    let request = Request::get(format!("{}://{address}{path}", url.scheme()))
+    let mut request = Request::get(format!("{}://{address}{path}", url.scheme()))
         .header(header::HOST, authority)
         .header(header::USER_AGENT, concat!("accord/", env!("CARGO_PKG_VERSION")))
         .header(header::ACCEPT, "application/json, */*;q=0.1")
-        .header(header::ACCEPT_ENCODING, "identity")
-        .body(Empty::new())
-        .map_err(|error| unreachable(error.to_string()))?;
-    let answer = client.request(request).await.map_err(|error| unreachable(deepest(&error)))?;
-    take(answer, bytes_max).await
+        .header(header::ACCEPT_ENCODING, "identity");
+    if let Some((name, value)) = credential {
+        let mut value = HeaderValue::from_str(value.expose_secret())
+            .map_err(|_hidden| unreachable("its credential does not fit into a header".to_owned()))?;
+        value.set_sensitive(true);
+        request = request.header(name, value);
+    }
+    let request = request.body(Empty::new()).map_err(|error| unreachable(error.to_string()))?;
+    client.request(request).await.map_err(|error| unreachable(deepest(&error)))
 }
 
-async fn take(answer: Response<Incoming>, bytes_max: usize) -> Result<Vec<u8>, FetchError> {
+/// Refuses an answer whose body is not what was asked for.
+fn check_head(answer: &Response<Incoming>) -> Result<(), FetchError> {
     let text = |name| answer.headers().get(name).and_then(|value| value.to_str().ok()).map(shown);
     let status = answer.status();
     if status.is_redirection() {
@@ -237,6 +282,29 @@ async fn take(answer: Response<Incoming>, bytes_max: usize) -> Result<Vec<u8>, F
     if let Some(packed) = text(header::CONTENT_ENCODING).filter(|coding| !coding.eq_ignore_ascii_case("identity")) {
         return Err(FetchError::Packed(packed));
     }
+    Ok(())
+}
+
+async fn take_start(answer: Response<Incoming>, bytes_max: usize) -> Result<Sample, FetchError> {
+    check_head(&answer)?;
+    let content_type = answer.headers().get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).map(shown);
+    let mut sample = Sample { content_type: content_type.unwrap_or_default(), bytes: Vec::new(), is_cut: false };
+    let mut body = answer.into_body();
+    while let Some(frame) = body.frame().await {
+        // An upstream's own error says nothing that the steward needs.
+        let Ok(piece) = frame.map_err(|_broken| FetchError::Broken)?.into_data() else { continue };
+        let room = bytes_max - sample.bytes.len();
+        sample.bytes.extend_from_slice(piece.get(..room.min(piece.len())).unwrap_or_default());
+        if piece.len() > room {
+            sample.is_cut = true;
+            break;
+        }
+    }
+    Ok(sample)
+}
+
+async fn take(answer: Response<Incoming>, bytes_max: usize) -> Result<Vec<u8>, FetchError> {
+    check_head(&answer)?;
     let whole = Limited::new(answer.into_body(), bytes_max).collect().await;
     whole.map(|body| body.to_bytes().to_vec()).map_err(|error| {
         if error.is::<LengthLimitError>() { FetchError::TooLong(bytes_max) } else { FetchError::Broken }

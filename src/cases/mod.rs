@@ -57,6 +57,9 @@ mod organisations_tests;
 pub mod passwords;
 #[cfg(test)]
 mod race_tests;
+pub mod redaction;
+#[cfg(test)]
+mod redaction_tests;
 pub mod review;
 pub mod secrets;
 pub mod settle;

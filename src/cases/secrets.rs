@@ -9,6 +9,10 @@ use secrecy::{ExposeSecret, SecretBox, SecretString};
 
 use crate::domain::audit::{hex, unhex};
 
+/// The purpose of the key from which the gates' keyed hashes get their salts: the same on every gate with this secret, and
+/// never in the database.
+pub const REDACTION: &str = "redaction";
+
 /// 32 random bytes from which every other secret is derived.
 pub struct Secrets {
     root: SecretBox<[u8; 32]>,

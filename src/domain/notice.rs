@@ -93,6 +93,8 @@ pub enum NoticeKind {
     QuotaReached,
     /// To the holder: new terms to accept.
     TermsPublished,
+    /// To the holder: what is taken out of a dataset changed.
+    RedactionChanged,
     /// To a person: the city made them a member of an organisation.
     OrganisationJoined,
     /// To a person: the city ended their membership.
@@ -103,7 +105,7 @@ pub enum NoticeKind {
 
 impl NoticeKind {
     /// Every kind; the mail templates are tested against it.
-    pub const ALL: [Self; 36] = [
+    pub const ALL: [Self; 37] = [
         Self::VerifyEmail,
         Self::AlreadyRegistered,
         Self::ResetPassword,
@@ -137,6 +139,7 @@ impl NoticeKind {
         Self::Lifted,
         Self::QuotaReached,
         Self::TermsPublished,
+        Self::RedactionChanged,
         Self::OrganisationJoined,
         Self::OrganisationLeft,
         Self::OrganisationChanged,
@@ -179,6 +182,7 @@ impl NoticeKind {
             Self::Lifted => "lifted",
             Self::QuotaReached => "quota_reached",
             Self::TermsPublished => "terms_published",
+            Self::RedactionChanged => "redaction_changed",
             Self::OrganisationJoined => "organisation_joined",
             Self::OrganisationLeft => "organisation_left",
             Self::OrganisationChanged => "organisation_changed",

@@ -6,7 +6,7 @@ use super::conn::on_each;
 use super::schema::{agreement_datasets, agreement_texts, agreements, reminders};
 use super::{AnyConnection, StoreError, from_json, id, one_row, to_json};
 use crate::domain::agreement::Agreement;
-use crate::domain::id::{AccountId, AgreementId, ApplicationId, DepartmentId};
+use crate::domain::id::{AccountId, AgreementId, ApplicationId, DatasetId, DepartmentId};
 use crate::domain::time::Instant;
 
 fn read((version, body): (i64, String)) -> Result<Agreement, StoreError> {
@@ -200,6 +200,22 @@ pub fn of_departments(
     }
     let rows: Vec<(i64, String)> =
         query.order(agreements::id.desc()).limit(limit).select((agreements::version, agreements::body)).load(conn)?;
+    rows.into_iter().map(read).collect()
+}
+
+/// Executed agreements with a schedule of this dataset.
+///
+/// # Errors
+/// What the database says.
+pub fn executed_on(conn: &mut AnyConnection, dataset: DatasetId) -> Result<Vec<Agreement>, StoreError> {
+    let named = agreement_datasets::table
+        .filter(agreement_datasets::dataset_id.eq(dataset.to_string()))
+        .select(agreement_datasets::agreement_id);
+    let rows: Vec<(i64, String)> = agreements::table
+        .filter(agreements::state.eq("executed").and(agreements::id.eq_any(named)))
+        .order(agreements::id.asc())
+        .select((agreements::version, agreements::body))
+        .load(conn)?;
     rows.into_iter().map(read).collect()
 }
 

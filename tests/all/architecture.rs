@@ -29,7 +29,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
         ],
     ),
     ("store", &["domain"]),
-    ("cases", &["domain", "store", "clock"]),
+    ("cases", &["domain", "store", "clock", "gate::redact"]),
     ("feed", &["domain", "store", "gate", "clock", "cases::GrantSink", "cases::Touched"]),
     ("web", &["domain", "cases", "store::StoreError", "clock"]),
     ("portal", &["web", "cases", "store", "domain"]),

@@ -127,3 +127,50 @@ async fn administrators_read_the_outbox_and_the_state_of_the_service() {
         assert_eq!(ada.delete(&format!("/services/{}", text(&service, "id"))).await.status, 204);
     }
 }
+
+#[actix_web::test]
+async fn redaction_profiles_are_written_tried_and_retired() {
+    for city in cities() {
+        let api = Api::over(&city.desk);
+        let manager = api.client(&city.managers[0]);
+        let (path, rules) = ("/steward/datasets/parking", |rule: Value| json!({ "title": "For all", "rules": [rule] }));
+        let mut version = manager.read(path).await["version"].as_i64().unwrap();
+        let plate = json!({ "path": "**.plate", "treatment": "keyed_hash", "reason": "A plate names its owner." });
+        let public = format!("{path}/redactions/public");
+        let made = manager.change(Method::PUT, &public, version, rules(plate.clone())).await;
+        assert_eq!(made.status, 200, "{}", made.text);
+        let made = made.json();
+        assert_eq!((&made["revision"], &made["rules"][0]["rotates"]), (&json!(1), &json!("day")));
+        version += 1;
+        for (rule, field) in [
+            (json!({ "path": "$.a", "treatment": "drop", "reason": "x" }), "rules.0.path"),
+            (json!({ "path": "a", "treatment": "drop", "minutes": 5, "reason": "x" }), "rules.0.minutes"),
+            (json!({ "path": "a", "treatment": "delay", "reason": "x" }), "rules.0.parameter"),
+            (json!({ "path": "a", "treatment": "drop" }), "rules.0.reason"),
+        ] {
+            let refused = manager.change(Method::PUT, &public, version, rules(rule)).await;
+            assert_eq!(
+                (refused.status, refused.json()["errors"][0]["field"].as_str()),
+                (422, Some(field)),
+                "{}",
+                refused.text
+            );
+        }
+        let misspelt = rules(json!({ "path": "a", "treatment": "coarsen_position", "grid": 99, "reason": "x" }));
+        assert_eq!(manager.change(Method::PUT, &public, version, misspelt).await.status, 400);
+        let field = json!({ "time_field": "properties.seen" });
+        assert_eq!(manager.change(Method::PUT, &format!("{path}/time-field"), version, field).await.status, 204);
+        version += 1;
+        let preview = json!({ "rules": [plate], "sample": "/latest" });
+        let early = manager.post(&format!("{path}/redaction-previews"), preview).await;
+        assert_eq!(early.status, 422, "{}", early.text);
+        assert_eq!(manager.change(Method::DELETE, &public, version, json!(null)).await.status, 204);
+        let reviewer = api.client(&city.reviewer);
+        let listed = reviewer.read(&format!("{path}/redactions")).await;
+        assert_eq!(
+            (&listed["items"][0]["is_retired"], &listed["time_field"]),
+            (&json!(true), &json!("properties.seen"))
+        );
+        assert_eq!(api.client(&city.managers[1]).get(&format!("{path}/redactions")).await.status, 404);
+    }
+}

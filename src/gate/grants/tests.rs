@@ -5,6 +5,7 @@ use std::sync::atomic::AtomicUsize;
 use super::*;
 use crate::domain::id::KeyId;
 use crate::domain::key::Digest;
+use crate::domain::redaction::{Rule, Treatment};
 use crate::domain::tier::Tier;
 use crate::gate::limiter;
 use crate::gate::testing::{
@@ -124,4 +125,36 @@ fn readers_never_wait_and_never_see_half_a_change() {
         }
     });
     assert_eq!(seen.into_inner(), 4_000);
+}
+
+#[test]
+fn a_schedule_keeps_its_plan_while_its_rules_stay_and_opens_nothing_under_rules_that_cannot_be_carried_out() {
+    let rules = |lines: &[&str]| -> Vec<Rule> {
+        let rule =
+            |path: &&str| Rule { path: path.parse().unwrap(), treatment: Treatment::Drop, reason: String::new() };
+        lines.iter().map(rule).collect()
+    };
+    let told = |redactions: Vec<Rule>| {
+        let mut grant = agreement("10/day");
+        grant.schedules.iter_mut().for_each(|schedule| schedule.redactions.clone_from(&redactions));
+        GrantChange::Agreement(Box::new(grant))
+    };
+    let all = grants(publication("http://127.0.0.1:9"));
+    let seen = |all: &Grants| {
+        let record = all.key(&digest(1)).unwrap();
+        let picture = record.agreement.now();
+        let schedule = picture.as_deref().unwrap().schedule(dataset_id("parking")).unwrap();
+        (schedule.redaction.clone(), schedule.operations.is_empty())
+    };
+    assert!(matches!(seen(&all), (None, false)));
+    all.apply(vec![told(rules(&["plate"]))]);
+    let (first, _) = seen(&all);
+    all.apply(vec![told(rules(&["plate"]))]);
+    let (second, _) = seen(&all);
+    assert!(Arc::ptr_eq(&first.clone().unwrap(), &second.unwrap()), "the same rules, the same plan");
+    all.apply(vec![told(rules(&["plate", "owner"]))]);
+    assert_eq!(seen(&all).0.unwrap().rules().len(), 2);
+    let tangle = |name: &str| format!("**.x.*.*.*.*.*.*.*.*.*.{name}");
+    all.apply(vec![told(rules(&[&tangle("a"), &tangle("b")]))]);
+    assert!(matches!(seen(&all), (None, true)), "it opens nothing");
 }

@@ -10,7 +10,7 @@ use super::keys::{KeyLine, key_line};
 use super::sign::{TextView, text_view};
 use super::usage::{UsageView, last_day, usage};
 use crate::cases::agree::{self, AgreementView};
-use crate::cases::{Caller, CaseError, Desk, keys};
+use crate::cases::{Caller, CaseError, Desk, keys, redaction};
 use crate::domain::agreement::{Agreement, AgreementState, Evidence, Schedule};
 use crate::domain::hold::Hold;
 use crate::domain::id::AgreementId;
@@ -125,10 +125,11 @@ struct ScheduleView {
     networks: String,
     hours: String,
     redaction: String,
+    redactions: Vec<String>,
     conditions: Vec<ConditionView>,
 }
 
-fn schedule_view(names: &Names, schedule: &Schedule) -> ScheduleView {
+fn schedule_view(names: &Names, schedule: &Schedule, redactions: &[String]) -> ScheduleView {
     let networks = schedule.networks.as_ref().map(|list| {
         let all: Vec<String> = list.networks().iter().map(ToString::to_string).collect();
         all.join(", ")
@@ -144,7 +145,8 @@ fn schedule_view(names: &Names, schedule: &Schedule) -> ScheduleView {
         limits: limit_words(&schedule.limits),
         networks: networks.unwrap_or_else(|| "Any network".to_owned()),
         hours: hours.unwrap_or_else(|| "At any time".to_owned()),
-        redaction: schedule.redaction.clone().unwrap_or_else(|| "Nothing is taken out".to_owned()),
+        redaction: schedule.redaction.as_ref().map(|name| format!("Profile {name}")).unwrap_or_default(),
+        redactions: redactions.to_vec(),
         conditions: conditions(&schedule.conditions),
     }
 }
@@ -157,16 +159,21 @@ pub(super) struct Facts {
     pub(super) holds: Vec<Hold>,
     pub(super) keys: Vec<(StoredKey, bool)>,
     pub(super) usage: UsageView,
+    /// What is taken out of each schedule, in their order.
+    pub(super) redactions: Vec<Vec<String>>,
     pub(super) now: Instant,
 }
 
 pub(super) fn load(desk: &Desk, who: &Caller, id: AgreementId) -> Result<Facts, CaseError> {
     let shown = agree::mine(desk, who, id)?;
-    let (terms, holds) = desk.read(|conn| {
+    let (terms, holds, redactions) = desk.read(|conn| {
         let terms = terms::by_id(conn, shown.agreement.terms)?;
-        Ok((terms, held::on_agreement_or_party(conn, &shown.agreement)?))
+        let schedules = shown.agreement.schedules.iter();
+        let redactions = schedules.map(|schedule| redaction::in_words(conn, schedule)).collect::<Result<_, _>>()?;
+        Ok((terms, held::on_agreement_or_party(conn, &shown.agreement)?, redactions))
     })?;
     Ok(Facts {
+        redactions,
         terms,
         holds,
         names: Names::of(desk)?,
@@ -178,7 +185,7 @@ pub(super) fn load(desk: &Desk, who: &Caller, id: AgreementId) -> Result<Facts, 
 }
 
 pub(super) fn view(profile: &Profile, facts: Facts) -> AgreementPage {
-    let Facts { shown, terms, names, holds, keys, usage, now } = facts;
+    let Facts { shown, terms, names, holds, keys, usage, redactions, now } = facts;
     let AgreementView { agreement, text, signature, public_key } = shown;
     let plain = format!("/agreements/{}/text", agreement.id);
     let execution = agreement.execution();
@@ -207,7 +214,12 @@ pub(super) fn view(profile: &Profile, facts: Facts) -> AgreementPage {
         executed_at: execution.map(|execution| execution.at),
         last_day: execution.map(|execution| last_day(execution.ends_at)),
         holds: holds::in_force(profile, &names, &holds, agreement.application),
-        schedules: agreement.schedules.iter().map(|schedule| schedule_view(&names, schedule)).collect(),
+        schedules: agreement
+            .schedules
+            .iter()
+            .zip(&redactions)
+            .map(|(schedule, redactions)| schedule_view(&names, schedule, redactions))
+            .collect(),
         keys: keys.iter().map(|(stored, is_held)| key_line(stored, *is_held, now)).collect(),
         usage,
         text: text_view(&terms, (&agreement.number, &text, &agreement.text_hash), plain),

@@ -154,6 +154,7 @@ pub(super) async fn decide(
         Err(error) => {
             let next = format!("/review/{id}");
             let errors = shown_on_form(still_on_the_form(error, ("Read the application again", &next))?)?;
+            let errors = decision::at_conditions(&form, &errors);
             show(&request, &desk, id, Some(item), Some((form, errors))).await
         }
     }

@@ -4,7 +4,7 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use serde::Serialize;
 
 use crate::cases::keys::access;
-use crate::cases::{Caller, CaseError, Desk, agree, enforce, keys};
+use crate::cases::{Caller, CaseError, Desk, agree, enforce, keys, redaction};
 use crate::domain::agreement::{Agreement, AgreementState, Schedule};
 use crate::domain::hold::{Hold, HoldTarget};
 use crate::domain::id::{AgreementId, DepartmentId, HoldId, KeyId};
@@ -209,6 +209,11 @@ fn view(desk: &Desk, caller: &Caller, id: AgreementId) -> Result<AgreementPage, 
     let has_part =
         agree::may_see(caller, agreement) && !caller.actor.departments(crate::cases::review::DESK).is_empty();
     let is_auditor = caller.actor.holds_anywhere(Role::Auditor);
+    let shown_schedule = |schedule: &Schedule| {
+        let redactions = desk.read(|conn| redaction::in_words(conn, schedule))?;
+        Ok(schedule_view(schedule, &names, &redactions))
+    };
+    let schedules = agreement.schedules.iter().map(shown_schedule).collect::<Result<Vec<_>, CaseError>>()?;
     Ok(AgreementPage {
         path: format!("/review/agreements/{id}"),
         number: agreement.number.clone(),
@@ -224,7 +229,7 @@ fn view(desk: &Desk, caller: &Caller, id: AgreementId) -> Result<AgreementPage, 
         text_hash: agreement.text_hash.clone(),
         text: found.text.clone(),
         audit: if is_auditor { format!("/audit/stories/agreement/{id}") } else { String::new() },
-        schedules: agreement.schedules.iter().map(|schedule| schedule_view(schedule, &names)).collect(),
+        schedules,
         keys: stored.iter().map(|key| key_row(key, &sums, !managed.is_empty() && !is_party)).collect(),
         holds: held.iter().filter(|hold| hold.is_in_force()).map(shown).collect(),
         past_holds: held.iter().filter(|hold| !hold.is_in_force()).map(shown).collect(),
@@ -293,7 +298,7 @@ fn key_row((stored, is_held): &(StoredKey, bool), sums: &[Sum], is_manager: bool
     }
 }
 
-fn schedule_view(schedule: &Schedule, names: &Names) -> ScheduleView {
+fn schedule_view(schedule: &Schedule, names: &Names, redactions: &[String]) -> ScheduleView {
     let mut extras = Vec::new();
     if let Some(networks) = &schedule.networks {
         let all: Vec<_> = networks.networks().iter().map(ToString::to_string).collect();
@@ -303,7 +308,11 @@ fn schedule_view(schedule: &Schedule, names: &Names) -> ScheduleView {
         extras.push(("Hours", format!("{} to {}", clock_words(from), clock_words(to))));
     }
     if let Some(redaction) = &schedule.redaction {
-        extras.push(("Redaction profile", redaction.clone()));
+        let revision = schedule.redaction_revision.map(|revision| format!(", revision {revision} signed"));
+        extras.push(("Redaction profile", format!("{redaction}{}", revision.unwrap_or_default())));
+    }
+    if !redactions.is_empty() {
+        extras.push(("Taken out now", redactions.join("; ")));
     }
     if let Some(day) = schedule.ends_on() {
         extras.push(("Ends on", day_words(day)));

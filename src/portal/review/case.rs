@@ -3,7 +3,7 @@
 use actix_web::{HttpRequest, HttpResponse, web};
 use serde::Serialize;
 
-use super::decision::{DecisionForm, Offer};
+use super::decision::{DecisionForm, Offer, Redactions};
 use super::queue::{goal, is_pending, waiting_words};
 use crate::cases::{Caller, CaseError, Desk, drafting, review};
 use crate::domain::application::{Application, Difference, Item, ItemState, RemarkKind, STEPS, State};
@@ -57,19 +57,21 @@ struct Read {
     remarks: Vec<Remark>,
     names: Names,
     limits: Vec<(ItemId, String)>,
+    redactions: Vec<(ItemId, Redactions)>,
     now: Instant,
 }
 
 fn read(desk: &Desk, caller: &Caller, id: ApplicationId) -> Result<Read, CaseError> {
     let (application, remarks) = review::read(desk, caller, id)?;
-    let mut limits = Vec::new();
+    let (mut limits, mut redactions) = (Vec::new(), Vec::new());
     for item in &application.items {
         let dataset = desk.read(|conn| datasets::by_id(conn, item.asked.dataset))?;
         let text = drafting::limits_of(desk, &dataset, item.tier)?.to_string().replace('\n', ", ");
         limits.push((item.id, text));
+        redactions.push((item.id, Redactions::of(&dataset)));
     }
     let names = Names::of(desk)?;
-    Ok(Read { caller: caller.clone(), application, remarks, names, limits, now: desk.clock.now() })
+    Ok(Read { caller: caller.clone(), application, remarks, names, limits, redactions, now: desk.clock.now() })
 }
 
 #[derive(Debug, Serialize)]
@@ -181,7 +183,7 @@ fn view(desk: &Desk, read: &Read, wanted: Option<ItemId>, typed: Option<&Form>) 
     let may_decide = matches!(application.state, State::Submitted { .. });
     let decide = open
         .filter(|item| may_decide && caller.actor.holds(Role::Manager, item.department) && !is_own_first(item, caller))
-        .map(|item| decision_form(desk, application, item, typed));
+        .map(|item| decision_form(desk, read, item, typed));
     let may_advise = matches!(application.state, State::Submitted { .. } | State::InfoRequested { .. });
     let submitted_at = application.submissions.first().map(|submission| submission.at);
     let offices: Vec<_> =
@@ -256,10 +258,13 @@ fn is_own_first(item: &Item, caller: &Caller) -> bool {
     matches!(&item.state, ItemState::Pending { first: Some(first) } if Some(first.by) == caller.actor.account)
 }
 
-fn decision_form(desk: &Desk, application: &Application, item: &Item, typed: Option<&Form>) -> DecisionForm {
+fn decision_form(desk: &Desk, read: &Read, item: &Item, typed: Option<&Form>) -> DecisionForm {
+    let application = &read.application;
+    let redactions = read.redactions.iter().find(|(id, _)| *id == item.id).map(|(_, found)| found.clone());
     let offer = Offer {
         is_second: matches!(&item.state, ItemState::Pending { first: Some(_) }),
         is_prohibited: item.tier == Tier::Prohibited,
+        redactions: redactions.unwrap_or_default(),
     };
     let action = format!("/review/{}/items/{}/decide", application.id, item.id);
     DecisionForm::new(&desk.profile, action, application.submissions.len(), offer, typed)

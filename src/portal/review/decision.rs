@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 use crate::cases::review::{Decided, GroundTyped};
+use crate::domain::catalogue::Dataset;
 use crate::domain::limits::Limits;
 use crate::domain::net::CidrList;
 use crate::domain::profile::Profile;
@@ -16,6 +17,8 @@ use crate::web::{Form, FormErrors};
 
 /// Rows for conditions shown at once; as many again lie under "More conditions".
 const ROWS_SHOWN: usize = 3;
+/// What stands before the name of a redaction profile in the kind of a condition.
+const REDACTION: &str = "redaction:";
 /// Rows for conditions in all.
 const ROWS_MAX: usize = 12;
 
@@ -55,12 +58,30 @@ pub(super) struct GroundView {
 }
 
 /// What the item under decision allows.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Offer {
     /// There is a first approval to confirm (tier 3), so conditions cannot be written anew.
     pub(super) is_second: bool,
     /// The law lets nobody approve.
     pub(super) is_prohibited: bool,
+    /// What its dataset can take out.
+    pub(super) redactions: Redactions,
+}
+
+/// What a dataset can take out before a holder sees it.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Redactions {
+    /// Name and title of each profile that may be named.
+    pub(super) profiles: Vec<(String, String)>,
+    /// Whether a delay can be judged without a profile.
+    pub(super) has_time_field: bool,
+}
+
+impl Redactions {
+    pub(super) fn of(dataset: &Dataset) -> Self {
+        let profiles = dataset.redactions_offered().map(|profile| (profile.name.clone(), profile.title.clone()));
+        Self { profiles: profiles.collect(), has_time_field: dataset.time_field.is_some() }
+    }
 }
 
 impl DecisionForm {
@@ -92,8 +113,8 @@ impl DecisionForm {
         Self {
             action,
             seen,
-            outcomes: outcomes(offer),
-            kinds: kinds(),
+            outcomes: outcomes(&offer),
+            kinds: kinds(&offer.redactions),
             whens: vec![
                 Choice::new("while", "While the agreement lives"),
                 Choice::new("before", "Before the first key"),
@@ -122,7 +143,7 @@ fn open_parts(form: &Form) -> Vec<&'static str> {
     parts.into_iter().filter(|(_, is_open)| *is_open).map(|(part, _)| part).collect()
 }
 
-fn outcomes(offer: Offer) -> Vec<Choice> {
+fn outcomes(offer: &Offer) -> Vec<Choice> {
     let deny = Choice::new("deny", "Deny").hint("Choose coded reasons below; the letter is written from them.");
     if offer.is_prohibited {
         return vec![deny];
@@ -138,19 +159,40 @@ fn outcomes(offer: Offer) -> Vec<Choice> {
     ]
 }
 
-fn kinds() -> Vec<Choice> {
-    [
+/// The kinds of conditions; each redaction profile of the dataset is one to choose.
+fn kinds(redactions: &Redactions) -> Vec<Choice> {
+    let late =
+        if redactions.has_time_field { "Delivered late" } else { "Delivered late (needs a profile with a delay)" };
+    let fixed = [
         ("promise", "A promise in words"),
         ("limits", "Lower limits"),
         ("ends_on", "Ends on a day"),
         ("networks", "Only from networks"),
         ("operations", "Only some operations"),
         ("hours", "Only at some hours"),
-        ("redaction", "Redaction profile"),
-        ("delay", "Delivered late"),
-    ]
-    .map(|(value, label)| Choice::new(value, label))
-    .to_vec()
+        ("delay", late),
+    ];
+    let profile = |(name, title): &(String, String)| {
+        Choice::new(format!("{REDACTION}{name}"), format!("Redaction profile {name}: {title}"))
+    };
+    let fixed = fixed.into_iter().map(|(value, label)| Choice::new(value, label));
+    fixed.chain(redactions.profiles.iter().map(profile)).collect()
+}
+
+/// Puts what the dataset cannot take out to the condition that asks for it.
+pub(super) fn at_conditions(form: &Form, found: &FormErrors) -> FormErrors {
+    let row_of = |kind: &str| (1..=ROWS_MAX).find(|row| form.text(&format!("condition.{row}.kind")).starts_with(kind));
+    let mut errors = FormErrors::default();
+    for error in found.iter() {
+        let row = match error.code.as_ref() {
+            "redaction_unknown" | "redaction_retired" => row_of("redaction"),
+            "delay_unmeasured" => row_of("delay"),
+            _ => None,
+        };
+        let field = row.map_or_else(|| error.field.clone(), |row| format!("condition.{row}.kind"));
+        errors.add_coded(field, error.code.clone(), error.message.clone());
+    }
+    errors
 }
 
 /// Reads the whole form. `Ok` only when `errors` stays empty.
@@ -215,6 +257,12 @@ fn conditions(form: &Form, errors: &mut FormErrors) -> Vec<Condition> {
 
 /// The data of a condition from what was typed beside its kind.
 fn kind(word: &str, value: &str) -> Result<ConditionKind, String> {
+    if let Some(profile) = word.strip_prefix(REDACTION) {
+        if !value.is_empty() {
+            return Err("leave the value empty: the profile says everything.".to_owned());
+        }
+        return Ok(ConditionKind::Redaction { profile: profile.to_owned() });
+    }
     Ok(match word {
         "limits" => {
             let limits = Limits::parse(value).map_err(|problem| format!("{problem}."))?;
@@ -245,12 +293,6 @@ fn kind(word: &str, value: &str) -> Result<ConditionKind, String> {
             let hours = value.split_once('-').and_then(|(from, to)| Some((minute(from)?, minute(to)?)));
             let (from_minute, to_minute) = hours.ok_or("give two times of the day, such as 06:00-22:00.")?;
             ConditionKind::Hours { from_minute, to_minute }
-        }
-        "redaction" => {
-            if value.is_empty() {
-                return Err("name the redaction profile of the dataset.".to_owned());
-            }
-            ConditionKind::Redaction { profile: value.to_owned() }
         }
         "delay" => {
             let minutes: Option<u32> = value.parse().ok().filter(|minutes| *minutes > 0);
@@ -335,8 +377,9 @@ mod tests {
             ("hours", "06:00", false),
             ("hours", "06:60-07:00", false),
             ("hours", "99999:00-07:00", false),
-            ("redaction", "coarse-position", true),
-            ("redaction", "", false),
+            ("redaction:coarse-position", "", true),
+            ("redaction:coarse-position", "x", false),
+            ("redaction", "coarse-position", false),
             ("delay", "30", true),
             ("delay", "0", false),
             ("delay", "soon", false),

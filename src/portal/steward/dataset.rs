@@ -25,6 +25,7 @@ const TABS: &[(&str, &str)] = &[
     ("operations", "Operations"),
     ("upstream", "Upstream"),
     ("limits", "Limits"),
+    ("redactions", "Redactions"),
     ("publish", "Publishing"),
 ];
 

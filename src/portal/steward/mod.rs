@@ -6,6 +6,7 @@ mod dataset;
 mod import;
 mod list;
 mod parts;
+mod redactions;
 mod rows;
 #[cfg(test)]
 mod tests;
@@ -47,6 +48,13 @@ pub fn routes(routes: Routes) -> Routes {
         .post("/stewardship/{slug}/operations", MANAGER, "Save the operations", parts::save_operations)
         .get("/stewardship/{slug}/limits", READERS, "Limits of an agreement", parts::limits_page)
         .post("/stewardship/{slug}/limits", MANAGER, "Save the limits", parts::save_limits)
+        .get("/stewardship/{slug}/redactions", READERS, "What is taken out of it", redactions::page)
+        .post("/stewardship/{slug}/redactions", MANAGER, "Save or try a redaction profile", redactions::save)
+        .with_body_max(FIELDS_FORM_BYTES_MAX)
+        .get("/stewardship/{slug}/new-redaction", MANAGER, "Form of a new redaction profile", redactions::new_page)
+        .get("/stewardship/{slug}/redactions/{name}", MANAGER, "Form of a redaction profile", redactions::edit_page)
+        .post("/stewardship/{slug}/redactions/{name}/retire", MANAGER, "Retire a redaction profile", redactions::retire)
+        .post("/stewardship/{slug}/time-field", MANAGER, "Say which field tells the time", redactions::save_time_field)
         .get("/stewardship/{slug}/publish", READERS, "Whether it stands in the catalogue", parts::publish_page)
         .post("/stewardship/{slug}/publish", MANAGER, "Publish or take back", parts::save_publish)
         .get("/stewardship/{slug}/upstream", READERS, "Where the data flows from", upstream::page)

@@ -11,7 +11,7 @@ use crate::store::datasets;
 use crate::web::testing::Answer;
 
 /// The parts of a dataset that have a form.
-const PARTS: [&str; 7] = ["about", "fields", "tier", "operations", "upstream", "limits", "publish"];
+const PARTS: [&str; 8] = ["about", "fields", "tier", "operations", "upstream", "limits", "redactions", "publish"];
 
 fn dataset(office: &Office, slug: &str) -> Dataset {
     office.desk().read(|conn| datasets::by_slug(conn, slug)).unwrap()
