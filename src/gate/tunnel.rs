@@ -75,7 +75,8 @@ pub(super) fn join(client: OnUpgrade, upstream: OnUpgrade, worker: Rc<Worker>, m
             book.outcome(outcome);
         }
         book.add_bytes(count.get());
-        drop(taken);
+        // In the books before either side sees its end.
+        drop((book, taken));
     });
 }
 
