@@ -267,7 +267,7 @@ fn decision_form(desk: &Desk, read: &Read, item: &Item, typed: Option<&Form>) ->
         redactions: redactions.unwrap_or_default(),
     };
     let action = format!("/review/{}/items/{}/decide", application.id, item.id);
-    DecisionForm::new(&desk.profile, action, application.submissions.len(), offer, typed)
+    DecisionForm::new(&desk.profile, action, application.submissions.len(), &offer, typed)
 }
 
 /// Why this person cannot decide the chosen item now.

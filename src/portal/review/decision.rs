@@ -85,7 +85,7 @@ impl Redactions {
 }
 
 impl DecisionForm {
-    pub(super) fn new(profile: &Profile, action: String, seen: usize, offer: Offer, typed: Option<&Form>) -> Self {
+    pub(super) fn new(profile: &Profile, action: String, seen: usize, offer: &Offer, typed: Option<&Form>) -> Self {
         let grounds = profile.grounds.iter().map(|ground| {
             let code = ground.code.as_str();
             GroundView {
@@ -113,7 +113,7 @@ impl DecisionForm {
         Self {
             action,
             seen,
-            outcomes: outcomes(&offer),
+            outcomes: outcomes(offer),
             kinds: kinds(&offer.redactions),
             whens: vec![
                 Choice::new("while", "While the agreement lives"),

@@ -156,7 +156,9 @@ async fn upstream(office: &Office, body: &'static str) {
     tokio::spawn(async move {
         while let Ok((mut stream, _)) = listener.accept().await {
             let mut head = vec![0; 4_096];
-            stream.read(&mut head).await.ok();
+            if stream.read(&mut head).await.unwrap_or(0) == 0 {
+                continue;
+            }
             let length = body.len();
             let answer =
                 format!("HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: {length}\r\n\r\n{body}");
