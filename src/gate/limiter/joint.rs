@@ -214,15 +214,16 @@ impl Joint {
         }
     }
 
-    /// Takes back a claim that the ledger did not hear; what was taken is claimed again, with what is taken until then.
-    pub fn withdraw(&self, claim: Claim) {
+    /// Takes back claims that the ledger did not hear; what was taken is claimed again, with what is taken until then.
+    pub fn withdraw(&self, claims: Vec<Claim>) {
         let _still = self.hold();
-        let Claim { owner, set, since, calls, .. } = claim;
-        set.known().claimed.fetch_sub(calls, Ordering::AcqRel);
-        if !set.claims.is_noted.swap(true, Ordering::AcqRel)
-            && let Some(list) = self.noted.first()
-        {
-            list.lock().unwrap_or_else(PoisonError::into_inner).push(Noted { owner, set, since });
+        for Claim { owner, set, since, calls, .. } in claims {
+            set.known().claimed.fetch_sub(calls, Ordering::AcqRel);
+            if !set.claims.is_noted.swap(true, Ordering::AcqRel)
+                && let Some(list) = self.noted.first()
+            {
+                list.lock().unwrap_or_else(PoisonError::into_inner).push(Noted { owner, set, since });
+            }
         }
     }
 

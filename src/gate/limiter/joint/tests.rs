@@ -85,7 +85,7 @@ impl Gate {
     fn fails(&self, now: &Now) {
         for noted in self.joint.take_noted() {
             let claim = self.joint.claim(noted, now);
-            self.joint.withdraw(claim);
+            self.joint.withdraw(vec![claim]);
         }
     }
 
