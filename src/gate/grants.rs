@@ -18,17 +18,15 @@ use std::time::Duration;
 use arc_swap::{ArcSwap, Guard};
 use rustc_hash::FxBuildHasher;
 
-pub use self::live::{
-    AgreementPicture, AgreementRecord, HolderRecord, KeyRecord, QuotaUse, Route, ScheduleRecord,
-};
+pub use self::live::{AgreementPicture, AgreementRecord, HolderRecord, KeyRecord, QuotaUse, Route, ScheduleRecord};
 pub use self::records::{
     AgreementGrant, DatasetGrant, GrantChange, HeldBy, HolderGrant, KeyGrant, Publication, ScheduleGrant, ServiceGrant,
     UpstreamGrant,
 };
 use self::scopes::ScopeSets;
 use super::clock::Now;
-use super::limiter::{AddressLimits, Joint, LimitSet};
 pub use super::limiter::QuotaOwner;
+use super::limiter::{AddressLimits, Joint, LimitSet};
 use crate::domain::id::{AccountId, AgreementId};
 use crate::domain::key::Digest;
 
