@@ -12,6 +12,8 @@ mod commands;
 #[cfg(test)]
 mod docs;
 #[cfg(test)]
+mod doors;
+#[cfg(test)]
 mod harness;
 #[cfg(test)]
 mod parity;
