@@ -20,7 +20,7 @@ pub const DEFAULTS: &str = include_str!("../config/default.toml");
 /// The beginning of environment names.
 const PREFIX: &str = "ACCORD_";
 /// The settings that may hold a password.
-const SECRETS: [(&str, &str); 2] = [("database", "url"), ("mail", "smtp_url")];
+const SECRETS: [(&str, &str); 3] = [("database", "url"), ("limits", "url"), ("mail", "smtp_url")];
 
 /// Why settings cannot be used.
 #[derive(Debug, thiserror::Error, PartialEq, Eq)]
@@ -53,6 +53,8 @@ pub struct Settings {
     pub portal: Portal,
     /// The gate.
     pub gate: Gate,
+    /// Limits that several gates count together.
+    pub limits: Limits,
     /// Who is trusted and what may be reached.
     pub network: Network,
     /// Accounts.
@@ -135,6 +137,20 @@ pub struct Gate {
     pub connect_seconds: u64,
     /// Longest that a whole answer may take, in seconds.
     pub answer_seconds: u64,
+}
+
+/// Limits that several gates count together.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Limits {
+    /// The ledger's address; may carry a password. Empty for none.
+    pub url: SecretString,
+    /// What its keys begin with.
+    pub name: String,
+    /// Gates, for the time before the ledger was first reached.
+    pub gates: u64,
+    /// The pause between two rounds, in milliseconds.
+    pub round_ms: u64,
 }
 
 /// Who is trusted and what may be reached.

@@ -4,6 +4,7 @@ use std::net::TcpListener;
 use std::sync::Arc;
 use std::time::Duration;
 
+use secrecy::ExposeSecret as _;
 use tokio::task::JoinHandle;
 
 use super::base::{Base, StartError};
@@ -13,6 +14,7 @@ use crate::cases::catalogue::credential_place;
 use crate::cases::secrets::REDACTION;
 use crate::cases::{Desk, GrantSink};
 use crate::feed::grants::GrantFeed;
+use crate::feed::limits::{LedgerSetup, LimitsFeed};
 use crate::feed::usage::UsageFeed;
 use crate::gate::clock::GateClock;
 use crate::gate::grants::{GrantRules, Grants};
@@ -28,6 +30,8 @@ pub(super) struct Gate {
     shared: GateShared,
     grants: Arc<GrantFeed>,
     usage: Arc<UsageFeed>,
+    /// Counts limits with other gates, where a ledger for it is set up.
+    limits: Option<Arc<LimitsFeed>>,
     switch: Arc<DeskSwitch>,
 }
 
@@ -55,7 +59,10 @@ impl Finish {
 
 impl Gate {
     /// Puts the parts together; nothing is read or bound yet.
-    pub(super) fn new(base: &Base) -> Self {
+    ///
+    /// # Errors
+    /// A ledger's address that is none.
+    pub(super) fn new(base: &Base) -> Result<Self, StartError> {
         let clock = base.clock.clone();
         let switch = Arc::new(DeskSwitch::default());
         let rules = GrantRules {
@@ -78,7 +85,8 @@ impl Gate {
         let ids = base.quiet_desk();
         let new_id = Arc::new(move |now| ids.new_id::<()>(now).uuid());
         let usage = UsageFeed::new(base.store.clone(), shared.clone(), zone, new_id);
-        Self { shared, grants: Arc::new(grants), usage: Arc::new(usage), switch }
+        let limits = limits(base, &shared)?.map(Arc::new);
+        Ok(Self { shared, grants: Arc::new(grants), usage: Arc::new(usage), limits, switch })
     }
 
     /// What the page of the system shows of this gate.
@@ -115,17 +123,41 @@ impl Gate {
         self.switch.join(desk.clone());
         self.grants.load()?;
         self.usage.restore()?;
+        if let Some(limits) = &self.limits {
+            limits.round();
+        }
         let server = serve(listener, &self.shared).map_err(|error| StartError::Setup(error.to_string()))?;
         let poll = Duration::from_millis(base.settings.gate.poll_ms);
         let flush = Duration::from_millis(base.settings.gate.flush_ms);
-        let (mut grants_stop, mut usage_stop) = (stop.clone(), stop.clone());
+        let (mut grants_stop, mut hearing_stop, mut usage_stop) = (stop.clone(), stop.clone(), stop.clone());
         let usage = Arc::clone(&self.usage);
-        let clocks = vec![
+        let mut clocks = vec![
+            tokio::spawn(Arc::clone(&self.grants).listen(async move { hearing_stop.wait().await })),
             tokio::spawn(self.grants.run(poll, async move { grants_stop.wait().await })),
             tokio::spawn(usage.run(flush, async move { usage_stop.wait().await })),
         ];
+        if let Some(limits) = self.limits {
+            let (mut rounds_stop, mut listen_stop) = (stop.clone(), stop.clone());
+            clocks.push(tokio::spawn(Arc::clone(&limits).run(async move { rounds_stop.wait().await })));
+            clocks.push(tokio::spawn(limits.listen(async move { listen_stop.wait().await })));
+        }
         Ok(RunningGate { server, clocks, finish: Finish(self.usage) })
     }
+}
+
+fn limits(base: &Base, shared: &GateShared) -> Result<Option<LimitsFeed>, StartError> {
+    let settings = &base.settings.limits;
+    if settings.url.expose_secret().is_empty() {
+        return Ok(None);
+    }
+    let setup = LedgerSetup {
+        url: settings.url.clone(),
+        name: settings.name.clone(),
+        gates: settings.gates,
+        pause: Duration::from_millis(settings.round_ms),
+    };
+    let id = base.quiet_desk().new_id::<()>(shared.now().utc).uuid().to_string();
+    LimitsFeed::new(shared.clone(), setup, id).map(Some).map_err(|why| StartError::Setup(format!("limits.url: {why}")))
 }
 
 fn options(base: &Base) -> GateOptions {

@@ -278,7 +278,7 @@ pub(super) async fn until_stopped(machinery: Machinery) {
 /// Why it cannot start.
 pub async fn serve(base: Base, started: impl FnOnce(&Running) -> Result<(), String>) -> Result<(), StartError> {
     let listeners = Listeners::bind(&base.settings)?;
-    let gate = Gate::new(&base);
+    let gate = Gate::new(&base)?;
     let desk = base.desk(gate.sink());
     set_up(&base, &desk)?;
     let (machinery, running) = start(&base, gate, &desk, listeners, false)?;
@@ -294,7 +294,7 @@ pub async fn serve(base: Base, started: impl FnOnce(&Running) -> Result<(), Stri
 pub async fn gate_alone(base: Base, started: impl FnOnce(&Url) -> Result<(), String>) -> Result<(), StartError> {
     let (listener, address) = listen(base.settings.gate.listen)?;
     let urls = addresses(&base.settings, address, address)?;
-    let gate = Gate::new(&base);
+    let gate = Gate::new(&base)?;
     let desk = base.desk(gate.sink());
     let (stopper, stop) = stopping();
     let RunningGate { server, clocks, finish } = gate.start(&base, &desk, &listener, &stop)?;

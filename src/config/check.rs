@@ -32,6 +32,15 @@ impl Settings {
                 return Err(wrong(place, "give an http:// or https:// address without a path"));
             }
         }
+        let ledger = self.limits.url.expose_secret();
+        let is_one = |scheme| ledger.starts_with(scheme);
+        if !(ledger.is_empty() || is_one("redis://") || is_one("rediss://")) {
+            return Err(wrong("limits.url", "give a redis:// or rediss:// address, or nothing"));
+        }
+        let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_';
+        if self.limits.name.is_empty() || !self.limits.name.bytes().all(is_plain) {
+            return Err(wrong("limits.name", "give letters, digits, - and _"));
+        }
         for (place, number, range) in self.numbers() {
             if !range.contains(&number) {
                 return Err(wrong(place, format!("give a number from {} to {}", range.start(), range.end())));
@@ -49,7 +58,7 @@ impl Settings {
     /// Every number with its range.
     pub(super) fn numbers(&self) -> Vec<(&'static str, u64, RangeInclusive<u64>)> {
         let (database, portal, gate) = (&self.database, &self.portal, &self.gate);
-        let (accounts, server) = (&self.accounts, &self.server);
+        let (accounts, limits, server) = (&self.accounts, &self.limits, &self.server);
         vec![
             ("database.connections", wide(database.connections), 1..=200),
             ("database.busy_seconds", database.busy_seconds, 1..=300),
@@ -71,6 +80,8 @@ impl Settings {
             ("gate.upstream_wait_ms", wide(gate.upstream_wait_ms), 1..=60_000),
             ("gate.connect_seconds", gate.connect_seconds, 1..=120),
             ("gate.answer_seconds", gate.answer_seconds, 1..=86_400),
+            ("limits.gates", limits.gates, 1..=1_000),
+            ("limits.round_ms", limits.round_ms, 10..=1_000),
             ("accounts.session_hours", wide(accounts.session_hours), 1..=8_760),
             ("accounts.idle_minutes", wide(accounts.idle_minutes), 1..=525_600),
             ("accounts.argon2_memory_kib", wide(accounts.argon2_memory_kib), 8..=4_194_304),
@@ -120,11 +131,20 @@ impl Settings {
                 "network.upstream_networks opens loopback: a steward can reach services of this machine".to_owned(),
             );
         }
+        let ledger = self.limits.url.expose_secret();
+        if ledger.starts_with("redis://") && !is_on_loopback(ledger) {
+            found.push("limits.url is not rediss://: counters and its password travel in the clear".to_owned());
+        }
         if self.gate.listen == self.portal.listen && self.gate.listen.port() != 0 {
             found.push("gate.listen equals portal.listen: the gate needs an address of its own".to_owned());
         }
         found
     }
+}
+
+fn is_on_loopback(address: &str) -> bool {
+    let host = Url::parse(address).ok().and_then(|url| url.host_str().map(str::to_owned)).unwrap_or_default();
+    host == "localhost" || host.parse::<std::net::IpAddr>().is_ok_and(|address| address.is_loopback())
 }
 
 fn is_origin(address: &str) -> bool {

@@ -4,6 +4,7 @@
 //! current and carries the other away. What it cannot learn or write now it tries again; it never guesses.
 
 pub mod grants;
+pub mod limits;
 mod picture;
 pub mod usage;
 

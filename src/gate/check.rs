@@ -11,9 +11,10 @@ use hyper::header::HeaderValue;
 
 use super::clock::Now;
 use super::grants::{AgreementPicture, Grants, HeldBy, KeyRecord, Route, ScheduleRecord};
-use super::limiter::{self, Counted, Crossed, LimitSet};
+use super::limiter::{self, Counted, Crossed, Joint, LimitSet, QuotaOwner};
 use super::redact;
 use super::verdict::{Denial, Outcome, Trace, Verdict};
+use crate::domain::id::{AgreementId, DatasetId, KeyId};
 use crate::domain::key::{Digest, KeyState, text};
 use crate::domain::path::PathProblem;
 use crate::domain::scope::{Method, Operation, STREAM_OPERATION};
@@ -168,7 +169,7 @@ fn without_key(
     };
     open_operation(&route, ask, trace)?;
     available(&route, grants, now)?;
-    let limits = Counted { shared: open_limits(&route, grants, ask.client, now), own: None };
+    let limits = Counted { shared: open_limits(&route, grants, ask.client, now), own: None, parts: 1 };
     count(&limits, now)?;
     Ok(Permit {
         route,
@@ -216,8 +217,13 @@ fn with_key(
         Some(schedule) => Some(Arc::clone(&schedule.limits)),
         None => open_limits(&route, grants, ask.client, now),
     };
-    let limits = Counted { shared, own: key.limits.clone() };
+    let parts = grants.joint().parts();
+    let limits = Counted { shared, own: key.limits.clone(), parts };
     count(&limits, now)?;
+    if parts > 0 {
+        let dataset = schedule.map(|_| route.id);
+        note(grants.joint(), &limits, (key.agreement.id, dataset, key.id), now);
+    }
     let mut crossed = limiter::crossings(&limits, now);
     if schedule.is_none() {
         // An address has nobody to be told; agreements and keys do.
@@ -400,6 +406,21 @@ fn count(limits: &Counted, now: &Now) -> Checked<()> {
             ..*because(outcome, detail)
         })
     })
+}
+
+/// Notes what the other gates must hear of. Limits of an address, on an open dataset, are each gate's own.
+fn note(
+    joint: &Joint,
+    limits: &Counted,
+    (agreement, dataset, key): (AgreementId, Option<DatasetId>, KeyId),
+    now: &Now,
+) {
+    if let (Some(set), Some(dataset)) = (&limits.shared, dataset) {
+        joint.note(|| QuotaOwner::Agreement { agreement, dataset }, set, now);
+    }
+    if let Some(set) = &limits.own {
+        joint.note(|| QuotaOwner::Key { key }, set, now);
+    }
 }
 
 fn ambiguous(problem: PathProblem) -> Box<Denial> {

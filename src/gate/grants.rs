@@ -18,16 +18,15 @@ use std::time::Duration;
 use arc_swap::{ArcSwap, Guard};
 use rustc_hash::FxBuildHasher;
 
-pub use self::live::{
-    AgreementPicture, AgreementRecord, HolderRecord, KeyRecord, QuotaOwner, QuotaUse, Route, ScheduleRecord,
-};
+pub use self::live::{AgreementPicture, AgreementRecord, HolderRecord, KeyRecord, QuotaUse, Route, ScheduleRecord};
 pub use self::records::{
     AgreementGrant, DatasetGrant, GrantChange, HeldBy, HolderGrant, KeyGrant, Publication, ScheduleGrant, ServiceGrant,
     UpstreamGrant,
 };
 use self::scopes::ScopeSets;
 use super::clock::Now;
-use super::limiter::AddressLimits;
+pub use super::limiter::QuotaOwner;
+use super::limiter::{AddressLimits, Joint, LimitSet};
 use crate::domain::id::{AccountId, AgreementId};
 use crate::domain::key::Digest;
 
@@ -56,6 +55,7 @@ pub struct Grants {
     routes: ArcSwap<Routes>,
     services: ArcSwap<Services>,
     addresses: AddressLimits,
+    joint: Joint,
     /// What only writers need; held for the whole of a change, so changes come one after another.
     registry: Mutex<Registry>,
     is_published: AtomicBool,
@@ -90,6 +90,7 @@ impl Grants {
             routes: ArcSwap::default(),
             services: ArcSwap::default(),
             addresses: AddressLimits::new(ADDRESSES_MAX),
+            joint: Joint::default(),
             registry: Mutex::default(),
             is_published: AtomicBool::new(false),
             confirmed_at_ticks: AtomicU64::new(0),
@@ -254,6 +255,27 @@ impl Grants {
 
     pub(super) const fn addresses(&self) -> &AddressLimits {
         &self.addresses
+    }
+
+    /// How limits are counted with other gates.
+    #[must_use]
+    pub const fn joint(&self) -> &Joint {
+        &self.joint
+    }
+
+    /// The counters of an agreement on a dataset, or of a key.
+    #[must_use]
+    pub fn limits_of(&self, owner: QuotaOwner) -> Option<Arc<LimitSet>> {
+        match owner {
+            QuotaOwner::Agreement { agreement, dataset } => {
+                let record = self.lock().agreements.get(&agreement).cloned()?;
+                let picture = record.now();
+                let schedule = picture.as_deref().and_then(|picture| picture.schedule(dataset))?;
+                Some(Arc::clone(&schedule.limits))
+            }
+            // Found by its own calls.
+            QuotaOwner::Key { .. } => None,
+        }
     }
 
     fn lock(&self) -> std::sync::MutexGuard<'_, Registry> {

@@ -7,6 +7,7 @@
 //! two a concurrent call may be refused that would have fitted, never the other way round.
 
 mod address;
+mod joint;
 mod quota;
 
 use std::cell::Cell;
@@ -24,8 +25,11 @@ use governor::{Quota, RateLimiter};
 use hyper::header::HeaderValue;
 
 pub use self::address::AddressLimits;
+use self::joint::Claims;
+pub use self::joint::{Agreed, Claim, Claimed, ClaimedPart, Counting, Joint, Noted};
 pub use self::quota::{Crossed, QuotaLevel};
 use super::clock::Now;
+use crate::domain::id::{AgreementId, DatasetId, KeyId};
 use crate::domain::limits::{Limit, Limits, Window};
 
 const NANOS_PER_SECOND: u64 = 1_000_000_000;
@@ -66,6 +70,25 @@ impl Plan {
 pub struct LimitSet {
     plan: Arc<Plan>,
     words: Box<[AtomicU64]>,
+    claims: Claims,
+}
+
+/// Whose limits they are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "snake_case", tag = "kind")]
+pub enum QuotaOwner {
+    /// An agreement's, on one dataset, shared by its keys.
+    Agreement {
+        /// The agreement.
+        agreement: AgreementId,
+        /// The dataset.
+        dataset: DatasetId,
+    },
+    /// A key's own.
+    Key {
+        /// The key.
+        key: KeyId,
+    },
 }
 
 /// What a call is counted in: the limits that all keys of its agreement share (on open data those of its address), and
@@ -76,9 +99,15 @@ pub struct Counted {
     pub shared: Option<Arc<LimitSet>>,
     /// The key's own.
     pub own: Option<Arc<LimitSet>>,
+    /// What each limit is divided by while this gate cannot count with the others; zero or one where it is not.
+    pub parts: u64,
 }
 
 impl Counted {
+    fn parts(&self) -> u64 {
+        self.parts.max(1)
+    }
+
     fn sets(&self) -> impl Iterator<Item = &LimitSet> {
         [&self.shared, &self.own].into_iter().flatten().map(AsRef::as_ref)
     }
@@ -125,7 +154,7 @@ impl LimitSet {
     #[must_use]
     pub fn new(plan: Arc<Plan>) -> Self {
         let words = plan.limits.as_slice().iter().map(|_| AtomicU64::new(0)).collect();
-        Self { plan, words }
+        Self { plan, words, claims: Claims::default() }
     }
 
     /// The counters for `limits`, going on from `older`: the very same ones if the limits are unchanged, so that
@@ -136,13 +165,15 @@ impl LimitSet {
             return Arc::clone(older);
         }
         let set = Self::new(Arc::new(Plan::new(limits.clone(), prefix)));
-        for (limit, word) in set.entries().filter(|(limit, _)| limit.window.is_quota()) {
-            let used = older.and_then(|older| {
-                let same = || older.entries().filter(|(other, _)| other.window == limit.window);
-                same().find(|(other, _)| other.name == limit.name).or_else(|| same().next())
-            });
-            if let Some((_, used)) = used {
-                word.store(quota::carried(used.load(Ordering::Acquire)), Ordering::Release);
+        let Some(older) = older else { return Arc::new(set) };
+        for (at, (limit, word)) in set.entries().enumerate().filter(|(_, (limit, _))| limit.window.is_quota()) {
+            let same = || older.entries().enumerate().filter(|(_, (other, _))| other.window == limit.window);
+            let used = same().find(|(_, (other, _))| other.name == limit.name).or_else(|| same().next());
+            if let Some((older_at, (_, used))) = used {
+                let carried = quota::carried(used.load(Ordering::Acquire));
+                let ordinal = quota::ordinal_of(carried);
+                word.store(carried, Ordering::Release);
+                set.rebase(at, ordinal, quota::in_ordinal(carried, ordinal), older.foreign(older_at, ordinal));
             }
         }
         Arc::new(set)
@@ -158,6 +189,15 @@ impl LimitSet {
         self.plan.limits.as_slice().iter().zip(&self.words)
     }
 
+    /// Up to where a quota may be used: to its end, or to the end of this gate's share of what was left.
+    fn quota_max(&self, at: usize, limit: &Limit, parts: u64, now: &Now) -> u64 {
+        if parts == 1 {
+            return limit.max;
+        }
+        let base = self.base(at, quota::present(limit.window, now));
+        base.saturating_add(limit.max.saturating_sub(base).div_ceil(parts))
+    }
+
     /// Whether nothing is counted any more: every rate whole, every quota of an earlier window.
     fn is_idle(&self, now: &Now) -> bool {
         self.entries().all(|(limit, word)| {
@@ -169,11 +209,15 @@ impl LimitSet {
 
 /// Takes one call from every limit, or from none.
 pub fn take(counted: &Counted, now: &Now) -> Result<(), Exhausted> {
+    let parts = counted.parts();
     for (taken, (set, at, limit, word)) in counted.in_order().enumerate() {
-        let refused =
-            if limit.window.is_quota() { quota::take(word, limit, now) } else { take_rate(word, limit, now.ticks) };
+        let refused = if limit.window.is_quota() {
+            quota::take(word, limit, set.quota_max(at, limit, parts, now), now)
+        } else {
+            take_rate(word, limit, parts, now.ticks)
+        };
         if let Err(wait_seconds) = refused {
-            counted.in_order().take(taken).for_each(|(_, _, limit, word)| give_back(limit, word, now));
+            counted.in_order().take(taken).for_each(|(_, _, limit, word)| give_back(limit, word, parts, now));
             return Err(Exhausted {
                 label: set.plan.labels.get(at).cloned().unwrap_or_default(),
                 window: limit.window,
@@ -185,11 +229,11 @@ pub fn take(counted: &Counted, now: &Now) -> Result<(), Exhausted> {
     Ok(())
 }
 
-fn give_back(limit: &Limit, word: &AtomicU64, now: &Now) {
+fn give_back(limit: &Limit, word: &AtomicU64, parts: u64, now: &Now) {
     if limit.window.is_quota() {
         quota::give_back(word, limit.window, now);
     } else {
-        word.fetch_sub(interval_nanos(limit), Ordering::AcqRel);
+        word.fetch_sub(interval_nanos(limit).saturating_mul(parts), Ordering::AcqRel);
     }
 }
 
@@ -208,14 +252,14 @@ pub fn crossings(counted: &Counted, now: &Now) -> Vec<(bool, Crossed)> {
 /// How every limit stands.
 #[must_use]
 pub fn standings(counted: &Counted, now: &Now) -> Vec<Standing> {
-    let stands = |set: &LimitSet| {
-        let each = |((limit, word), label): ((&Limit, &AtomicU64), &String)| {
-            let (remaining, reset_seconds) = stands(limit, word, now);
+    let of_set = |set: &LimitSet| {
+        let each = |(at, label): (usize, &String)| {
+            let (remaining, reset_seconds) = stands(set, at, counted.parts(), now);
             Standing { name: label.clone(), remaining, reset_seconds }
         };
-        set.entries().zip(&set.plan.labels).map(each).collect::<Vec<_>>()
+        set.plan.labels.iter().enumerate().map(each).collect::<Vec<_>>()
     };
-    counted.sets().flat_map(stands).collect()
+    counted.sets().flat_map(of_set).collect()
 }
 
 /// The values of `RateLimit-Policy` and `RateLimit`; `None` where nothing is limited.
@@ -235,8 +279,8 @@ pub fn headers(counted: &Counted, now: &Now) -> Option<(HeaderValue, HeaderValue
     let mut state: Vec<u8> = Vec::with_capacity(96);
     let mut digits = itoa::Buffer::new();
     for set in counted.sets() {
-        for ((limit, word), label) in set.entries().zip(&set.plan.labels) {
-            let (remaining, reset) = stands(limit, word, now);
+        for (at, label) in set.plan.labels.iter().enumerate() {
+            let (remaining, reset) = stands(set, at, counted.parts(), now);
             if !state.is_empty() {
                 state.extend_from_slice(b", ");
             }
@@ -251,16 +295,24 @@ pub fn headers(counted: &Counted, now: &Now) -> Option<(HeaderValue, HeaderValue
     Some((policy, HeaderValue::from_maybe_shared(Bytes::from(state)).ok()?))
 }
 
-fn stands(limit: &Limit, word: &AtomicU64, now: &Now) -> (u64, u64) {
+/// How many calls the limit at a place of a set still allows, and in how many seconds it is whole again.
+fn stands(set: &LimitSet, at: usize, parts: u64, now: &Now) -> (u64, u64) {
+    let Some((limit, word)) = set.plan.limits.as_slice().get(at).zip(set.words.get(at)) else { return (0, 0) };
     let word = word.load(Ordering::Relaxed);
     if limit.window.is_quota() {
         let used = quota::used(word, limit.window, now);
-        return (limit.max.saturating_sub(used), quota::seconds_left(limit.window, now));
+        let max = set.quota_max(at, limit, parts, now);
+        return (max.saturating_sub(used), quota::seconds_left(limit.window, now));
     }
     let backlog = word.saturating_sub(now.ticks);
-    let interval = interval_nanos(limit);
-    let room = interval.saturating_mul(limit.burst_max()).saturating_sub(backlog);
+    let interval = interval_nanos(limit).saturating_mul(parts);
+    let room = interval.saturating_mul(burst(limit, parts)).saturating_sub(backlog);
     (room / interval, backlog.div_ceil(NANOS_PER_SECOND))
+}
+
+/// Calls that a rate, or this gate's part of one, allows at once.
+fn burst(limit: &Limit, parts: u64) -> u64 {
+    (limit.burst_max() / parts.max(1)).max(1)
 }
 
 /// Nanoseconds in which a rate regains one call.
@@ -269,9 +321,10 @@ fn interval_nanos(limit: &Limit) -> u64 {
 }
 
 /// Lets governor decide on a rate; the wait until a call can pass, in whole seconds, when it refuses.
-fn take_rate(word: &AtomicU64, limit: &Limit, ticks: u64) -> Result<(), u64> {
-    let burst = u32::try_from(limit.burst_max()).ok().and_then(NonZeroU32::new).unwrap_or(NonZeroU32::MIN);
-    let Some(quota) = Quota::with_period(Duration::from_nanos(interval_nanos(limit))) else { return Ok(()) };
+fn take_rate(word: &AtomicU64, limit: &Limit, parts: u64, ticks: u64) -> Result<(), u64> {
+    let burst = u32::try_from(burst(limit, parts)).ok().and_then(NonZeroU32::new).unwrap_or(NonZeroU32::MIN);
+    let interval = interval_nanos(limit).saturating_mul(parts);
+    let Some(quota) = Quota::with_period(Duration::from_nanos(interval)) else { return Ok(()) };
     let reading = Reading { first: Cell::new(0), then: ticks };
     let limiter: RateLimiter<NotKeyed, Arrival<'_>, Reading, NoOpMiddleware<Nanos>> =
         RateLimiter::new(quota.allow_burst(burst), Arrival(word), reading);

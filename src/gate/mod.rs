@@ -55,6 +55,7 @@ use self::answer::{Answer, Fault};
 use self::call::{Call, Worker};
 use self::clock::{GateClock, Now};
 use self::grants::Grants;
+use self::limiter::Counting;
 use self::meter::Meter;
 use self::redact::RedactionKey;
 use self::server::watch::Seat;
@@ -200,7 +201,8 @@ impl GateShared {
         let has_grants = grants.is_published();
         let is_fresh = !grants.is_stale(self.0.clock.ticks());
         let is_draining = self.0.is_draining.load(Ordering::Acquire);
-        Readiness { is_ready: has_grants && is_fresh && !is_draining, has_grants, is_fresh, is_draining }
+        let counting = grants.joint().counting();
+        Readiness { is_ready: has_grants && is_fresh && !is_draining, has_grants, is_fresh, is_draining, counting }
     }
 }
 
@@ -215,6 +217,9 @@ struct Readiness {
     is_fresh: bool,
     #[serde(rename = "draining")]
     is_draining: bool,
+    /// A gate that uses its share is ready all the same.
+    #[serde(rename = "limits")]
+    counting: Counting,
 }
 
 /// An answer: there already, or to be waited for.

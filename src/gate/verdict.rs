@@ -260,7 +260,7 @@ impl Denial {
             retry_after_seconds: None,
             scope: None,
             holds: Vec::new(),
-            limits: Counted { shared: None, own: None },
+            limits: Counted { shared: None, own: None, parts: 0 },
             trace,
         }
     }

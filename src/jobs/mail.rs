@@ -319,6 +319,8 @@ mod tests {
             "holder",
             "organisation",
             "change",
+            "profile",
+            "revision",
         ];
         let mut facts: BTreeMap<_, _> =
             facts.into_iter().map(|name| (name.to_owned(), format!("<{name}>\nX-Evil: yes"))).collect();

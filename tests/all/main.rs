@@ -14,6 +14,8 @@ mod docs;
 #[cfg(test)]
 mod doors;
 #[cfg(test)]
+mod gates;
+#[cfg(test)]
 mod harness;
 #[cfg(test)]
 mod parity;

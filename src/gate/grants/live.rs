@@ -18,7 +18,7 @@ use crate::domain::scope::Operation;
 use crate::domain::tier::Tier;
 use crate::domain::time::Instant;
 use crate::gate::clock::Now;
-use crate::gate::limiter::{LimitSet, Plan, QuotaLevel};
+use crate::gate::limiter::{LimitSet, Plan, QuotaLevel, QuotaOwner};
 use crate::gate::redact;
 use crate::gate::upstream::Upstream;
 
@@ -241,24 +241,6 @@ impl KeyRecord {
         let levels = self.limits.iter().flat_map(|limits| limits.levels(now));
         levels.map(|level| QuotaUse { owner: QuotaOwner::Key { key: self.id }, level }).collect()
     }
-}
-
-/// Whose quota it is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case", tag = "kind")]
-pub enum QuotaOwner {
-    /// An agreement's, on one dataset, shared by its keys.
-    Agreement {
-        /// The agreement.
-        agreement: AgreementId,
-        /// The dataset.
-        dataset: DatasetId,
-    },
-    /// A key's own.
-    Key {
-        /// The key.
-        key: KeyId,
-    },
 }
 
 /// What is used of one quota.

@@ -30,7 +30,7 @@ fn quotas_of_agreements_and_keys_survive_a_restart() {
     let sets = |record: &KeyRecord| {
         let picture = record.agreement.now();
         let schedule = picture.as_deref().unwrap().schedule(dataset_id("parking")).unwrap();
-        limiter::Counted { shared: Some(Arc::clone(&schedule.limits)), own: record.limits.clone() }
+        limiter::Counted { shared: Some(Arc::clone(&schedule.limits)), own: record.limits.clone(), parts: 1 }
     };
     for _ in 0..4 {
         limiter::take(&sets(&record), &now).unwrap();

@@ -53,12 +53,13 @@ pub struct QuotaLevel {
 }
 
 impl LimitSet {
-    /// What is used of each quota in the present window.
+    /// What is used of each quota in the present window, but for what other gates counted and will write themselves.
     pub(crate) fn levels(&self, now: &Now) -> Vec<QuotaLevel> {
-        let level = |(limit, word): (&Limit, &AtomicU64)| {
+        let level = |(at, (limit, word)): (usize, (&Limit, &AtomicU64))| {
             let word = word.load(Ordering::Acquire);
-            let used = used(word, limit.window, now);
-            let window_start = window_start(word >> WINDOW_SHIFT, limit.window)?;
+            let Present { ordinal, count } = Present::of(word, limit.window, now);
+            let used = count.saturating_sub(self.foreign(at, ordinal));
+            let window_start = window_start(ordinal_of(word), limit.window)?;
             (used > 0).then(|| QuotaLevel {
                 limit: limit.name.clone(),
                 window: limit.window,
@@ -67,13 +68,13 @@ impl LimitSet {
                 told_percent: told_percent(word),
             })
         };
-        self.entries().filter(|(limit, _)| limit.window.is_quota()).filter_map(level).collect()
+        self.entries().enumerate().filter(|(_, (limit, _))| limit.window.is_quota()).filter_map(level).collect()
     }
 
     /// Puts back what was used before a restart; what was counted since is never lowered.
     pub(crate) fn restore(&self, level: &QuotaLevel) {
         let is_it = |limit: &Limit| limit.name == level.limit && limit.window == level.window;
-        let Some((_, word)) = self.entries().find(|(limit, _)| is_it(limit)) else { return };
+        let Some((at, (_, word))) = self.entries().enumerate().find(|(_, (limit, _))| is_it(limit)) else { return };
         let told = match level.told_percent {
             100 => TOLD_80 | TOLD_100,
             80 => TOLD_80,
@@ -81,8 +82,9 @@ impl LimitSet {
         };
         let ordinal = ordinal(level.window_start, level.window);
         let restored = pack(ordinal, level.used.min(QUOTA_MAX)) | told;
+        self.rebase(at, ordinal, level.used.min(QUOTA_MAX), 0);
         update(word, |seen| {
-            let (seen_ordinal, seen_used) = (seen >> WINDOW_SHIFT, seen & COUNT_MASK);
+            let (seen_ordinal, seen_used) = (ordinal_of(seen), seen & COUNT_MASK);
             if seen_ordinal > ordinal {
                 return seen;
             }
@@ -98,13 +100,13 @@ const fn told_percent(word: u64) -> u8 {
     if word & TOLD_80 != 0 { 80 } else { 0 }
 }
 
-/// Counts a call, or the seconds until the window ends.
-pub(super) fn take(word: &AtomicU64, limit: &Limit, now: &Now) -> Result<(), u64> {
+/// Counts a call up to `max`, or the seconds until the window ends.
+pub(super) fn take(word: &AtomicU64, limit: &Limit, max: u64, now: &Now) -> Result<(), u64> {
     let present = present(limit.window, now);
     let mut seen = word.load(Ordering::Acquire);
     loop {
         let current = in_window(seen, present);
-        if current & COUNT_MASK >= limit.max {
+        if current & COUNT_MASK >= max {
             return Err(seconds_left(limit.window, now));
         }
         match word.compare_exchange_weak(seen, current + 1, Ordering::AcqRel, Ordering::Acquire) {
@@ -119,6 +121,43 @@ pub(super) fn give_back(word: &AtomicU64, window: Window, now: &Now) {
     update(word, |seen| {
         let is_ours = in_window(seen, present) == seen && seen & COUNT_MASK > 0;
         if is_ours { seen - 1 } else { seen }
+    });
+}
+
+/// A counter in the window that is in force.
+pub(super) struct Present {
+    /// Which window.
+    pub(super) ordinal: u64,
+    /// Calls.
+    pub(super) count: u64,
+}
+
+impl Present {
+    pub(super) fn of(word: u64, window: Window, now: &Now) -> Self {
+        let word = in_window(word, present(window, now));
+        Self { ordinal: ordinal_of(word), count: word & COUNT_MASK }
+    }
+}
+
+/// Which window a word is of.
+pub(super) const fn ordinal_of(word: u64) -> u64 {
+    word >> WINDOW_SHIFT
+}
+
+/// The calls of a word if it is of this window.
+pub(super) const fn in_ordinal(word: u64, ordinal: u64) -> u64 {
+    if ordinal_of(word) == ordinal { word & COUNT_MASK } else { 0 }
+}
+
+/// Adds and subtracts calls if the word is of this window, or of an earlier one, which then is over.
+pub(super) fn shift(word: &AtomicU64, ordinal: u64, more: u64, less: u64) {
+    update(word, |seen| {
+        if ordinal_of(seen) > ordinal {
+            return seen;
+        }
+        let seen = if ordinal_of(seen) == ordinal { seen } else { pack(ordinal, 0) };
+        let count = ((seen & COUNT_MASK) + more).saturating_sub(less).min(QUOTA_MAX);
+        seen & !COUNT_MASK | count
     });
 }
 
@@ -164,7 +203,7 @@ const fn window_end(window: Window, now: &Now) -> Instant {
     }
 }
 
-fn present(window: Window, now: &Now) -> u64 {
+pub(super) fn present(window: Window, now: &Now) -> u64 {
     ordinal(now.today.day, window)
 }
 
@@ -184,7 +223,7 @@ fn window_start(ordinal: u64, window: Window) -> Option<Day> {
     }
 }
 
-const fn pack(ordinal: u64, count: u64) -> u64 {
+pub(super) const fn pack(ordinal: u64, count: u64) -> u64 {
     ordinal << WINDOW_SHIFT | count
 }
 
@@ -192,7 +231,7 @@ const fn pack(ordinal: u64, count: u64) -> u64 {
 /// in force, so that a clock set back over midnight does not give the quota twice; one further off does not, so that a
 /// clock once far ahead does not block for ever.
 const fn in_window(word: u64, present: u64) -> u64 {
-    let ordinal = word >> WINDOW_SHIFT;
+    let ordinal = ordinal_of(word);
     if ordinal == present || ordinal == present + 1 { word } else { pack(present, 0) }
 }
 

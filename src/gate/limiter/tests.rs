@@ -29,7 +29,7 @@ fn set(text: &str) -> Arc<LimitSet> {
 /// What a call is counted in: shared, then the key's own.
 fn counted<const N: usize>(sets: [Arc<LimitSet>; N]) -> Counted {
     let mut sets = sets.into_iter();
-    Counted { shared: sets.next(), own: sets.next() }
+    Counted { shared: sets.next(), own: sets.next(), parts: 1 }
 }
 
 fn alone(set: &Arc<LimitSet>) -> Counted {

@@ -53,6 +53,15 @@ impl Demo {
         self.folder.path().join("data").join("demo")
     }
 
+    /// Starts one more gate on its store, with its settings.
+    pub(crate) fn another_gate(&self) -> (Guarded, String) {
+        let (home, settings) = (self.home(), self.folder.path().join("settings.toml"));
+        let (home, settings) = (home.display().to_string(), settings.display().to_string());
+        let program = [PROGRAM, "gate", "--data", &home, "--config", &settings, "--port", "0"];
+        let listening = |line: &str| line.strip_prefix("gate").map(|url| url.trim().trim_end_matches('/').to_owned());
+        Guarded::start(&program, Stop::Program("TERM"), None, None, listening).unwrap()
+    }
+
     /// Stops it and leaves its folder.
     pub(crate) fn stop(self) -> TempFolder {
         drop(self.program);

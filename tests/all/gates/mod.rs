@@ -1,0 +1,4 @@
+//! Several gates of one city: what they count together, and how fast each learns.
+
+mod limits;
+mod propagation;
