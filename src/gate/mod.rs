@@ -255,6 +255,9 @@ fn answer_request(worker: Rc<Worker>, peer: IpAddr, seat: Arc<Seat>, request: Re
             "/v1/keys/verify" if is_post => return Answering::Later(Box::pin(verify::verify(call, request)), seat),
             "/v1/keys/kill" if is_post => return Answering::Later(Box::pin(verify::kill(call, request)), seat),
             "/v1/keys/verify" | "/v1/keys/kill" => answer::wrong_method(&call, "POST"),
+            path if path.strip_prefix(forward_auth::ENVOY).is_some_and(|rest| rest.starts_with('/')) => {
+                forward_auth::envoy(&call, request.method().as_str(), request.uri(), request.headers())
+            }
             _ => match proxy::gateway(call, request) {
                 Ok(passage) => return Answering::Later(Box::pin(passage.run()), seat),
                 Err(refusal) => refusal,
