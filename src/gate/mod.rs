@@ -28,6 +28,7 @@ mod proxy;
 pub mod redact;
 mod relay;
 pub mod server;
+mod shelf;
 #[cfg(test)]
 mod testing;
 mod tunnel;

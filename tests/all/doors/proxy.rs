@@ -9,7 +9,6 @@ use std::process::Command;
 use std::time::Duration;
 
 use super::LATEST;
-use crate::harness::begin;
 use crate::harness::files::{TempFolder, free_port};
 use crate::harness::process::{Guarded, Stop};
 
@@ -144,7 +143,7 @@ impl Proxy {
         let ready = |line: &str| (line == "begins").then_some(());
         let (running, ()) = Guarded::start(&words, Stop::Group("KILL"), Some(&folder), None, ready).unwrap();
         // Some listen before they have read what they serve, and say 404 until then.
-        let began = begin();
+        let began = crate::harness::begin();
         while is_not_found(port).await {
             assert!(began.elapsed() < START, "{} does not serve", self.name);
             tokio::time::sleep(Duration::from_millis(20)).await;
