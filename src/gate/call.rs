@@ -13,6 +13,7 @@ use super::clock::{Now, WorkerClock};
 use super::meter::{Door, Entry, Levels, QuotaCrossing, RequestId, WorkerMeter};
 use super::server::patience::Waiting;
 use super::server::watch::{Allowance, Watch, sweeps};
+use super::shelf::Shelf;
 use super::trace::Span;
 use super::upstream::UpstreamClient;
 use super::verdict::{Outcome, Trace};
@@ -33,6 +34,8 @@ pub(super) struct Worker {
     pub(super) watch: Rc<Watch>,
     /// Who waits with a bound.
     pub(super) waiting: Rc<Waiting>,
+    /// Answers kept for the next who asks the same.
+    pub(super) shelf: Rc<Shelf>,
     books: Rc<Books>,
     /// Makes request ids unique among workers and restarts.
     id_prefix: u64,
@@ -61,7 +64,8 @@ impl Worker {
         let books = Rc::new(Books { meter: shared.meter().sheet(), clock });
         // Ids need not be secret; should the machine have no randomness left, the counter still tells calls apart.
         let id_prefix = getrandom::u64().unwrap_or_default();
-        Self { shared, upstreams, watch, waiting, books, id_prefix, id_next: Cell::new(1), seed: Cell::new(id_prefix) }
+        let (shelf, id_next, seed) = (Rc::default(), Cell::new(1), Cell::new(id_prefix));
+        Self { shared, upstreams, watch, waiting, shelf, books, id_prefix, id_next, seed }
     }
 
     /// What is due a few times a second.
@@ -71,6 +75,7 @@ impl Worker {
         self.waiting.sweep();
         self.upstreams.sweep();
         self.books.meter.stands(Levels { connections: self.watch.len(), ..self.upstreams.levels() });
+        self.shelf.sweep(self.books.clock.ticks());
     }
 
     /// The present; one reading of the clock.

@@ -1,4 +1,4 @@
-//! The forward-auth door, for proxies that ask before they serve: nginx, HAProxy, Traefik, Caddy, Envoy and their like.
+//! The forward-auth door, for proxies that ask before they serve: nginx, `HAProxy`, Traefik, Caddy, Envoy and their like.
 //!
 //! Denies by default. It answers only a trusted peer that shows a service credential in `X-Accord-Service`, and decides
 //! about the request that this peer describes. `?proxy=nginx` and `?proxy=haproxy` believe `X-Original-Method` and

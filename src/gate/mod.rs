@@ -32,6 +32,7 @@ mod proxy;
 pub mod redact;
 mod relay;
 pub mod server;
+mod shelf;
 pub mod telling;
 #[cfg(test)]
 mod testing;

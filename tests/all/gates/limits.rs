@@ -74,6 +74,8 @@ fn publication(plan: &str) -> Publication {
                 credential: None,
                 timeout_ms: 100,
                 body_max_bytes: 1,
+                request_max_bytes: None,
+                keep_seconds: 0,
             }),
             allows_query_key: false,
             open_limits: Limits::default(),
