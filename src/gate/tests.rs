@@ -7,3 +7,4 @@ mod kit;
 mod redacted;
 mod streams;
 mod upstreams;
+mod watching;

@@ -25,3 +25,5 @@ mod settings;
 mod story;
 #[cfg(test)]
 mod walk;
+#[cfg(test)]
+mod watching;
