@@ -137,6 +137,10 @@ pub struct Gate {
     pub connect_seconds: u64,
     /// Longest that a whole answer may take, in seconds.
     pub answer_seconds: u64,
+    /// How long an access token lives, in seconds.
+    pub token_seconds: u32,
+    /// For how many days one key signs access tokens.
+    pub token_key_days: u32,
 }
 
 /// Limits that several gates count together.

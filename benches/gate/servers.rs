@@ -164,6 +164,7 @@ pub(crate) fn publication(upstream: &str, keys: u128) -> Outcome<Publication> {
         agreements: (0..keys.div_ceil(KEYS_EACH)).map(agreement).collect::<Outcome<_>>()?,
         keys: (0..keys).map(key).collect::<Outcome<_>>()?,
         services: vec![service()],
+        token_keys: Vec::new(),
     })
 }
 

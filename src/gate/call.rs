@@ -13,6 +13,7 @@ use super::clock::{Now, WorkerClock};
 use super::meter::{Entry, QuotaCrossing, RequestId, WorkerMeter};
 use super::server::patience::Waiting;
 use super::server::watch::{Allowance, Watch, sweeps};
+use super::token::TokenReader;
 use super::upstream::UpstreamClient;
 use super::verdict::{Outcome, Trace};
 use crate::domain::net::client_address;
@@ -32,6 +33,8 @@ pub(super) struct Worker {
     pub(super) watch: Rc<Watch>,
     /// Who waits with a bound.
     pub(super) waiting: Rc<Waiting>,
+    /// Tokens that were read lately.
+    pub(super) tokens: TokenReader,
     books: Rc<Books>,
     /// Makes request ids unique among workers and restarts.
     id_prefix: u64,
@@ -58,7 +61,8 @@ impl Worker {
         let books = Rc::new(Books { meter: shared.meter().sheet(), clock });
         // Ids need not be secret; should the machine have no randomness left, the counter still tells calls apart.
         let id_prefix = getrandom::u64().unwrap_or_default();
-        Self { shared, upstreams, watch, waiting, books, id_prefix, id_next: Cell::new(1) }
+        let tokens = TokenReader::new(&options.issuer);
+        Self { shared, upstreams, watch, waiting, tokens, books, id_prefix, id_next: Cell::new(1) }
     }
 
     /// What is due a few times a second.

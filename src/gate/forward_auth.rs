@@ -93,7 +93,14 @@ fn decide(call: &Call, headers: &HeaderMap, setup: &Setup<'_>, method: &str, uri
         Some(Err(())) => Credential::Malformed,
     };
     let credential = credential::shown(headers, in_query);
-    let ask = Ask { credential, method: method.parse().ok(), target, client: call.client, can_redact: false };
+    let ask = Ask {
+        credential,
+        method: method.parse().ok(),
+        target,
+        client: call.client,
+        can_redact: false,
+        tokens: &call.worker.tokens,
+    };
     check::check(&ask, call.worker.shared.grants(), &call.now)
 }
 

@@ -25,8 +25,8 @@ use governor::{Quota, RateLimiter};
 use hyper::header::HeaderValue;
 
 pub use self::address::AddressLimits;
-pub use self::joint::{Agreed, Claim, Claimed, ClaimedPart, Counting, Joint, Noted};
 use self::joint::Claims;
+pub use self::joint::{Agreed, Claim, Claimed, ClaimedPart, Counting, Joint, Noted};
 pub use self::quota::{Crossed, QuotaLevel};
 use super::clock::Now;
 use crate::domain::id::{AgreementId, DatasetId, KeyId};

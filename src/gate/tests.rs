@@ -6,4 +6,5 @@ mod gateway;
 mod kit;
 mod redacted;
 mod streams;
+mod tokens;
 mod upstreams;

@@ -210,11 +210,8 @@ impl LimitsFeed {
             let agreed: Vec<_> = held.iter().map(|held| held.agreed(zero)).collect();
             joint.settle(claim, &agreed);
             let limits = claim.limits.iter().zip(held);
-            let limits = limits.map(|(claimed, held)| SaidLimit {
-                name: claimed.name.clone(),
-                window: claimed.window,
-                held,
-            });
+            let limits =
+                limits.map(|(claimed, held)| SaidLimit { name: claimed.name.clone(), window: claimed.window, held });
             said.sets.push(SaidSet { owner: claim.owner, limits: limits.collect() });
         }
         // The claims are settled: that others hear of it late is no reason to claim again.

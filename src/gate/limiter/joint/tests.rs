@@ -147,7 +147,8 @@ fn what_is_heard_while_a_claim_is_on_its_way_is_counted_once_in_the_end() {
 
 #[test]
 fn a_claim_that_was_not_heard_is_claimed_again() {
-    let (gate, other, mut ledger) = (Gate::under("10/day, 10/minute"), Gate::under("10/day, 10/minute"), Ledger::default());
+    let (gate, other, mut ledger) =
+        (Gate::under("10/day, 10/minute"), Gate::under("10/day, 10/minute"), Ledger::default());
     assert_eq!(gate.calls(3, &at(0)), 3);
     gate.fails(&at(10));
     assert_eq!(gate.calls(1, &at(20)), 1);
