@@ -20,4 +20,6 @@ mod settings;
 #[cfg(test)]
 mod story;
 #[cfg(test)]
+mod tokens;
+#[cfg(test)]
 mod walk;

@@ -73,6 +73,7 @@ impl KeysById {
     }
 
     /// Puts changes in place, each shard once. Only one thread changes at a time.
+    #[expect(clippy::mutable_key_type, reason = "the id, by which a record is found here, never changes")]
     pub(super) fn change(&self, changes: IdChanges) {
         let IdChanges(mut changes) = changes;
         // Stable: of two changes of one key the later stands.

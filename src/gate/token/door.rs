@@ -181,11 +181,9 @@ fn told(denial: &Denial) -> (u16, &'static str) {
 }
 
 fn sentence(denial: &Denial) -> &str {
-    let plain = match denial.outcome {
-        // Who cannot show a known key is told nothing of what is known.
-        Outcome::KeyMalformed | Outcome::KeyUnknown => Some("No key is known by this id and text."),
-        _ => None,
-    };
+    // Who cannot show a known key is told nothing of what is known.
+    let is_unknown = matches!(denial.outcome, Outcome::KeyMalformed | Outcome::KeyUnknown);
+    let plain = is_unknown.then_some("No key is known by this id and text.");
     plain.or(denial.detail.as_deref()).unwrap_or_else(|| denial.outcome.sentence())
 }
 

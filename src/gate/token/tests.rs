@@ -21,9 +21,10 @@ fn read(text: &str) -> Result<(KeyId, String), Unread> {
 /// The good claims with one of them changed, or taken away by null.
 fn claims(name: &str, value: Value) -> Value {
     let mut claims = token_claims();
-    match value {
-        Value::Null => drop(claims.as_object_mut().unwrap().remove(name)),
-        value => claims[name] = value,
+    if value.is_null() {
+        claims.as_object_mut().unwrap().remove(name);
+    } else {
+        claims[name] = value;
     }
     claims
 }
