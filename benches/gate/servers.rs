@@ -108,13 +108,21 @@ impl KillSwitch for NoSwitch {
     }
 }
 
+/// Everything for so many keys.
 pub(crate) fn publication(upstream: &str, keys: u128) -> Outcome<Publication> {
+    Ok(Publication { keys: (0..keys).map(key).collect::<Outcome<_>>()?, ..without_keys(upstream, keys)? })
+}
+
+/// Everything for so many keys, but for the keys.
+pub(crate) fn without_keys(upstream: &str, keys: u128) -> Outcome<Publication> {
     let dataset = DatasetId::from_uuid(Uuid::from_u128(1));
     let feed = UpstreamGrant {
         base_url: format!("http://{upstream}"),
         credential: None,
         timeout_ms: 5_000,
         body_max_bytes: 1 << 20,
+        request_max_bytes: None,
+        keep_seconds: 0,
     };
     let plan = "1000000/second burst 1000000, 1000000/minute burst 1000000, 1000000000000/day";
     let agreement = |number| -> Outcome<AgreementGrant> {
@@ -137,19 +145,6 @@ pub(crate) fn publication(upstream: &str, keys: u128) -> Outcome<Publication> {
             previous: None,
         })
     };
-    let key = |number| -> Outcome<KeyGrant> {
-        Ok(KeyGrant {
-            id: KeyId::from_uuid(Uuid::from_u128(number)),
-            digest: Digest::of(&key_text(number)),
-            agreement: AgreementId::from_uuid(Uuid::from_u128(number / KEYS_EACH)),
-            state: KeyState::Active,
-            scopes: vec!["parking:read".parse()?],
-            limits: Limits::default(),
-            networks: CidrList::default(),
-            expires_at: None,
-            holds: Vec::new(),
-        })
-    };
     Ok(Publication {
         datasets: vec![DatasetGrant {
             id: dataset,
@@ -162,9 +157,24 @@ pub(crate) fn publication(upstream: &str, keys: u128) -> Outcome<Publication> {
         }],
         holders: Vec::new(),
         agreements: (0..keys.div_ceil(KEYS_EACH)).map(agreement).collect::<Outcome<_>>()?,
-        keys: (0..keys).map(key).collect::<Outcome<_>>()?,
+        keys: Vec::new(),
         services: vec![service()],
         token_keys: Vec::new(),
+    })
+}
+
+/// A key by its number.
+pub(crate) fn key(number: u128) -> Outcome<KeyGrant> {
+    Ok(KeyGrant {
+        id: KeyId::from_uuid(Uuid::from_u128(number)),
+        digest: Digest::of(&key_text(number)),
+        agreement: AgreementId::from_uuid(Uuid::from_u128(number / KEYS_EACH)),
+        state: KeyState::Active,
+        scopes: vec!["parking:read".parse()?],
+        limits: Limits::default(),
+        networks: CidrList::default(),
+        expires_at: None,
+        holds: Vec::new(),
     })
 }
 

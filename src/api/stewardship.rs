@@ -10,7 +10,7 @@ use super::views::DatasetView;
 use super::{Api, id_in, parts, precondition};
 use crate::cases::catalogue::{self, Edit};
 use crate::cases::{CaseError, Desk};
-use crate::domain::catalogue::{Dataset, Field, Sensitivity, Upstream};
+use crate::domain::catalogue::{Dataset, Field, Sensitivity, Upstream, UpstreamBounds};
 use crate::domain::dcat::Metadata;
 use crate::domain::id::DepartmentId;
 use crate::domain::limits::Limits;
@@ -85,6 +85,12 @@ struct UpstreamView {
     has_credential: bool,
     /// Longest wait for the head of an answer, and between two pieces of its body.
     timeout_ms: u32,
+    /// Longest answer, in KiB; null for the most there is, 262144.
+    answer_max_kib: Option<u32>,
+    /// Longest request body, in KiB; null for the gate's own bound.
+    request_max_kib: Option<u32>,
+    /// For how many seconds the same answer is given to others; 0 asks the feed each time.
+    keep_seconds: u32,
 }
 
 fn steward_view(desk: &Desk, dataset: &Dataset) -> Result<StewardView, CaseError> {
@@ -97,6 +103,9 @@ fn steward_view(desk: &Desk, dataset: &Dataset) -> Result<StewardView, CaseError
             credential_header: upstream.credential_header.clone(),
             has_credential,
             timeout_ms: upstream.timeout_ms,
+            answer_max_kib: upstream.bounds.answer_max_kib,
+            request_max_kib: upstream.bounds.request_max_kib,
+            keep_seconds: upstream.bounds.keep_seconds,
         }),
         allows_query_key: dataset.allows_query_key,
         suggested_tier: suggestion.tier.as_str(),
@@ -164,7 +173,7 @@ struct DatasetEditShape {
     /// Whether it stands in the public catalogue.
     #[schema(required = false)]
     published: bool,
-    /// `url`, `credential_header` and `timeout_ms`; null takes it away.
+    /// `url`, `credential_header`, `timeout_ms`, `answer_max_kib`, `request_max_kib` and `keep_seconds`; null takes it away.
     #[schema(required = false, value_type = Option<Object>)]
     upstream: String,
     /// Whether a key may travel in the query string.
@@ -214,6 +223,12 @@ struct UpstreamGiven {
     /// The place's own where left out.
     #[serde(default)]
     timeout_ms: Option<u32>,
+    #[serde(default)]
+    answer_max_kib: Option<u32>,
+    #[serde(default)]
+    request_max_kib: Option<u32>,
+    #[serde(default)]
+    keep_seconds: u32,
 }
 
 impl DatasetEdit {
@@ -239,6 +254,11 @@ impl DatasetEdit {
                 url: given.url,
                 credential_header: given.credential_header,
                 timeout_ms: given.timeout_ms.unwrap_or(timeout_ms),
+                bounds: UpstreamBounds {
+                    answer_max_kib: given.answer_max_kib,
+                    request_max_kib: given.request_max_kib,
+                    keep_seconds: given.keep_seconds,
+                },
             })),
             Self::AllowsQueryKey(allows) => Edit::QueryKey(allows),
         }

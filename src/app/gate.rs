@@ -143,9 +143,10 @@ impl Gate {
         let server = serve(listener, &self.shared).map_err(|error| StartError::Setup(error.to_string()))?;
         let poll = Duration::from_millis(base.settings.gate.poll_ms);
         let flush = Duration::from_millis(base.settings.gate.flush_ms);
-        let (mut grants_stop, mut usage_stop) = (stop.clone(), stop.clone());
+        let (mut grants_stop, mut hearing_stop, mut usage_stop) = (stop.clone(), stop.clone(), stop.clone());
         let usage = Arc::clone(&self.usage);
         let mut clocks = vec![
+            tokio::spawn(Arc::clone(&self.grants).listen(async move { hearing_stop.wait().await })),
             tokio::spawn(self.grants.run(poll, async move { grants_stop.wait().await })),
             tokio::spawn(usage.run(flush, async move { usage_stop.wait().await })),
         ];

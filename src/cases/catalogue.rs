@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use super::fetch::check_address;
 use super::{Caller, CaseError, Desk, Touched, Work};
 use crate::domain::audit::{About, Act};
-use crate::domain::catalogue::{Dataset, FIELDS_MAX, Field, Upstream};
+use crate::domain::catalogue::{Dataset, FIELDS_MAX, Field, Upstream, UpstreamBounds};
 use crate::domain::dcat::{AccessLevel, Contact, Metadata};
 use crate::domain::id::{DatasetId, DepartmentId};
 use crate::domain::limits::Limits;
@@ -321,6 +321,17 @@ fn check_upstream(desk: &Desk, upstream: &Upstream) -> Result<(), CaseError> {
     }
     if upstream.timeout_ms == 0 || upstream.timeout_ms > TIMEOUT_MAX_MS {
         return Err(wrong("timeout_ms", "The time-out must be from 1 to 60000 milliseconds."));
+    }
+    let bounds = upstream.bounds;
+    let is_within = |kib: Option<u32>, max| kib.is_none_or(|kib| (1..=max).contains(&kib));
+    if !is_within(bounds.answer_max_kib, UpstreamBounds::ANSWER_MAX_KIB) {
+        return Err(wrong("answer_max_kib", "The largest answer must be from 1 to 262144 KiB."));
+    }
+    if !is_within(bounds.request_max_kib, UpstreamBounds::REQUEST_MAX_KIB) {
+        return Err(wrong("request_max_kib", "The largest request body must be from 1 to 1048576 KiB."));
+    }
+    if bounds.keep_seconds > UpstreamBounds::KEEP_MAX_SECONDS {
+        return Err(wrong("keep_seconds", "Answers may be kept for 60 seconds at most."));
     }
     let is_name = |name: &str| {
         (1..=60).contains(&name.len()) && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')

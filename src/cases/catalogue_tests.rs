@@ -91,7 +91,12 @@ fn field(name: &str) -> Field {
 
 fn upstream(url: &str, header: Option<&str>) -> Edit {
     let credential_header = header.map(str::to_owned);
-    Edit::Upstream(Some(Upstream { url: url.to_owned(), credential_header, timeout_ms: 5_000 }))
+    Edit::Upstream(Some(Upstream {
+        url: url.to_owned(),
+        credential_header,
+        timeout_ms: 5_000,
+        bounds: crate::domain::catalogue::UpstreamBounds::default(),
+    }))
 }
 
 #[test]

@@ -269,8 +269,12 @@ async fn upstream(content_type: &'static str, body: String) -> (String, tokio::s
 
 fn flow_from(city: &City, url: &str) {
     let (desk, manager) = (&city.desk.desk, &city.managers[0]);
-    let upstream =
-        Upstream { url: url.to_owned(), credential_header: Some("X-Feed-Key".to_owned()), timeout_ms: 5_000 };
+    let upstream = Upstream {
+        url: url.to_owned(),
+        credential_header: Some("X-Feed-Key".to_owned()),
+        timeout_ms: 5_000,
+        bounds: crate::domain::catalogue::UpstreamBounds::default(),
+    };
     let edited =
         catalogue::edit(desk, manager, "parking", Edit::Upstream(Some(upstream)), dataset(city).version).unwrap();
     let credential = SecretString::from("feed-token");

@@ -12,7 +12,7 @@ use super::stories;
 use crate::cases::catalogue::{self, Edit};
 use crate::cases::{Caller, CaseError, Desk, organisations, passwords, staff, terms};
 use crate::clock::Clock;
-use crate::domain::catalogue::{Field, Upstream};
+use crate::domain::catalogue::{Field, Upstream, UpstreamBounds};
 use crate::domain::dcat::{Contact, Frequency, Metadata};
 use crate::domain::id::DepartmentId;
 use crate::domain::people::{Actor, RoleGrant};
@@ -222,6 +222,7 @@ pub(super) fn upstream(feed: &Feed, simulator: &str) -> Upstream {
         url: format!("{simulator}/{}", feed.slug),
         credential_header: feed.needs_credential().then(|| CREDENTIAL_HEADER.to_owned()),
         timeout_ms: UPSTREAM_MS,
+        bounds: UpstreamBounds::default(),
     }
 }
 

@@ -75,6 +75,31 @@ pub struct Upstream {
     pub credential_header: Option<String>,
     /// Longest wait for the head of an answer, in milliseconds.
     pub timeout_ms: u32,
+    /// What it may be asked and may answer.
+    #[serde(default)]
+    pub bounds: UpstreamBounds,
+}
+
+/// Bounds of a dataset's own, narrower than the gate's.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct UpstreamBounds {
+    /// Longest answer, in KiB; [`UpstreamBounds::ANSWER_MAX_KIB`] where none is set.
+    pub answer_max_kib: Option<u32>,
+    /// Longest request body, in KiB; the gate's own bound where none is set.
+    pub request_max_kib: Option<u32>,
+    /// For how many seconds an answer may be given to others who ask the same; zero keeps nothing. Right only where the
+    /// service answers everybody alike.
+    pub keep_seconds: u32,
+}
+
+impl UpstreamBounds {
+    /// The longest answer of any dataset, in KiB.
+    pub const ANSWER_MAX_KIB: u32 = 256 * 1024;
+    /// The longest request body of any dataset, in KiB.
+    pub const REQUEST_MAX_KIB: u32 = 1024 * 1024;
+    /// The longest that an answer may be kept, in seconds.
+    pub const KEEP_MAX_SECONDS: u32 = 60;
 }
 
 /// A dataset.

@@ -8,6 +8,7 @@
 //! later. A sequence would not give this: it hands out numbers without waiting.
 
 use std::future::Future;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -20,11 +21,16 @@ use crate::domain::token::AFTERLIFE;
 use crate::gate::GateShared;
 use crate::gate::grants::{GrantChange, Publication};
 use crate::gate::token::TokenKeyGrant;
+use crate::store::listen::Listener;
 use crate::store::views::gate as rows;
 use crate::store::{AnyConnection, Store, StoreError, grants, token_keys};
 
 /// Changes taken in one round; more are taken at once in the next.
 const BATCH: i64 = 1_000;
+/// How often it is looked whether something was heard; looking asks the local socket only.
+const LOOK: Duration = Duration::from_millis(10);
+/// The pause before a lost connection is made again.
+const AGAIN: Duration = Duration::from_millis(500);
 /// Tries of a publication right after commit.
 const TRIES: usize = 3;
 
@@ -101,6 +107,48 @@ impl GrantFeed {
     pub async fn run(self: Arc<Self>, pause: Duration, stop: impl Future<Output = ()> + Send) {
         let store = self.store.clone();
         every("grants", store, pause, move || self.follow(), stop).await;
+    }
+
+    /// Hears of changes as they are committed, where the database can tell, and follows the list at once. While it hears
+    /// nothing, [`GrantFeed::run`] looks all the same.
+    pub async fn listen(self: Arc<Self>, stop: impl Future<Output = ()> + Send) {
+        tokio::pin!(stop);
+        let is_over = Arc::new(AtomicBool::new(false));
+        let (feed, over) = (self, Arc::clone(&is_over));
+        let listening = tokio::task::spawn_blocking(move || feed.listen_until(&over));
+        stop.await;
+        is_over.store(true, Ordering::Release);
+        if let Err(error) = listening.await {
+            tracing::error!(%error, "hearing of changed grants broke off");
+        }
+    }
+
+    fn listen_until(&self, is_over: &AtomicBool) {
+        while !is_over.load(Ordering::Acquire) {
+            match self.store.listener() {
+                Ok(None) => return,
+                Ok(Some(listener)) => {
+                    if let Err(error) = self.hear(listener, is_over) {
+                        tracing::warn!(%error, "changed grants are no longer heard of at once; they are looked for");
+                    }
+                }
+                Err(error) => tracing::debug!(%error, "changed grants cannot be heard of now"),
+            }
+            std::thread::park_timeout(AGAIN);
+        }
+    }
+
+    /// Follows the list whenever something is heard, and once at the beginning, for what was said before.
+    fn hear(&self, mut listener: Listener, is_over: &AtomicBool) -> Result<(), StoreError> {
+        let mut is_due = true;
+        while !is_over.load(Ordering::Acquire) {
+            if is_due {
+                self.follow()?;
+            }
+            std::thread::park_timeout(LOOK);
+            is_due = listener.has_heard()?;
+        }
+        Ok(())
     }
 
     fn lock(&self) -> MutexGuard<'_, Option<i64>> {

@@ -5,7 +5,7 @@ use chrono_tz::Tz;
 use secrecy::SecretString;
 
 use crate::domain::agreement::{AgreementState, Schedule};
-use crate::domain::catalogue::Dataset;
+use crate::domain::catalogue::{Dataset, UpstreamBounds};
 use crate::domain::hold::Hold;
 use crate::domain::id::DatasetId;
 use crate::domain::key::Digest;
@@ -18,8 +18,6 @@ use crate::store::services::Service;
 use crate::store::token_keys::TokenKey;
 use crate::store::views::gate::{AgreementPicture, DatasetPicture, KeyPicture};
 
-/// The longest answer of an upstream, in bytes.
-const BODY_MAX_BYTES: u64 = 256 * 1024 * 1024;
 /// Minutes of a day.
 const DAY_MINUTES: u16 = 24 * 60;
 
@@ -48,7 +46,16 @@ pub(super) fn dataset(picture: DatasetPicture, opener: &dyn Opener) -> Option<Da
             (Some(_), None) | (None, _) => None,
         };
         let timeout_ms = u64::from(upstream.timeout_ms);
-        Some(UpstreamGrant { base_url: upstream.url, credential, timeout_ms, body_max_bytes: BODY_MAX_BYTES })
+        let bytes = |kib: u32| u64::from(kib) * 1024;
+        let UpstreamBounds { answer_max_kib, request_max_kib, keep_seconds } = upstream.bounds;
+        Some(UpstreamGrant {
+            base_url: upstream.url,
+            credential,
+            timeout_ms,
+            body_max_bytes: bytes(answer_max_kib.unwrap_or(UpstreamBounds::ANSWER_MAX_KIB)),
+            request_max_bytes: request_max_kib.map(bytes),
+            keep_seconds,
+        })
     });
     let open_limits = if tier == Tier::Open { limits } else { crate::domain::limits::Limits::default() };
     Some(DatasetGrant { id, slug, tier, operations, upstream, allows_query_key, open_limits })

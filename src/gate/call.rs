@@ -13,6 +13,7 @@ use super::clock::{Now, WorkerClock};
 use super::meter::{Entry, QuotaCrossing, RequestId, WorkerMeter};
 use super::server::patience::Waiting;
 use super::server::watch::{Allowance, Watch, sweeps};
+use super::shelf::Shelf;
 use super::token::TokenReader;
 use super::upstream::UpstreamClient;
 use super::verdict::{Outcome, Trace};
@@ -35,6 +36,8 @@ pub(super) struct Worker {
     pub(super) waiting: Rc<Waiting>,
     /// Tokens that were read lately.
     pub(super) tokens: TokenReader,
+    /// Answers kept for the next who asks the same.
+    pub(super) shelf: Rc<Shelf>,
     books: Rc<Books>,
     /// Makes request ids unique among workers and restarts.
     id_prefix: u64,
@@ -62,7 +65,8 @@ impl Worker {
         // Ids need not be secret; should the machine have no randomness left, the counter still tells calls apart.
         let id_prefix = getrandom::u64().unwrap_or_default();
         let tokens = TokenReader::new(&options.issuer);
-        Self { shared, upstreams, watch, waiting, tokens, books, id_prefix, id_next: Cell::new(1) }
+        let shelf = Rc::default();
+        Self { shared, upstreams, watch, waiting, tokens, shelf, books, id_prefix, id_next: Cell::new(1) }
     }
 
     /// What is due a few times a second.
@@ -71,6 +75,7 @@ impl Worker {
         self.watch.sweep();
         self.waiting.sweep();
         self.upstreams.sweep();
+        self.shelf.sweep(self.books.clock.ticks());
     }
 
     /// The present; one reading of the clock.

@@ -1,10 +1,17 @@
-//! The forward-auth door, for proxies that ask before they serve: nginx, Traefik, Caddy and their like.
+//! The forward-auth door, for proxies that ask before they serve: nginx, `HAProxy`, Traefik, Caddy, Envoy and their like.
 //!
 //! Denies by default. It answers only a trusted peer that shows a service credential in `X-Accord-Service`, and decides
-//! about the request that this peer describes in headers of its own. `?proxy=nginx` believes `X-Original-Method` and
+//! about the request that this peer describes. `?proxy=nginx` and `?proxy=haproxy` believe `X-Original-Method` and
 //! `X-Original-URI` alone, `?proxy=forwarded` believes `X-Forwarded-Method` and `X-Forwarded-Uri` alone; without it
 //! either pair is taken, but not two that differ. The address of the question is written in the proxy's configuration,
-//! out of the client's reach. `?dataset=slug&strip=/prefix` maps a proxy's own paths to a dataset.
+//! out of the client's reach. `?dataset=slug&strip=/prefix` maps a proxy's own paths to a dataset; `strip` alone leaves
+//! a path whose first segment is the dataset.
+//!
+//! Envoy asks with the method and path of the request itself, the path behind a prefix. So its question comes to
+//! `/v1/forward-auth/envoy/…`, and what the others write into the address it sets in `X-Accord-Setup`.
+//!
+//! A proxy passes the query on as it came, so a request with a key in its query is refused here, whatever the dataset
+//! allows at the gateway.
 
 use std::borrow::Cow;
 
@@ -16,11 +23,12 @@ use super::answer::{self, Answer, Fault};
 use super::body::AnswerBody;
 use super::call::Call;
 use super::check::{self, Ask, Credential, Target};
-use super::verdict::Verdict;
+use super::verdict::{Denial, Outcome, Trace, Verdict};
 use super::{credential, headers};
 use crate::domain::path::{CleanPath, PathProblem};
 
 const SERVICE: HeaderName = HeaderName::from_static("x-accord-service");
+const SETUP: HeaderName = HeaderName::from_static("x-accord-setup");
 const STATUS: HeaderName = HeaderName::from_static("x-accord-status");
 const ORIGINAL: [HeaderName; 2] =
     [HeaderName::from_static("x-original-method"), HeaderName::from_static("x-original-uri")];
@@ -38,21 +46,42 @@ struct Setup<'a> {
     strip: Option<Cow<'a, str>>,
 }
 
+/// What Envoy puts before the path of a request.
+pub(super) const ENVOY: &str = "/v1/forward-auth/envoy";
+
 /// Answers `ANY /v1/forward-auth`.
 pub(super) fn forward_auth(call: &Call, asked: &Uri, headers: &HeaderMap) -> Answer {
     let setup = match setup(asked.query().unwrap_or_default()) {
         Ok(setup) => setup,
         Err(detail) => return not_asked_so(call, detail),
     };
+    let Some((method, uri)) = described(headers, setup.pair.as_ref()) else {
+        return not_asked_so(call, "The headers that describe the original request are missing or differ.");
+    };
+    judge(call, headers, &setup, (method, uri))
+}
+
+/// Answers `ANY /v1/forward-auth/envoy/{path}`.
+pub(super) fn envoy(call: &Call, method: &str, asked: &Uri, headers: &HeaderMap) -> Answer {
+    let Some(told) = once(headers, &SETUP) else {
+        return not_asked_so(call, "Envoy's configuration must set X-Accord-Setup, once.");
+    };
+    let setup = match setup(told) {
+        Ok(setup) => setup,
+        Err(detail) => return not_asked_so(call, detail),
+    };
+    let uri = asked.path_and_query().and_then(|uri| uri.as_str().strip_prefix(ENVOY)).unwrap_or_default();
+    judge(call, headers, &setup, (method, uri))
+}
+
+/// Answers a question about a request, by its method and address.
+fn judge(call: &Call, headers: &HeaderMap, setup: &Setup<'_>, (method, uri): (&str, &str)) -> Answer {
     let credential = headers.get(SERVICE).and_then(|value| value.to_str().ok());
     let service = credential.filter(|_| call.is_from_trusted_proxy());
     if service.and_then(|text| call.worker.shared.grants().service(text)).is_none() {
         return not_asked_so(call, "This address answers trusted proxies with a service credential only.");
     }
-    let Some((method, uri)) = described(headers, setup.pair.as_ref()) else {
-        return not_asked_so(call, "The headers that describe the original request are missing or differ.");
-    };
-    let verdict = decide(call, headers, &setup, method, uri);
+    let verdict = decide(call, headers, setup, method, uri);
     let mut response = match &verdict {
         Verdict::Permit(permit) => {
             let mut response = answer::with_status(StatusCode::OK, AnswerBody::whole(""));
@@ -64,7 +93,7 @@ pub(super) fn forward_auth(call: &Call, asked: &Uri, headers: &HeaderMap) -> Ans
             answer::limit_headers(told, permit.limits(), call);
             response
         }
-        Verdict::Deny(denial) => refused(answer::denied(call, denial), &setup),
+        Verdict::Deny(denial) => refused(answer::denied(call, denial), setup),
     };
     // A yes that a proxy keeps would outlive the suspension of the key.
     response.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
@@ -77,40 +106,38 @@ pub(super) fn forward_auth(call: &Call, asked: &Uri, headers: &HeaderMap) -> Ans
 
 fn decide(call: &Call, headers: &HeaderMap, setup: &Setup<'_>, method: &str, uri: &str) -> Verdict {
     let (raw, query) = uri.split_once('?').map_or((uri, None), |(path, query)| (path, Some(query)));
+    let grants = call.worker.shared.grants();
+    if query.is_some_and(|query| matches!(credential::without_keys(query, &grants.rules().key_prefix), Cow::Owned(_))) {
+        let detail = "A key in the query would travel on; here it is taken from a header only.";
+        return Verdict::Deny(Box::new(Denial::because(Outcome::KeyMalformed, Trace::default(), detail)));
+    }
     let path = CleanPath::parse(raw);
-    let target = match (&path, &setup.dataset) {
-        (Err(problem), _) => Target::Ambiguous(*problem),
-        (Ok(path), None) => Target::Path { dataset: path.first_segment(), rest: path.rest() },
-        (Ok(path), Some(dataset)) => match stripped(path.decoded(), setup.strip.as_deref()) {
-            Some(rest) => Target::Path { dataset, rest },
-            None => Target::Ambiguous(PathProblem::NotAbsolute),
+    let target = match &path {
+        Err(problem) => Target::Ambiguous(*problem),
+        Ok(path) => match (stripped(path.decoded(), setup.strip.as_deref()), &setup.dataset) {
+            (None, _) => Target::Ambiguous(PathProblem::NotAbsolute),
+            (Some(rest), Some(dataset)) => Target::Path { dataset, rest },
+            (Some(rest), None) => {
+                let (dataset, rest) = split_first(rest);
+                Target::Path { dataset, rest }
+            }
         },
     };
-    let in_query = query.and_then(credential::in_query).filter(|_| allows_query_key(call, &target));
-    let in_query = match &in_query {
-        None => Credential::None,
-        Some(Ok(text)) => Credential::Text(text),
-        Some(Err(())) => Credential::Malformed,
-    };
-    let credential = credential::shown(headers, in_query);
     let ask = Ask {
-        credential,
+        credential: credential::shown(headers, Credential::None),
         method: method.parse().ok(),
         target,
         client: call.client,
         can_redact: false,
         tokens: &call.worker.tokens,
     };
-    check::check(&ask, call.worker.shared.grants(), &call.now)
+    check::check(&ask, grants, &call.now)
 }
 
-fn allows_query_key(call: &Call, target: &Target<'_>) -> bool {
-    match target {
-        Target::Path { dataset, .. } => {
-            call.worker.shared.grants().route(dataset).is_some_and(|route| route.allows_query_key)
-        }
-        Target::Ambiguous(_) => false,
-    }
+/// The first segment of a path, and what follows it with its slash.
+fn split_first(path: &str) -> (&str, &str) {
+    let path = path.strip_prefix('/').unwrap_or(path);
+    path.find('/').and_then(|at| path.split_at_checked(at)).unwrap_or((path, "/"))
 }
 
 /// The path below a prefix, which must end where a segment ends.
@@ -128,6 +155,7 @@ fn setup(query: &str) -> Result<Setup<'_>, &'static str> {
                 setup.pair = Some(ORIGINAL);
                 setup.only_403 = true;
             }
+            ("proxy", "haproxy") => setup.pair = Some(ORIGINAL),
             ("proxy", "forwarded" | "traefik" | "caddy") => setup.pair = Some(FORWARDED),
             ("dataset", _) => setup.dataset = Some(value),
             ("strip", _) => setup.strip = Some(value),
@@ -139,14 +167,9 @@ fn setup(query: &str) -> Result<Setup<'_>, &'static str> {
 
 /// Method and address of the original request; none unless they are told whole and once.
 fn described<'a>(headers: &'a HeaderMap, pair: Option<&[HeaderName; 2]>) -> Option<(&'a str, &'a str)> {
-    let once = |name: &HeaderName| {
-        let mut values = headers.get_all(name).iter();
-        let value = values.next()?.to_str().ok()?;
-        values.next().is_none().then_some(value)
-    };
     let told = |pair: &[HeaderName; 2]| {
         let [method, uri] = pair;
-        Some((once(method)?, once(uri)?))
+        Some((once(headers, method)?, once(headers, uri)?))
     };
     if let Some(pair) = pair {
         return told(pair);
@@ -158,6 +181,13 @@ fn described<'a>(headers: &'a HeaderMap, pair: Option<&[HeaderName; 2]>) -> Opti
         (true, true) => told(&ORIGINAL).filter(|original| Some(*original) == told(&FORWARDED)),
         (false, false) => None,
     }
+}
+
+/// The value of a header that is there exactly once.
+fn once<'a>(headers: &'a HeaderMap, name: &HeaderName) -> Option<&'a str> {
+    let mut values = headers.get_all(name).iter();
+    let value = values.next()?.to_str().ok()?;
+    values.next().is_none().then_some(value)
 }
 
 /// A refusal in the form that the proxy passes on, with the true status beside it.

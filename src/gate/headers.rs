@@ -142,6 +142,43 @@ pub(super) fn to_client(from_upstream: &HeaderMap, needs_key: bool) -> HeaderMap
     headers
 }
 
+/// Whether a client takes trailers (RFC 9110, 10.1.4).
+pub(super) fn takes_trailers(from_client: &HeaderMap) -> bool {
+    let values = from_client.get_all(header::TE).iter().filter_map(|value| value.to_str().ok());
+    values.flat_map(|value| value.split(',')).any(|word| word.trim().eq_ignore_ascii_case("trailers"))
+}
+
+/// Asks for trailers on the hop to the upstream.
+pub(super) fn ask_for_trailers(headers: &mut HeaderMap) {
+    headers.insert(header::TE, HeaderValue::from_static("trailers"));
+    headers.insert(header::CONNECTION, HeaderValue::from_static("te"));
+}
+
+/// Which trailers an answer promises, of those that may pass; its `Trailer` header.
+pub(super) fn promised_trailers(from_upstream: &HeaderMap) -> Option<HeaderValue> {
+    let values = from_upstream.get_all(header::TRAILER).iter().filter_map(|value| value.to_str().ok());
+    let names = values.flat_map(|value| value.split(',')).map(|name| name.trim().to_ascii_lowercase());
+    let names: Vec<String> = names.filter(|name| !name.is_empty() && may_trail(name)).collect();
+    HeaderValue::from_str(&names.join(", ")).ok().filter(|value| !value.is_empty())
+}
+
+/// The trailers of an answer that may pass.
+pub(super) fn trailers(mut from_upstream: HeaderMap) -> HeaderMap {
+    let forbidden: Vec<HeaderName> = from_upstream.keys().filter(|name| !may_trail(name.as_str())).cloned().collect();
+    for name in forbidden {
+        from_upstream.remove(name);
+    }
+    from_upstream
+}
+
+/// What frames, directs, secures or describes a message cannot come after it (RFC 9110, 6.5.1).
+fn may_trail(name: &str) -> bool {
+    !is_dropped(name)
+        && !matches!(name, "age" | "cache-control" | "expires" | "host" | "pragma" | "retry-after" | "vary" | "warning")
+        && !name.starts_with("content-")
+        && !name.starts_with("if-")
+}
+
 /// What a request says where the answer is redacted: the whole of it, readable, whatever the client has already.
 pub(super) fn ask_for_redaction(headers: &mut HeaderMap) {
     for name in [

@@ -28,6 +28,7 @@ mod proxy;
 pub mod redact;
 mod relay;
 pub mod server;
+mod shelf;
 #[cfg(test)]
 mod testing;
 pub mod token;
@@ -271,6 +272,9 @@ fn answer_request(worker: Rc<Worker>, peer: IpAddr, seat: Arc<Seat>, request: Re
             }
             "/oauth/jwks" => token::papers::keys(&call, &request),
             "/.well-known/oauth-authorization-server" => token::papers::about(&call, &request),
+            path if path.strip_prefix(forward_auth::ENVOY).is_some_and(|rest| rest.starts_with('/')) => {
+                forward_auth::envoy(&call, request.method().as_str(), request.uri(), request.headers())
+            }
             _ => match proxy::gateway(call, request) {
                 Ok(passage) => return Answering::Later(Box::pin(passage.run()), seat),
                 Err(refusal) => refusal,

@@ -6,7 +6,7 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use hyper::body::{Body, Incoming};
-use hyper::header::{CONTENT_LENGTH, HeaderMap, TRANSFER_ENCODING};
+use hyper::header::{AGE, CONTENT_LENGTH, HeaderMap, HeaderValue, TRAILER, TRANSFER_ENCODING};
 use hyper::upgrade::OnUpgrade;
 use hyper::{Request, Response, StatusCode, Uri};
 
@@ -17,6 +17,7 @@ use super::check::{self, Ask, Credential, Permit, Standing, Target};
 use super::redact::{Redactor, Setting, Unreadable};
 use super::relay::{Allowed, Cut, Guard, Relay};
 use super::server::watch::sweeps;
+use super::shelf::{Asked, Kept};
 use super::upstream::{Failure, Lease, Upstream};
 use super::verdict::{Denial, Outcome, Verdict};
 use super::{credential, headers, tunnel};
@@ -24,7 +25,7 @@ use crate::domain::path::{CleanPath, PathProblem};
 use crate::domain::scope::Method;
 use crate::domain::tier::Tier;
 
-/// Judges `ANY /{dataset}/{path}`: a passage to be run, or the refusal.
+/// Judges `ANY /{dataset}/{path}`: a passage to be run, or an answer that is there already: a refusal, or what was kept.
 pub(super) fn gateway(call: Call, request: Request<Incoming>) -> Result<Passage, Answer> {
     let (mut head, body) = request.into_parts();
     let uri = &head.uri;
@@ -59,7 +60,7 @@ pub(super) fn gateway(call: Call, request: Request<Incoming>) -> Result<Passage,
         return Err(upstream_failed(&call, &mut book, &permit, 502, "there is no upstream"));
     };
     let is_read = matches!(ask.method, Some(Method::Get | Method::Head));
-    if let Err(fault) = body_is_acceptable(&call, &head.headers, is_read) {
+    if let Err(fault) = body_is_acceptable(&call, &head.headers, is_read, upstream) {
         return Err(body_fault(&call, &mut book, fault));
     }
     let query = query.map(|query| credential::without_keys(query, &call.worker.shared.grants().rules().key_prefix));
@@ -67,6 +68,10 @@ pub(super) fn gateway(call: Call, request: Request<Incoming>) -> Result<Passage,
         Ok(target) => target,
         Err(error) => return Err(upstream_failed(&call, &mut book, &permit, 502, &error.to_string())),
     };
+    let asked = Asked::by(&head.method, &head.headers, permit.route(), permit.redaction(), &target);
+    if let Some(kept) = asked.as_ref().and_then(|asked| call.worker.shelf.find(asked, call.now.ticks)) {
+        return Err(answer_kept(&call, &permit, &kept, &mut book));
+    }
     let switch = (permit.is_stream()
         && permit.redaction().is_none()
         && ask.method == Some(Method::Get)
@@ -74,7 +79,7 @@ pub(super) fn gateway(call: Call, request: Request<Incoming>) -> Result<Passage,
     .then(|| head.extensions.remove::<OnUpgrade>())
     .flatten();
     let body = (!body.is_end_stream()).then_some(body);
-    Ok(Passage { call, permit, method: head.method, target, headers: head.headers, body, is_read, switch, book })
+    Ok(Passage { call, permit, method: head.method, target, headers: head.headers, body, is_read, switch, asked, book })
 }
 
 /// Answers a refused call and enters it in the books.
@@ -94,15 +99,35 @@ fn query_key(call: &Call, path: &CleanPath<'_>, query: &str) -> Option<Result<St
 
 /// What the head says of the body. A read with a body has no meaning (RFC 9110, 9.3.1) and is how one request is hidden
 /// in another, so it is refused.
-fn body_is_acceptable(call: &Call, headers: &HeaderMap, is_read: bool) -> Result<(), BodyFault> {
+fn body_is_acceptable(call: &Call, headers: &HeaderMap, is_read: bool, upstream: &Upstream) -> Result<(), BodyFault> {
     let length = headers.get(CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse::<u64>().ok());
     if is_read && (headers.contains_key(TRANSFER_ENCODING) || length.is_some_and(|length| length > 0)) {
         return Err(BodyFault::Unexpected);
     }
-    if length.is_some_and(|length| length > call.worker.shared.options().request_body_max_bytes) {
+    if length.is_some_and(|length| length > request_max_bytes(call, upstream)) {
         return Err(BodyFault::TooLarge);
     }
     Ok(())
+}
+
+/// The longest request body: the gate's bound, or the dataset's own below it.
+fn request_max_bytes(call: &Call, upstream: &Upstream) -> u64 {
+    let bound = call.worker.shared.options().request_body_max_bytes;
+    upstream.request_max_bytes.map_or(bound, |own| own.min(bound))
+}
+
+/// Answers with what was kept for who asks the same.
+fn answer_kept(call: &Call, permit: &Permit, kept: &Kept, book: &mut Book) -> Answer {
+    let mut headers = kept.headers.clone();
+    headers.insert(AGE, HeaderValue::from(kept.age_seconds(call.now.ticks)));
+    answer::common(&mut headers, call);
+    headers.insert(answer::OUTCOME, answer::OK);
+    answer::limit_headers(&mut headers, permit.limits(), call);
+    let mut answer = answer::with_status(StatusCode::OK, AnswerBody::whole(kept.body.clone()));
+    *answer.headers_mut() = headers;
+    book.status(StatusCode::OK.as_u16());
+    book.add_bytes(kept.body.len());
+    answer
 }
 
 /// One permitted request on its way.
@@ -117,6 +142,8 @@ pub(super) struct Passage {
     is_read: bool,
     /// The client's side of a WebSocket that it asks for.
     switch: Option<OnUpgrade>,
+    /// What it asks, where the answer may be kept.
+    asked: Option<Asked>,
     book: Book,
 }
 
@@ -141,7 +168,9 @@ impl Passage {
             }
         };
         let is_head = self.method == hyper::Method::HEAD;
-        let ended = Ended { call: &self.call, permit: &self.permit, upstream, is_head };
+        let takes_trailers = self.permit.redaction().is_none() && headers::takes_trailers(&self.headers);
+        let asked = self.asked.as_ref();
+        let ended = Ended { call: &self.call, permit: &self.permit, upstream, is_head, takes_trailers, asked };
         match sent {
             Ok((response, _)) if response.status() == StatusCode::SWITCHING_PROTOCOLS => match self.switch {
                 Some(client) => ended.switch(client, response, self.book),
@@ -161,7 +190,7 @@ impl Passage {
         let options = self.call.worker.shared.options();
         let deadline = sweeps(options.request_body_deadline);
         let limit = self.call.worker.waiting.patience(deadline);
-        let (body, carried) = Streaming::new(body, options.request_body_max_bytes, limit);
+        let (body, carried) = Streaming::new(body, request_max_bytes(&self.call, upstream), limit);
         (Outgoing::Streaming(body), Some(carried), upstream.patience() + deadline)
     }
 
@@ -172,6 +201,8 @@ impl Passage {
         *request.headers_mut() = headers::to_upstream(&self.headers, &self.permit, upstream, &self.call);
         if self.permit.redaction().is_some() {
             headers::ask_for_redaction(request.headers_mut());
+        } else if headers::takes_trailers(&self.headers) {
+            headers::ask_for_trailers(request.headers_mut());
         }
         if self.switch.is_some() {
             tunnel::pass_hand_shake(&self.headers, request.headers_mut());
@@ -186,6 +217,8 @@ struct Ended<'a> {
     permit: &'a Permit,
     upstream: &'a Upstream,
     is_head: bool,
+    takes_trailers: bool,
+    asked: Option<&'a Asked>,
 }
 
 impl Ended<'_> {
@@ -263,6 +296,13 @@ impl Ended<'_> {
             {
                 kept.insert(CONTENT_LENGTH, length.clone());
             }
+            if self.takes_trailers
+                && let Some(promised) = headers::promised_trailers(&head.headers)
+            {
+                kept.insert(TRAILER, promised);
+                relay.pass_trailers();
+            }
+            self.keep(&mut relay, status, (&head.headers, &kept));
             return Ok(self.answer(status, kept, relay));
         };
         let kept = headers::to_client_redacted(&head.headers);
@@ -276,7 +316,17 @@ impl Ended<'_> {
         let salts = options.redaction_key.salts(self.permit.route().id, options.zone, self.call.now.utc);
         let setting = Setting { salts, zone: options.zone, now: self.call.now.utc };
         relay.redact_with(Redactor::new(Arc::clone(plan), kind, &setting));
+        self.keep(&mut relay, status, (&head.headers, &kept));
         Err(Box::new(Redacting { status, kept, relay }))
+    }
+
+    /// Keeps an answer as it passes, where others may get it.
+    fn keep(&self, relay: &mut Relay, status: StatusCode, headers: (&HeaderMap, &HeaderMap)) {
+        let shelf = &self.call.worker.shelf;
+        let keeping = self.asked.and_then(|asked| shelf.keeping(asked.clone(), status, headers, self.call.now.ticks));
+        if let Some(keeping) = keeping {
+            relay.keep_with(keeping);
+        }
     }
 
     /// Passes on a redacted answer once its beginning could be read; until then it can be refused cleanly.

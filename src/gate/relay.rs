@@ -15,9 +15,11 @@ use hyper::body::{Body, Frame, Incoming, SizeHint};
 use super::body::Carried;
 use super::call::{Book, Worker};
 use super::check::Standing;
+use super::headers;
 use super::redact::{Redactor, Unreadable};
 use super::server::patience::Patience;
 use super::server::watch::sweeps;
+use super::shelf::Keeping;
 use super::upstream::Lease;
 use super::verdict::Outcome;
 
@@ -111,6 +113,10 @@ pub(super) struct Relay {
     /// Whether the body was read to its end.
     is_over: bool,
     redaction: Option<Box<Redaction>>,
+    /// Where it is kept for others meanwhile.
+    keeping: Option<Box<Keeping>>,
+    /// Whether trailers are passed on.
+    passes_trailers: bool,
     book: Book,
 }
 
@@ -143,6 +149,8 @@ impl Relay {
             received: 0,
             is_over: false,
             redaction: None,
+            keeping: None,
+            passes_trailers: false,
             book,
         }
     }
@@ -150,6 +158,16 @@ impl Relay {
     /// From now on the body passes through this redactor.
     pub(super) fn redact_with(&mut self, redactor: Redactor) {
         self.redaction = Some(Box::new(Redaction { redactor, out: BytesMut::new(), begun: None }));
+    }
+
+    /// From now on the body is kept as it passes.
+    pub(super) fn keep_with(&mut self, keeping: Keeping) {
+        self.keeping = Some(Box::new(keeping));
+    }
+
+    /// Passes on trailers, too; not for a body that is redacted, of which they tell.
+    pub(super) const fn pass_trailers(&mut self) {
+        self.passes_trailers = true;
     }
 
     /// Reads until something may be passed on, or nothing more comes.
@@ -189,6 +207,30 @@ impl Relay {
         if let Some(begun) = self.redaction.as_mut().and_then(|redaction| redaction.begun.take()) {
             return Poll::Ready(Some(Ok(Frame::data(begun))));
         }
+        let polled = self.poll_body(context);
+        if self.keeping.is_some() {
+            self.keep(&polled);
+        }
+        polled
+    }
+
+    /// Keeps a piece, or the whole when it is over.
+    fn keep(&mut self, polled: &Poll<Option<Result<Frame<Bytes>, Cut>>>) {
+        let Some(mut keeping) = self.keeping.take() else { return };
+        match polled {
+            Poll::Pending => self.keeping = Some(keeping),
+            Poll::Ready(None) => keeping.finish(),
+            // An answer with trailers, or one that was cut, is not for others.
+            Poll::Ready(Some(Err(_))) => {}
+            Poll::Ready(Some(Ok(frame))) => {
+                if frame.data_ref().is_some_and(|piece| keeping.take(piece)) {
+                    if self.is_end_stream() { keeping.finish() } else { self.keeping = Some(keeping) }
+                }
+            }
+        }
+    }
+
+    fn poll_body(&mut self, context: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, Cut>>> {
         while !self.is_over {
             let frame = match Pin::new(&mut self.body).poll_frame(context) {
                 Poll::Pending => return self.wait(context),
@@ -200,10 +242,14 @@ impl Relay {
                     None
                 }
                 Some(Err(error)) => return self.cut(Cut::Broken(error)),
-                // Trailers belong to the hop and are not passed on.
                 Some(Ok(frame)) => match frame.into_data() {
                     Ok(piece) => Some(piece),
-                    Err(_trailers) => continue,
+                    Err(frame) => match frame.into_trailers() {
+                        Ok(trailers) if self.passes_trailers => {
+                            return Poll::Ready(Some(Ok(Frame::trailers(headers::trailers(trailers)))));
+                        }
+                        Ok(_) | Err(_) => continue,
+                    },
                 },
             };
             if let Some(Err(cut)) = piece.as_ref().map(|piece| self.admit(piece)) {

@@ -77,6 +77,8 @@ pub(super) fn dataset(slug: &str, tier: Tier, base_url: &str) -> DatasetGrant {
         credential: Some(("X-Feed-Key".to_owned(), "feed-secret".to_owned().into())),
         timeout_ms: 2_000,
         body_max_bytes: 1 << 20,
+        request_max_bytes: None,
+        keep_seconds: 0,
     };
     DatasetGrant {
         id: dataset_id(slug),

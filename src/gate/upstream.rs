@@ -40,6 +40,10 @@ pub(in crate::gate) struct Upstream {
     pub(super) timeout: Duration,
     /// Longest answer in bytes.
     pub(super) body_max_bytes: u64,
+    /// Longest request body in bytes, where the dataset has a bound of its own.
+    pub(super) request_max_bytes: Option<u64>,
+    /// How long an answer may be given to others who ask the same.
+    pub(super) keep_seconds: u32,
 }
 
 impl fmt::Debug for Upstream {
@@ -78,6 +82,8 @@ impl Upstream {
             credential: credential.transpose()?,
             timeout: Duration::from_millis(grant.timeout_ms),
             body_max_bytes: grant.body_max_bytes,
+            request_max_bytes: grant.request_max_bytes,
+            keep_seconds: grant.keep_seconds,
         })
     }
 
@@ -120,7 +126,14 @@ mod tests {
     use super::*;
 
     fn grant(base_url: &str) -> UpstreamGrant {
-        UpstreamGrant { base_url: base_url.to_owned(), credential: None, timeout_ms: 1000, body_max_bytes: 1 << 20 }
+        UpstreamGrant {
+            base_url: base_url.to_owned(),
+            credential: None,
+            timeout_ms: 1000,
+            body_max_bytes: 1 << 20,
+            request_max_bytes: None,
+            keep_seconds: 0,
+        }
     }
 
     #[test]

@@ -60,6 +60,17 @@ impl Manager {
         self.backend
     }
 
+    /// A connection of its own that listens to a channel; `None` on SQLite.
+    pub(super) fn listening(&self, channel: &str) -> Result<Option<PgConnection>, StoreError> {
+        if self.backend == Backend::Sqlite {
+            return Ok(None);
+        }
+        let away = |error: &dyn std::fmt::Display| StoreError::Unavailable(error.to_string());
+        let mut conn = PgConnection::establish(&self.url).map_err(|error| away(&error))?;
+        conn.batch_execute(&format!("LISTEN {channel}")).map_err(|error| away(&error))?;
+        Ok(Some(conn))
+    }
+
     fn open(&self) -> Result<AnyConnection, diesel::r2d2::Error> {
         let busy_ms = self.busy.as_millis();
         match self.backend {

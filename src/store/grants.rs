@@ -4,7 +4,7 @@ use diesel::prelude::*;
 
 use super::schema::grant_changes;
 use super::sessions::next_number;
-use super::{AnyConnection, StoreError};
+use super::{AnyConnection, StoreError, listen};
 use crate::domain::time::Instant;
 
 /// One change that gates must learn of.
@@ -32,7 +32,7 @@ pub fn note_change(conn: &mut AnyConnection, kind: &str, id: &str, now: Instant)
             grant_changes::at.eq(now.naive_utc()),
         ))
         .execute(conn)?;
-    Ok(())
+    listen::notify(conn)
 }
 
 /// Changes after `number`, in order.

@@ -15,6 +15,7 @@ pub mod grants;
 pub mod holds;
 pub mod imports;
 pub mod keys;
+pub mod listen;
 pub mod organisations;
 pub mod outbox;
 pub mod people;
@@ -111,6 +112,7 @@ pub struct StoreOptions {
 #[derive(Clone)]
 pub struct Store {
     pool: conn::AnyPool,
+    manager: conn::Manager,
     backend: Backend,
     places: Arc<Semaphore>,
     wait: Duration,
@@ -135,10 +137,10 @@ impl Store {
             .min_idle(Some(1))
             .connection_timeout(options.wait)
             .test_on_check_out(backend == Backend::Postgres)
-            .build(manager)
+            .build(manager.clone())
             .map_err(|error| StoreError::Unavailable(error.to_string()))?;
         let places = usize::try_from(options.connections).unwrap_or(1);
-        Ok(Self { pool, backend, places: Arc::new(Semaphore::new(places)), wait: options.wait })
+        Ok(Self { pool, manager, backend, places: Arc::new(Semaphore::new(places)), wait: options.wait })
     }
 
     /// Which database this is.

@@ -12,6 +12,10 @@ mod commands;
 #[cfg(test)]
 mod docs;
 #[cfg(test)]
+mod doors;
+#[cfg(test)]
+mod gates;
+#[cfg(test)]
 mod harness;
 #[cfg(test)]
 mod parity;

@@ -42,6 +42,10 @@ pub struct UpstreamGrant {
     pub timeout_ms: u64,
     /// Longest answer in bytes.
     pub body_max_bytes: u64,
+    /// Longest request body in bytes, where the dataset has a bound of its own below the gate's.
+    pub request_max_bytes: Option<u64>,
+    /// For how many seconds an answer may be given to others who ask the same; zero keeps nothing.
+    pub keep_seconds: u32,
 }
 
 /// A hold as the holder may know it.

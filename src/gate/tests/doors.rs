@@ -150,6 +150,74 @@ async fn forward_auth_lets_a_described_request_pass() {
 }
 
 #[actix_web::test]
+async fn a_prefix_alone_leaves_a_path_that_begins_with_its_dataset() {
+    let gate = gate().await;
+    for proxy in ["nginx", "haproxy"] {
+        for (uri, code) in [
+            ("/feeds/parking/latest", "ok"),
+            ("/feeds/weather/latest", "ok"),
+            ("/feeds/parking/other", "scope_denied"),
+            ("/feedsx/parking/latest", "scope_denied"),
+            ("/feeds", "scope_denied"),
+        ] {
+            let told = [NGINX[0], ("X-Original-URI", uri)];
+            let got = asked(&gate, &format!("?proxy={proxy}&strip=/feeds"), &told).await;
+            assert_eq!(got.header("x-accord-outcome"), Some(code), "{proxy} {uri}");
+        }
+    }
+}
+
+#[actix_web::test]
+async fn envoy_asks_with_the_request_itself_behind_a_prefix() {
+    let gate = gate().await;
+    let key = key_text(1);
+    let ask = async |method: &str, path: &str, headers: &[(&str, &str)]| {
+        let all = [&[("X-Api-Key", key.as_str()), ("X-Accord-Service", SERVICE_SECRET)], headers].concat();
+        gate.send(method, &format!("/v1/forward-auth/envoy{path}"), &all, "").await
+    };
+    let setup = [("X-Accord-Setup", "dataset=parking&strip=/feeds/parking")];
+    let got = ask("GET", "/feeds/parking/latest?a=1", &setup).await;
+    assert_eq!((got.status, got.body.as_str()), (200, ""));
+    assert_eq!(got.header("x-accord-key-id"), Some(key_id(1).to_string().as_str()));
+    assert_eq!(ask("GET", "/parking/latest", &[("X-Accord-Setup", "")]).await.status, 200);
+    for (method, path, headers, code) in [
+        ("DELETE", "/feeds/parking/latest", &setup[..], "scope_denied"),
+        ("GET", "/feeds/parking/../latest", &setup[..], "scope_denied"),
+        ("GET", "/feeds/parkingx/latest", &setup[..], "scope_denied"),
+        ("GET", "/", &setup[..], "scope_denied"),
+        ("GET", "/feeds/parking/latest", &[], "forward_auth_denied"),
+        ("GET", "/feeds/parking/latest", &[setup[0], setup[0]], "forward_auth_denied"),
+        ("GET", "/feeds/parking/latest", &[("X-Accord-Setup", "allow=1")], "forward_auth_denied"),
+        // What another proxy would say counts for nothing here.
+        (
+            "GET",
+            "/feeds/other/latest",
+            &[setup[0], NGINX[0], ("X-Original-URI", "/feeds/parking/latest")],
+            "scope_denied",
+        ),
+    ] {
+        let got = ask(method, path, headers).await;
+        assert_eq!(got.code(), code, "{method} {path} {headers:?}");
+    }
+    let beside = ask("GET", "x/feeds/parking/latest", &setup).await;
+    assert!(beside.status >= 400, "the prefix ends where a segment ends: {beside:?}");
+}
+
+#[actix_web::test]
+async fn a_key_in_the_query_is_refused_where_a_proxy_would_pass_it_on() {
+    let upstream = ScriptedUpstream::plain().await;
+    let mut setup = Setup::on(&upstream).trusting_loopback();
+    setup.all.datasets.iter_mut().for_each(|dataset| dataset.allows_query_key = true);
+    let gate = setup.start();
+    for query in [format!("api_key={}", key_text(1)), format!("a=1&token={}", key_text(2))] {
+        let uri = format!("/parking/latest?{query}");
+        let got = asked(&gate, "?proxy=nginx", &[NGINX[0], ("X-Original-URI", &uri)]).await;
+        assert_eq!((got.status, got.code().as_str()), (401, "key_malformed"), "{query}");
+        assert!(got.json()["detail"].as_str().unwrap().contains("would travel on"), "{}", got.body);
+    }
+}
+
+#[actix_web::test]
 async fn forward_auth_denies_by_default() {
     let gate = gate().await;
     let cases: [(&str, &[(&str, &str)]); 12] = [

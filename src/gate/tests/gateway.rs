@@ -76,7 +76,7 @@ async fn an_upstream_hears_our_word_about_the_client_and_no_other() {
         ("X_Forwarded_For", "127.0.0.1"),
         ("X-Request-Id", "client-chosen-id"),
         ("Proxy-Authorization", "Basic x"),
-        ("TE", "trailers"),
+        ("TE", "gzip;q=0.5"),
         ("Connection", "X-Accord-Key-Id, X-Request-Id, Accept-Language, close"),
         ("Accept-Language", "es"),
         ("Accept", "application/json"),

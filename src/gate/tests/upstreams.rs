@@ -154,3 +154,100 @@ async fn a_closed_network_is_never_connected_to() {
     assert_eq!(gate.get("/parking/latest").await.code(), "upstream_failed");
     assert_eq!(upstream.seen().len(), 0);
 }
+
+#[actix_web::test]
+async fn an_answer_is_kept_for_who_asks_the_same_and_counted_for_each() {
+    let (upstream, gate) = keeping(|request| {
+        let differs = if request.contains("language: es") { "hola" } else { "hello" };
+        (answer("Cache-Control: public\r\nVary: Accept-Language\r\nETag: \"1\"\r\n", differs), Then::KeepAlive)
+    })
+    .await;
+    let first = gate.get("/parking/latest?a=1").await;
+    let again = gate.get("/parking/latest?a=1").await;
+    assert_eq!((first.body.as_str(), first.header("age")), ("hello", None));
+    assert_eq!((again.body.as_str(), again.header("age"), again.header("etag")), ("hello", Some("0"), Some("\"1\"")));
+    assert_ne!(first.header("x-request-id"), again.header("x-request-id"));
+    assert_eq!(upstream.seen().len(), 1);
+    for path in ["/parking/latest?a=2", "/parking/latest/b?a=1"] {
+        assert_eq!(gate.get(path).await.header("age"), None, "{path}");
+    }
+    assert_eq!(gate.get_with("/parking/latest?a=1", &[("Accept-Language", "es")]).await.body, "hola");
+    for particular in [("Range", "bytes=0-1"), ("If-None-Match", "\"1\""), ("Cache-Control", "no-cache")] {
+        assert_eq!(gate.get_with("/parking/latest?a=1", &[particular]).await.header("age"), None, "{particular:?}");
+    }
+    let asked = upstream.seen().len();
+    gate.clock.pass(6);
+    assert_eq!(gate.get("/parking/latest?a=1").await.header("age"), None, "its time is over");
+    assert_eq!(upstream.seen().len(), asked + 1);
+    let samples = gate.drain().samples;
+    assert!(samples.iter().all(|sample| sample.outcome == Outcome::Ok && sample.bytes >= 4), "{samples:?}");
+    assert_eq!(samples.len(), 9);
+}
+
+#[actix_web::test]
+async fn an_answer_that_is_not_for_all_or_not_whole_is_not_kept() {
+    let (upstream, gate) = keeping(|request| {
+        let path = request.split(' ').nth(1).unwrap_or_default();
+        match path.rsplit('/').next().unwrap_or_default() {
+            "private" => (answer("Cache-Control: private\r\n", "x"), Then::KeepAlive),
+            "varied" => (answer("Vary: X-Accord-Key-Id\r\n", "x"), Then::KeepAlive),
+            "missing" => (text("HTTP/1.1 404 No\r\nContent-Length: 0\r\n\r\n"), Then::KeepAlive),
+            "cut" => (text("HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nonly this"), Then::Close),
+            _ => (answer("", &"x".repeat(300_000)), Then::KeepAlive),
+        }
+    })
+    .await;
+    for (path, asked) in [("private", 2), ("varied", 4), ("missing", 6), ("cut", 8), ("large", 10)] {
+        for _ in 0..2 {
+            gate.get(&format!("/parking/latest/{path}")).await;
+        }
+        assert_eq!(upstream.seen().len(), asked, "{path}");
+    }
+}
+
+/// A gate that keeps answers for five seconds.
+async fn keeping(script: impl Fn(&str) -> (Vec<u8>, Then) + Send + Sync + 'static) -> (ScriptedUpstream, Gate) {
+    let upstream = ScriptedUpstream::start(script).await;
+    let mut setup = Setup::on(&upstream);
+    setup.all.datasets[0].upstream.as_mut().unwrap().keep_seconds = 5;
+    let gate = setup.start();
+    (upstream, gate)
+}
+
+#[actix_web::test]
+async fn trailers_pass_to_who_takes_them_but_for_those_that_would_change_the_answer() {
+    let body = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\nTrailer: X-Checksum, Set-Cookie, Content-Type\r\n\r\n\
+                4\r\nbody\r\n0\r\nX-Checksum: abc\r\nSet-Cookie: a=b\r\nContent-Type: text/html\r\n\r\n";
+    let upstream = ScriptedUpstream::start(move |_| (text(body), Then::KeepAlive)).await;
+    let gate = Setup::on(&upstream).start();
+    let got = gate.get_with("/parking/latest", &[("TE", "trailers")]).await;
+    assert_eq!(got.header("trailer"), Some("x-checksum"));
+    assert!(got.body.contains("x-checksum: abc"), "{got:?}");
+    assert!(!got.body.contains("a=b") && !got.body.contains("text/html"), "{got:?}");
+    assert!(upstream.seen()[0].contains("te: trailers"), "{}", upstream.seen()[0]);
+    let got = gate.get("/parking/latest").await;
+    assert!(got.is_whole && got.body.contains("body") && !got.body.contains("checksum"), "{got:?}");
+    assert!(!upstream.seen()[1].contains("te: trailers"));
+}
+
+#[actix_web::test]
+async fn a_datasets_own_bounds_are_narrower_than_the_gates() {
+    let upstream = ScriptedUpstream::start(|_| (answer("", "1234567890"), Then::KeepAlive)).await;
+    let mut setup = Setup::on(&upstream);
+    let bounded = setup.all.datasets[0].upstream.as_mut().unwrap();
+    (bounded.body_max_bytes, bounded.request_max_bytes) = (9, Some(3));
+    setup.all.agreements[0].schedules[0].operations.push("write".to_owned());
+    setup.all.keys[0].scopes.push("parking:write".parse().unwrap());
+    let write = crate::domain::scope::Operation::new(
+        "write",
+        vec![crate::domain::scope::Method::Post],
+        vec!["/latest".parse().unwrap()],
+    );
+    setup.all.datasets[0].operations.push(write.unwrap());
+    let gate = setup.start();
+    let got = gate.get("/parking/latest").await;
+    assert_eq!((got.status, got.code().as_str()), (502, "upstream_failed"));
+    let bearer = format!("Bearer {}", crate::gate::testing::key_text(1));
+    let got = gate.send("POST", "/parking/latest", &[("Authorization", &bearer)], "1234").await;
+    assert_eq!(got.status, 413, "{got:?}");
+}

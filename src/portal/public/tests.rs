@@ -117,7 +117,12 @@ async fn a_feeds_own_address_is_never_shown() {
     let desk = &portal.desk.desk;
     let stored = desk.read(|conn| crate::store::datasets::by_slug(conn, "noise")).unwrap();
     let url = "https://10.0.0.9/secret-feed".to_owned();
-    let upstream = Some(Upstream { url, credential_header: None, timeout_ms: 5_000 });
+    let upstream = Some(Upstream {
+        url,
+        credential_header: None,
+        timeout_ms: 5_000,
+        bounds: crate::domain::catalogue::UpstreamBounds::default(),
+    });
     let live = crate::domain::catalogue::Dataset { upstream, ..stored };
     desk.store.write(|conn| crate::store::datasets::save(conn, &live)).unwrap();
     let browser = portal.browser();

@@ -1,6 +1,6 @@
 //! The running program, as `accord demo` starts it, in a folder of its own and on free ports.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use serde_json::Value;
 
@@ -51,6 +51,25 @@ impl Demo {
     /// The folder of the store, for commands beside the running program.
     pub(crate) fn home(&self) -> PathBuf {
         self.folder.path().join("data").join("demo")
+    }
+
+    /// Starts one more gate on its store, with its settings.
+    pub(crate) fn another_gate(&self) -> (Guarded, String) {
+        self.gate_under(&self.folder.path().join("settings.toml"))
+    }
+
+    /// Starts one more gate on its store, with settings of its own.
+    pub(crate) fn another_gate_with(&self, settings: &str) -> (Guarded, String) {
+        let path = self.folder.path().join("gate.toml");
+        std::fs::write(&path, settings).unwrap();
+        self.gate_under(&path)
+    }
+
+    fn gate_under(&self, settings: &Path) -> (Guarded, String) {
+        let (home, settings) = (self.home().display().to_string(), settings.display().to_string());
+        let program = [PROGRAM, "gate", "--data", &home, "--config", &settings, "--port", "0"];
+        let listening = |line: &str| line.strip_prefix("gate").map(|url| url.trim().trim_end_matches('/').to_owned());
+        Guarded::start(&program, Stop::Program("TERM"), None, None, listening).unwrap()
     }
 
     /// Stops it and leaves its folder.

@@ -7,4 +7,11 @@ pub(crate) mod client;
 pub(crate) mod databases;
 pub(crate) mod demo;
 pub(crate) mod files;
+pub(crate) mod ledger;
 pub(crate) mod process;
+
+/// Now, to see how long something took from here on.
+#[expect(clippy::disallowed_methods, reason = "what is measured is real time")]
+pub(crate) fn begin() -> std::time::Instant {
+    std::time::Instant::now()
+}

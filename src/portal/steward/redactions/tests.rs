@@ -166,7 +166,12 @@ async fn upstream(office: &Office, body: &'static str) {
         }
     });
     let manager = &office.city.managers[0];
-    let upstream = Edit::Upstream(Some(Upstream { url, credential_header: None, timeout_ms: 5_000 }));
+    let upstream = Edit::Upstream(Some(Upstream {
+        url,
+        credential_header: None,
+        timeout_ms: 5_000,
+        bounds: crate::domain::catalogue::UpstreamBounds::default(),
+    }));
     catalogue::edit(office.desk(), manager, "parking", upstream, dataset(office).version).unwrap();
 }
 
