@@ -9,7 +9,7 @@ use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
 use accord::app::{self, Base};
-use accord::cases::{Caller, CaseError, Desk, fetch, interchange, staff, story, terms};
+use accord::cases::{Caller, CaseError, Desk, fetch, interchange, staff, story, terms, tokens as rotation};
 use accord::config::Settings;
 use accord::domain::audit::Head;
 use accord::domain::id::DepartmentId;
@@ -140,6 +140,17 @@ pub(crate) enum Terms {
     },
     /// Lists versions.
     List,
+}
+
+#[derive(Subcommand)]
+pub(crate) enum Tokens {
+    /// Takes every key that signs access tokens out of use, because one may be known to somebody else, and makes a new one.
+    /// Tokens issued until now are refused; programs get new ones with their keys.
+    Rotate {
+        /// Why, for the audit.
+        #[arg(long)]
+        reason: String,
+    },
 }
 
 #[derive(Subcommand)]
@@ -442,6 +453,14 @@ fn read_instant(text: &str, zone: Tz) -> Result<Instant, Box<dyn Error>> {
     let wrong =
         || format!("--effective {text}: give a day such as 2027-01-01, or an instant such as 2027-01-01T05:00:00Z");
     text.parse().map_err(|_neither| wrong().into())
+}
+
+pub(crate) fn tokens(place: &Place, command: Tokens) -> Done {
+    let Tokens::Rotate { reason } = command;
+    let (_, desk) = existing(place)?;
+    let kid = rotation::rotate_now(&desk, &Caller::service("command line"), &reason).map_err(said)?;
+    note("Every gate refuses the old tokens as soon as it looks for changes (gate.poll_ms).")?;
+    print(kid)
 }
 
 pub(crate) fn audit(place: &Place, command: Audit) -> Done {

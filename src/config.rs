@@ -139,6 +139,10 @@ pub struct Gate {
     pub answer_seconds: u64,
     /// Whether each call is told by a line on standard output.
     pub access_lines: bool,
+    /// How long an access token lives, in seconds.
+    pub token_seconds: u32,
+    /// For how many days one key signs access tokens.
+    pub token_key_days: u32,
 }
 
 /// Limits that several gates count together.

@@ -62,6 +62,9 @@ enum Command {
     /// Terms.
     #[command(subcommand)]
     Terms(commands::Terms),
+    /// Keys that sign access tokens.
+    #[command(subcommand)]
+    Tokens(commands::Tokens),
     /// The audit chain.
     #[command(subcommand)]
     Audit(commands::Audit),
@@ -84,6 +87,7 @@ fn main() -> ExitCode {
         Command::Service(service) => commands::service(&place, service),
         Command::Catalog(catalog) => commands::catalog(&place, catalog),
         Command::Terms(terms) => commands::terms(&place, terms),
+        Command::Tokens(tokens) => commands::tokens(&place, tokens),
         Command::Audit(audit) => commands::audit(&place, audit),
     };
     match done {

@@ -159,6 +159,7 @@ pub(crate) fn without_keys(upstream: &str, keys: u128) -> Outcome<Publication> {
         agreements: (0..keys.div_ceil(KEYS_EACH)).map(agreement).collect::<Outcome<_>>()?,
         keys: Vec::new(),
         services: vec![service()],
+        token_keys: Vec::new(),
     })
 }
 

@@ -164,6 +164,7 @@ impl Base {
                 delays: self.delays.clone(),
                 upstream_wait_ms: self.settings.gate.upstream_wait_ms,
                 upstream_networks: UpstreamNetworks::opening(self.settings.network.upstream_networks.clone()),
+                token_key_days: self.settings.gate.token_key_days,
             }),
             secrets: Arc::clone(&self.secrets),
             sink,

@@ -112,7 +112,7 @@ pub async fn demo(
     let city = simulator::start(loopback, SimulatorState::new(base.clock.clone(), CITY, FEED_TOKEN))
         .await
         .map_err(|error| setup(&error))?;
-    let gate = Gate::new(&base)?;
+    let gate = Gate::new(&base, &listeners.gate_url(&base.settings)?)?;
     let desk = base.desk(gate.sink());
     let key = prepare(&base.quiet_desk(), &city.url)?;
     let (machinery, running) = start(&base, gate, &desk, listeners, true)?;

@@ -4,16 +4,19 @@ use std::net::TcpListener;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use secrecy::ExposeSecret as _;
+use secrecy::{ExposeSecret as _, SecretString};
 use tokio::task::JoinHandle;
+use url::Url;
 
 use super::base::{Base, StartError};
 use super::kill::DeskSwitch;
 use super::run::{head_bounds, upstream_networks};
 use crate::cases::catalogue::credential_place;
-use crate::cases::secrets::REDACTION;
+use crate::cases::secrets::{REDACTION, Secrets};
+use crate::cases::tokens::key_place;
 use crate::cases::{Desk, GrantSink};
-use crate::feed::grants::GrantFeed;
+use crate::domain::id::DatasetId;
+use crate::feed::grants::{GrantFeed, Opener};
 use crate::feed::limits::{LedgerSetup, LimitsFeed};
 use crate::feed::usage::UsageFeed;
 use crate::gate::clock::GateClock;
@@ -59,12 +62,25 @@ impl Finish {
     }
 }
 
+/// Opens what cases sealed.
+struct Opening(Arc<Secrets>);
+
+impl Opener for Opening {
+    fn credential(&self, dataset: DatasetId, sealed: &str) -> Option<SecretString> {
+        self.0.open(&credential_place(dataset), sealed).ok()
+    }
+
+    fn token_key(&self, kid: &str, sealed: &str) -> Option<SecretString> {
+        self.0.open(&key_place(kid), sealed).ok()
+    }
+}
+
 impl Gate {
-    /// Puts the parts together; nothing is read or bound yet.
+    /// Puts the parts together, for a gate at this address from outside; nothing is read yet.
     ///
     /// # Errors
     /// A ledger's address that is none.
-    pub(super) fn new(base: &Base) -> Result<Self, StartError> {
+    pub(super) fn new(base: &Base, address: &Url) -> Result<Self, StartError> {
         let clock = base.clock.clone();
         let switch = Arc::new(DeskSwitch::default());
         let rules = GrantRules {
@@ -75,17 +91,15 @@ impl Gate {
         let meter = Meter::new(MeterBounds::default());
         let meter = if base.settings.gate.access_lines { meter.keeping_lines() } else { meter };
         let shared = GateShared::new(
-            options(base),
+            options(base, address),
             Grants::new(rules),
             meter,
             GateClock::new(Arc::new(move || clock.now())),
             kill_switch,
         );
-        let secrets = Arc::clone(&base.secrets);
         let zone = base.profile.zone;
-        let grants = GrantFeed::new(base.store.clone(), shared.clone(), zone, move |dataset, sealed| {
-            secrets.open(&credential_place(dataset), sealed).ok()
-        });
+        let opener = Arc::new(Opening(Arc::clone(&base.secrets)));
+        let grants = GrantFeed::new(base.store.clone(), shared.clone(), zone, opener);
         let ids = base.quiet_desk();
         let new_id = Arc::new(move |now| ids.new_id::<()>(now).uuid());
         let usage = UsageFeed::new(base.store.clone(), shared.clone(), zone, new_id);
@@ -184,11 +198,13 @@ fn telling(base: &Base, shared: &GateShared) -> Result<Option<Telling>, StartErr
     Ok((lines || !collector.is_empty()).then_some(telling))
 }
 
-fn options(base: &Base) -> GateOptions {
+fn options(base: &Base, address: &Url) -> GateOptions {
     let settings = &base.settings;
     let default = GateOptions::default();
     GateOptions {
         realm: base.profile.city.as_str().to_lowercase(),
+        issuer: address.as_str().trim_end_matches('/').to_owned(),
+        token_seconds: settings.gate.token_seconds,
         zone: base.profile.zone,
         trusted_proxies: settings.network.trusted_proxies.clone(),
         upstream_networks: upstream_networks(settings),
@@ -233,10 +249,12 @@ mod tests {
             ("NETWORK__METRICS_NETWORKS", "10.1.0.0/16"),
             ("LOG__OTLP_URL", "http://127.0.0.1:4318"),
             ("LOG__OTLP_PERCENT", "20"),
+            ("GATE__TOKEN_SECONDS", "120"),
+            ("GATE__TOKEN_KEY_DAYS", "7"),
         ];
         let environment = set.map(|(name, value)| (format!("ACCORD_{name}"), value.to_owned()));
         let base = Base::open(Settings::load(None, environment).unwrap(), &folder).unwrap();
-        let options = options(&base);
+        let options = options(&base, &"https://gate.city.example/".parse().unwrap());
         let seconds = Duration::from_secs;
         assert_eq!(options.connect_timeout, seconds(11));
         assert_eq!(options.request_body_max_bytes, 12 * 1024);
@@ -250,6 +268,8 @@ mod tests {
         assert_eq!(options.tracing, Some(Tracing { percent: 20 }));
         assert_eq!(base.quiet_desk().options.delays.wait_after(1), chrono::Duration::seconds(21));
         assert_eq!(base.quiet_desk().options.upstream_wait_ms, 2_200);
+        assert_eq!((options.issuer.as_str(), options.token_seconds), ("https://gate.city.example", 120));
+        assert_eq!(base.quiet_desk().options.token_key_days, 7);
         std::fs::remove_dir_all(folder).unwrap();
     }
 }

@@ -13,7 +13,7 @@ use super::base::{Base, StartError};
 use super::gate::{Finish, Gate, RunningGate};
 use super::portal::{self, Addresses};
 use super::profile_files;
-use crate::cases::{CaseError, Desk, agree, keys, terms};
+use crate::cases::{CaseError, Desk, agree, keys, terms, tokens};
 use crate::config::Settings;
 use crate::domain::net::{HeadBounds, UpstreamNetworks};
 use crate::domain::profile::Profile;
@@ -154,6 +154,7 @@ pub(super) fn clocks(
         case_clock("agreements", minute, stop, desk, agree::expire_agreements),
         case_clock("reminders", hour, stop, desk, agree::remind_of_ends),
         case_clock("key expiry", minute, stop, desk, keys::clocks::expire_due),
+        case_clock("token keys", minute, stop, desk, tokens::rotate_due),
         case_clock("key reminders", hour, stop, desk, keys::clocks::warn_expiring),
         retention(base, stop, minute),
     ]
@@ -246,7 +247,7 @@ pub(super) async fn until_stopped(machinery: Machinery) {
 /// Why it cannot start.
 pub async fn serve(base: Base, started: impl FnOnce(&Running) -> Result<(), String>) -> Result<(), StartError> {
     let listeners = Listeners::bind(&base.settings)?;
-    let gate = Gate::new(&base)?;
+    let gate = Gate::new(&base, &listeners.gate_url(&base.settings)?)?;
     let desk = base.desk(gate.sink());
     set_up(&base, &desk)?;
     let (machinery, running) = start(&base, gate, &desk, listeners, false)?;
@@ -262,7 +263,7 @@ pub async fn serve(base: Base, started: impl FnOnce(&Running) -> Result<(), Stri
 pub async fn gate_alone(base: Base, started: impl FnOnce(&Url) -> Result<(), String>) -> Result<(), StartError> {
     let (listener, address) = listen(base.settings.gate.listen)?;
     let urls = addresses(&base.settings, address, address)?;
-    let gate = Gate::new(&base)?;
+    let gate = Gate::new(&base, &urls.gate)?;
     let desk = base.desk(gate.sink());
     let (stopper, stop) = stopping();
     let RunningGate { server, clocks, finish } = gate.start(&base, &desk, &listener, &stop)?;
@@ -281,6 +282,11 @@ impl Listeners {
     pub(super) fn bind(settings: &Settings) -> Result<Self, StartError> {
         Ok(Self { portal: listen(settings.portal.listen)?, gate: listen(settings.gate.listen)? })
     }
+
+    /// The gate from outside.
+    pub(super) fn gate_url(&self, settings: &Settings) -> Result<Url, StartError> {
+        Ok(addresses(settings, self.portal.1, self.gate.1)?.gate)
+    }
 }
 
 /// Starts everything on its listeners.
@@ -298,6 +304,8 @@ pub(super) fn start(
     let (letters, postman) = letters(base, &addresses.portal)?;
     let shown = (is_demo, gate.watch());
     let portal = portal::build(base, desk, &letters, (portal_listener, addresses), shown)?;
+    // Before the gate reads its picture, so that the first token can be had with the first request.
+    tokens::rotate_due(desk)?;
     let gate = gate.start(base, desk, &gate_listener, &stop)?;
     let mut clocks = clocks(base, desk, &letters, &postman, &stop);
     clocks.extend(gate.clocks);

@@ -74,6 +74,7 @@ pub mod terms;
 mod terms_tests;
 #[cfg(test)]
 pub(crate) mod testing;
+pub mod tokens;
 pub mod usage;
 pub mod wishes;
 #[cfg(test)]
@@ -145,6 +146,8 @@ pub enum Touched {
     Dataset(DatasetId),
     /// A service credential was made or revoked.
     Service(ServiceId),
+    /// A key that signs access tokens was made, destroyed or withdrawn.
+    TokenKeys,
 }
 
 impl Touched {
@@ -157,6 +160,7 @@ impl Touched {
             Self::Requester(id) => ("requester", id.to_string()),
             Self::Dataset(id) => ("dataset", id.to_string()),
             Self::Service(id) => ("service", id.to_string()),
+            Self::TokenKeys => ("token_keys", String::new()),
         }
     }
 }
@@ -196,6 +200,8 @@ pub struct DeskOptions {
     pub upstream_wait_ms: u32,
     /// Where the service itself may connect to: upstream feeds and catalogues to import.
     pub upstream_networks: UpstreamNetworks,
+    /// For how many days one key signs access tokens.
+    pub token_key_days: u32,
 }
 
 /// Everything a case needs. Cheap to clone.

@@ -92,6 +92,7 @@ fn desk(url: &str) -> Desk {
             delays: Delays::read(&["3:2".to_owned(), "10:30".to_owned()], 100, chrono::Duration::hours(12)).unwrap(),
             upstream_wait_ms: 10_000,
             upstream_networks: UpstreamNetworks::opening(CidrList::parse("127.0.0.0/8").unwrap()),
+            token_key_days: 30,
         }),
         secrets: Arc::new(Secrets::new([9; 32])),
         sink: Arc::new(NoGate),

@@ -8,6 +8,7 @@ use url::Url;
 
 use super::{Settings, SettingsError};
 use crate::domain::guessing::{Delays, DelaysError};
+use crate::domain::token::{KEY_DAYS, TOKEN_SECONDS};
 
 /// The most headers that may be allowed: the server library itself reads 96, so that our own answer comes first.
 const HEADERS_MAX: u64 = 90;
@@ -21,6 +22,10 @@ fn wrong(place: &str, why: impl Into<String>) -> SettingsError {
 /// A number as wide as any; one that does not fit is out of every range.
 fn wide<N: TryInto<u64>>(number: N) -> u64 {
     number.try_into().unwrap_or(u64::MAX)
+}
+
+fn wider(range: RangeInclusive<u32>) -> RangeInclusive<u64> {
+    u64::from(*range.start())..=u64::from(*range.end())
 }
 
 impl Settings {
@@ -83,6 +88,8 @@ impl Settings {
             ("gate.upstream_wait_ms", wide(gate.upstream_wait_ms), 1..=60_000),
             ("gate.connect_seconds", gate.connect_seconds, 1..=120),
             ("gate.answer_seconds", gate.answer_seconds, 1..=86_400),
+            ("gate.token_seconds", wide(gate.token_seconds), wider(TOKEN_SECONDS)),
+            ("gate.token_key_days", wide(gate.token_key_days), wider(KEY_DAYS)),
             ("limits.gates", limits.gates, 1..=1_000),
             ("limits.round_ms", limits.round_ms, 10..=1_000),
             ("log.otlp_percent", self.log.otlp_percent, 0..=100),

@@ -25,3 +25,4 @@ pub mod terms;
 pub mod text;
 pub mod tier;
 pub mod time;
+pub mod token;

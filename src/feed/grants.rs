@@ -13,16 +13,17 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use chrono_tz::Tz;
-use secrecy::SecretString;
 
+pub use super::picture::Opener;
 use super::{every, picture};
 use crate::cases::{GrantSink, Touched};
-use crate::domain::id::DatasetId;
+use crate::domain::token::AFTERLIFE;
 use crate::gate::GateShared;
 use crate::gate::grants::{GrantChange, Publication};
+use crate::gate::token::TokenKeyGrant;
 use crate::store::listen::Listener;
 use crate::store::views::gate as rows;
-use crate::store::{AnyConnection, Store, StoreError, grants};
+use crate::store::{AnyConnection, Store, StoreError, grants, token_keys};
 
 /// Changes taken in one round; more are taken at once in the next.
 const BATCH: i64 = 1_000;
@@ -38,7 +39,7 @@ pub struct GrantFeed {
     store: Store,
     gate: GateShared,
     zone: Tz,
-    opener: picture::Opener,
+    opener: Arc<dyn Opener>,
     /// The last change taken, `None` before the first load. Held while rows are read *and* told, so that an older
     /// reading is never told after a newer one.
     taken: Mutex<Option<i64>>,
@@ -51,15 +52,10 @@ impl std::fmt::Debug for GrantFeed {
 }
 
 impl GrantFeed {
-    /// A feed from `store` to `gate`; `opener` opens the sealed credential of a dataset's upstream.
+    /// A feed from `store` to `gate`; `opener` opens what is sealed in the store.
     #[must_use]
-    pub fn new(
-        store: Store,
-        gate: GateShared,
-        zone: Tz,
-        opener: impl Fn(DatasetId, &str) -> Option<SecretString> + Send + Sync + 'static,
-    ) -> Self {
-        Self { store, gate, zone, opener: Arc::new(opener), taken: Mutex::new(None) }
+    pub fn new(store: Store, gate: GateShared, zone: Tz, opener: Arc<dyn Opener>) -> Self {
+        Self { store, gate, zone, opener, taken: Mutex::new(None) }
     }
 
     /// Tells the gate everything. Call it before the gate listens.
@@ -162,18 +158,27 @@ impl GrantFeed {
 
     fn load_into(&self, taken: &mut Option<i64>) -> Result<(), StoreError> {
         let asked_at = self.gate.clock().ticks();
-        let all = self.store.read(rows::everything)?;
+        let (all, token_keys) =
+            self.store.read(|conn| Ok::<_, StoreError>((rows::everything(conn)?, self.token_keys(conn)?)))?;
         let publication = Publication {
-            datasets: all.datasets.into_iter().filter_map(|each| picture::dataset(each, &self.opener)).collect(),
+            datasets: all.datasets.into_iter().filter_map(|each| picture::dataset(each, &*self.opener)).collect(),
             holders: Vec::new(),
             agreements: all.agreements.into_iter().map(|each| picture::agreement(each, self.zone)).collect(),
             keys: all.keys.iter().map(picture::key).collect(),
             services: all.services.into_iter().filter_map(picture::service).collect(),
+            token_keys,
         };
         self.gate.grants().publish(publication);
         self.gate.grants().confirm_fresh(asked_at);
         *taken = Some(all.number);
         Ok(())
+    }
+
+    /// Keys for access tokens whose last token may still be in use.
+    fn token_keys(&self, conn: &mut AnyConnection) -> Result<Vec<TokenKeyGrant>, StoreError> {
+        let since = self.gate.clock().utc() - AFTERLIFE;
+        let keys = token_keys::ending_after(conn, since)?;
+        Ok(keys.into_iter().map(|key| picture::token_key(key, &*self.opener)).collect())
     }
 
     fn tell(&self, touched: &[Touched]) -> Result<(), StoreError> {
@@ -210,7 +215,7 @@ impl GrantFeed {
                 changes.extend(rows::agreements_of_party(conn, id)?.into_iter().map(agreement));
             }
             Touched::Dataset(id) => {
-                let found = rows::dataset(conn, id)?.and_then(|each| picture::dataset(each, &self.opener));
+                let found = rows::dataset(conn, id)?.and_then(|each| picture::dataset(each, &*self.opener));
                 changes.push(match found {
                     Some(dataset) => GrantChange::Dataset(Box::new(dataset)),
                     None => GrantChange::DatasetGone(id),
@@ -219,6 +224,7 @@ impl GrantFeed {
             Touched::Service(id) => {
                 changes.extend(rows::service(conn, id)?.and_then(picture::service).map(GrantChange::Service));
             }
+            Touched::TokenKeys => changes.push(GrantChange::TokenKeys(self.token_keys(conn)?)),
         }
         Ok(())
     }
@@ -253,6 +259,7 @@ fn read_touched(change: &grants::GrantChange) -> Option<Touched> {
         "requester" => id.parse().ok().map(Touched::Requester),
         "dataset" => id.parse().ok().map(Touched::Dataset),
         "service" => id.parse().ok().map(Touched::Service),
+        "token_keys" => Some(Touched::TokenKeys),
         _ => None,
     }
 }

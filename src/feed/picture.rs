@@ -13,23 +13,31 @@ use crate::domain::limits::{CityDay, Hours};
 use crate::domain::tier::Tier;
 use crate::domain::time::{Day, Instant};
 use crate::gate::grants::{AgreementGrant, DatasetGrant, HeldBy, KeyGrant, ScheduleGrant, ServiceGrant, UpstreamGrant};
+use crate::gate::token::TokenKeyGrant;
 use crate::store::services::Service;
+use crate::store::token_keys::TokenKey;
 use crate::store::views::gate::{AgreementPicture, DatasetPicture, KeyPicture};
 
 /// Minutes of a day.
 const DAY_MINUTES: u16 = 24 * 60;
 
-/// Opens a sealed credential; `None` when it cannot be opened.
-pub(super) type Opener = std::sync::Arc<dyn Fn(DatasetId, &str) -> Option<SecretString> + Send + Sync>;
+/// Opens what is sealed; `None` when it cannot be opened.
+pub trait Opener: Send + Sync {
+    /// The credential of a dataset's upstream.
+    fn credential(&self, dataset: DatasetId, sealed: &str) -> Option<SecretString>;
+
+    /// The private half of the key for access tokens that goes by this name.
+    fn token_key(&self, kid: &str, sealed: &str) -> Option<SecretString>;
+}
 
 /// A dataset with a tier; without one it is not served.
-pub(super) fn dataset(picture: DatasetPicture, opener: &Opener) -> Option<DatasetGrant> {
+pub(super) fn dataset(picture: DatasetPicture, opener: &dyn Opener) -> Option<DatasetGrant> {
     let Dataset { id, slug, tier, operations, allows_query_key, limits, upstream, .. } = picture.dataset;
     let tier = tier?;
     let upstream = upstream.and_then(|upstream| {
         let credential = match (upstream.credential_header, picture.sealed) {
             (Some(header), Some(sealed)) => {
-                let Some(opened) = opener(id, &sealed) else {
+                let Some(opened) = opener.credential(id, &sealed) else {
                     tracing::error!(dataset = %slug, "the upstream's credential cannot be opened; it is not served");
                     return None;
                 };
@@ -121,6 +129,19 @@ pub(super) fn key(picture: &KeyPicture) -> KeyGrant {
 pub(super) fn service(service: Service) -> Option<ServiceGrant> {
     let digest: Digest = service.digest.parse().ok()?;
     Some(ServiceGrant { id: service.id, name: service.name, digest, is_live: !service.is_revoked })
+}
+
+/// A key for access tokens; one that cannot be opened still verifies what it signed elsewhere.
+pub(super) fn token_key(key: TokenKey, opener: &dyn Opener) -> TokenKeyGrant {
+    let TokenKey { jwk, sealed, term, .. } = key;
+    let private = sealed.and_then(|sealed| {
+        let opened = opener.token_key(&jwk.kid, &sealed);
+        if opened.is_none() {
+            tracing::error!(kid = jwk.kid, "a key for access tokens cannot be opened; this gate issues none with it");
+        }
+        opened
+    });
+    TokenKeyGrant { jwk, private, term }
 }
 
 /// What the holder of a key is told of holds at the gate: the coded reason and where to read on, never the facts.

@@ -77,15 +77,20 @@ pub(super) fn denied(call: &Call, denial: &Denial) -> Answer {
         },
     );
     let headers = response.headers_mut();
-    headers.insert(OUTCOME, HeaderValue::from_static(outcome.as_str()));
     if let Some(challenge) = challenge(denial, &options.realm) {
         put(headers, WWW_AUTHENTICATE, &challenge);
     }
+    denial_headers(headers, denial, call);
+    response
+}
+
+/// What the headers say of a denial, whatever the body's form: its outcome, when to come again, the limits that apply.
+pub(super) fn denial_headers(headers: &mut HeaderMap, denial: &Denial, call: &Call) {
+    headers.insert(OUTCOME, HeaderValue::from_static(denial.outcome.as_str()));
     if let Some(seconds) = denial.retry_after_seconds {
         headers.insert(RETRY_AFTER, HeaderValue::from(seconds));
     }
     limit_headers(headers, &denial.limits, call);
-    response
 }
 
 /// The answer to a request that is at fault itself.
@@ -136,6 +141,13 @@ pub(super) fn headers_too_large(call: &Call) -> Answer {
 /// A small JSON answer of ours.
 pub(super) fn json(call: &Call, status: StatusCode, body: &impl Serialize) -> Answer {
     of_type(call, status, HeaderValue::from_static("application/json"), serde_json::to_vec(body).unwrap_or_default())
+}
+
+/// A small JSON answer of ours that anybody may keep for so long, in seconds.
+pub(super) fn public_json(call: &Call, body: &impl Serialize, seconds: u32) -> Answer {
+    let mut answer = json(call, StatusCode::OK, body);
+    put(answer.headers_mut(), CACHE_CONTROL, &format!("public, max-age={seconds}"));
+    answer
 }
 
 /// The headers of every answer.

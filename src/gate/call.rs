@@ -14,6 +14,7 @@ use super::meter::{Door, Entry, Levels, QuotaCrossing, RequestId, WorkerMeter};
 use super::server::patience::Waiting;
 use super::server::watch::{Allowance, Watch, sweeps};
 use super::shelf::Shelf;
+use super::token::TokenReader;
 use super::trace::Span;
 use super::upstream::UpstreamClient;
 use super::verdict::{Outcome, Trace};
@@ -34,6 +35,8 @@ pub(super) struct Worker {
     pub(super) watch: Rc<Watch>,
     /// Who waits with a bound.
     pub(super) waiting: Rc<Waiting>,
+    /// Tokens that were read lately.
+    pub(super) tokens: TokenReader,
     /// Answers kept for the next who asks the same.
     pub(super) shelf: Rc<Shelf>,
     books: Rc<Books>,
@@ -65,7 +68,8 @@ impl Worker {
         // Ids need not be secret; should the machine have no randomness left, the counter still tells calls apart.
         let id_prefix = getrandom::u64().unwrap_or_default();
         let (shelf, id_next, seed) = (Rc::default(), Cell::new(1), Cell::new(id_prefix));
-        Self { shared, upstreams, watch, waiting, shelf, books, id_prefix, id_next, seed }
+        let tokens = TokenReader::new(&options.issuer);
+        Self { shared, upstreams, watch, waiting, tokens, shelf, books, id_prefix, id_next, seed }
     }
 
     /// What is due a few times a second.

@@ -13,9 +13,10 @@ use super::clock::Now;
 use super::grants::{AgreementPicture, Grants, HeldBy, KeyRecord, Route, ScheduleRecord};
 use super::limiter::{self, Counted, Crossed, Joint, LimitSet, QuotaOwner};
 use super::redact;
+use super::token::{Token, TokenReader, Unread, may_be};
 use super::verdict::{Denial, Outcome, Trace, Verdict};
 use crate::domain::id::{AgreementId, DatasetId, KeyId};
-use crate::domain::key::{Digest, KeyState, text};
+use crate::domain::key::{KeyState, text};
 use crate::domain::path::PathProblem;
 use crate::domain::scope::{Method, Operation, STREAM_OPERATION};
 use crate::domain::tier::Tier;
@@ -34,6 +35,8 @@ pub struct Ask<'a> {
     pub client: IpAddr,
     /// Whether the door that asks sees the answer and can redact it.
     pub can_redact: bool,
+    /// Reads the credential where it is a token.
+    pub tokens: &'a TokenReader,
 }
 
 /// What was shown as a key.
@@ -78,10 +81,18 @@ pub struct Permit {
 pub struct Identity {
     /// The key.
     pub key: Arc<KeyRecord>,
-    /// The digest of its text, by which it is found again.
-    pub digest: Digest,
+    /// The token that was shown in place of its text.
+    pub token: Option<Arc<Token>>,
     /// The agreement's number.
     pub agreement: HeaderValue,
+}
+
+impl Identity {
+    /// The scopes on a dataset, separated by blanks.
+    #[must_use]
+    pub fn scopes(&self, dataset: &str) -> HeaderValue {
+        self.token.as_ref().map_or_else(|| self.key.scopes.told(dataset), |token| token.told.clone())
+    }
 }
 
 impl Permit {
@@ -190,22 +201,15 @@ fn with_key(
     now: &Now,
     trace: &mut Trace,
 ) -> Checked<Permit> {
-    text::recognise(text, &grants.rules().key_prefix).or(Err(plain(Outcome::KeyMalformed)))?;
-    let digest = Digest::of(text);
-    let key = grants.key(&digest).ok_or_else(|| plain(Outcome::KeyUnknown))?;
+    let shown = shown(text, ask, grants, now)?;
+    let key = &shown.key;
     trace.key = Some(key.id);
     trace.agreement = Some(key.agreement.id);
-    in_force(&key.state, now.utc)?;
     let agreement = key.agreement.now();
-    let agreement = agreement.as_deref();
-    free_of_holds(&key, agreement)?;
-    let agreement = live(agreement, now.utc)?;
-    if let Some(ended) = key.expires_at.filter(|at| *at <= now.utc) {
-        return Err(because(Outcome::KeyExpired, format!("The key expired at {}.", written(ended))));
-    }
+    let agreement = in_good_standing(key, agreement.as_deref(), now.utc)?;
     let schedule = route.as_ref().and_then(|route| agreement.schedule(route.id));
-    from_allowed_network(&key, schedule, ask.client)?;
-    let route = in_scope(&key, schedule, ask, route, now.utc, trace)?;
+    from_allowed_network(key, schedule, ask.client)?;
+    let route = in_scope(&shown, schedule, ask, route, now.utc, trace)?;
     within_hours(schedule, now)?;
     available(&route, grants, now)?;
     let redaction = schedule.and_then(|schedule| schedule.redaction.clone());
@@ -229,9 +233,23 @@ fn with_key(
         // An address has nobody to be told; agreements and keys do.
         crossed.retain(|(is_own, _)| *is_own);
     }
-    let identity = Identity { key: Arc::clone(&key), digest, agreement: agreement.number_header.clone() };
-    let identity = Some(identity);
+    let number = agreement.number_header.clone();
+    let identity = Some(Identity { key: Arc::clone(key), token: shown.token.clone(), agreement: number });
     Ok(Permit { route, identity, limits, crossed, is_stream: false, redaction, trace: Trace::default() })
+}
+
+/// Finds the key: by its own text, or by a token that names it.
+fn shown(text: &str, ask: &Ask<'_>, grants: &Grants, now: &Now) -> Checked<Shown> {
+    if !may_be(text) {
+        text::recognise(text, &grants.rules().key_prefix).or(Err(plain(Outcome::KeyMalformed)))?;
+        return by_text(text, grants);
+    }
+    match ask.tokens.read(text, &grants.token_keys(), now.utc) {
+        Ok(token) => by_token(token, grants),
+        Err(Unread::Malformed) => Err(plain(Outcome::KeyMalformed)),
+        Err(Unread::UnknownKey) => Err(plain(Outcome::KeyUnknown)),
+        Err(Unread::Expired(at)) => Err(because(Outcome::KeyExpired, format!("The token expired at {}.", written(at)))),
+    }
 }
 
 fn in_force(state: &KeyState, now: Instant) -> Checked<()> {
@@ -292,7 +310,7 @@ fn from_allowed_network(key: &KeyRecord, schedule: Option<&ScheduleRecord>, clie
 /// The operation must match method and path, be granted by the schedule, and be among the key's scopes. On an open
 /// dataset any operation passes, since it would pass without the key.
 fn in_scope(
-    key: &KeyRecord,
+    shown: &Shown,
     schedule: Option<&ScheduleRecord>,
     ask: &Ask<'_>,
     route: Option<Arc<Route>>,
@@ -306,18 +324,19 @@ fn in_scope(
     let Some(route) = route.filter(|route| route.tier != Tier::Prohibited) else {
         return Err(plain(Outcome::ScopeDenied));
     };
+    shown.is_for(dataset)?;
     if route.tier == Tier::Open {
         open_operation(&route, ask, trace)?;
         return Ok(route);
     }
     let schedule = schedule.filter(|schedule| schedule.ends_at.is_none_or(|at| at > now));
-    covered(key, schedule, matching(&route, ask.method, rest), dataset, trace)?;
+    covered(shown, schedule, matching(&route, ask.method, rest), dataset, trace)?;
     Ok(route)
 }
 
 /// One of the matching operations must be granted by the schedule and be among the key's scopes.
 fn covered<'a>(
-    key: &KeyRecord,
+    shown: &Shown,
     schedule: Option<&ScheduleRecord>,
     matching: impl Iterator<Item = (&'a Operation, &'a Arc<str>)>,
     dataset: &str,
@@ -327,7 +346,7 @@ fn covered<'a>(
     for (operation, template) in matching {
         let name = operation.name();
         let is_granted = schedule.is_some_and(|schedule| schedule.operations.iter().any(|granted| **granted == **name));
-        let is_covered = is_granted && key.scopes.opens(dataset, name);
+        let is_covered = is_granted && shown.opens(dataset, name);
         if trace.operation.is_none() || is_covered {
             trace.operation = Some(Arc::clone(name));
             trace.template = Some(Arc::clone(template));
@@ -442,5 +461,7 @@ fn written(instant: Instant) -> String {
 mod still;
 #[cfg(test)]
 mod tests;
+pub(super) mod token;
 
 pub(super) use self::still::Standing;
+use self::token::{Shown, by_text, by_token, in_good_standing};

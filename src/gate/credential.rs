@@ -7,6 +7,7 @@ use hyper::header::{AUTHORIZATION, HeaderMap, HeaderName, HeaderValue};
 use url::form_urlencoded;
 
 use super::check::Credential;
+use super::token;
 use crate::domain::key::text;
 
 const API_KEY: HeaderName = HeaderName::from_static("x-api-key");
@@ -22,7 +23,7 @@ pub(super) fn shown<'a>(headers: &'a HeaderMap, query_key: Credential<'a>) -> Cr
         if *name == AUTHORIZATION {
             found = one_of(found, bearer(value));
         } else if *name == API_KEY {
-            found = one_of(found, value.to_str().map_or(Credential::Malformed, |text| Credential::Text(text.trim())));
+            found = one_of(found, api_key(value));
         }
     }
     found
@@ -41,6 +42,14 @@ fn bearer(value: &HeaderValue) -> Credential<'_> {
     }
 }
 
+/// A token travels as a bearer's only (RFC 6750, 2.1).
+fn api_key(value: &HeaderValue) -> Credential<'_> {
+    match value.to_str().map(str::trim) {
+        Ok(text) if !token::may_be(text) => Credential::Text(text),
+        Ok(_) | Err(_) => Credential::Malformed,
+    }
+}
+
 fn one_of<'a>(first: Credential<'a>, second: Credential<'a>) -> Credential<'a> {
     match (first, second) {
         (Credential::None, other) | (other, Credential::None) => other,
@@ -51,19 +60,21 @@ fn one_of<'a>(first: Credential<'a>, second: Credential<'a>) -> Credential<'a> {
     }
 }
 
-/// The key in a query, if there is one: its text, or why it cannot be one.
+/// The key in a query, if there is one: its text, or why it cannot be one. A token is none: it is never taken from there.
 pub(super) fn in_query(query: &str) -> Option<Result<String, ()>> {
     let mut values = form_urlencoded::parse(query.as_bytes()).filter(|(name, _)| name == QUERY_KEY);
     let (_, first) = values.next()?;
-    Some(if values.all(|(_, value)| value == first) { Ok(first.into_owned()) } else { Err(()) })
+    let is_key = values.all(|(_, value)| value == first) && !token::may_be(&first);
+    Some(if is_key { Ok(first.into_owned()) } else { Err(()) })
 }
 
-/// The query as it may travel on: without `api_key`, and without anything else that is a key of this place, so that
-/// no key reaches an upstream or its log.
+/// The query as it may travel on: without `api_key`, and without anything else that is a key of this place or an access
+/// token, so that none reaches an upstream or its log.
 pub(super) fn without_keys<'a>(query: &'a str, key_prefix: &str) -> Cow<'a, str> {
     let is_secret = |piece: &&str| {
         form_urlencoded::parse(piece.as_bytes()).any(|(name, value)| {
-            name == QUERY_KEY || [&name, &value].into_iter().any(|text| text::recognise(text, key_prefix).is_ok())
+            let is_one = |text: &str| text::recognise(text, key_prefix).is_ok() || token::has_form(text);
+            name == QUERY_KEY || is_one(&name) || is_one(&value)
         })
     };
     if !query.split('&').any(|piece| is_secret(&piece)) {

@@ -124,8 +124,14 @@ fn decide(call: &Call, headers: &HeaderMap, setup: &Setup<'_>, method: &str, uri
             }
         },
     };
-    let credential = credential::shown(headers, Credential::None);
-    let ask = Ask { credential, method: method.parse().ok(), target, client: call.client, can_redact: false };
+    let ask = Ask {
+        credential: credential::shown(headers, Credential::None),
+        method: method.parse().ok(),
+        target,
+        client: call.client,
+        can_redact: false,
+        tokens: &call.worker.tokens,
+    };
     check::check(&ask, grants, &call.now)
 }
 

@@ -5,6 +5,7 @@
 //! suspension is in force for every later request when [`Grants::apply`] returns. Counters live in these records and
 //! outlive every publication. Never asks a database; never forgets a hold because something else changed.
 
+mod ids;
 mod live;
 mod records;
 mod scopes;
@@ -18,6 +19,7 @@ use std::time::Duration;
 use arc_swap::{ArcSwap, Guard};
 use rustc_hash::FxBuildHasher;
 
+use self::ids::{IdChanges, KeysById};
 pub use self::live::{AgreementPicture, AgreementRecord, HolderRecord, KeyRecord, QuotaUse, Route, ScheduleRecord};
 pub use self::records::{
     AgreementGrant, DatasetGrant, GrantChange, HeldBy, HolderGrant, KeyGrant, Publication, ScheduleGrant, ServiceGrant,
@@ -26,14 +28,19 @@ pub use self::records::{
 use self::scopes::ScopeSets;
 use super::clock::Now;
 pub use super::limiter::QuotaOwner;
-use super::limiter::{AddressLimits, Joint, LimitSet};
-use crate::domain::id::{AccountId, AgreementId};
+use super::limiter::{AddressLimits, Joint, LimitSet, Plan};
+use super::token::TokenKeys;
+use crate::domain::id::{AccountId, AgreementId, KeyId};
 use crate::domain::key::Digest;
+use crate::domain::limits::Limits;
 
 /// Parts of the key table; with a million keys a change copies a thousand pointers.
 const SHARDS: usize = 1024;
 /// Client addresses whose limits on open datasets are remembered.
 const ADDRESSES_MAX: usize = 65_536;
+/// How often one key may be exchanged for a token, at each gate: a token lives for minutes, and signing one costs as much
+/// as many calls.
+const EXCHANGES: &str = "60/minute";
 
 type KeyShard = HashMap<Digest, Arc<KeyRecord>, BuildHasherDefault<BareHasher>>;
 type Routes = HashMap<Arc<str>, Arc<Route>, FxBuildHasher>;
@@ -52,6 +59,9 @@ pub struct GrantRules {
 pub struct Grants {
     rules: GrantRules,
     keys: Vec<ArcSwap<KeyShard>>,
+    keys_by_id: KeysById,
+    token_keys: ArcSwap<TokenKeys>,
+    exchange_plan: Arc<Plan>,
     routes: ArcSwap<Routes>,
     services: ArcSwap<Services>,
     addresses: AddressLimits,
@@ -87,6 +97,10 @@ impl Grants {
         Self {
             rules,
             keys: (0..SHARDS).map(|_| ArcSwap::default()).collect(),
+            keys_by_id: KeysById::new(),
+            token_keys: ArcSwap::default(),
+            // A test holds that the text is a limit.
+            exchange_plan: Arc::new(Plan::new(Limits::parse(EXCHANGES).unwrap_or_default(), "token/")),
             routes: ArcSwap::default(),
             services: ArcSwap::default(),
             addresses: AddressLimits::new(ADDRESSES_MAX),
@@ -120,6 +134,8 @@ impl Grants {
                 shard.insert(digest, record);
             }
         }
+        self.keys_by_id.replace(&shards);
+        self.token_keys.store(Arc::new(TokenKeys::of(all.token_keys)));
         self.keys.iter().zip(shards).for_each(|(slot, shard)| slot.store(Arc::new(shard)));
         registry.forget_unused_holders();
         self.is_published.store(true, Ordering::Release);
@@ -129,6 +145,7 @@ impl Grants {
     pub fn apply(&self, changes: Vec<GrantChange>) {
         let mut registry = self.lock();
         let mut touched: HashMap<usize, KeyShard> = HashMap::new();
+        let mut by_id = IdChanges::default();
         for change in changes {
             match change {
                 GrantChange::Dataset(dataset) => self.change_routes(|routes| {
@@ -144,11 +161,15 @@ impl Grants {
                     let digest = key.digest;
                     let shard = self.copied(&mut touched, &digest);
                     let record = registry.record(*key, shard.get(&digest));
+                    by_id.set(&record);
                     shard.insert(digest, record);
                 }
                 GrantChange::KeyGone(digest) => {
-                    self.copied(&mut touched, &digest).remove(&digest);
+                    if let Some(gone) = self.copied(&mut touched, &digest).remove(&digest) {
+                        by_id.gone(gone.id);
+                    }
                 }
+                GrantChange::TokenKeys(keys) => self.token_keys.store(Arc::new(TokenKeys::of(keys))),
                 GrantChange::Service(service) => {
                     let mut services = Services::clone(&self.services.load());
                     services.retain(|_, known| known.id != service.id);
@@ -157,6 +178,7 @@ impl Grants {
                 }
             }
         }
+        self.keys_by_id.change(by_id);
         for (at, shard) in touched {
             if let Some(slot) = self.keys.get(at) {
                 slot.store(Arc::new(shard));
@@ -242,6 +264,19 @@ impl Grants {
 
     pub(super) fn key(&self, digest: &Digest) -> Option<Arc<KeyRecord>> {
         self.keys.get(shard_of(digest))?.load().get(digest).cloned()
+    }
+
+    pub(super) fn key_named(&self, id: KeyId) -> Option<Arc<KeyRecord>> {
+        self.keys_by_id.get(id)
+    }
+
+    /// The keys that sign tokens.
+    pub(super) fn token_keys(&self) -> Guard<Arc<TokenKeys>> {
+        self.token_keys.load()
+    }
+
+    pub(super) const fn exchange_plan(&self) -> &Arc<Plan> {
+        &self.exchange_plan
     }
 
     pub(super) fn route(&self, slug: &str) -> Option<Arc<Route>> {

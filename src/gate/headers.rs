@@ -64,7 +64,7 @@ pub(super) fn add_identity(headers: &mut HeaderMap, permit: &Permit, call: &Call
         headers.insert(KEY_ID, id);
     }
     headers.insert(AGREEMENT, identity.agreement.clone());
-    headers.insert(SCOPES, identity.key.scopes.told(&permit.route().slug));
+    headers.insert(SCOPES, identity.scopes(&permit.route().slug));
 }
 
 /// Whether a client may send this header on. Names with underscores, which some servers fold into hyphens, are not

@@ -5,8 +5,8 @@
 //!
 //! A worker of the gate's own listener reads the head of a request and gives it an id ([`call`]). The address of the
 //! client is the peer's own, unless the peer is a trusted proxy. By the raw path, never a decoded one, the request goes
-//! to one of the doors: the gateway ([`proxy`]), forward-auth, or verify. The door gathers what was shown as a key
-//! ([`credential`]) and puts the path into its one normal form, or marks it ambiguous. Then [`check`] decides, in one
+//! to one of the doors: the gateway ([`proxy`]), forward-auth, verify, or token exchange ([`token`]). The door gathers
+//! what was shown as a key ([`credential`]) and puts the path into its one normal form, or marks it ambiguous. Then [`check`] decides, in one
 //! fixed order, on the picture that the feed keeps current ([`grants`]) and on the counters that live in that picture
 //! ([`limiter`]); it waits for nobody. A refusal leaves as a problem document ([`answer`]). A permit, and nothing else,
 //! opens the way to the dataset's own service: over the worker's own connections, to an address in an allowed network
@@ -36,6 +36,7 @@ mod shelf;
 pub mod telling;
 #[cfg(test)]
 mod testing;
+pub mod token;
 pub mod trace;
 mod tunnel;
 mod upstream;
@@ -72,6 +73,7 @@ pub use self::server::{GateServer, serve};
 use self::trace::Tracing;
 use self::verify::KillSwitch;
 use crate::domain::net::{CidrList, HeadBounds, UpstreamNetworks};
+use crate::domain::token::TOKEN_SECONDS;
 
 /// How the gate is set up.
 #[derive(Clone, Debug)]
@@ -80,6 +82,10 @@ pub struct GateOptions {
     pub realm: String,
     /// What the `type` of a problem starts with; the code follows.
     pub problem_base: String,
+    /// The gate's address from outside, without a slash at its end: who issues tokens (RFC 8414, 2).
+    pub issuer: String,
+    /// How long a token lives, in seconds; see [`TOKEN_SECONDS`].
+    pub token_seconds: u32,
     /// The city's zone.
     pub zone: Tz,
     /// Proxies whose word about a client's address is believed, and which may ask forward-auth.
@@ -121,6 +127,8 @@ impl Default for GateOptions {
         Self {
             realm: "accord".to_owned(),
             problem_base: "urn:accord:problem:".to_owned(),
+            issuer: "http://localhost".to_owned(),
+            token_seconds: *TOKEN_SECONDS.end(),
             zone: chrono_tz::America::New_York,
             trusted_proxies: CidrList::default(),
             upstream_networks: UpstreamNetworks::default(),
@@ -284,7 +292,15 @@ fn answer_request(worker: Rc<Worker>, peer: IpAddr, seat: Arc<Seat>, request: Re
             "/v1/forward-auth" => forward_auth::forward_auth(&call, request.uri(), request.headers()),
             "/v1/keys/verify" if is_post => return Answering::Later(Box::pin(verify::verify(call, request)), seat),
             "/v1/keys/kill" if is_post => return Answering::Later(Box::pin(verify::kill(call, request)), seat),
-            "/v1/keys/verify" | "/v1/keys/kill" => answer::wrong_method(&call, "POST"),
+            "/oauth/token" if is_post => return Answering::Later(Box::pin(token::door::exchange(call, request)), seat),
+            "/oauth/introspect" if is_post => {
+                return Answering::Later(Box::pin(token::papers::introspect(call, request)), seat);
+            }
+            "/v1/keys/verify" | "/v1/keys/kill" | "/oauth/token" | "/oauth/introspect" => {
+                answer::wrong_method(&call, "POST")
+            }
+            "/oauth/jwks" => token::papers::keys(&call, &request),
+            "/.well-known/oauth-authorization-server" => token::papers::about(&call, &request),
             path if path.strip_prefix(forward_auth::ENVOY).is_some_and(|rest| rest.starts_with('/')) => {
                 forward_auth::envoy(&call, request.method().as_str(), request.uri(), request.headers())
             }

@@ -49,6 +49,7 @@ pub(super) fn gateway(call: Call, request: Request<Incoming>) -> Result<Passage,
         },
         client: call.client,
         can_redact: true,
+        tokens: &call.worker.tokens,
     };
     let permit = match check::check(&ask, call.worker.shared.grants(), &call.now) {
         Verdict::Permit(permit) => permit,

@@ -4,6 +4,11 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 use std::time::Duration;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use p256::ecdsa::signature::Signer as _;
+use secrecy::SecretString;
+use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::clock::{GateClock, Now};
@@ -11,6 +16,7 @@ use super::grants::{
     AgreementGrant, DatasetGrant, GrantRules, Grants, HeldBy, HolderGrant, KeyGrant, Publication, ScheduleGrant,
     ServiceGrant, UpstreamGrant,
 };
+use super::token::TokenKeyGrant;
 use crate::domain::id::{AccountId, AgreementId, DatasetId, KeyId, ServiceId};
 use crate::domain::key::{Digest, KeyState, KeyText, Mode};
 use crate::domain::limits::{CityDay, Limits};
@@ -18,6 +24,7 @@ use crate::domain::net::CidrList;
 use crate::domain::scope::Operation;
 use crate::domain::tier::Tier;
 use crate::domain::time::{Instant, from_micros, to_micros};
+use crate::domain::token::{Jwk, Term};
 
 pub(super) const ZONE: chrono_tz::Tz = chrono_tz::America::New_York;
 pub(super) const SECOND: u64 = 1_000_000_000;
@@ -140,6 +147,7 @@ pub(super) fn publication(base_url: &str) -> Publication {
             digest: Digest::of(SERVICE_SECRET),
             is_live: true,
         }],
+        token_keys: vec![token_key(1, 0..720)],
     }
 }
 
@@ -149,6 +157,42 @@ pub(super) fn grants(publication: Publication) -> Grants {
     grants.publish(publication);
     grants.confirm_fresh(1);
     grants
+}
+
+/// Who issues tokens in tests.
+pub(super) const ISSUER: &str = "https://gate.example";
+
+/// A key for tokens, always the same for one number, that signs so many hours from noon on, or for so many more.
+pub(super) fn token_key(number: u8, hours: std::ops::Range<i64>) -> TokenKeyGrant {
+    let scalar = [number; 32];
+    let point = p256::ecdsa::SigningKey::from_slice(&scalar).unwrap().verifying_key().to_encoded_point(false);
+    let jwk = Jwk::p256(&(*point.x().unwrap()).into(), &(*point.y().unwrap()).into());
+    let at = |hours| noon() + chrono::TimeDelta::hours(hours);
+    let private = Some(SecretString::from(URL_SAFE_NO_PAD.encode(scalar)));
+    TokenKeyGrant { jwk, private, term: Term { from: at(hours.start), until: at(hours.end) } }
+}
+
+/// What a good token of key 1 for parking says at noon.
+pub(super) fn token_claims() -> Value {
+    json!({
+        "iss": ISSUER, "sub": key_id(1), "client_id": key_id(1), "aud": format!("{ISSUER}/parking"),
+        "exp": noon().timestamp() + 300, "iat": noon().timestamp(), "jti": "call-1", "scope": "parking:read",
+        "agreement": "DSA-2026-0017",
+    })
+}
+
+/// A token with this head and these claims, signed by the key of this number.
+pub(super) fn token_of(head: &Value, claims: &Value, number: u8) -> String {
+    let part = |value: &Value| URL_SAFE_NO_PAD.encode(value.to_string());
+    let signed = format!("{}.{}", part(head), part(claims));
+    let key = p256::ecdsa::SigningKey::from_slice(&[number; 32]).unwrap();
+    let signature: p256::ecdsa::Signature = key.sign(signed.as_bytes());
+    format!("{signed}.{}", URL_SAFE_NO_PAD.encode(signature.to_bytes()))
+}
+
+/// A token with these claims, signed by key 1 under its own name.
+pub(super) fn token_with(claims: &Value) -> String {
+    token_of(&json!({ "typ": "at+jwt", "alg": "ES256", "kid": token_key(1, 0..1).jwk.kid }), claims, 1)
 }
 
 /// A clock that stands until it is moved.

@@ -6,5 +6,6 @@ mod gateway;
 mod kit;
 mod redacted;
 mod streams;
+mod tokens;
 mod upstreams;
 mod watching;

@@ -135,9 +135,12 @@ impl Outcome {
     pub const fn sentence(self) -> &'static str {
         match self {
             Self::KeyMissing => "This dataset is read with a key, and none was sent.",
-            Self::KeyMalformed => "What was sent does not have the form and checksum of a key, or two were sent.",
-            Self::KeyUnknown => "No key of this text is known.",
-            Self::KeyExpired => "The key's time is over.",
+            Self::KeyMalformed => {
+                "What was sent does not have the form and checksum of a key, nor is it a token of this service, or two \
+                 were sent."
+            }
+            Self::KeyUnknown => "No key of this text is known, or the token names one that is not.",
+            Self::KeyExpired => "The time of the key, or of the token, is over.",
             Self::KeyRevoked => "The key was revoked, or replaced by a successor.",
             Self::KeySuspended => "The key, its agreement or its holder is suspended.",
             Self::AgreementEnded => "The agreement under which the key was issued is no longer in force.",
@@ -160,8 +163,12 @@ impl Outcome {
                 "Send a key as “Authorization: Bearer …” or “X-Api-Key: …”; the portal tells how to get one."
             }
             Self::KeyMalformed => "Copy the key again, whole, and send it in one place only.",
-            Self::KeyUnknown => "Check which key you use; the portal lists yours by their first and last characters.",
-            Self::KeyExpired => "Create a new key in the portal, or renew the agreement if it ends too.",
+            Self::KeyUnknown => {
+                "Check which key you use; the portal lists yours by their first and last characters. Get a token anew."
+            }
+            Self::KeyExpired => {
+                "Get a new token; create a new key in the portal, or renew the agreement, where these have ended."
+            }
             Self::KeyRevoked => "Use the successor, or create a new key in the portal if the agreement is in force.",
             Self::KeySuspended => {
                 "Read the notice in the portal: it states the reason, how to answer, and how to appeal."
@@ -233,7 +240,8 @@ impl Verdict {
 pub struct Denial {
     /// Why.
     pub outcome: Outcome,
-    /// The HTTP status; the outcome's own, but for ambiguous paths (400) and slow upstreams (504).
+    /// The HTTP status; the outcome's own, but for ambiguous paths (400), tokens for another dataset (401) and slow
+    /// upstreams (504).
     pub status: u16,
     /// What is particular to this occurrence.
     pub detail: Option<String>,

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use futures_util::future::BoxFuture;
 use http_body_util::{BodyExt, LengthLimitError, Limited};
-use hyper::body::Incoming;
+use hyper::body::{Bytes, Incoming};
 use hyper::header::{CONTENT_TYPE, HeaderValue, WWW_AUTHENTICATE};
 use hyper::{Request, StatusCode};
 use serde::de::DeserializeOwned;
@@ -86,11 +86,7 @@ struct Ruling<'a> {
 
 /// Answers `POST /v1/keys/verify`.
 pub(super) async fn verify(call: Call, request: Request<Incoming>) -> Answer {
-    let service = match credential::authorization(request.headers()) {
-        Credential::Text(text) => call.worker.shared.grants().service(text),
-        Credential::None | Credential::Malformed => None,
-    };
-    if service.is_none() {
+    if !is_from_service(&call, &request) {
         return unknown_service(&call);
     }
     let question: Question = match read(&call, request).await {
@@ -107,6 +103,7 @@ pub(super) async fn verify(call: Call, request: Request<Incoming>) -> Answer {
         },
         client: question.address,
         can_redact: false,
+        tokens: &call.worker.tokens,
     };
     let verdict = check::check(&ask, call.worker.shared.grants(), &call.now);
     let response = ruled(&call, &verdict);
@@ -115,6 +112,14 @@ pub(super) async fn verify(call: Call, request: Request<Incoming>) -> Answer {
         Verdict::Deny(denial) => drop(call.book(Door::Verify, denial.trace, denial.outcome, denial.status)),
     }
     response
+}
+
+/// Whether a service asks, by its credential.
+pub(super) fn is_from_service(call: &Call, request: &Request<Incoming>) -> bool {
+    match credential::authorization(request.headers()) {
+        Credential::Text(text) => call.worker.shared.grants().service(text).is_some(),
+        Credential::None | Credential::Malformed => false,
+    }
 }
 
 fn ruled(call: &Call, verdict: &Verdict) -> Answer {
@@ -145,7 +150,7 @@ fn ruled(call: &Call, verdict: &Verdict) -> Answer {
 }
 
 /// One answer for every caller without a service credential.
-fn unknown_service(call: &Call) -> Answer {
+pub(super) fn unknown_service(call: &Call) -> Answer {
     let mut response = answer::faulty(
         call,
         &Fault {
@@ -209,31 +214,40 @@ pub(super) async fn kill(call: Call, request: Request<Incoming>) -> Answer {
 
 /// Reads a small JSON body, bounded in size and time.
 async fn read<T: DeserializeOwned>(call: &Call, request: Request<Incoming>) -> Result<T, Fault> {
-    let kind = request.headers().get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    let kind = kind.split(';').next().unwrap_or_default().trim();
-    if !kind.eq_ignore_ascii_case("application/json") {
+    if !is_of_kind(&request, "application/json") {
         let detail = "The body must be sent as application/json.".to_owned();
         return Err(bad(415, "not_json", "The body is not JSON", detail));
     }
+    let bytes = whole_body(call, request).await?;
+    serde_json::from_slice(&bytes)
+        .map_err(|error| bad(400, "bad_json", "The body cannot be read", format!("The body cannot be read: {error}.")))
+}
+
+/// Whether the body is of this media type, parameters apart.
+pub(super) fn is_of_kind(request: &Request<Incoming>, wanted: &str) -> bool {
+    let kind = request.headers().get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    kind.split(';').next().unwrap_or_default().trim().eq_ignore_ascii_case(wanted)
+}
+
+/// Reads a small body, bounded in size and time.
+pub(super) async fn whole_body(call: &Call, request: Request<Incoming>) -> Result<Bytes, Fault> {
     let patience = call.worker.waiting.patience(sweeps(BODY_DEADLINE));
     let body = Limited::new(request.into_body(), BODY_MAX_BYTES);
-    let bytes = match patience.bound(body.collect()).await {
-        Some(Ok(collected)) => collected.to_bytes(),
+    match patience.bound(body.collect()).await {
+        Some(Ok(collected)) => Ok(collected.to_bytes()),
         Some(Err(error)) if error.is::<LengthLimitError>() => {
             let detail = format!("The body is larger than {BODY_MAX_BYTES} bytes.");
-            return Err(bad(413, "body_too_large", "The request body is too large", detail));
+            Err(bad(413, "body_too_large", "The request body is too large", detail))
         }
         Some(Err(error)) => {
             let detail = format!("The request body broke off: {error}.");
-            return Err(bad(400, "body_broken", "The request body broke off", detail));
+            Err(bad(400, "body_broken", "The request body broke off", detail))
         }
         None => {
             let detail = "The body came slower than allowed.".to_owned();
-            return Err(bad(408, "body_too_slow", "The request body came too slowly", detail));
+            Err(bad(408, "body_too_slow", "The request body came too slowly", detail))
         }
-    };
-    serde_json::from_slice(&bytes)
-        .map_err(|error| bad(400, "bad_json", "The body cannot be read", format!("The body cannot be read: {error}.")))
+    }
 }
 
 fn bad(status: u16, code: &'static str, title: &'static str, detail: String) -> Fault {

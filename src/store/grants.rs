@@ -12,9 +12,9 @@ use crate::domain::time::Instant;
 pub struct GrantChange {
     /// Its place in the list.
     pub number: i64,
-    /// `key`, `agreement`, `requester`, `dataset` or `service`.
+    /// `key`, `agreement`, `requester`, `dataset`, `service` or `token_keys`.
     pub kind: String,
-    /// The id of what changed.
+    /// The id of what changed; empty for `token_keys`.
     pub id: String,
 }
 

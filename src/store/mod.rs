@@ -23,6 +23,7 @@ pub mod reminders;
 pub mod services;
 pub mod sessions;
 pub mod terms;
+pub mod token_keys;
 pub mod usage;
 pub mod views;
 

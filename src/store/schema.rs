@@ -398,6 +398,18 @@ table! {
 }
 
 table! {
+    token_keys (kid) {
+        kid -> Text,
+        jwk -> Text,
+        sealed -> Nullable<Text>,
+        made_at -> Timestamp,
+        signs_from -> Timestamp,
+        signs_until -> Timestamp,
+        withdrawn_at -> Nullable<Timestamp>,
+    }
+}
+
+table! {
     outbox (id) {
         id -> Text,
         created_at -> Timestamp,
@@ -439,6 +451,7 @@ allow_tables_to_appear_in_same_query!(
     upstream_secrets,
     imports,
     terms,
+    token_keys,
     applications,
     application_items,
     remarks,

@@ -24,6 +24,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
             "domain::scope",
             "domain::tier",
             "domain::time",
+            "domain::token",
             "domain::usage",
             "clock",
         ],

@@ -24,6 +24,8 @@ mod settings;
 #[cfg(test)]
 mod story;
 #[cfg(test)]
+mod tokens;
+#[cfg(test)]
 mod walk;
 #[cfg(test)]
 mod watching;

@@ -118,6 +118,13 @@ impl KeyText {
         format!("{first}…{}", last.unwrap_or_default())
     }
 
+    /// Whether the text begins so: with prefix, mode and the first `letters` of the part that differs, which may be shown.
+    #[must_use]
+    pub fn begins_with(&self, beginning: &str, letters: usize) -> bool {
+        let shown = self.text.len().saturating_sub(RANDOM_CHARS + CHECKSUM_CHARS) + letters;
+        self.text.get(..shown) == Some(beginning)
+    }
+
     /// Live or test.
     #[must_use]
     pub const fn mode(&self) -> Mode {
@@ -270,6 +277,9 @@ mod tests {
         let secret = text.strip_prefix("nwk_live_").unwrap();
         assert_eq!(secret.len(), 36);
         assert_eq!(hint, format!("{}…{}", &secret[..4], &secret[32..]));
+        let key = KeyText::parse(&text, "nwk").unwrap();
+        let beginning = format!("nwk_live_{}", &secret[..4]);
+        assert!(key.begins_with(&beginning, 4) && !key.begins_with("nwk_live_", 4) && !key.begins_with(&text, 4));
         assert_eq!(digest, Digest::of(&text));
         assert_eq!(digest.to_string().parse::<Digest>().unwrap(), digest);
     }

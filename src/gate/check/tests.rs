@@ -10,7 +10,8 @@ use crate::domain::net::CidrList;
 use crate::domain::path::CleanPath;
 use crate::gate::grants::{GrantChange, HolderGrant, KeyGrant, Publication};
 use crate::gate::testing::{
-    agreement, grants, held, holder_id, instant, key, key_id, key_text, limits, noon, now_at, publication, schedule,
+    ISSUER, agreement, grants, held, holder_id, instant, key, key_id, key_text, limits, noon, now_at, publication,
+    schedule,
 };
 
 /// A request and the picture it meets; faults are put into it one by one.
@@ -59,6 +60,7 @@ impl Scene {
             },
             client: self.client.parse().unwrap(),
             can_redact: true,
+            tokens: &TokenReader::new(ISSUER),
         };
         drop(check(&ask, &grants, &now));
         check(&ask, &grants, &now)
@@ -246,6 +248,7 @@ impl Calls {
             target: Target::Path { dataset: "parking", rest: "/latest" },
             client: "198.51.100.7".parse().unwrap(),
             can_redact: true,
+            tokens: &TokenReader::new(ISSUER),
         };
         check(&ask, &self.grants, &self.now).outcome()
     }
@@ -346,6 +349,7 @@ fn each_quota_notice_is_given_once() {
         target: Target::Path { dataset: "parking", rest: "/latest" },
         client: "198.51.100.7".parse().unwrap(),
         can_redact: true,
+        tokens: &TokenReader::new(ISSUER),
     };
     let mut told = Vec::new();
     for _ in 0..9 {

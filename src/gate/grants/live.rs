@@ -1,6 +1,6 @@
 //! The records a request meets: what was told, made ready to be asked, with the counters that belong to it.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use arc_swap::{ArcSwap, ArcSwapOption, Guard};
 use hyper::header::HeaderValue;
@@ -214,6 +214,8 @@ pub struct KeyRecord {
     pub(in crate::gate) networks: CidrList,
     /// The key's own counters, if it has limits of its own.
     pub(in crate::gate) limits: Option<Arc<LimitSet>>,
+    /// How often it was exchanged for a token; nothing until it first is.
+    exchanges: OnceLock<Arc<LimitSet>>,
 }
 
 impl KeyRecord {
@@ -225,7 +227,9 @@ impl KeyRecord {
     ) -> Self {
         let used = older.and_then(|older| older.limits.as_ref());
         let has_limits = !grant.limits.is_empty();
+        let exchanges = older.and_then(|older| older.exchanges.get()).cloned();
         Self {
+            exchanges: exchanges.map_or_else(OnceLock::new, OnceLock::from),
             id: grant.id,
             state: grant.state,
             expires_at: grant.expires_at,
@@ -235,6 +239,11 @@ impl KeyRecord {
             networks: grant.networks,
             limits: has_limits.then(|| LimitSet::continuing(&grant.limits, KEY_PREFIX, used)),
         }
+    }
+
+    /// The counters of its exchanges.
+    pub(in crate::gate) fn exchanges(&self, plan: &Arc<Plan>) -> Arc<LimitSet> {
+        Arc::clone(self.exchanges.get_or_init(|| Arc::new(LimitSet::new(Arc::clone(plan)))))
     }
 
     pub(super) fn quota_uses(&self, now: &Now) -> Vec<QuotaUse> {

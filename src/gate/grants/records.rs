@@ -10,6 +10,7 @@ use crate::domain::redaction::Rule;
 use crate::domain::scope::{Operation, Scope};
 use crate::domain::tier::Tier;
 use crate::domain::time::Instant;
+use crate::gate::token::TokenKeyGrant;
 
 /// A dataset and where it flows from.
 #[derive(Clone, Debug)]
@@ -174,6 +175,8 @@ pub struct Publication {
     pub keys: Vec<KeyGrant>,
     /// Gate clients.
     pub services: Vec<ServiceGrant>,
+    /// Keys that sign access tokens.
+    pub token_keys: Vec<TokenKeyGrant>,
 }
 
 /// One change.
@@ -193,4 +196,6 @@ pub enum GrantChange {
     KeyGone(Digest),
     /// A gate client is new or changed.
     Service(ServiceGrant),
+    /// These are the keys that sign access tokens; others are gone.
+    TokenKeys(Vec<TokenKeyGrant>),
 }

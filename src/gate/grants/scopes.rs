@@ -37,6 +37,11 @@ impl ScopeSet {
         self.scopes.iter().any(|scope| scope.operation() == operation && scope.dataset() == dataset)
     }
 
+    /// The datasets that it opens, each once.
+    pub(in crate::gate) fn datasets(&self) -> impl Iterator<Item = &str> {
+        self.told.iter().map(|(dataset, _)| &**dataset)
+    }
+
     /// The scopes on a dataset, separated by blanks.
     pub(in crate::gate) fn told(&self, dataset: &str) -> HeaderValue {
         let told = self.told.iter().find(|(known, _)| **known == *dataset);

@@ -81,7 +81,8 @@ fn keys_come_and_go_by_digest_and_services_by_id() {
     let grants = grants(publication("http://127.0.0.1:9"));
     assert_eq!(grants.counts(), GrantCounts { datasets: 3, keys: 1, agreements: 1 });
     grants.apply(vec![GrantChange::Key(Box::new(key(2))), GrantChange::KeyGone(digest(1))]);
-    assert!(grants.key(&digest(1)).is_none());
+    assert!(grants.key(&digest(1)).is_none() && grants.key_named(key_id(1)).is_none());
+    assert_eq!(grants.key_named(key_id(2)).unwrap().id, key_id(2));
     assert_eq!(
         grants.key(&digest(2)).map(|record| (record.id, record.agreement.id)),
         Some((key_id(2), agreement_id()))
@@ -104,6 +105,11 @@ fn ten_thousand_keys_are_found_and_one_change_touches_one() {
     grants.apply(vec![GrantChange::Key(Box::new(held))]);
     let is_held = |number: u32| !grants.key(&Digest::of(&format!("key {number}"))).unwrap().holds.is_empty();
     assert_eq!((0..10_000).filter(|number| is_held(*number)).count(), 1);
+    let by_id = |number: u32| grants.key_named(many(number).id).unwrap();
+    assert!((0..10_000).all(|number| by_id(number).id == many(number).id));
+    assert_eq!((0..10_000).filter(|number| !by_id(*number).holds.is_empty()).count(), 1);
+    grants.publish(publication("http://127.0.0.1:9"));
+    assert!(grants.key_named(many(777).id).is_none() && grants.key_named(key_id(1)).is_some());
 }
 
 #[test]

@@ -15,11 +15,13 @@ pub enum Door {
     ForwardAuth,
     /// Verify, for a service that asks.
     Verify,
+    /// Token exchange.
+    Token,
 }
 
 impl Door {
     /// Every door.
-    pub const ALL: [Self; 3] = [Self::Gateway, Self::ForwardAuth, Self::Verify];
+    pub const ALL: [Self; 4] = [Self::Gateway, Self::ForwardAuth, Self::Verify, Self::Token];
 
     /// Its name in metrics and lines.
     #[must_use]
@@ -28,6 +30,7 @@ impl Door {
             Self::Gateway => "gateway",
             Self::ForwardAuth => "forward_auth",
             Self::Verify => "verify",
+            Self::Token => "token",
         }
     }
 
@@ -36,6 +39,7 @@ impl Door {
             Self::Gateway => 0,
             Self::ForwardAuth => 1,
             Self::Verify => 2,
+            Self::Token => 3,
         }
     }
 }

@@ -13,7 +13,7 @@ use crate::domain::key::Digest;
 use crate::domain::net::{CidrList, UpstreamNetworks};
 use crate::gate::grants::{GrantChange, Publication};
 use crate::gate::meter::{Drained, Meter, MeterBounds};
-use crate::gate::testing::{StandingClock, grants, key_text, noon, publication};
+use crate::gate::testing::{ISSUER, StandingClock, grants, key_text, noon, publication};
 use crate::gate::verify::{KillAnswer, KillSwitch};
 use crate::gate::{GateOptions, GateServer, GateShared, serve};
 
@@ -130,6 +130,7 @@ impl Setup {
     pub(super) fn on(upstream: &ScriptedUpstream) -> Self {
         let options = GateOptions {
             upstream_networks: UpstreamNetworks::opening(CidrList::parse("127.0.0.0/8").unwrap()),
+            issuer: ISSUER.to_owned(),
             workers: 1,
             request_body_max_bytes: 1000,
             request_body_deadline: Duration::from_millis(200),

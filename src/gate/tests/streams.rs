@@ -6,7 +6,7 @@ use tokio::net::TcpStream;
 use super::kit::{Gate, ScriptedUpstream, Setup, Then};
 use crate::domain::scope::{Method, Operation};
 use crate::gate::grants::{GrantChange, HolderGrant};
-use crate::gate::testing::{held, holder_id, key_text};
+use crate::gate::testing::{held, holder_id, key_text, token_claims, token_with};
 use crate::gate::verdict::Outcome;
 
 /// A gate before an upstream that answers every request with these bytes and then falls silent.
@@ -61,6 +61,30 @@ async fn a_suspension_ends_events_under_way_and_the_books_say_why() {
     let drained = gate.drain();
     let of_stream = drained.samples.iter().find(|sample| sample.operation.as_deref() == Some("stream")).unwrap();
     assert_eq!((of_stream.outcome, of_stream.status, of_stream.bytes), (Outcome::KeySuspended, 200, 9));
+}
+
+#[actix_web::test]
+async fn a_stream_ends_with_the_token_that_opened_it() {
+    let events = "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nTransfer-Encoding: chunked\r\n\r\n\
+                  9\r\ndata: 1\n\n\r\n";
+    let over: fn(&Gate) = |gate| {
+        gate.clock.pass(301);
+        gate.shared.confirm_fresh();
+    };
+    let withdrawn: fn(&Gate) = |gate| gate.apply(GrantChange::TokenKeys(Vec::new()));
+    for (end, outcome) in [(over, Outcome::KeyExpired), (withdrawn, Outcome::KeyUnknown)] {
+        let (_upstream, gate) = streaming(events).await;
+        let mut claims = token_claims();
+        claims["scope"] = serde_json::json!("parking:stream");
+        let bearer = format!("Authorization: Bearer {}\r\n", token_with(&claims));
+        let mut stream = TcpStream::connect(gate.address).await.unwrap();
+        let request = format!("GET /parking/stream HTTP/1.1\r\nHost: gate\r\n{bearer}\r\n");
+        stream.write_all(request.as_bytes()).await.unwrap();
+        read_until(&mut stream, "data: 1").await;
+        end(&gate);
+        stream.read_to_end(&mut Vec::new()).await.ok();
+        assert_eq!(gate.drain().samples[0].outcome, outcome);
+    }
 }
 
 #[actix_web::test]

@@ -18,6 +18,7 @@ use accord::gate::grants::{
 };
 use accord::gate::limiter::{Counted, Counting, standings};
 use accord::gate::meter::{Meter, MeterBounds};
+use accord::gate::token::TokenReader;
 use accord::gate::verdict::Outcome;
 use accord::gate::verify::{KillAnswer, KillSwitch};
 use accord::gate::{GateOptions, GateShared};
@@ -139,6 +140,7 @@ impl Gate {
             target: Target::Path { dataset: "parking", rest: "/latest" },
             client: CLIENT,
             can_redact: true,
+            tokens: &TokenReader::new("https://gate.example"),
         };
         check(&ask, self.shared.grants(), &self.shared.now()).outcome()
     }
