@@ -55,6 +55,7 @@ fn explained(settings: &Settings) -> String {
     let sections = [
         ("How long until a suspension reaches every gate", suspension(settings)),
         ("Without the store", without_the_store(settings)),
+        ("Limits of several gates", together(settings)),
         ("What a kill -9 loses", lost(settings)),
         ("How long things may take", times(settings)),
         ("How large things may be", sizes(settings)),
@@ -107,6 +108,27 @@ fn without_the_store(settings: &Settings) -> Vec<Bound> {
         ("tiers 2 and 3 are served, then refused", seconds(stale), "gate.stale_seconds"),
         ("usage is kept, different counters for each worker", bounds.counts.to_string(), ""),
         ("lines of the access log are kept for each worker", bounds.samples.to_string(), ""),
+    ]
+}
+
+fn together(settings: &Settings) -> Vec<Bound> {
+    let limits = &settings.limits;
+    if limits.url.expose_secret().is_empty() {
+        return vec![("limits are counted", "by each gate for itself".to_owned(), "limits.url")];
+    }
+    vec![
+        ("gates compare what was used", format!("every {}", ms(limits.round_ms)), "limits.round_ms"),
+        ("a rate, over any long time, for all gates", "exactly as agreed".to_owned(), ""),
+        (
+            "calls let through too early, paid back by waiting",
+            format!("those of {}", ms(limits.round_ms)),
+            "limits.round_ms",
+        ),
+        (
+            "the ledger away: each gate uses, of each limit",
+            format!("1/{} or as last seen", limits.gates),
+            "limits.gates",
+        ),
     ]
 }
 
