@@ -48,6 +48,8 @@ pub(crate) fn gate(place: &Place, gate: &Gate) -> Done {
     Ok(())
 }
 
+const TOKENS: &str = "gate.token_seconds";
+
 /// What holds, how much of it, and the setting that changes it; empty where none does.
 type Bound = (&'static str, String, &'static str);
 
@@ -97,6 +99,7 @@ fn suspension(settings: &Settings) -> Vec<Bound> {
         ("other gates on the same store, told by PostgreSQL", told.to_owned(), "database.url"),
         ("other gates that are not told: one look and its reading", ms(settings.gate.poll_ms), "gate.poll_ms"),
         ("an answer under way is cut, once the gate knows", span(ASKED_AGAIN), ""),
+        ("a service that checks tokens itself, without asking", seconds(settings.gate.token_seconds.into()), TOKENS),
     ]
 }
 
