@@ -22,6 +22,16 @@ const TRACE_PARENT: HeaderName = HeaderName::from_static("traceparent");
 pub(super) fn to_upstream(from_client: &HeaderMap, permit: &Permit, upstream: &Upstream, call: &Call) -> HeaderMap {
     let mut headers = HeaderMap::with_capacity(HEADERS_USUAL);
     headers.insert(header::HOST, upstream.host.clone());
+    pass_on(from_client, &mut headers);
+    add_identity(&mut headers, permit, call);
+    if let Some((name, value)) = upstream.credential() {
+        headers.insert(name, value.clone());
+    }
+    headers
+}
+
+/// Adds what a client may send on.
+pub(super) fn pass_on(from_client: &HeaderMap, headers: &mut HeaderMap) {
     let mut names_hop_headers = false;
     for (name, value) in from_client {
         if passes(name) && (name != TRACE_PARENT || is_trace_parent(value.as_bytes())) {
@@ -30,13 +40,8 @@ pub(super) fn to_upstream(from_client: &HeaderMap, permit: &Permit, upstream: &U
         names_hop_headers |= name == header::CONNECTION;
     }
     if names_hop_headers {
-        remove_hop_headers(from_client, &mut headers);
+        remove_hop_headers(from_client, headers);
     }
-    add_identity(&mut headers, permit, call);
-    if let Some((name, value)) = upstream.credential() {
-        headers.insert(name, value.clone());
-    }
-    headers
 }
 
 /// What the client's `Connection` names belongs to the hop before us, whatever its name (RFC 9110, 7.6.1). Our own
