@@ -1,6 +1,8 @@
 //! What each command does: read the settings, open the base, call a case, print.
 
 mod ask;
+mod gate;
+mod top;
 
 use std::error::Error;
 use std::io::Write as _;
@@ -21,6 +23,8 @@ use chrono_tz::Tz;
 use clap::{Args, Subcommand};
 use secrecy::ExposeSecret as _;
 
+pub(crate) use self::gate::{Gate, gate};
+
 type Done = Result<(), Box<dyn Error>>;
 
 /// Where state and settings are.
@@ -38,14 +42,6 @@ pub(crate) struct Ports {
     /// The gate's port; 0 for any free one.
     #[arg(long)]
     gate_port: Option<u16>,
-}
-
-/// The port of `gate`.
-#[derive(Args)]
-pub(crate) struct GatePort {
-    /// The gate's port; 0 for any free one.
-    #[arg(long)]
-    port: Option<u16>,
 }
 
 /// Options of `demo`.
@@ -243,17 +239,6 @@ pub(crate) fn serve(place: &Place, ports: &Ports) -> Done {
     app::block_on(app::serve(base, |running| {
         print(format!("portal  {}\ngate    {}", running.portal_url, running.gate_url))
             .map_err(|error| error.to_string())
-    }))?;
-    Ok(())
-}
-
-pub(crate) fn gate(place: &Place, port: &GatePort) -> Done {
-    let ports = Ports { portal_port: None, gate_port: port.port };
-    let settings = with_ports(settings(place)?, &ports);
-    telemetry::start(&settings.log);
-    let base = Base::open_existing(settings, &place.data)?;
-    app::block_on(app::gate_alone(base, |address| {
-        print(format!("gate    {address}")).map_err(|error| error.to_string())
     }))?;
     Ok(())
 }

@@ -137,6 +137,8 @@ pub struct Gate {
     pub connect_seconds: u64,
     /// Longest that a whole answer may take, in seconds.
     pub answer_seconds: u64,
+    /// Whether each call is told by a line on standard output.
+    pub access_lines: bool,
     /// How long an access token lives, in seconds.
     pub token_seconds: u32,
     /// For how many days one key signs access tokens.
@@ -235,6 +237,10 @@ pub struct Log {
     pub format: LogFormat,
     /// A tracing filter: `info`, `accord=debug,info`.
     pub level: String,
+    /// The origin of a collector of traces; empty for none.
+    pub otlp_url: String,
+    /// Of calls that bring no trace of their own so many in a hundred are traced.
+    pub otlp_percent: u64,
 }
 
 /// The shape of log lines.

@@ -26,7 +26,7 @@ enum Command {
     /// Runs portal and gate.
     Serve(commands::Ports),
     /// Runs a gate alone, on the store of a portal.
-    Gate(commands::GatePort),
+    Gate(commands::Gate),
     /// Runs everything with a city in a box: departments, datasets, people, cases, live feeds.
     Demo(commands::Demo),
     /// Brings the database up to this program's version.
@@ -75,7 +75,7 @@ fn main() -> ExitCode {
     let place = commands::Place { data: cli.data, config: cli.config };
     let done = match cli.command {
         Command::Serve(ports) => commands::serve(&place, &ports),
-        Command::Gate(port) => commands::gate(&place, &port),
+        Command::Gate(gate) => commands::gate(&place, &gate),
         Command::Demo(demo) => commands::demo(&place, &demo),
         Command::Migrate => commands::migrate(&place),
         Command::CheckConfig => commands::check_config(&place),

@@ -1,7 +1,7 @@
 //! Puts a gate together: its picture, its meter, its feed, its listener. The same for `serve`, `demo` and `gate` alone.
 
 use std::net::TcpListener;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use secrecy::{ExposeSecret as _, SecretString};
@@ -23,6 +23,8 @@ use crate::gate::clock::GateClock;
 use crate::gate::grants::{GrantRules, Grants};
 use crate::gate::meter::{Meter, MeterBounds};
 use crate::gate::redact::RedactionKey;
+use crate::gate::telling::Telling;
+use crate::gate::trace::Tracing;
 use crate::gate::verify::KillSwitch;
 use crate::gate::{self, GateOptions, GateShared, serve};
 use crate::jobs::Stop;
@@ -86,10 +88,12 @@ impl Gate {
             stale_after: Duration::from_secs(base.settings.gate.stale_seconds),
         };
         let kill_switch: Arc<dyn KillSwitch> = switch.clone();
+        let meter = Meter::new(MeterBounds::default());
+        let meter = if base.settings.gate.access_lines { meter.keeping_lines() } else { meter };
         let shared = GateShared::new(
             options(base, address),
             Grants::new(rules),
-            Meter::new(MeterBounds::default()),
+            meter,
             GateClock::new(Arc::new(move || clock.now())),
             kill_switch,
         );
@@ -99,6 +103,8 @@ impl Gate {
         let ids = base.quiet_desk();
         let new_id = Arc::new(move |now| ids.new_id::<()>(now).uuid());
         let usage = UsageFeed::new(base.store.clone(), shared.clone(), zone, new_id);
+        let owing = usage.owing();
+        shared.tell_also(Arc::new(move || vec![owing.read()]));
         let limits = limits(base, &shared)?.map(Arc::new);
         Ok(Self { shared, grants: Arc::new(grants), usage: Arc::new(usage), limits, switch })
     }
@@ -150,6 +156,10 @@ impl Gate {
             tokio::spawn(self.grants.run(poll, async move { grants_stop.wait().await })),
             tokio::spawn(usage.run(flush, async move { usage_stop.wait().await })),
         ];
+        if let Some(telling) = telling(base, &self.shared)? {
+            let mut telling_stop = stop.clone();
+            clocks.push(tokio::spawn(telling.run(async move { telling_stop.wait().await })));
+        }
         if let Some(limits) = self.limits {
             let (mut rounds_stop, mut listen_stop) = (stop.clone(), stop.clone());
             clocks.push(tokio::spawn(Arc::clone(&limits).run(async move { rounds_stop.wait().await })));
@@ -174,6 +184,20 @@ fn limits(base: &Base, shared: &GateShared) -> Result<Option<LimitsFeed>, StartE
     LimitsFeed::new(shared.clone(), setup, id).map(Some).map_err(|why| StartError::Setup(format!("limits.url: {why}")))
 }
 
+/// Who tells finished calls outside, if somebody wants to know.
+fn telling(base: &Base, shared: &GateShared) -> Result<Option<Telling>, StartError> {
+    let (lines, collector) = (base.settings.gate.access_lines, &base.settings.log.otlp_url);
+    let mut telling = Telling::new(shared.clone());
+    if lines {
+        telling = telling.with_lines(Arc::new(Mutex::new(std::io::stdout())));
+    }
+    if !collector.is_empty() {
+        let wrong = |why| StartError::Setup(format!("log.otlp_url: {why}"));
+        telling = telling.with_collector(collector).map_err(wrong)?;
+    }
+    Ok((lines || !collector.is_empty()).then_some(telling))
+}
+
 fn options(base: &Base, address: &Url) -> GateOptions {
     let settings = &base.settings;
     let default = GateOptions::default();
@@ -193,6 +217,8 @@ fn options(base: &Base, address: &Url) -> GateOptions {
         keep_alive: Duration::from_secs(settings.gate.keep_alive_seconds),
         head_bounds: head_bounds(settings),
         workers: if settings.server.workers == 0 { default.workers } else { settings.server.workers },
+        metrics_networks: settings.network.metrics_networks.clone(),
+        tracing: (!settings.log.otlp_url.is_empty()).then_some(Tracing { percent: settings.log.otlp_percent }),
         shutdown_seconds: settings.server.drain_seconds,
         ..default
     }
@@ -220,6 +246,9 @@ mod tests {
             ("SERVER__WORKERS", "3"),
             ("ACCOUNTS__LOGIN_WAITS", "1:21"),
             ("GATE__UPSTREAM_WAIT_MS", "2200"),
+            ("NETWORK__METRICS_NETWORKS", "10.1.0.0/16"),
+            ("LOG__OTLP_URL", "http://127.0.0.1:4318"),
+            ("LOG__OTLP_PERCENT", "20"),
             ("GATE__TOKEN_SECONDS", "120"),
             ("GATE__TOKEN_KEY_DAYS", "7"),
         ];
@@ -235,6 +264,8 @@ mod tests {
         assert_eq!(options.keep_alive, seconds(16));
         assert_eq!(options.head_bounds, HeadBounds { headers_max: 17, bytes_max: 18 * 1024 });
         assert_eq!((options.shutdown_seconds, options.workers), (19, 3));
+        assert_eq!(options.metrics_networks.networks().len(), 1);
+        assert_eq!(options.tracing, Some(Tracing { percent: 20 }));
         assert_eq!(base.quiet_desk().options.delays.wait_after(1), chrono::Duration::seconds(21));
         assert_eq!(base.quiet_desk().options.upstream_wait_ms, 2_200);
         assert_eq!((options.issuer.as_str(), options.token_seconds), ("https://gate.city.example", 120));

@@ -210,38 +210,6 @@ async fn told_to_stop() {
     }
 }
 
-/// Asks an address whether a server is ready.
-///
-/// # Errors
-/// Why it is not.
-pub async fn healthcheck(url: &str) -> Result<(), StartError> {
-    use http_body_util::Empty;
-    use hyper::body::Bytes;
-    use hyper_util::client::legacy::Client;
-    use hyper_util::rt::TokioExecutor;
-    let not_ready = |why: String| StartError::Setup(format!("{url} is not ready: {why}"));
-    let uri: hyper::Uri = url.parse().map_err(|error: hyper::http::uri::InvalidUri| not_ready(error.to_string()))?;
-    if uri.scheme_str() != Some("http") || uri.authority().is_none() {
-        return Err(not_ready("give a whole address, such as http://127.0.0.1:8080/readyz".to_owned()));
-    }
-    let client = Client::builder(TokioExecutor::new()).build_http::<Empty<Bytes>>();
-    let answer = tokio::time::timeout(Duration::from_secs(5), client.get(uri)).await;
-    match answer {
-        Ok(Ok(answer)) if answer.status().is_success() => Ok(()),
-        Ok(Ok(answer)) => Err(not_ready(answer.status().to_string())),
-        Ok(Err(error)) => Err(not_ready(chain(&error))),
-        Err(_elapsed) => Err(not_ready("no answer within 5 seconds".to_owned())),
-    }
-}
-
-/// An error with its causes.
-fn chain(error: &dyn std::error::Error) -> String {
-    std::iter::successors(Some(error), |cause| (*cause).source())
-        .map(ToString::to_string)
-        .collect::<Vec<_>>()
-        .join(": ")
-}
-
 /// What runs until it is told to stop.
 pub(super) struct Machinery {
     /// The portal's server, where one runs in this process.

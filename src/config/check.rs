@@ -46,6 +46,9 @@ impl Settings {
         if self.limits.name.is_empty() || !self.limits.name.bytes().all(is_plain) {
             return Err(wrong("limits.name", "give letters, digits, - and _"));
         }
+        if !self.log.otlp_url.is_empty() && !is_origin(&self.log.otlp_url) {
+            return Err(wrong("log.otlp_url", "give an http:// or https:// address without a path, or nothing"));
+        }
         for (place, number, range) in self.numbers() {
             if !range.contains(&number) {
                 return Err(wrong(place, format!("give a number from {} to {}", range.start(), range.end())));
@@ -89,6 +92,7 @@ impl Settings {
             ("gate.token_key_days", wide(gate.token_key_days), wider(KEY_DAYS)),
             ("limits.gates", limits.gates, 1..=1_000),
             ("limits.round_ms", limits.round_ms, 10..=1_000),
+            ("log.otlp_percent", self.log.otlp_percent, 0..=100),
             ("accounts.session_hours", wide(accounts.session_hours), 1..=8_760),
             ("accounts.idle_minutes", wide(accounts.idle_minutes), 1..=525_600),
             ("accounts.argon2_memory_kib", wide(accounts.argon2_memory_kib), 8..=4_194_304),

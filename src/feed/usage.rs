@@ -5,6 +5,7 @@
 
 use std::collections::HashMap;
 use std::future::Future;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -17,10 +18,10 @@ use crate::domain::id::Id;
 use crate::domain::limits::Window;
 use crate::domain::notice::{Notice, NoticeKind};
 use crate::domain::time::{Day, Instant};
-use crate::gate::GateShared;
 use crate::gate::grants::{QuotaOwner as GateOwner, QuotaUse as GateUse};
 use crate::gate::limiter::QuotaLevel;
 use crate::gate::meter::{Count, CountKey, Drained, QuotaCrossing, Sample};
+use crate::gate::{GateShared, Reading};
 use crate::store::usage::{self, Access, Counted, QuotaOwner, QuotaUse, UsageBatch, UsageCount};
 use crate::store::{AnyConnection, Store, StoreError, agreements, keys, outbox, reminders};
 
@@ -47,6 +48,20 @@ pub struct UsageFeed {
     /// This run of the gate, under which its batches are numbered.
     source: String,
     books: Mutex<Books>,
+    owing: Owing,
+}
+
+/// Whether a batch waits to be written, for who may not wait for the books.
+#[derive(Clone, Debug, Default)]
+pub struct Owing(Arc<AtomicBool>);
+
+impl Owing {
+    /// The batches that wait, for the gate's metrics.
+    #[must_use]
+    pub fn read(&self) -> Reading {
+        let help = "Batches of usage that are counted and not yet written to the store.";
+        Reading { name: "accord_gate_usage_batches_owed", help, value: u64::from(self.0.load(Ordering::Relaxed)) }
+    }
 }
 
 #[derive(Default)]
@@ -76,7 +91,7 @@ impl UsageFeed {
     #[must_use]
     pub fn new(store: Store, gate: GateShared, zone: Tz, new_id: NewId) -> Self {
         let source = new_id(gate.now().utc).to_string();
-        Self { store, gate, zone, new_id, source, books: Mutex::default() }
+        Self { store, gate, zone, new_id, source, books: Mutex::default(), owing: Owing::default() }
     }
 
     /// Puts back what is used of every quota, so that calendar quotas outlast a restart. Call it after the grants were
@@ -142,6 +157,12 @@ impl UsageFeed {
         self.lock().lost
     }
 
+    /// Whether something waits to be written.
+    #[must_use]
+    pub fn owing(&self) -> Owing {
+        self.owing.clone()
+    }
+
     fn lock(&self) -> MutexGuard<'_, Books> {
         // A panic while a batch is made loses that batch and no other.
         self.books.lock().unwrap_or_else(PoisonError::into_inner)
@@ -150,6 +171,7 @@ impl UsageFeed {
     /// Writes the batch that is owed, if one is.
     fn settle(&self, books: &mut Books) -> Result<usize, StoreError> {
         let Some(owed) = &books.owed else { return Ok(0) };
+        self.owing.0.store(true, Ordering::Relaxed);
         let now = self.gate.now().utc;
         let turn = (self.source.as_str(), books.number);
         self.store.write(|conn| {
@@ -162,6 +184,7 @@ impl UsageFeed {
         })?;
         let calls = owed.batch.counts.iter().map(|count| count.calls).sum::<i64>();
         books.owed = None;
+        self.owing.0.store(false, Ordering::Relaxed);
         Ok(usize::try_from(calls).unwrap_or(usize::MAX))
     }
 

@@ -184,7 +184,7 @@ fn problem(call: &Call, problem: &Problem<'_>) -> Answer {
     of_type(call, status, HeaderValue::from_static("application/problem+json"), text)
 }
 
-fn of_type(call: &Call, status: StatusCode, kind: HeaderValue, text: Vec<u8>) -> Answer {
+pub(super) fn of_type(call: &Call, status: StatusCode, kind: HeaderValue, text: Vec<u8>) -> Answer {
     let mut response = with_status(status, AnswerBody::whole(text));
     let headers = response.headers_mut();
     headers.reserve(12);

@@ -10,11 +10,12 @@ use hyper::header::{HeaderMap, HeaderName, HeaderValue};
 use super::GateShared;
 use super::check::Permit;
 use super::clock::{Now, WorkerClock};
-use super::meter::{Entry, QuotaCrossing, RequestId, WorkerMeter};
+use super::meter::{Door, Entry, Levels, QuotaCrossing, RequestId, WorkerMeter};
 use super::server::patience::Waiting;
 use super::server::watch::{Allowance, Watch, sweeps};
 use super::shelf::Shelf;
 use super::token::TokenReader;
+use super::trace::Span;
 use super::upstream::UpstreamClient;
 use super::verdict::{Outcome, Trace};
 use crate::domain::net::client_address;
@@ -42,6 +43,8 @@ pub(super) struct Worker {
     /// Makes request ids unique among workers and restarts.
     id_prefix: u64,
     id_next: Cell<u64>,
+    /// Where the next number that need not be secret comes from.
+    seed: Cell<u64>,
 }
 
 struct Books {
@@ -64,9 +67,9 @@ impl Worker {
         let books = Rc::new(Books { meter: shared.meter().sheet(), clock });
         // Ids need not be secret; should the machine have no randomness left, the counter still tells calls apart.
         let id_prefix = getrandom::u64().unwrap_or_default();
+        let (shelf, id_next, seed) = (Rc::default(), Cell::new(1), Cell::new(id_prefix));
         let tokens = TokenReader::new(&options.issuer);
-        let shelf = Rc::default();
-        Self { shared, upstreams, watch, waiting, tokens, shelf, books, id_prefix, id_next: Cell::new(1) }
+        Self { shared, upstreams, watch, waiting, tokens, shelf, books, id_prefix, id_next, seed }
     }
 
     /// What is due a few times a second.
@@ -75,12 +78,22 @@ impl Worker {
         self.watch.sweep();
         self.waiting.sweep();
         self.upstreams.sweep();
+        self.books.meter.stands(Levels { connections: self.watch.len(), ..self.upstreams.levels() });
         self.shelf.sweep(self.books.clock.ticks());
     }
 
     /// The present; one reading of the clock.
     pub(super) fn now(&self) -> Now {
         self.books.clock.now()
+    }
+
+    /// A number unlike the one before (SplitMix64), for ids of spans and for sampling.
+    fn random(&self) -> u64 {
+        let seed = self.seed.get().wrapping_add(0x9e37_79b9_7f4a_7c15);
+        self.seed.set(seed);
+        let mixed = (seed ^ (seed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        let mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        mixed ^ (mixed >> 31)
     }
 
     fn next_id(&self) -> RequestId {
@@ -101,6 +114,8 @@ pub(super) struct Call {
     pub(super) id: RequestId,
     /// The id as headers say it.
     pub(super) id_header: HeaderValue,
+    /// Where it stands in a trace, if it is traced.
+    pub(super) span: Option<Box<Span>>,
 }
 
 impl Call {
@@ -112,7 +127,8 @@ impl Call {
         let given = if is_trusted { given_id(headers) } else { None };
         let id = given.unwrap_or_else(|| worker.next_id());
         let id_header = id.to_header();
-        Self { worker, now, peer, client, id, id_header }
+        let span = worker.shared.options().tracing.and_then(|tracing| Span::of(headers, tracing, || worker.random()));
+        Self { worker, now, peer, client, id, id_header, span }
     }
 
     /// The id as text.
@@ -125,9 +141,10 @@ impl Call {
     }
 
     /// Opens the entry of this call with what was decided; it is closed when dropped.
-    pub(super) fn book(&self, trace: Trace, outcome: Outcome, status: u16) -> Book {
+    pub(super) fn book(&self, door: Door, trace: Trace, outcome: Outcome, status: u16) -> Book {
         let entry = Entry {
             at: self.now.utc,
+            door,
             trace,
             outcome,
             status,
@@ -135,6 +152,7 @@ impl Call {
             latency_us: 0,
             client: self.client,
             request_id: self.id.clone(),
+            span: self.span.clone(),
         };
         Book {
             entry: Some(entry),
@@ -146,7 +164,7 @@ impl Call {
 
     /// Opens the entry of a call that was let through, and passes on the quota notices it caused. Until an answer is
     /// known, the client counts as gone.
-    pub(super) fn book_permit(&self, permit: &Permit) -> Book {
+    pub(super) fn book_permit(&self, door: Door, permit: &Permit) -> Book {
         for (is_own, crossed) in permit.crossed() {
             let trace = permit.trace();
             let Some(agreement) = trace.agreement else { continue };
@@ -158,7 +176,7 @@ impl Call {
                 crossed: crossed.clone(),
             });
         }
-        self.book(permit.trace().clone(), Outcome::Ok, CLIENT_GONE)
+        self.book(door, permit.trace().clone(), Outcome::Ok, CLIENT_GONE)
     }
 }
 

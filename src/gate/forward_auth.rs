@@ -23,6 +23,7 @@ use super::answer::{self, Answer, Fault};
 use super::body::AnswerBody;
 use super::call::Call;
 use super::check::{self, Ask, Credential, Target};
+use super::meter::Door;
 use super::verdict::{Denial, Outcome, Trace, Verdict};
 use super::{credential, headers};
 use crate::domain::path::{CleanPath, PathProblem};
@@ -98,8 +99,8 @@ fn judge(call: &Call, headers: &HeaderMap, setup: &Setup<'_>, (method, uri): (&s
     // A yes that a proxy keeps would outlive the suspension of the key.
     response.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
     match verdict {
-        Verdict::Permit(permit) => call.book_permit(&permit).status(200),
-        Verdict::Deny(denial) => drop(call.book(denial.trace, denial.outcome, denial.status)),
+        Verdict::Permit(permit) => call.book_permit(Door::ForwardAuth, &permit).status(200),
+        Verdict::Deny(denial) => drop(call.book(Door::ForwardAuth, denial.trace, denial.outcome, denial.status)),
     }
     response
 }

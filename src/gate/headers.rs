@@ -8,6 +8,7 @@ use hyper::{HeaderMap, StatusCode};
 use super::call::Call;
 use super::check::Permit;
 use super::redact::BodyKind;
+use super::trace::{self, TRACE_PARENT};
 use super::upstream::Upstream;
 
 /// Room for the headers that a message usually has, ours included.
@@ -16,7 +17,6 @@ const KEY_ID: HeaderName = HeaderName::from_static("x-accord-key-id");
 const AGREEMENT: HeaderName = HeaderName::from_static("x-accord-agreement");
 const SCOPES: HeaderName = HeaderName::from_static("x-accord-scopes");
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
-const TRACE_PARENT: HeaderName = HeaderName::from_static("traceparent");
 
 /// The headers of a request to an upstream.
 pub(super) fn to_upstream(from_client: &HeaderMap, permit: &Permit, upstream: &Upstream, call: &Call) -> HeaderMap {
@@ -24,6 +24,9 @@ pub(super) fn to_upstream(from_client: &HeaderMap, permit: &Permit, upstream: &U
     headers.insert(header::HOST, upstream.host.clone());
     pass_on(from_client, &mut headers);
     add_identity(&mut headers, permit, call);
+    if let Some(span) = &call.span {
+        headers.insert(TRACE_PARENT, span.to_header());
+    }
     if let Some((name, value)) = upstream.credential() {
         headers.insert(name, value.clone());
     }
@@ -34,7 +37,7 @@ pub(super) fn to_upstream(from_client: &HeaderMap, permit: &Permit, upstream: &U
 pub(super) fn pass_on(from_client: &HeaderMap, headers: &mut HeaderMap) {
     let mut names_hop_headers = false;
     for (name, value) in from_client {
-        if passes(name) && (name != TRACE_PARENT || is_trace_parent(value.as_bytes())) {
+        if passes(name) && (name != TRACE_PARENT || trace::is_well_formed(value)) {
             headers.append(name, value.clone());
         }
         names_hop_headers |= name == header::CONNECTION;
@@ -92,13 +95,6 @@ fn passes(name: &HeaderName) -> bool {
             | "traceparent"
             | "tracestate"
     )
-}
-
-/// `version-traceid-parentid-flags` in lower-case hexadecimal (W3C Trace Context).
-fn is_trace_parent(value: &[u8]) -> bool {
-    let is_hex = |part: &[u8]| part.iter().all(|byte| byte.is_ascii_digit() || (b'a'..=b'f').contains(byte));
-    let lengths = value.split(|byte| *byte == b'-').map(<[u8]>::len);
-    lengths.eq([2, 32, 16, 2]) && value.split(|byte| *byte == b'-').all(is_hex)
 }
 
 /// What an upstream's answer may not bring to the client.
@@ -263,14 +259,6 @@ mod tests {
             assert_eq!(kept["cache-control"], ours, "{theirs}");
             assert_eq!(kept.len(), 2);
             assert_eq!(to_client(&headers, false)["cache-control"], theirs);
-        }
-    }
-
-    #[test]
-    fn a_trace_parent_must_look_like_one() {
-        assert!(is_trace_parent(b"00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"));
-        for bad in ["", "00-4bf92f-00f067-01", "00-4BF92F3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01", "zz"] {
-            assert!(!is_trace_parent(bad.as_bytes()), "{bad}");
         }
     }
 }

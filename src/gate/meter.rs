@@ -1,17 +1,29 @@
 //! Counting what the gate did: counters per minute, samples for the access log, and quota notices, until the feed
 //! drains them. Each worker writes its own sheet, so its lock is free but for the moment of draining. Everything is
 //! bounded; what does not fit is dropped and the drop is counted. Never holds a key's text, a query or a raw path.
+//!
+//! Beside its sheet each worker keeps a [`tally`] of everything since the start, for metrics, and, where somebody listens,
+//! [`lines`] to be written and spans to be sent. A call writes all of it under the one lock of its worker.
+
+mod lately;
+mod lines;
+mod tally;
 
 use std::collections::HashMap;
 use std::fmt;
 use std::net::IpAddr;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use chrono::{SubsecRound, Timelike};
 use hyper::header::HeaderValue;
 use rustc_hash::FxBuildHasher;
 
+use self::lately::Lately;
+pub use self::lately::{Busy, LATELY_SECONDS};
+pub use self::lines::Line;
+pub use self::tally::{CLASSES_US, Door, DoorTally, Dropped, Levels, Tally};
 use super::limiter::Crossed;
+use super::trace::Span;
 use super::verdict::{Outcome, Trace};
 use crate::domain::id::{AgreementId, DatasetId, KeyId};
 use crate::domain::scope::Method;
@@ -26,11 +38,13 @@ pub struct MeterBounds {
     pub samples: usize,
     /// Quota notices.
     pub crossings: usize,
+    /// Lines and spans that nobody has taken yet.
+    pub lines: usize,
 }
 
 impl Default for MeterBounds {
     fn default() -> Self {
-        Self { counts: 50_000, samples: 20_000, crossings: 10_000 }
+        Self { counts: 50_000, samples: 20_000, crossings: 10_000, lines: 20_000 }
     }
 }
 
@@ -169,25 +183,46 @@ pub struct Drained {
 #[derive(Debug, Default)]
 pub struct Meter {
     bounds: MeterBounds,
-    sheets: Mutex<Vec<Arc<Mutex<Sheet>>>>,
+    keeps_lines: bool,
+    pages: Mutex<Vec<Arc<Mutex<Page>>>>,
+    lately: Mutex<Lately>,
+}
+
+/// What one worker writes.
+#[derive(Debug, Default)]
+struct Page {
+    /// Until it is drained.
+    sheet: Sheet,
+    /// For ever.
+    tally: Tally,
+    /// Until they are taken.
+    lines: Vec<Line>,
 }
 
 impl Meter {
     /// A meter whose sheets are bounded.
     #[must_use]
     pub fn new(bounds: MeterBounds) -> Self {
-        Self { bounds, sheets: Mutex::default() }
+        Self { bounds, ..Self::default() }
+    }
+
+    /// The same, which also keeps a line of each call until it is taken.
+    #[must_use]
+    pub fn keeping_lines(self) -> Self {
+        Self { keeps_lines: true, ..self }
     }
 
     /// Takes everything counted since the last drain.
     #[must_use]
     pub fn drain(&self) -> Drained {
-        let sheets = self.sheets.lock().unwrap_or_else(PoisonError::into_inner);
+        let pages = locked(&self.pages);
+        let mut lately = locked(&self.lately);
         let mut drained = Drained::default();
         let mut last_used: HashMap<KeyId, Instant> = HashMap::new();
-        for sheet in sheets.iter() {
-            let sheet = std::mem::take(&mut *sheet.lock().unwrap_or_else(PoisonError::into_inner));
+        for page in pages.iter() {
+            let sheet = std::mem::take(&mut locked(page).sheet);
             for (key, (count, last)) in sheet.counts {
+                lately.take(&key, count, last);
                 if let Some(used) = key.key.filter(|_| key.outcome == Outcome::Ok) {
                     let latest = last_used.entry(used).or_insert(last);
                     *latest = last.max(*latest);
@@ -204,11 +239,39 @@ impl Meter {
         drained
     }
 
-    pub(super) fn sheet(&self) -> WorkerMeter {
-        let sheet = Arc::new(Mutex::new(Sheet::default()));
-        self.sheets.lock().unwrap_or_else(PoisonError::into_inner).push(Arc::clone(&sheet));
-        WorkerMeter { sheet, bounds: self.bounds }
+    /// What every worker did since the start, and how things stand with them.
+    #[must_use]
+    pub fn tally(&self) -> Tally {
+        let mut all = Tally::default();
+        locked(&self.pages).iter().for_each(|page| all.add(&locked(page).tally));
+        all
     }
+
+    /// The keys that were used most in the last minute, the busiest first, at most so many.
+    #[must_use]
+    pub fn busiest(&self, now: Instant, most: usize) -> Vec<Busy> {
+        let pages = locked(&self.pages);
+        let copied = pages.iter().flat_map(|page| locked(page).sheet.counts.clone());
+        let since: Vec<(CountKey, (Count, Instant))> = copied.collect();
+        locked(&self.lately).busiest(since.iter().map(|(key, (count, last))| (key, *count, *last)), now, most)
+    }
+
+    /// Takes the lines kept since the last time.
+    #[must_use]
+    pub fn take_lines(&self) -> Vec<Line> {
+        locked(&self.pages).iter().flat_map(|page| std::mem::take(&mut locked(page).lines)).collect()
+    }
+
+    pub(super) fn sheet(&self) -> WorkerMeter {
+        let page = Arc::new(Mutex::new(Page::default()));
+        locked(&self.pages).push(Arc::clone(&page));
+        WorkerMeter { page, bounds: self.bounds, keeps_lines: self.keeps_lines }
+    }
+}
+
+/// A panic leaves counters as they were.
+fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 #[derive(Debug, Default)]
@@ -224,14 +287,16 @@ struct Sheet {
 /// The sheet of one worker.
 #[derive(Clone, Debug)]
 pub(super) struct WorkerMeter {
-    sheet: Arc<Mutex<Sheet>>,
+    page: Arc<Mutex<Page>>,
     bounds: MeterBounds,
+    keeps_lines: bool,
 }
 
 /// A finished call.
 #[derive(Debug)]
 pub(super) struct Entry {
     pub(super) at: Instant,
+    pub(super) door: Door,
     pub(super) trace: Trace,
     pub(super) outcome: Outcome,
     pub(super) status: u16,
@@ -239,6 +304,8 @@ pub(super) struct Entry {
     pub(super) latency_us: u64,
     pub(super) client: IpAddr,
     pub(super) request_id: RequestId,
+    /// Where the call stands in a trace, if it is traced.
+    pub(super) span: Option<Box<Span>>,
 }
 
 impl WorkerMeter {
@@ -251,7 +318,9 @@ impl WorkerMeter {
             operation: call.trace.operation.clone(),
             outcome: call.outcome,
         };
-        let mut sheet = self.sheet.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut page = locked(&self.page);
+        let Page { sheet, tally, lines } = &mut *page;
+        tally.note(call.door, call.outcome, call.latency_us, call.bytes);
         if sheet.counts.len() < self.bounds.counts || sheet.counts.contains_key(&key) {
             let (count, last) = sheet.counts.entry(key).or_insert((Count::default(), call.at));
             count.requests += 1;
@@ -260,12 +329,9 @@ impl WorkerMeter {
             *last = call.at.max(*last);
         } else {
             sheet.dropped_counts += 1;
+            tally.dropped.calls += 1;
         }
-        if sheet.samples.len() >= self.bounds.samples {
-            sheet.dropped_samples += 1;
-            return;
-        }
-        sheet.samples.push(Sample {
+        let sample = Sample {
             at: call.at,
             key: call.trace.key,
             agreement: call.trace.agreement,
@@ -279,16 +345,35 @@ impl WorkerMeter {
             latency_us: call.latency_us,
             client: call.client,
             request_id: call.request_id,
-        });
+        };
+        if self.keeps_lines || call.span.is_some() {
+            if lines.len() < self.bounds.lines {
+                lines.push(Line { door: call.door, sample: sample.clone(), span: call.span });
+            } else {
+                tally.dropped.lines += 1;
+            }
+        }
+        if sheet.samples.len() < self.bounds.samples {
+            sheet.samples.push(sample);
+        } else {
+            sheet.dropped_samples += 1;
+            tally.dropped.samples += 1;
+        }
     }
 
     pub(super) fn notice(&self, crossing: QuotaCrossing) {
-        let mut sheet = self.sheet.lock().unwrap_or_else(PoisonError::into_inner);
-        if sheet.crossings.len() < self.bounds.crossings {
-            sheet.crossings.push(crossing);
+        let mut page = locked(&self.page);
+        if page.sheet.crossings.len() < self.bounds.crossings {
+            page.sheet.crossings.push(crossing);
         } else {
-            sheet.dropped_crossings += 1;
+            page.sheet.dropped_crossings += 1;
+            page.tally.dropped.notices += 1;
         }
+    }
+
+    /// Notes how things stand with the worker.
+    pub(super) fn stands(&self, levels: Levels) {
+        locked(&self.page).tally.levels = levels;
     }
 }
 
@@ -307,6 +392,7 @@ mod tests {
         let client = "192.0.2.1".parse().unwrap();
         Entry {
             at: at.parse().unwrap(),
+            door: Door::Gateway,
             trace,
             outcome,
             status: 200,
@@ -314,6 +400,7 @@ mod tests {
             latency_us: 5,
             client,
             request_id: RequestId::Theirs("r".into()),
+            span: None,
         }
     }
 
@@ -347,7 +434,7 @@ mod tests {
 
     #[test]
     fn what_does_not_fit_is_dropped_and_counted() {
-        let meter = Meter::new(MeterBounds { counts: 2, samples: 3, crossings: 0 });
+        let meter = Meter::new(MeterBounds { counts: 2, samples: 3, crossings: 0, lines: 0 });
         let sheet = meter.sheet();
         for key in 0..5 {
             sheet.record(call("2026-06-01T12:00:00Z", key % 3, Outcome::Ok));
@@ -355,5 +442,41 @@ mod tests {
         let drained = meter.drain();
         assert_eq!((drained.counts.len(), drained.dropped_counts), (2, 1));
         assert_eq!((drained.samples.len(), drained.dropped_samples), (3, 2));
+    }
+
+    #[test]
+    fn the_busiest_keys_of_the_last_minute_come_first_drained_or_not() {
+        let meter = Meter::new(MeterBounds::default());
+        let sheet = meter.sheet();
+        let key = |number: u128| KeyId::from_uuid(Uuid::from_u128(number));
+        sheet.record(call("2026-06-01T12:00:01Z", 1, Outcome::Ok));
+        sheet.record(call("2026-06-01T12:00:40Z", 2, Outcome::Ok));
+        drop(meter.drain());
+        sheet.record(call("2026-06-01T12:01:05Z", 2, Outcome::RateLimited));
+        sheet.record(call("2026-06-01T12:01:06Z", 3, Outcome::Ok));
+        let busy = |at: &str, most| -> Vec<_> {
+            let found = meter.busiest(at.parse().unwrap(), most);
+            found.into_iter().map(|busy| (busy.key, busy.ok, busy.refused)).collect()
+        };
+        assert_eq!(busy("2026-06-01T12:01:00Z", 9)[0], (key(2), 1, 1));
+        assert_eq!(busy("2026-06-01T12:01:10Z", 9), [(key(2), 1, 1), (key(3), 1, 0)], "key 1 is past");
+        assert_eq!(busy("2026-06-01T12:01:10Z", 1).len(), 1);
+        assert_eq!(busy("2026-06-01T12:03:00Z", 9), []);
+    }
+
+    #[test]
+    fn lines_are_kept_only_where_somebody_takes_them_and_the_tally_outlasts_a_drain() {
+        let silent = Meter::new(MeterBounds::default());
+        silent.sheet().record(call("2026-06-01T12:00:00Z", 1, Outcome::Ok));
+        assert!(silent.take_lines().is_empty());
+        let meter = Meter::new(MeterBounds { lines: 2, ..MeterBounds::default() }).keeping_lines();
+        let sheet = meter.sheet();
+        for _ in 0..3 {
+            sheet.record(call("2026-06-01T12:00:00Z", 1, Outcome::Ok));
+        }
+        drop(meter.drain());
+        assert_eq!((meter.take_lines().len(), meter.take_lines().len()), (2, 0));
+        let tally = meter.tally();
+        assert_eq!((tally.dropped.lines, tally.doors().map(|(_, door)| door.calls()).sum::<u64>()), (1, 3));
     }
 }

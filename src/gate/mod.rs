@@ -12,6 +12,9 @@
 //! opens the way to the dataset's own service: over the worker's own connections, to an address in an allowed network
 //! ([`upstream`]), with a short list of headers ([`headers`]), and its answer streams back piece by piece, bounded in
 //! size and time ([`body`]). When the last byte is gone, or the client is, the call is entered in the books ([`meter`]).
+//!
+//! Who may watch asks `/metrics` and `/v1/gate/top` ([`metrics`]); where lines or traces are wanted ([`trace`]), a task
+//! beside the workers tells them ([`telling`]).
 
 mod answer;
 mod body;
@@ -24,14 +27,17 @@ pub mod grants;
 mod headers;
 pub mod limiter;
 pub mod meter;
+mod metrics;
 mod proxy;
 pub mod redact;
 mod relay;
 pub mod server;
 mod shelf;
+pub mod telling;
 #[cfg(test)]
 mod testing;
 pub mod token;
+pub mod trace;
 mod tunnel;
 mod upstream;
 pub mod verdict;
@@ -42,8 +48,8 @@ use std::future::Future;
 use std::net::IpAddr;
 use std::pin::Pin;
 use std::rc::Rc;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll};
 use std::time::Duration;
 
@@ -59,9 +65,12 @@ use self::clock::{GateClock, Now};
 use self::grants::Grants;
 use self::limiter::Counting;
 use self::meter::Meter;
+pub use self::metrics::{Reading, Source};
 use self::redact::RedactionKey;
+pub use self::relay::ASKED_AGAIN;
 use self::server::watch::Seat;
 pub use self::server::{GateServer, serve};
+use self::trace::Tracing;
 use self::verify::KillSwitch;
 use crate::domain::net::{CidrList, HeadBounds, UpstreamNetworks};
 use crate::domain::token::TOKEN_SECONDS;
@@ -105,6 +114,10 @@ pub struct GateOptions {
     pub taking_deadline: Duration,
     /// How much the headers of one request may be.
     pub head_bounds: HeadBounds,
+    /// Who may read metrics, by the peer's own address.
+    pub metrics_networks: CidrList,
+    /// Which calls are traced; none where nobody collects traces.
+    pub tracing: Option<Tracing>,
     /// How long running requests may go on after a stop was asked for, in seconds.
     pub shutdown_seconds: u64,
 }
@@ -130,6 +143,8 @@ impl Default for GateOptions {
             keep_alive: Duration::from_secs(75),
             taking_deadline: Duration::from_secs(30),
             head_bounds: HeadBounds { headers_max: 64, bytes_max: 32 * 1024 },
+            metrics_networks: CidrList::default(),
+            tracing: None,
             shutdown_seconds: 10,
         }
     }
@@ -146,6 +161,7 @@ struct Inner {
     clock: GateClock,
     kill_switch: Arc<dyn KillSwitch>,
     is_draining: AtomicBool,
+    sources: Mutex<Vec<Source>>,
 }
 
 impl GateShared {
@@ -158,7 +174,8 @@ impl GateShared {
         clock: GateClock,
         kill_switch: Arc<dyn KillSwitch>,
     ) -> Self {
-        Self(Arc::new(Inner { options, grants, meter, clock, kill_switch, is_draining: AtomicBool::new(false) }))
+        let (is_draining, sources) = (AtomicBool::new(false), Mutex::default());
+        Self(Arc::new(Inner { options, grants, meter, clock, kill_switch, is_draining, sources }))
     }
 
     /// The picture that the feed keeps current.
@@ -194,6 +211,15 @@ impl GateShared {
     /// Notes that the picture was confirmed fresh just now.
     pub fn confirm_fresh(&self) {
         self.0.grants.confirm_fresh(self.0.clock.ticks());
+    }
+
+    /// From now on metrics hold what this source says, too. It is asked on a worker's thread, so it must not wait.
+    pub fn tell_also(&self, source: Source) {
+        self.sources().push(source);
+    }
+
+    fn sources(&self) -> MutexGuard<'_, Vec<Source>> {
+        self.0.sources.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// From now on `/readyz` says no, so that balancers send nothing new; running requests go on.
@@ -260,6 +286,9 @@ fn answer_request(worker: Rc<Worker>, peer: IpAddr, seat: Arc<Seat>, request: Re
         match request.uri().path() {
             "/healthz" => health(&call, &request),
             "/readyz" => ready(&call, &request),
+            "/metrics" if metrics::is_open_to(&call, request.headers()) => metrics::metrics(&call, &request),
+            "/v1/gate/top" if metrics::is_open_to(&call, request.headers()) => metrics::top(&call, &request),
+            "/metrics" | "/v1/gate/top" => metrics::not_here(&call),
             "/v1/forward-auth" => forward_auth::forward_auth(&call, request.uri(), request.headers()),
             "/v1/keys/verify" if is_post => return Answering::Later(Box::pin(verify::verify(call, request)), seat),
             "/v1/keys/kill" if is_post => return Answering::Later(Box::pin(verify::kill(call, request)), seat),

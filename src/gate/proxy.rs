@@ -14,6 +14,7 @@ use super::answer::{self, Answer, Fault};
 use super::body::{AnswerBody, BodyFault, Carried, Outgoing, Streaming};
 use super::call::{Book, Call};
 use super::check::{self, Ask, Credential, Permit, Standing, Target};
+use super::meter::Door;
 use super::redact::{Redactor, Setting, Unreadable};
 use super::relay::{Allowed, Cut, Guard, Relay};
 use super::server::watch::sweeps;
@@ -54,7 +55,7 @@ pub(super) fn gateway(call: Call, request: Request<Incoming>) -> Result<Passage,
         Verdict::Permit(permit) => permit,
         Verdict::Deny(denial) => return Err(refuse(&call, *denial)),
     };
-    let mut book = call.book_permit(&permit);
+    let mut book = call.book_permit(Door::Gateway, &permit);
     let (Ok(path), Some(upstream)) = (&path, &permit.route().upstream) else {
         // A permit is never given for an ambiguous path or a dataset without an upstream.
         return Err(upstream_failed(&call, &mut book, &permit, 502, "there is no upstream"));
@@ -85,7 +86,7 @@ pub(super) fn gateway(call: Call, request: Request<Incoming>) -> Result<Passage,
 /// Answers a refused call and enters it in the books.
 fn refuse(call: &Call, denial: Denial) -> Answer {
     let response = answer::denied(call, &denial);
-    let mut book = call.book(denial.trace, denial.outcome, denial.status);
+    let mut book = call.book(Door::Gateway, denial.trace, denial.outcome, denial.status);
     book.add_bytes(response.body().len());
     response
 }

@@ -25,7 +25,7 @@ use super::verdict::Outcome;
 
 /// How often it is asked whether what was permitted still stands; with the time a gate needs to learn of a change this
 /// stays below one second.
-pub(super) const ASKED_AGAIN: Duration = Duration::from_millis(250);
+pub const ASKED_AGAIN: Duration = Duration::from_millis(250);
 
 /// Why an answer was cut.
 #[derive(Debug)]

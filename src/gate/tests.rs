@@ -10,3 +10,4 @@ mod redacted;
 mod streams;
 mod tokens;
 mod upstreams;
+mod watching;

@@ -17,6 +17,7 @@ use super::call::Call;
 use super::check::{self, Ask, Credential, Target};
 use super::credential;
 use super::limiter::{self, Standing};
+use super::meter::Door;
 use super::server::watch::sweeps;
 use super::verdict::{Denial, Outcome, Trace, Verdict};
 use crate::domain::id::{AgreementId, KeyId};
@@ -107,8 +108,8 @@ pub(super) async fn verify(call: Call, request: Request<Incoming>) -> Answer {
     let verdict = check::check(&ask, call.worker.shared.grants(), &call.now);
     let response = ruled(&call, &verdict);
     match verdict {
-        Verdict::Permit(permit) => call.book_permit(&permit).status(200),
-        Verdict::Deny(denial) => drop(call.book(denial.trace, denial.outcome, denial.status)),
+        Verdict::Permit(permit) => call.book_permit(Door::Verify, &permit).status(200),
+        Verdict::Deny(denial) => drop(call.book(Door::Verify, denial.trace, denial.outcome, denial.status)),
     }
     response
 }

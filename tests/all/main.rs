@@ -27,3 +27,5 @@ mod story;
 mod tokens;
 #[cfg(test)]
 mod walk;
+#[cfg(test)]
+mod watching;

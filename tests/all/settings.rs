@@ -25,6 +25,9 @@ fn check_config_shows_every_setting_and_refuses_a_bad_one_by_name() {
     assert!(good.status.success());
     for line in [
         "connect_seconds = 7",
+        "access_lines = false",
+        "otlp_url = \"\"",
+        "otlp_percent = 1",
         "answer_seconds = 600",
         "body_kib = 1024",
         "head_seconds = 10",
@@ -41,6 +44,9 @@ fn check_config_shows_every_setting_and_refuses_a_bad_one_by_name() {
         ("ACCORD_GATE__CONNECT_SECONDS", "0", "gate.connect_seconds: give a number from 1 to 120"),
         ("ACCORD_GATE__ANSWER_SECONDS", "86401", "gate.answer_seconds"),
         ("ACCORD_GATE__BODY_KIB", "0", "gate.body_kib"),
+        ("ACCORD_GATE__ACCESS_LINES", "perhaps", "give true or false"),
+        ("ACCORD_LOG__OTLP_URL", "http://collector:4318/v1/traces", "log.otlp_url: give an http:// or https://"),
+        ("ACCORD_LOG__OTLP_PERCENT", "101", "log.otlp_percent: give a number from 0 to 100"),
         ("ACCORD_GATE__BODY_SECONDS", "0", "gate.body_seconds"),
         ("ACCORD_GATE__HEAD_SECONDS", "0", "gate.head_seconds"),
         ("ACCORD_PORTAL__HEAD_SECONDS", "301", "portal.head_seconds"),

@@ -122,6 +122,7 @@ pub(super) struct Setup {
     pub(super) all: Publication,
     pub(super) options: GateOptions,
     pub(super) kill: KillAnswer,
+    pub(super) keeps_lines: bool,
 }
 
 impl Setup {
@@ -135,7 +136,7 @@ impl Setup {
             request_body_deadline: Duration::from_millis(200),
             ..GateOptions::default()
         };
-        Self { all: publication(&upstream.base_url), options, kill: KillAnswer::Ended }
+        Self { all: publication(&upstream.base_url), options, kill: KillAnswer::Ended, keeps_lines: false }
     }
 
     pub(super) fn trusting_loopback(mut self) -> Self {
@@ -148,6 +149,7 @@ impl Setup {
         let killed = Arc::new(Mutex::new(Vec::new()));
         let switch = Arc::new(Switch(Arc::clone(&killed), self.kill));
         let meter = Meter::new(MeterBounds::default());
+        let meter = if self.keeps_lines { meter.keeping_lines() } else { meter };
         let shared = GateShared::new(self.options, grants(self.all), meter, clock.gate_clock(), switch);
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let address = listener.local_addr().unwrap();

@@ -15,6 +15,7 @@ use crate::domain::token::TOKEN_SECONDS;
 use crate::gate::answer::{self, Answer};
 use crate::gate::call::Call;
 use crate::gate::check::token::{Granted, Wish, exchange as decide};
+use crate::gate::meter::Door;
 use crate::gate::verdict::{Denial, Outcome, Trace};
 use crate::gate::verify::{is_of_kind, whole_body};
 
@@ -54,7 +55,7 @@ pub(in crate::gate) async fn exchange(call: Call, request: Request<Incoming>) ->
             let (status, code) = told(&denial);
             let mut answer = failed(&call, (status, code), sentence(&denial), Some(&denial));
             answer::denial_headers(answer.headers_mut(), &denial, &call);
-            drop(call.book(denial.trace, denial.outcome, status));
+            drop(call.book(Door::Token, denial.trace, denial.outcome, status));
             answer
         }
     }
@@ -125,7 +126,7 @@ fn issue(call: &Call, client: &Client, dataset: Option<&str>, scope: Option<&str
     let issued = Issued { access_token: &text, token_type: "Bearer", expires_in: seconds, scope: &granted.scope };
     let mut answer = answer::json(call, StatusCode::OK, &issued);
     answer.headers_mut().insert(answer::OUTCOME, answer::OK);
-    call.book(trace, Outcome::Ok, StatusCode::OK.as_u16()).add_bytes(answer.body().len());
+    call.book(Door::Token, trace, Outcome::Ok, StatusCode::OK.as_u16()).add_bytes(answer.body().len());
     Ok(answer)
 }
 

@@ -2,7 +2,7 @@
 //! is used first; whoever rested too long is let go. An origin that failed several times in a row is left alone for a
 //! moment, then tried by one request.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
 use std::rc::Rc;
 use std::sync::Arc;
@@ -18,6 +18,7 @@ use super::connect::Connector;
 use super::{HEAD_MAX_BYTES, Upstream};
 use crate::domain::net::UpstreamNetworks;
 use crate::gate::body::Outgoing;
+use crate::gate::meter::Levels;
 use crate::gate::server::patience::Waiting;
 use crate::gate::server::watch::{Watch, sweeps};
 
@@ -52,6 +53,24 @@ pub(in crate::gate) struct UpstreamClient {
     watch: Rc<Watch>,
     waiting: Rc<Waiting>,
     origins: RefCell<HashMap<Arc<str>, Origin, FxBuildHasher>>,
+    open: Rc<Cell<usize>>,
+    connecting: Rc<Cell<usize>>,
+}
+
+/// One more, until dropped.
+struct OneMore(Rc<Cell<usize>>);
+
+impl OneMore {
+    fn of(count: &Rc<Cell<usize>>) -> Self {
+        count.set(count.get() + 1);
+        Self(Rc::clone(count))
+    }
+}
+
+impl Drop for OneMore {
+    fn drop(&mut self) {
+        self.0.set(self.0.get().saturating_sub(1));
+    }
 }
 
 #[derive(Default)]
@@ -91,6 +110,8 @@ impl UpstreamClient {
             watch,
             waiting,
             origins: RefCell::default(),
+            open: Rc::default(),
+            connecting: Rc::default(),
         })
     }
 
@@ -146,17 +167,21 @@ impl UpstreamClient {
         if self.is_left_alone(upstream) {
             return Err(Failure::LeftAlone);
         }
+        let connecting = OneMore::of(&self.connecting);
         let connect = async {
             let stream = self.connector.connect(upstream.address.clone()).await?;
             self.http.handshake(stream).await.map_err(|error| causes(&error))
         };
         match self.waiting.patience(self.connect_patience).bound(connect).await {
             Some(Ok((sender, connection))) => {
+                drop(connecting);
+                let open = OneMore::of(&self.open);
                 spawn_local(async move {
                     // Whoever waits for an answer hears of it as well.
                     if let Err(error) = connection.with_upgrades().await {
                         tracing::debug!(%error, "a connection to an upstream ended");
                     }
+                    drop(open);
                 });
                 Ok(self.lease(upstream, sender))
             }
@@ -198,6 +223,19 @@ impl UpstreamClient {
                 // What rested beside a failure is likely to be stale too.
                 origin.rested.clear();
             }
+        }
+    }
+
+    /// How things stand, but for the clients' connections.
+    pub(in crate::gate) fn levels(&self) -> Levels {
+        let (now, origins) = (self.watch.count(), self.origins.borrow());
+        let is_alone = |origin: &&Origin| origin.failures >= FAILURES_MAX && now <= origin.alone_until;
+        Levels {
+            connections: 0,
+            upstream_open: self.open.get(),
+            upstream_rested: origins.values().map(|origin| origin.rested.len()).sum(),
+            upstream_waiting: self.connecting.get(),
+            upstreams_alone: origins.values().filter(is_alone).count(),
         }
     }
 

@@ -143,11 +143,12 @@ impl Proxy {
         let ready = |line: &str| (line == "begins").then_some(());
         let (running, ()) = Guarded::start(&words, Stop::Group("KILL"), Some(&folder), None, ready).unwrap();
         // Some listen before they have read what they serve, and say 404 until then.
-        let began = crate::harness::begin();
-        while is_not_found(port).await {
-            assert!(began.elapsed() < START, "{} does not serve", self.name);
-            tokio::time::sleep(Duration::from_millis(20)).await;
-        }
+        let serves = async {
+            while is_not_found(port).await {
+                tokio::time::sleep(Duration::from_millis(20)).await;
+            }
+        };
+        assert!(tokio::time::timeout(START, serves).await.is_ok(), "{} does not serve", self.name);
         Running { port, _program: running }
     }
 }

@@ -2,4 +2,5 @@
 
 mod away;
 mod limits;
+mod metering;
 mod propagation;

@@ -55,21 +55,26 @@ impl Demo {
 
     /// Starts one more gate on its store, with its settings.
     pub(crate) fn another_gate(&self) -> (Guarded, String) {
-        self.gate_under(&self.folder.path().join("settings.toml"))
+        self.another_gate_stopped_by(Stop::Program("TERM"))
+    }
+
+    /// The same, to be stopped in another way.
+    pub(crate) fn another_gate_stopped_by(&self, stop: Stop) -> (Guarded, String) {
+        self.gate_under(&self.folder.path().join("settings.toml"), stop)
     }
 
     /// Starts one more gate on its store, with settings of its own.
     pub(crate) fn another_gate_with(&self, settings: &str) -> (Guarded, String) {
         let path = self.folder.path().join("gate.toml");
         std::fs::write(&path, settings).unwrap();
-        self.gate_under(&path)
+        self.gate_under(&path, Stop::Program("TERM"))
     }
 
-    fn gate_under(&self, settings: &Path) -> (Guarded, String) {
+    fn gate_under(&self, settings: &Path, stop: Stop) -> (Guarded, String) {
         let (home, settings) = (self.home().display().to_string(), settings.display().to_string());
         let program = [PROGRAM, "gate", "--data", &home, "--config", &settings, "--port", "0"];
         let listening = |line: &str| line.strip_prefix("gate").map(|url| url.trim().trim_end_matches('/').to_owned());
-        Guarded::start(&program, Stop::Program("TERM"), None, None, listening).unwrap()
+        Guarded::start(&program, stop, None, None, listening).unwrap()
     }
 
     /// Stops it and leaves its folder.
