@@ -48,6 +48,8 @@ pub(crate) fn gate(place: &Place, gate: &Gate) -> Done {
     Ok(())
 }
 
+const TOKENS: &str = "gate.token_seconds";
+
 /// What holds, how much of it, and the setting that changes it; empty where none does.
 type Bound = (&'static str, String, &'static str);
 
@@ -55,6 +57,7 @@ fn explained(settings: &Settings) -> String {
     let sections = [
         ("How long until a suspension reaches every gate", suspension(settings)),
         ("Without the store", without_the_store(settings)),
+        ("Limits of several gates", together(settings)),
         ("What a kill -9 loses", lost(settings)),
         ("How long things may take", times(settings)),
         ("How large things may be", sizes(settings)),
@@ -96,6 +99,7 @@ fn suspension(settings: &Settings) -> Vec<Bound> {
         ("other gates on the same store, told by PostgreSQL", told.to_owned(), "database.url"),
         ("other gates that are not told: one look and its reading", ms(settings.gate.poll_ms), "gate.poll_ms"),
         ("an answer under way is cut, once the gate knows", span(ASKED_AGAIN), ""),
+        ("a service that checks tokens itself, without asking", seconds(settings.gate.token_seconds.into()), TOKENS),
     ]
 }
 
@@ -107,6 +111,27 @@ fn without_the_store(settings: &Settings) -> Vec<Bound> {
         ("tiers 2 and 3 are served, then refused", seconds(stale), "gate.stale_seconds"),
         ("usage is kept, different counters for each worker", bounds.counts.to_string(), ""),
         ("lines of the access log are kept for each worker", bounds.samples.to_string(), ""),
+    ]
+}
+
+fn together(settings: &Settings) -> Vec<Bound> {
+    let limits = &settings.limits;
+    if limits.url.expose_secret().is_empty() {
+        return vec![("limits are counted", "by each gate for itself".to_owned(), "limits.url")];
+    }
+    vec![
+        ("gates compare what was used", format!("every {}", ms(limits.round_ms)), "limits.round_ms"),
+        ("a rate, over any long time, for all gates", "exactly as agreed".to_owned(), ""),
+        (
+            "calls let through too early, paid back by waiting",
+            format!("those of {}", ms(limits.round_ms)),
+            "limits.round_ms",
+        ),
+        (
+            "the ledger away: each gate uses, of each limit",
+            format!("1/{} or as last seen", limits.gates),
+            "limits.gates",
+        ),
     ]
 }
 

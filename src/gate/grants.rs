@@ -308,8 +308,7 @@ impl Grants {
                 let schedule = picture.as_deref().and_then(|picture| picture.schedule(dataset))?;
                 Some(Arc::clone(&schedule.limits))
             }
-            // Found by its own calls.
-            QuotaOwner::Key { .. } => None,
+            QuotaOwner::Key { key } => self.keys_by_id.get(key)?.limits.clone(),
         }
     }
 

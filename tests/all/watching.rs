@@ -64,6 +64,7 @@ fn explain_tells_each_bound_with_the_setting_that_changes_it() {
         ("GATE__POLL_MS", "251"),
         ("GATE__STALE_SECONDS", "32"),
         ("GATE__FLUSH_MS", "1003"),
+        ("GATE__TOKEN_SECONDS", "299"),
         ("GATE__HEAD_SECONDS", "6"),
         ("GATE__KEEP_ALIVE_SECONDS", "77"),
         ("GATE__BODY_KIB", "1025"),

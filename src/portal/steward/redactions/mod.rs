@@ -104,7 +104,7 @@ async fn show(
     let form = typed.map_or(stored, |(form, errors)| form.view(errors));
     let profiles = read.dataset.redactions.iter().map(|known| profile(&set.path, known, &uses)).collect();
     let title = read.dataset.metadata.title.as_str();
-    let page = Page::new(request, format!("{title}: redactions"))?.crumb("Stewardship", "/stewardship");
+    let page = Page::new(request, "Redactions")?.crumb("Stewardship", "/stewardship");
     let page = page.crumb(title, &set.path).form(form);
     page.render("steward/redactions.html", &PartView { set, own: ListView { profiles, time_field } })
 }
