@@ -17,4 +17,6 @@ pub mod jobs;
 pub mod portal;
 pub mod store;
 pub mod telemetry;
+#[cfg(test)]
+mod tests;
 pub mod web;

@@ -187,7 +187,7 @@ fn client_of(peer: IpAddr, headers: &HeaderMap, worker: &Worker) -> IpAddr {
 }
 
 /// The id a trusted proxy gave the request, if it is one that cannot break a log line.
-fn given_id(headers: &HeaderMap) -> Option<RequestId> {
+pub(super) fn given_id(headers: &HeaderMap) -> Option<RequestId> {
     let id = headers.get(REQUEST_ID)?.to_str().ok()?;
     let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_' || byte == b'.';
     let is_usable = (8..=REQUEST_ID_MAX).contains(&id.len()) && id.bytes().all(is_plain);

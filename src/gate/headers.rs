@@ -22,16 +22,7 @@ const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 pub(super) fn to_upstream(from_client: &HeaderMap, permit: &Permit, upstream: &Upstream, call: &Call) -> HeaderMap {
     let mut headers = HeaderMap::with_capacity(HEADERS_USUAL);
     headers.insert(header::HOST, upstream.host.clone());
-    let mut names_hop_headers = false;
-    for (name, value) in from_client {
-        if passes(name) && (name != TRACE_PARENT || trace::is_well_formed(value)) {
-            headers.append(name, value.clone());
-        }
-        names_hop_headers |= name == header::CONNECTION;
-    }
-    if names_hop_headers {
-        remove_hop_headers(from_client, &mut headers);
-    }
+    pass_on(from_client, &mut headers);
     add_identity(&mut headers, permit, call);
     if let Some(span) = &call.span {
         headers.insert(TRACE_PARENT, span.to_header());
@@ -40,6 +31,20 @@ pub(super) fn to_upstream(from_client: &HeaderMap, permit: &Permit, upstream: &U
         headers.insert(name, value.clone());
     }
     headers
+}
+
+/// Adds what a client may send on.
+pub(super) fn pass_on(from_client: &HeaderMap, headers: &mut HeaderMap) {
+    let mut names_hop_headers = false;
+    for (name, value) in from_client {
+        if passes(name) && (name != TRACE_PARENT || trace::is_well_formed(value)) {
+            headers.append(name, value.clone());
+        }
+        names_hop_headers |= name == header::CONNECTION;
+    }
+    if names_hop_headers {
+        remove_hop_headers(from_client, headers);
+    }
 }
 
 /// What the client's `Connection` names belongs to the hop before us, whatever its name (RFC 9110, 7.6.1). Our own

@@ -2,6 +2,8 @@
 
 mod bounds;
 mod doors;
+mod exchange;
+mod fuzz;
 mod gateway;
 mod kit;
 mod redacted;

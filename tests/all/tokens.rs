@@ -123,7 +123,8 @@ async fn a_token_is_good_at_every_gate_until_its_key_is_stopped_or_the_signing_k
         let fresh = caller.token(gate).await;
         caller.until(gate, &fresh, 200).await;
     }
-    let entries = Program::of(&demo, super::harness::client::IVAN).await.list("/audit/entries?limit=200").await;
+    let entries =
+        Program::of(&demo, super::harness::client::IVAN).await.list("/audit/entries?act=token_key.withdraw").await;
     let withdrawn = entries.iter().find(|entry| entry["act"] == "token_key.withdraw").unwrap();
     assert_eq!(withdrawn["reason"], "A backup was lost.");
 }

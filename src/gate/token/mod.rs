@@ -115,4 +115,6 @@ fn decoded(part: &str) -> Option<Vec<u8>> {
 }
 
 #[cfg(test)]
+mod fuzz_tests;
+#[cfg(test)]
 mod tests;

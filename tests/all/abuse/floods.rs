@@ -153,3 +153,48 @@ async fn a_stop_lets_requests_in_flight_finish_and_takes_no_new_ones() {
     stopping.join().unwrap();
     assert_eq!(std::fs::read_to_string(code).unwrap().trim(), "0", "a clean end");
 }
+
+/// One call on a connection, read to its end; whether it was let through.
+fn is_answered(stream: &mut TcpStream, key: &str) -> bool {
+    let request = format!("GET /parking-occupancy/latest HTTP/1.1\r\nHost: gate\r\nX-Api-Key: {key}\r\n\r\n");
+    if stream.write_all(request.as_bytes()).is_err() {
+        return false;
+    }
+    let mut got = Vec::new();
+    let mut piece = [0; 4096];
+    loop {
+        match stream.read(&mut piece) {
+            Ok(0) | Err(_) => return false,
+            Ok(count) => got.extend_from_slice(&piece[..count]),
+        }
+        let text = String::from_utf8_lossy(&got).to_ascii_lowercase();
+        let Some((head, body)) = text.split_once("\r\n\r\n") else { continue };
+        let length = head.lines().find_map(|line| line.strip_prefix("content-length: ")?.parse::<usize>().ok());
+        if length.map_or_else(|| body.ends_with("0\r\n\r\n"), |length| body.len() >= length) {
+            return head.starts_with("http/1.1 200");
+        }
+    }
+}
+
+#[actix_web::test]
+async fn connections_beyond_the_limit_of_open_files_wait_and_the_gate_goes_on() {
+    let starter = ["sh", "-c", "ulimit -n 160; exec \"$@\"", "sh"];
+    let demo = Demo::start_by(&starter, "[accounts]\nargon2_memory_kib = 64\nargon2_iterations = 1\n");
+    let address: std::net::SocketAddr = demo.gate.trim_start_matches("http://").parse().unwrap();
+    let connect = || {
+        let stream = TcpStream::connect_timeout(&address, Duration::from_millis(500))?;
+        stream.set_read_timeout(Some(Duration::from_secs(40)))?;
+        Ok::<_, std::io::Error>(stream)
+    };
+    let mut known = connect().unwrap();
+    assert!(is_answered(&mut known, &demo.key));
+    // More than the process can have open; the last of them are not even taken up by the system.
+    let mut crowd: Vec<TcpStream> = (0..400).map_while(|_| connect().ok()).collect();
+    assert!(crowd.len() > 100, "{}", crowd.len());
+    let last = crowd.last_mut().unwrap();
+    last.set_read_timeout(Some(Duration::from_millis(300))).unwrap();
+    assert!(!is_answered(last, &demo.key), "all of {} fit: this shows nothing", crowd.len());
+    assert!(is_answered(&mut known, &demo.key), "who was there before goes on");
+    drop(crowd);
+    assert!(is_answered(&mut connect().unwrap(), &demo.key), "and when the crowd is gone everybody can");
+}

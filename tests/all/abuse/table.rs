@@ -3,6 +3,10 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 
+fn is_of_test(attribute: &str) -> bool {
+    attribute.ends_with("test]") || attribute.starts_with("#[tokio::test(")
+}
+
 /// Names of functions under an attribute that makes them tests, in every file below `folder`.
 fn tests_below(folder: &Path, found: &mut BTreeSet<String>) {
     for entry in std::fs::read_dir(folder).unwrap().map(Result::unwrap) {
@@ -12,7 +16,7 @@ fn tests_below(folder: &Path, found: &mut BTreeSet<String>) {
         } else if path.extension().is_some_and(|ending| ending == "rs") {
             let text = std::fs::read_to_string(&path).unwrap();
             let lines: Vec<&str> = text.lines().map(str::trim).collect();
-            for pair in lines.windows(2).filter(|pair| pair[0].ends_with("test]")) {
+            for pair in lines.windows(2).filter(|pair| is_of_test(pair[0])) {
                 let name =
                     pair[1].trim_start_matches("async ").strip_prefix("fn ").and_then(|rest| rest.split('(').next());
                 found.extend(name.map(str::to_owned));

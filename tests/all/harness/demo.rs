@@ -35,12 +35,18 @@ impl Demo {
 
     /// Starts it with this settings file.
     pub(crate) fn start_with(settings: &str) -> Self {
+        Self::start_by(&[], settings)
+    }
+
+    /// Starts it by another program, which ends by becoming the one that it is given.
+    pub(crate) fn start_by(starter: &[&str], settings: &str) -> Self {
         let folder = TempFolder::new();
         let (path, data) = (folder.path().join("settings.toml"), folder.path().join("data"));
         std::fs::write(&path, settings).unwrap();
         let (path, data) = (path.display().to_string(), data.display().to_string());
         let program = [PROGRAM, "demo", "--json", "--data", &data, "--config", &path];
-        let program: Vec<&str> = program.into_iter().chain(["--portal-port", "0", "--gate-port", "0"]).collect();
+        let program = starter.iter().copied().chain(program).chain(["--portal-port", "0", "--gate-port", "0"]);
+        let program: Vec<&str> = program.collect();
         let ready = |line: &str| serde_json::from_str::<Value>(line).ok().filter(|card| card["key"].is_string());
         let (program, card) = Guarded::start(&program, Stop::Program("TERM"), None, None, ready).unwrap();
         let text = |name: &str| card[name].as_str().unwrap().to_owned();

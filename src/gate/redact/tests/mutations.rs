@@ -9,38 +9,24 @@ use bytes::BytesMut;
 
 use super::{plan, setting};
 use crate::gate::redact::{BodyKind, Plan, Redactor};
+use crate::tests::fuzz::{self, Variety, mutate};
 
 const SECRET: &str = "s3cr3t";
 const ROUNDS: usize = 4_000;
-const SEED: u64 = 0x5eed_0000_ac0d_0001;
-
-/// Xorshift: no randomness, only variety.
-struct Variety(u64);
-
-impl Variety {
-    fn next(&mut self) -> usize {
-        self.0 ^= self.0 << 13;
-        self.0 ^= self.0 >> 7;
-        self.0 ^= self.0 << 17;
-        usize::try_from(self.0 >> 33).unwrap()
-    }
-
-    fn below(&mut self, limit: usize) -> usize {
-        self.next() % limit.max(1)
-    }
-}
+const MARKS: [&[u8]; 22] = [
+    b"{", b"}", b"[", b"]", b"\"", b",", b":", b"\\", b" ", b"\n", b"\r", b"0", b"1", b"-", b".", b"e", b"u", b"/",
+    b";", b"\0", b"\xff", b"\xef",
+];
 
 fn corpus() -> Vec<(String, BodyKind, Vec<u8>)> {
-    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/redaction/corpus");
-    let mut files: Vec<_> = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
-    files.sort();
-    let kind = |path: &std::path::Path| match path.extension().and_then(|ending| ending.to_str()) {
+    let kind = |name: &str| match std::path::Path::new(name).extension().and_then(|ending| ending.to_str()) {
         Some("json") => BodyKind::Json,
         Some("ndjson") => BodyKind::JsonLines,
         Some("csv") => BodyKind::Csv,
         other => panic!("{other:?}"),
     };
-    files.iter().map(|path| (path.display().to_string(), kind(path), std::fs::read(path).unwrap())).collect()
+    let files = fuzz::files("redaction/corpus");
+    files.into_iter().map(|(name, bytes)| (name.clone(), kind(&name), bytes)).collect()
 }
 
 fn plans() -> Vec<Arc<Plan>> {
@@ -52,32 +38,6 @@ fn plans() -> Vec<Arc<Plan>> {
         plan(&["**.plate: mask", "seen: delay 60", "seen: round_time 1440"]),
         plan(&["**.plate: keyed_hash", "rows.seen: delay 60", "rows.lat: coarsen_position", "seen: drop"]),
     ]
-}
-
-fn mutate(body: &[u8], variety: &mut Variety) -> Vec<u8> {
-    let mut body = body.to_vec();
-    for _ in 0..=variety.below(3) {
-        let at = variety.below(body.len());
-        let other = variety.below(body.len());
-        let (from, to) = (at.min(other), at.max(other).min(at.min(other) + 40));
-        let marks = b"{}[]\",:\\ \n\r01-.eu/;\x00\xff\xef";
-        match variety.below(7) {
-            0 => body[at] = marks[variety.below(marks.len())],
-            1 => body.insert(at, marks[variety.below(marks.len())]),
-            2 => drop(body.remove(at)),
-            3 => drop(body.drain(from..to)),
-            4 => {
-                let again = body[from..to].to_vec();
-                body.splice(other..other, again);
-            }
-            5 => body.truncate(at.max(1)),
-            _ => body[at] ^= 1 << variety.below(8),
-        }
-        if body.is_empty() {
-            body.push(b' ');
-        }
-    }
-    body
 }
 
 /// Reads JSON as far as it goes and notes whether the secret stands anywhere but under `plate`.
@@ -229,12 +189,12 @@ fn check(name: &str, kind: BodyKind, body: &[u8], plan: &Arc<Plan>, size: usize)
 #[test]
 fn mutated_bodies_neither_leak_nor_panic_nor_come_out_broken() {
     let plans = plans();
-    let mut variety = Variety(SEED);
+    let mut variety = Variety::new();
     let (mut whole, mut refused) = (0, 0);
     for (name, kind, body) in corpus() {
         assert!(!is_elsewhere(kind, &body), "{name} holds the secret elsewhere");
-        for round in 0..ROUNDS {
-            let mutated = if round == 0 { body.clone() } else { mutate(&body, &mut variety) };
+        for round in 0..fuzz::rounds(ROUNDS) {
+            let mutated = if round == 0 { body.clone() } else { mutate(&body, &[], &MARKS, &mut variety) };
             let plan = &plans[variety.below(plans.len())];
             let size = 1 + variety.below(if round % 2 == 0 { 9 } else { 4_096 });
             *if check(&name, kind, &mutated, plan, size) { &mut whole } else { &mut refused } += 1;
