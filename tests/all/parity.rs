@@ -179,6 +179,21 @@ const ROWS: &[(&str, By)] = &[
     ("POST /stewardship/{slug}/publish", Operation(&["PATCH /steward/datasets/{slug}"])),
     ("GET /stewardship/{slug}/upstream", Operation(&["GET /steward/datasets/{slug}"])),
     ("POST /stewardship/{slug}/upstream", Operation(&["PATCH /steward/datasets/{slug}"])),
+    ("GET /stewardship/{slug}/redactions", Operation(&["GET /steward/datasets/{slug}/redactions"])),
+    ("GET /stewardship/{slug}/new-redaction", FORM),
+    ("GET /stewardship/{slug}/redactions/{name}", Operation(&["GET /steward/datasets/{slug}/redactions"])),
+    (
+        "POST /stewardship/{slug}/redactions",
+        Operation(&[
+            "PUT /steward/datasets/{slug}/redactions/{name}",
+            "POST /steward/datasets/{slug}/redaction-previews",
+        ]),
+    ),
+    (
+        "POST /stewardship/{slug}/redactions/{name}/retire",
+        Operation(&["DELETE /steward/datasets/{slug}/redactions/{name}"]),
+    ),
+    ("POST /stewardship/{slug}/time-field", Operation(&["PUT /steward/datasets/{slug}/time-field"])),
     ("POST /stewardship/{slug}/credential", Operation(&["PUT /steward/datasets/{slug}/credential"])),
     ("POST /stewardship/{slug}/query-key", Operation(&["PATCH /steward/datasets/{slug}"])),
     ("GET /terms", Operation(&["GET /terms"])),
