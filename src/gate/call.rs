@@ -10,6 +10,7 @@ use hyper::header::{HeaderMap, HeaderName, HeaderValue};
 use super::GateShared;
 use super::check::Permit;
 use super::clock::{Now, WorkerClock};
+use super::headers::HeaderMaps;
 use super::meter::{Door, Entry, Levels, QuotaCrossing, RequestId, WorkerMeter};
 use super::server::patience::Waiting;
 use super::server::watch::{Allowance, Watch, sweeps};
@@ -37,6 +38,8 @@ pub(super) struct Worker {
     pub(super) waiting: Rc<Waiting>,
     /// Tokens that were read lately.
     pub(super) tokens: TokenReader,
+    /// Maps of headers to be used again.
+    pub(super) maps: HeaderMaps,
     /// Answers kept for the next who asks the same.
     pub(super) shelf: Rc<Shelf>,
     books: Rc<Books>,
@@ -69,7 +72,8 @@ impl Worker {
         let id_prefix = getrandom::u64().unwrap_or_default();
         let (shelf, id_next, seed) = (Rc::default(), Cell::new(1), Cell::new(id_prefix));
         let tokens = TokenReader::new(&options.issuer);
-        Self { shared, upstreams, watch, waiting, tokens, shelf, books, id_prefix, id_next, seed }
+        let maps = HeaderMaps::default();
+        Self { shared, upstreams, watch, waiting, tokens, maps, shelf, books, id_prefix, id_next, seed }
     }
 
     /// What is due a few times a second.

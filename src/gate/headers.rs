@@ -2,6 +2,8 @@
 //! no credential, no cookie, no word about addresses, paths or methods that an upstream could take for ours. Towards
 //! the client everything but what belongs to the connection, to the browser's trust, or to us.
 
+use std::cell::RefCell;
+
 use hyper::header::{self, HeaderName, HeaderValue};
 use hyper::{HeaderMap, StatusCode};
 
@@ -13,14 +15,36 @@ use super::upstream::Upstream;
 
 /// Room for the headers that a message usually has, ours included.
 const HEADERS_USUAL: usize = 12;
+/// Maps that a worker keeps for the next messages.
+const MAPS_MAX: usize = 64;
 const KEY_ID: HeaderName = HeaderName::from_static("x-accord-key-id");
 const AGREEMENT: HeaderName = HeaderName::from_static("x-accord-agreement");
 const SCOPES: HeaderName = HeaderName::from_static("x-accord-scopes");
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
+/// Maps of headers whose message is over, for the next ones: each call needs two and leaves two behind.
+#[derive(Default)]
+pub(super) struct HeaderMaps(RefCell<Vec<HeaderMap>>);
+
+impl HeaderMaps {
+    /// An empty map with room for the usual.
+    fn take(&self) -> HeaderMap {
+        self.0.borrow_mut().pop().unwrap_or_else(|| HeaderMap::with_capacity(HEADERS_USUAL))
+    }
+
+    /// Takes a map back; nothing of what it held is kept.
+    pub(super) fn give(&self, mut map: HeaderMap) {
+        let mut kept = self.0.borrow_mut();
+        if map.capacity() >= HEADERS_USUAL && kept.len() < MAPS_MAX {
+            map.clear();
+            kept.push(map);
+        }
+    }
+}
+
 /// The headers of a request to an upstream.
 pub(super) fn to_upstream(from_client: &HeaderMap, permit: &Permit, upstream: &Upstream, call: &Call) -> HeaderMap {
-    let mut headers = HeaderMap::with_capacity(HEADERS_USUAL);
+    let mut headers = call.worker.maps.take();
     headers.insert(header::HOST, upstream.host.clone());
     pass_on(from_client, &mut headers);
     add_identity(&mut headers, permit, call);
@@ -122,14 +146,14 @@ fn is_dropped(name: &str) -> bool {
 
 /// The headers of an upstream's answer that reach the client. Answers of datasets that need a key are never kept by
 /// shared caches, whatever the upstream says.
-pub(super) fn to_client(from_upstream: &HeaderMap, needs_key: bool) -> HeaderMap {
+pub(super) fn to_client(from_upstream: &HeaderMap, needs_key: bool, maps: &HeaderMaps) -> HeaderMap {
     let named: Vec<String> = from_upstream
         .get_all(header::CONNECTION)
         .iter()
         .flat_map(|value| value.to_str().unwrap_or_default().split(','))
         .map(|name| name.trim().to_ascii_lowercase())
         .collect();
-    let mut headers = HeaderMap::with_capacity(HEADERS_USUAL);
+    let mut headers = maps.take();
     for (name, value) in from_upstream {
         let is_cache =
             needs_key && (name == header::CACHE_CONTROL || name == header::EXPIRES || name == header::PRAGMA);
@@ -255,10 +279,10 @@ mod tests {
         ];
         for (theirs, ours) in cases {
             let headers = upstream(&[("cache-control", theirs), ("expires", "never"), ("etag", "\"1\"")]);
-            let kept = to_client(&headers, true);
+            let kept = to_client(&headers, true, &HeaderMaps::default());
             assert_eq!(kept["cache-control"], ours, "{theirs}");
             assert_eq!(kept.len(), 2);
-            assert_eq!(to_client(&headers, false)["cache-control"], theirs);
+            assert_eq!(to_client(&headers, false, &HeaderMaps::default())["cache-control"], theirs);
         }
     }
 }

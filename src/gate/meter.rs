@@ -218,9 +218,11 @@ impl Meter {
         let pages = locked(&self.pages);
         let mut lately = locked(&self.lately);
         let mut drained = Drained::default();
-        let mut last_used: HashMap<KeyId, Instant> = HashMap::new();
+        let mut last_used: HashMap<KeyId, Instant, FxBuildHasher> = HashMap::default();
         for page in pages.iter() {
-            let sheet = std::mem::take(&mut locked(page).sheet);
+            let sheet = locked(page).sheet.turn();
+            drained.counts.reserve(sheet.counts.len());
+            last_used.reserve(sheet.counts.len());
             for (key, (count, last)) in sheet.counts {
                 lately.take(&key, count, last);
                 if let Some(used) = key.key.filter(|_| key.outcome == Outcome::Ok) {
@@ -282,6 +284,19 @@ struct Sheet {
     dropped_counts: u64,
     dropped_samples: u64,
     dropped_crossings: u64,
+}
+
+impl Sheet {
+    /// The sheet as it is written; an empty one takes its place, with as much room, so that writing it anew allocates
+    /// little.
+    fn turn(&mut self) -> Self {
+        let empty = Self {
+            counts: HashMap::with_capacity_and_hasher(self.counts.len(), FxBuildHasher),
+            samples: Vec::with_capacity(self.samples.len()),
+            ..Self::default()
+        };
+        std::mem::replace(self, empty)
+    }
 }
 
 /// The sheet of one worker.

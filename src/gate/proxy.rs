@@ -170,6 +170,7 @@ impl Passage {
         };
         let is_head = self.method == hyper::Method::HEAD;
         let takes_trailers = self.permit.redaction().is_none() && headers::takes_trailers(&self.headers);
+        self.call.worker.maps.give(std::mem::take(&mut self.headers));
         let asked = self.asked.as_ref();
         let ended = Ended { call: &self.call, permit: &self.permit, upstream, is_head, takes_trailers, asked };
         match sent {
@@ -291,7 +292,8 @@ impl Ended<'_> {
         let is_empty = body.is_end_stream();
         let mut relay = Relay::new(body, lease, carried, (self.allowed(), self.guard()), book);
         let Some(plan) = self.permit.redaction() else {
-            let mut kept = headers::to_client(&head.headers, self.permit.route().tier != Tier::Open);
+            let mut kept =
+                headers::to_client(&head.headers, self.permit.route().tier != Tier::Open, &self.call.worker.maps);
             if self.is_head
                 && let Some(length) = head.headers.get(CONTENT_LENGTH)
             {
@@ -304,6 +306,7 @@ impl Ended<'_> {
                 relay.pass_trailers();
             }
             self.keep(&mut relay, status, (&head.headers, &kept));
+            self.call.worker.maps.give(head.headers);
             return Ok(self.answer(status, kept, relay));
         };
         let kept = headers::to_client_redacted(&head.headers);

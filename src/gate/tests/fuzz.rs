@@ -104,7 +104,7 @@ fn only_what_may_is_sent_on(from_client: &HeaderMap) {
 fn nothing_of_the_upstreams_own_comes_back(from_upstream: &HeaderMap) {
     let of_the_hop = words(from_upstream, "connection");
     for needs_key in [true, false] {
-        let back = headers::to_client(from_upstream, needs_key);
+        let back = headers::to_client(from_upstream, needs_key, &headers::HeaderMaps::default());
         for name in back.keys().map(HeaderName::as_str) {
             let is_ours = name.starts_with("x-accord-") || name.starts_with("access-control-") || name.contains('_');
             let is_bad =
