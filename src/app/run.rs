@@ -20,7 +20,7 @@ use crate::domain::profile::Profile;
 use crate::gate::GateServer;
 use crate::jobs::mail::{Letters, MailOptions, Postman, send_due};
 use crate::jobs::{Stop, Stopper, ring, stopping};
-use crate::store::{Backend, usage};
+use crate::store::{Backend, sessions, usage};
 use crate::telemetry;
 
 /// Lines of the access log taken away in one round.
@@ -160,7 +160,7 @@ pub(super) fn clocks(
     ]
 }
 
-/// Keeps the access log for its days and the minutes of usage for two; rollups stay.
+/// Keeps the access log for its days, the minutes of usage for two and idempotency keys for seven; rollups stay.
 fn retention(base: &Base, stop: &Stop, pause: Duration) -> JoinHandle<()> {
     let (store, clock) = (base.store.clone(), base.clock.clone());
     let days = i64::from(base.settings.gate.access_log_days);
@@ -169,11 +169,12 @@ fn retention(base: &Base, stop: &Stop, pause: Duration) -> JoinHandle<()> {
         async move {
             let pruned = store.clone();
             let before = now - chrono::Duration::days(days);
-            let minutes = now - chrono::Duration::days(2);
+            let (minutes, keys) = (now - chrono::Duration::days(2), now - chrono::Duration::days(7));
             let prune = move || {
                 pruned.write(|conn| {
                     let lines = usage::prune_log(conn, before, PRUNE_MAX)?;
-                    Ok::<_, CaseError>(lines + usage::prune_minutes(conn, minutes)?)
+                    let more = usage::prune_minutes(conn, minutes)? + sessions::prune_idempotent(conn, keys)?;
+                    Ok::<_, CaseError>(lines + more)
                 })
             };
             store.blocking(prune).await

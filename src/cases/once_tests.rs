@@ -16,6 +16,7 @@ use crate::domain::id::{AgreementId, ApplicationId, KeyId};
 use crate::domain::net::CidrList;
 use crate::domain::review::{Condition, ConditionKind};
 use crate::store::audit::{self, Search};
+use crate::store::{StoreError, sessions};
 
 /// How often each race is run.
 const ROUNDS: usize = 6;
@@ -166,6 +167,22 @@ fn a_failed_request_leaves_its_key_free_for_the_next_try() {
         apply::submit(desk, &maria, id, &unsigned).unwrap_err();
         apply::submit(desk, &maria, id, &good).unwrap();
         assert_eq!(code(&apply::submit(desk, &maria, id, &unsigned).unwrap_err()), "idempotency_key_reused");
+    }
+}
+
+#[test]
+fn a_key_is_forgotten_after_its_days_and_not_before() {
+    for city in cities() {
+        let (desk, id) = (&city.desk.desk, draft(&city, &["parking"]));
+        apply::submit(desk, &once(&city.maria, "old"), id, &signature(&city, id)).unwrap();
+        let used_at = desk.clock.now();
+        let pruned = |before| {
+            desk.store
+                .write(|conn| sessions::prune_idempotent(conn, before))
+                .unwrap_or_else(|error: StoreError| panic!("{error}"))
+        };
+        assert_eq!(pruned(used_at), 0);
+        assert_eq!(pruned(used_at + chrono::Duration::seconds(1)), 1);
     }
 }
 

@@ -26,7 +26,7 @@ const NOSNIFF: HeaderValue = HeaderValue::from_static("nosniff");
 const NO_STORE: HeaderValue = HeaderValue::from_static("no-store");
 const CLOSE: HeaderValue = HeaderValue::from_static("close");
 
-/// Room for most problem documents.
+/// Room for most documents of ours.
 const PROBLEM_BYTES: usize = 768;
 
 /// What leaves the gate.
@@ -140,7 +140,10 @@ pub(super) fn headers_too_large(call: &Call) -> Answer {
 
 /// A small JSON answer of ours.
 pub(super) fn json(call: &Call, status: StatusCode, body: &impl Serialize) -> Answer {
-    of_type(call, status, HeaderValue::from_static("application/json"), serde_json::to_vec(body).unwrap_or_default())
+    let mut text = Vec::with_capacity(PROBLEM_BYTES);
+    // As with a problem: what is written to memory can always be written.
+    serde_json::to_writer(&mut text, body).ok();
+    of_type(call, status, HeaderValue::from_static("application/json"), text)
 }
 
 /// A small JSON answer of ours that anybody may keep for so long, in seconds.

@@ -139,10 +139,10 @@ pub struct Exhausted {
 }
 
 /// How a limit stands after a decision.
-#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
-pub struct Standing {
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize)]
+pub struct Standing<'a> {
     /// The limit's name in headers.
-    pub name: String,
+    pub name: &'a str,
     /// Calls still allowed now.
     pub remaining: u64,
     /// Seconds until it is whole again.
@@ -251,11 +251,11 @@ pub fn crossings(counted: &Counted, now: &Now) -> Vec<(bool, Crossed)> {
 
 /// How every limit stands.
 #[must_use]
-pub fn standings(counted: &Counted, now: &Now) -> Vec<Standing> {
-    let of_set = |set: &LimitSet| {
-        let each = |(at, label): (usize, &String)| {
+pub fn standings<'a>(counted: &'a Counted, now: &Now) -> Vec<Standing<'a>> {
+    let of_set = |set: &'a LimitSet| {
+        let each = |(at, label): (usize, &'a String)| {
             let (remaining, reset_seconds) = stands(set, at, counted.parts(), now);
-            Standing { name: label.clone(), remaining, reset_seconds }
+            Standing { name: label, remaining, reset_seconds }
         };
         set.plan.labels.iter().enumerate().map(each).collect::<Vec<_>>()
     };

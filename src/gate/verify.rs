@@ -78,7 +78,7 @@ struct Ruling<'a> {
     template: Option<&'a str>,
     #[serde(skip_serializing_if = "<[String]>::is_empty")]
     holds: &'a [String],
-    limits: Vec<Standing>,
+    limits: Vec<Standing<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     retry_after_seconds: Option<u64>,
     request_id: &'a str,

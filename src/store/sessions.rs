@@ -372,3 +372,11 @@ pub fn keep_idempotent(conn: &mut AnyConnection, (account, key): (&str, &str), r
     let rows = diesel::update(idempotency::table.filter(held)).set(idempotency::result.eq(result)).execute(conn)?;
     super::one_row(rows)
 }
+
+/// Forgets the idempotency keys that were used before `before`: a request repeated later is a new one.
+///
+/// # Errors
+/// What the database says.
+pub fn prune_idempotent(conn: &mut AnyConnection, before: Instant) -> Result<usize, StoreError> {
+    Ok(diesel::delete(idempotency::table.filter(idempotency::at.lt(before.naive_utc()))).execute(conn)?)
+}
