@@ -15,6 +15,15 @@ use super::upstream::Upstream;
 
 /// Room for the headers that a message usually has, ours included.
 const HEADERS_USUAL: usize = 12;
+/// Headers by which a request asks for less than the whole present answer (RFC 9110, 13.1 and 14.2).
+pub(super) const CONDITIONAL: [HeaderName; 6] = [
+    header::RANGE,
+    header::IF_RANGE,
+    header::IF_MATCH,
+    header::IF_NONE_MATCH,
+    header::IF_MODIFIED_SINCE,
+    header::IF_UNMODIFIED_SINCE,
+];
 /// Maps that a worker keeps for the next messages.
 const MAPS_MAX: usize = 64;
 const KEY_ID: HeaderName = HeaderName::from_static("x-accord-key-id");
@@ -206,14 +215,7 @@ fn may_trail(name: &str) -> bool {
 
 /// What a request says where the answer is redacted: the whole of it, readable, whatever the client has already.
 pub(super) fn ask_for_redaction(headers: &mut HeaderMap) {
-    for name in [
-        header::RANGE,
-        header::IF_RANGE,
-        header::IF_MATCH,
-        header::IF_NONE_MATCH,
-        header::IF_MODIFIED_SINCE,
-        header::IF_UNMODIFIED_SINCE,
-    ] {
+    for name in &CONDITIONAL {
         headers.remove(name);
     }
     headers.insert(header::ACCEPT_ENCODING, HeaderValue::from_static("identity"));

@@ -15,9 +15,9 @@ use std::sync::Arc;
 use bytes::{Bytes, BytesMut};
 use hyper::header::{self, HeaderMap, HeaderName, HeaderValue};
 use hyper::{Method, StatusCode, Uri};
-use rustc_hash::FxBuildHasher;
 
 use super::grants::Route;
+use super::headers::CONDITIONAL;
 use super::redact;
 
 /// The longest answer that is kept, and all that one worker keeps, in bytes.
@@ -28,17 +28,8 @@ const OVERHEAD_BYTES: usize = 1024;
 const NANOS_PER_SECOND: u64 = 1_000_000_000;
 /// The request headers by which an answer may differ; one that differs by another is not kept.
 const DIFFERING: [HeaderName; 3] = [header::ACCEPT, header::ACCEPT_ENCODING, header::ACCEPT_LANGUAGE];
-/// Request headers that ask for something else than the whole present answer.
-const PARTICULAR: [HeaderName; 8] = [
-    header::RANGE,
-    header::IF_RANGE,
-    header::IF_MATCH,
-    header::IF_NONE_MATCH,
-    header::IF_MODIFIED_SINCE,
-    header::IF_UNMODIFIED_SINCE,
-    header::CACHE_CONTROL,
-    header::PRAGMA,
-];
+/// Request headers that ask for a fresh answer.
+const FRESH: [HeaderName; 2] = [header::CACHE_CONTROL, header::PRAGMA];
 
 /// What an answer is an answer to.
 #[derive(Clone)]
@@ -68,7 +59,8 @@ impl Kept {
 /// What one worker keeps.
 #[derive(Default)]
 pub(super) struct Shelf {
-    kept: RefCell<HashMap<Asked, Rc<Kept>, FxBuildHasher>>,
+    /// Under the usual seeded hash: clients choose what they ask.
+    kept: RefCell<HashMap<Asked, Rc<Kept>>>,
     bytes: Cell<usize>,
 }
 
@@ -91,7 +83,8 @@ impl Asked {
         target: &Uri,
     ) -> Option<Self> {
         let keeps = route.upstream.as_ref().is_some_and(|upstream| upstream.keep_seconds > 0);
-        if !keeps || method != Method::GET || PARTICULAR.iter().any(|name| headers.contains_key(name)) {
+        let is_particular = || CONDITIONAL.iter().chain(&FRESH).any(|name| headers.contains_key(name));
+        if !keeps || method != Method::GET || is_particular() {
             return None;
         }
         // Sent more than once is sent strangely: not worth a place.

@@ -243,7 +243,7 @@ async fn a_gate_hears_of_calls_it_never_saw() {
 
 /// The figure that is promised: at a steady load of twice what is allowed, spread over two gates, no more than one per
 /// cent above one gate's rate passes. What is ahead at the end, when a round is late on a busy machine, is paid back
-/// afterwards; a quarter of a second of it is let pass here. With a clock of the test's own a property test holds it to less.
+/// afterwards; a tenth of a second of it is let pass here. With a clock of the test's own a property test holds it to less.
 #[actix_web::test]
 async fn two_gates_at_twice_the_rate_pass_one_rate() {
     let ledger = LedgerServer::start();
@@ -282,6 +282,6 @@ async fn two_gates_at_twice_the_rate_pass_one_rate() {
     assert!(gates.iter().all(|gate| is_together(gate.counting())), "the ledger answered all the time");
     let allowed = 50 + micros * 500 / 1_000_000;
     println!("{passed} of {offered} calls passed; one gate would have let {allowed} through");
-    assert!(passed * 100 <= (allowed + 125) * 101, "{passed} passed where {allowed} may");
+    assert!(passed * 100 <= (allowed + 50) * 101, "{passed} passed where {allowed} may");
     assert!(passed * 100 >= allowed * 90, "{passed} passed where {allowed} may");
 }
