@@ -80,7 +80,7 @@ fn reads(keys: u128, from: u128) -> Vec<Vec<u8>> {
     (0..keys).map(|number| request("GET /parking/latest", &bearer(from + number * 7_919 % keys), "")).collect()
 }
 
-fn targets(bare: &Server, gates: [&Server; 2], nginx: Option<&Nginx>) -> Vec<Target> {
+fn targets(bare: &Server, floor: &Server, gates: [&Server; 2], nginx: Option<&Nginx>) -> Vec<Target> {
     let json = "Content-Type: application/json\r\n";
     let question = |number| {
         let key = key_text(number);
@@ -107,6 +107,7 @@ fn targets(bare: &Server, gates: [&Server; 2], nginx: Option<&Nginx>) -> Vec<Tar
         of("bare actix-web: JSON in and out", bare, each(&|n| request("POST /echo", json, &question(n))), b"200"),
         of("verify door", few, each(&verify), b"200"),
         of("forward-auth door", few, each(&auth), b"200"),
+        of("bare hyper: proxy without a check", floor, reads(FEW, 0), b"200"),
         of("gateway door, 1 KB answer", few, reads(FEW, 0), b"200"),
         of("gateway door, 100,000 keys", many, reads(MANY, 0), b"200"),
         of("gateway door, unknown key", few, reads(FEW, MANY), b"401"),
@@ -139,13 +140,14 @@ pub(crate) fn compare() -> Outcome<()> {
     }
     let upstream = Server::start("upstream", rest, None, 0)?;
     let bare = Server::start("bare", first, None, 0)?;
+    let floor = Server::start("bare hyper", first, Some(upstream.address), 0)?;
     let few = Server::start("gate", first, Some(upstream.address), FEW)?;
     let many = Server::start("gate", first, Some(upstream.address), MANY)?;
     let nginx = Nginx::start(first, upstream.address, few.address)?;
     if nginx.is_none() {
         println!("nginx is not installed; its rows are left out\n");
     }
-    let targets = targets(&bare, [&few, &many], nginx.as_ref());
+    let targets = targets(&bare, &floor, [&few, &many], nginx.as_ref());
     let wanted: Vec<String> = std::env::args().skip(1).filter(|argument| !argument.starts_with('-')).collect();
     let is_wanted = |target: &&Target| wanted.is_empty() || wanted.iter().any(|part| target.name.contains(part));
     let targets: Vec<&Target> = targets.iter().filter(is_wanted).collect();

@@ -8,6 +8,7 @@
 //! `cargo bench --bench gate -- scale` measures memory, start and change with a million keys instead.
 #![expect(clippy::print_stdout, reason = "a benchmark's product is what it prints")]
 
+mod bare_hyper;
 mod compare;
 mod load;
 mod nginx;
@@ -28,6 +29,7 @@ const KEYS: &str = "ACCORD_BENCH_KEYS";
 fn main() -> Outcome<()> {
     match std::env::var(ROLE).as_deref() {
         Ok("bare") => servers::serve_bare(),
+        Ok("bare hyper") => servers::serve_bare_hyper(std::env::var(UPSTREAM)?.parse()?),
         Ok("gate") => servers::serve_gate(&std::env::var(UPSTREAM)?, std::env::var(KEYS)?.parse()?),
         Ok("upstream") => servers::serve_upstream(),
         _ if std::env::args().any(|argument| argument == "scale") => scale::measure(),

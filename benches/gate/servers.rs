@@ -1,7 +1,7 @@
 //! The servers that are compared, each run in a process of its own.
 
 use std::io::Read;
-use std::net::TcpListener;
+use std::net::{SocketAddr, TcpListener};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -84,6 +84,12 @@ pub(crate) fn serve_bare() -> Outcome<()> {
         HttpServer::new(app).workers(1).disable_signals().listen(ours)?.run().await
     };
     run_until_closed(&listener, server)
+}
+
+pub(crate) fn serve_bare_hyper(upstream: SocketAddr) -> Outcome<()> {
+    let listener = TcpListener::bind("127.0.0.1:0")?;
+    let ours = listener.try_clone()?;
+    run_until_closed(&listener, super::bare_hyper::serve(ours, upstream))
 }
 
 async fn reading() -> HttpResponse {

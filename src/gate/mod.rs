@@ -290,7 +290,10 @@ fn answer_request(worker: Rc<Worker>, peer: IpAddr, seat: Arc<Seat>, request: Re
             "/v1/gate/top" if metrics::is_open_to(&call, request.headers()) => metrics::top(&call, &request),
             "/metrics" | "/v1/gate/top" => metrics::not_here(&call),
             "/v1/forward-auth" => forward_auth::forward_auth(&call, request.uri(), request.headers()),
-            "/v1/keys/verify" if is_post => return Answering::Later(Box::pin(verify::verify(call, request)), seat),
+            "/v1/keys/verify" if is_post => match verify::verify(call, request) {
+                Ok(answer) => return Answering::Later(Box::pin(answer), seat),
+                Err(refusal) => refusal,
+            },
             "/v1/keys/kill" if is_post => return Answering::Later(Box::pin(verify::kill(call, request)), seat),
             "/oauth/token" if is_post => return Answering::Later(Box::pin(token::door::exchange(call, request)), seat),
             "/oauth/introspect" if is_post => {

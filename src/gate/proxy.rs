@@ -27,7 +27,7 @@ use crate::domain::scope::Method;
 use crate::domain::tier::Tier;
 
 /// Judges `ANY /{dataset}/{path}`: a passage to be run, or an answer that is there already: a refusal, or what was kept.
-pub(super) fn gateway(call: Call, request: Request<Incoming>) -> Result<Passage, Answer> {
+pub(super) fn gateway(call: Call, request: Request<Incoming>) -> Result<Box<Passage>, Answer> {
     let (mut head, body) = request.into_parts();
     let uri = &head.uri;
     // An absolute form (`GET http://…`) says where to go beside the path: two places are one too many.
@@ -69,8 +69,8 @@ pub(super) fn gateway(call: Call, request: Request<Incoming>) -> Result<Passage,
         Ok(target) => target,
         Err(error) => return Err(upstream_failed(&call, &mut book, &permit, 502, &error.to_string())),
     };
-    let asked = Asked::by(&head.method, &head.headers, permit.route(), permit.redaction(), &target);
-    if let Some(kept) = asked.as_ref().and_then(|asked| call.worker.shelf.find(asked, call.now.ticks)) {
+    let asked = Asked::by(&head.method, &head.headers, permit.route(), permit.redaction(), &target).map(Box::new);
+    if let Some(kept) = asked.as_deref().and_then(|asked| call.worker.shelf.find(asked, call.now.ticks)) {
         return Err(answer_kept(&call, &permit, &kept, &mut book));
     }
     let switch = (permit.is_stream()
@@ -80,7 +80,8 @@ pub(super) fn gateway(call: Call, request: Request<Incoming>) -> Result<Passage,
     .then(|| head.extensions.remove::<OnUpgrade>())
     .flatten();
     let body = (!body.is_end_stream()).then_some(body);
-    Ok(Passage { call, permit, method: head.method, target, headers: head.headers, body, is_read, switch, asked, book })
+    let (method, headers) = (head.method, head.headers);
+    Ok(Box::new(Passage { call, permit, method, target, headers, body, is_read, switch, asked, book }))
 }
 
 /// Answers a refused call and enters it in the books.
@@ -144,13 +145,13 @@ pub(super) struct Passage {
     /// The client's side of a WebSocket that it asks for.
     switch: Option<OnUpgrade>,
     /// What it asks, where the answer may be kept.
-    asked: Option<Asked>,
+    asked: Option<Box<Asked>>,
     book: Book,
 }
 
 impl Passage {
-    /// Asks the upstream and passes its answer on.
-    pub(super) async fn run(mut self) -> Answer {
+    /// Asks the upstream and passes its answer on. In a box, so that the future holds a pointer and not all of it twice.
+    pub(super) async fn run(mut self: Box<Self>) -> Answer {
         let route = Arc::clone(self.permit.route());
         let Some(upstream) = &route.upstream else {
             return upstream_failed(&self.call, &mut self.book, &self.permit, 502, "there is no upstream");
@@ -159,19 +160,16 @@ impl Passage {
         // A read is sent once more when the upstream had closed a kept connection on it.
         let mut may_repeat = self.is_read && carried.is_none();
         let sent = loop {
-            let request = self.request(upstream, body);
-            match self.call.worker.upstreams.send(upstream, request, patience).await {
-                Err(Failure::Unsent(_)) if may_repeat => {
-                    may_repeat = false;
-                    body = Outgoing::Empty;
-                }
+            let make = || self.request(upstream, std::mem::replace(&mut body, Outgoing::Empty));
+            match self.call.worker.upstreams.send(upstream, make, patience).await {
+                Err(Failure::Unsent(_)) if may_repeat => may_repeat = false,
                 sent => break sent,
             }
         };
         let is_head = self.method == hyper::Method::HEAD;
         let takes_trailers = self.permit.redaction().is_none() && headers::takes_trailers(&self.headers);
         self.call.worker.maps.give(std::mem::take(&mut self.headers));
-        let asked = self.asked.as_ref();
+        let asked = self.asked.as_deref();
         let ended = Ended { call: &self.call, permit: &self.permit, upstream, is_head, takes_trailers, asked };
         match sent {
             Ok((response, _)) if response.status() == StatusCode::SWITCHING_PROTOCOLS => match self.switch {
@@ -180,7 +178,7 @@ impl Passage {
             },
             Ok((response, lease)) => match ended.relay(response, lease, carried, self.book) {
                 Ok(answer) => answer,
-                Err(redacting) => ended.redacted(*redacting).await,
+                Err(redacting) => Box::pin(ended.redacted(redacting)).await,
             },
             Err(failure) => ended.fail(failure, carried.map(|carried| carried.get()), &mut self.book),
         }
@@ -334,8 +332,8 @@ impl Ended<'_> {
     }
 
     /// Passes on a redacted answer once its beginning could be read; until then it can be refused cleanly.
-    async fn redacted(&self, redacting: Redacting) -> Answer {
-        let Redacting { status, kept, mut relay } = redacting;
+    async fn redacted(&self, redacting: Box<Redacting>) -> Answer {
+        let Redacting { status, kept, mut relay } = *redacting;
         match relay.begin().await {
             Ok(()) => self.answer(status, kept, relay),
             Err(Cut::Unreadable(problem @ (Unreadable::TooRecent | Unreadable::Timeless))) => {

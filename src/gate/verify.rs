@@ -2,6 +2,7 @@
 //! only those, so that it is no oracle; `POST /v1/keys/kill` ends a key on the word of whoever holds its text.
 
 use std::net::IpAddr;
+use std::pin::pin;
 use std::time::Duration;
 
 use futures_util::future::BoxFuture;
@@ -84,15 +85,22 @@ struct Ruling<'a> {
     request_id: &'a str,
 }
 
-/// Answers `POST /v1/keys/verify`.
-pub(super) async fn verify(call: Call, request: Request<Incoming>) -> Answer {
+/// Answers `POST /v1/keys/verify`: at once where the head tells enough, else when the body is there. What is waited for
+/// holds no more than it needs.
+pub(super) fn verify(call: Call, request: Request<Incoming>) -> Result<impl Future<Output = Answer>, Answer> {
     if !is_from_service(&call, &request) {
-        return unknown_service(&call);
+        return Err(unknown_service(&call));
     }
-    let question: Question = match read(&call, request).await {
-        Ok(question) => question,
-        Err(fault) => return answer::faulty(&call, &fault),
-    };
+    let body = json_body(request).map_err(|fault| answer::faulty(&call, &fault))?;
+    Ok(async move {
+        match read(&call, body).await {
+            Ok(question) => answer_question(&call, &question),
+            Err(fault) => answer::faulty(&call, &fault),
+        }
+    })
+}
+
+fn answer_question(call: &Call, question: &Question) -> Answer {
     let path = CleanPath::parse(&question.path);
     let ask = Ask {
         credential: if question.key.is_empty() { Credential::None } else { Credential::Text(&question.key) },
@@ -106,7 +114,7 @@ pub(super) async fn verify(call: Call, request: Request<Incoming>) -> Answer {
         tokens: &call.worker.tokens,
     };
     let verdict = check::check(&ask, call.worker.shared.grants(), &call.now);
-    let response = ruled(&call, &verdict);
+    let response = ruled(call, &verdict);
     match verdict {
         Verdict::Permit(permit) => call.book_permit(Door::Verify, &permit).status(200),
         Verdict::Deny(denial) => drop(call.book(Door::Verify, denial.trace, denial.outcome, denial.status)),
@@ -180,7 +188,11 @@ struct Killed<'a> {
 
 /// Answers `POST /v1/keys/kill`.
 pub(super) async fn kill(call: Call, request: Request<Incoming>) -> Answer {
-    let asked: KillRequest = match read(&call, request).await {
+    let body = match json_body(request) {
+        Ok(body) => body,
+        Err(fault) => return answer::faulty(&call, &fault),
+    };
+    let asked: KillRequest = match read(&call, body).await {
         Ok(asked) => asked,
         Err(fault) => return answer::faulty(&call, &fault),
     };
@@ -212,13 +224,18 @@ pub(super) async fn kill(call: Call, request: Request<Incoming>) -> Answer {
     }
 }
 
-/// Reads a small JSON body, bounded in size and time.
-async fn read<T: DeserializeOwned>(call: &Call, request: Request<Incoming>) -> Result<T, Fault> {
-    if !is_of_kind(&request, "application/json") {
-        let detail = "The body must be sent as application/json.".to_owned();
-        return Err(bad(415, "not_json", "The body is not JSON", detail));
+/// The body of a request that says it is JSON.
+fn json_body(request: Request<Incoming>) -> Result<Incoming, Fault> {
+    if is_of_kind(&request, "application/json") {
+        return Ok(request.into_body());
     }
-    let bytes = whole_body(call, request).await?;
+    let detail = "The body must be sent as application/json.".to_owned();
+    Err(bad(415, "not_json", "The body is not JSON", detail))
+}
+
+/// Reads a small JSON body, bounded in size and time.
+async fn read<T: DeserializeOwned>(call: &Call, body: Incoming) -> Result<T, Fault> {
+    let bytes = whole_body(call, body).await?;
     serde_json::from_slice(&bytes)
         .map_err(|error| bad(400, "bad_json", "The body cannot be read", format!("The body cannot be read: {error}.")))
 }
@@ -230,10 +247,11 @@ pub(super) fn is_of_kind(request: &Request<Incoming>, wanted: &str) -> bool {
 }
 
 /// Reads a small body, bounded in size and time.
-pub(super) async fn whole_body(call: &Call, request: Request<Incoming>) -> Result<Bytes, Fault> {
+pub(super) async fn whole_body(call: &Call, body: Incoming) -> Result<Bytes, Fault> {
     let patience = call.worker.waiting.patience(sweeps(BODY_DEADLINE));
-    let body = Limited::new(request.into_body(), BODY_MAX_BYTES);
-    match patience.bound(body.collect()).await {
+    let body = Limited::new(body, BODY_MAX_BYTES);
+    let collected = pin!(body.collect());
+    match patience.bound(collected).await {
         Some(Ok(collected)) => Ok(collected.to_bytes()),
         Some(Err(error)) if error.is::<LengthLimitError>() => {
             let detail = format!("The body is larger than {BODY_MAX_BYTES} bytes.");

@@ -5,7 +5,7 @@
 
 use std::cell::RefCell;
 use std::future::{Future, poll_fn};
-use std::pin::pin;
+use std::pin::Pin;
 use std::rc::Rc;
 use std::task::{Context, Poll, Waker};
 
@@ -78,9 +78,8 @@ impl Patience {
         false
     }
 
-    /// What `future` gives, or nothing if it takes too long.
-    pub(in crate::gate) async fn bound<F: Future>(&self, future: F) -> Option<F::Output> {
-        let mut future = pin!(future);
+    /// What `future` gives, or nothing if it takes too long. It stays where it is, for moving it about costs.
+    pub(in crate::gate) async fn bound<F: Future>(&self, mut future: Pin<&mut F>) -> Option<F::Output> {
         let poll = |context: &mut Context<'_>| {
             if let Poll::Ready(done) = future.as_mut().poll(context) {
                 return Poll::Ready(Some(done));

@@ -71,7 +71,7 @@ async fn answered(call: &Call, request: Request<Incoming>) -> Result<Answer, Ref
         return Err(fault("invalid_request", "The body must be sent as application/x-www-form-urlencoded."));
     }
     let headers = request.headers().clone();
-    let body = whole_body(call, request)
+    let body = whole_body(call, request.into_body())
         .await
         .map_err(|fault| Refused::Fault(fault.status, "invalid_request", fault.detail))?;
     let wrong = |wrong| match wrong {

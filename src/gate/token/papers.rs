@@ -88,7 +88,7 @@ pub(in crate::gate) async fn introspect(call: Call, request: Request<Incoming>) 
     if !is_of_kind(&request, "application/x-www-form-urlencoded") {
         return wrong("The body must be sent as application/x-www-form-urlencoded.");
     }
-    let body = match whole_body(&call, request).await {
+    let body = match whole_body(&call, request.into_body()).await {
         Ok(body) => body,
         Err(fault) => return answer::faulty(&call, &fault),
     };

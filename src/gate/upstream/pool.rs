@@ -4,6 +4,7 @@
 
 use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
+use std::pin::pin;
 use std::rc::Rc;
 use std::sync::Arc;
 use std::time::Duration;
@@ -115,11 +116,12 @@ impl UpstreamClient {
         })
     }
 
-    /// Sends a request over a rested connection or a new one, and gives the head of the answer with the connection.
+    /// Sends a request over a rested connection or a new one, and gives the head of the answer with the connection. The
+    /// request is made when the connection is there, so that nobody has to carry it about while waiting.
     pub(in crate::gate) async fn send(
         self: &Rc<Self>,
         upstream: &Upstream,
-        request: Request<Outgoing>,
+        make: impl FnOnce() -> Request<Outgoing>,
         patience: u64,
     ) -> Result<(Response<Incoming>, Lease), Failure> {
         let (mut lease, is_kept) = match self.rested(upstream) {
@@ -128,7 +130,11 @@ impl UpstreamClient {
             None => (Box::pin(self.connected(upstream)).await?, false),
         };
         let limit = self.waiting.patience(patience);
-        match limit.bound(lease.answer(request)).await {
+        let answered = {
+            let answered = pin!(lease.answer(make));
+            limit.bound(answered).await
+        };
+        match answered {
             Some(Ok(response)) => {
                 self.went(upstream, true);
                 Ok((response, lease))
@@ -172,6 +178,7 @@ impl UpstreamClient {
             let stream = self.connector.connect(upstream.address.clone()).await?;
             self.http.handshake(stream).await.map_err(|error| causes(&error))
         };
+        let connect = pin!(connect);
         match self.waiting.patience(self.connect_patience).bound(connect).await {
             Some(Ok((sender, connection))) => {
                 drop(connecting);
@@ -250,9 +257,9 @@ impl UpstreamClient {
 }
 
 impl Lease {
-    async fn answer(&mut self, request: Request<Outgoing>) -> hyper::Result<Response<Incoming>> {
+    async fn answer(&mut self, make: impl FnOnce() -> Request<Outgoing>) -> hyper::Result<Response<Incoming>> {
         self.sender.ready().await?;
-        self.sender.send_request(request).await
+        self.sender.send_request(make()).await
     }
 
     /// Keeps the connection for the next request. Only for one whose request was sent and whose answer was read whole.
