@@ -135,6 +135,8 @@ pub struct Gate {
     pub upstream_wait_ms: u32,
     /// Longest wait for a connection to an upstream, in seconds.
     pub connect_seconds: u64,
+    /// Calls that may wait for one upstream at once, all workers together.
+    pub upstream_calls_max: usize,
     /// Longest that a whole answer may take, in seconds.
     pub answer_seconds: u64,
     /// Whether each call is told by a line on standard output.

@@ -210,6 +210,7 @@ fn options(base: &Base, address: &Url) -> GateOptions {
         upstream_networks: upstream_networks(settings),
         redaction_key: RedactionKey::new(base.secrets.derived(REDACTION)),
         connect_timeout: Duration::from_secs(settings.gate.connect_seconds),
+        upstream_calls_max: settings.gate.upstream_calls_max,
         request_body_max_bytes: settings.gate.body_kib.saturating_mul(1024),
         request_body_deadline: Duration::from_secs(settings.gate.body_seconds),
         answer_deadline: Duration::from_secs(settings.gate.answer_seconds),
@@ -235,6 +236,7 @@ mod tests {
         let folder = std::env::temp_dir().join(format!("accord-gate-options-{}", std::process::id()));
         let set = [
             ("GATE__CONNECT_SECONDS", "11"),
+            ("GATE__UPSTREAM_CALLS_MAX", "1100"),
             ("GATE__BODY_KIB", "12"),
             ("GATE__BODY_SECONDS", "13"),
             ("GATE__ANSWER_SECONDS", "14"),
@@ -256,7 +258,7 @@ mod tests {
         let base = Base::open(Settings::load(None, environment).unwrap(), &folder).unwrap();
         let options = options(&base, &"https://gate.city.example/".parse().unwrap());
         let seconds = Duration::from_secs;
-        assert_eq!(options.connect_timeout, seconds(11));
+        assert_eq!((options.connect_timeout, options.upstream_calls_max), (seconds(11), 1_100));
         assert_eq!(options.request_body_max_bytes, 12 * 1024);
         assert_eq!(options.request_body_deadline, seconds(13));
         assert_eq!(options.answer_deadline, seconds(14));

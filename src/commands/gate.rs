@@ -173,6 +173,11 @@ fn sizes(settings: &Settings) -> Vec<Bound> {
         ("headers of a request", server.headers_max.to_string(), "server.headers_max"),
         ("their size together", format!("{} KiB", server.headers_kib), "server.headers_kib"),
         ("the body of a request", format!("{} KiB", settings.gate.body_kib), "gate.body_kib"),
+        (
+            "calls that wait for one dataset's service at once",
+            settings.gate.upstream_calls_max.to_string(),
+            "gate.upstream_calls_max",
+        ),
         ("an answer", "as its steward says".to_owned(), "the dataset's feed, in the portal"),
         ("connections of clients, all workers together", connections.to_string(), ""),
     ]

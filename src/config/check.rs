@@ -87,6 +87,7 @@ impl Settings {
             ("gate.body_seconds", gate.body_seconds, 1..=3_600),
             ("gate.upstream_wait_ms", wide(gate.upstream_wait_ms), 1..=60_000),
             ("gate.connect_seconds", gate.connect_seconds, 1..=120),
+            ("gate.upstream_calls_max", wide(gate.upstream_calls_max), 1..=100_000),
             ("gate.answer_seconds", gate.answer_seconds, 1..=86_400),
             ("gate.token_seconds", wide(gate.token_seconds), wider(TOKEN_SECONDS)),
             ("gate.token_key_days", wide(gate.token_key_days), wider(KEY_DAYS)),

@@ -3,7 +3,6 @@
 use std::cell::Cell;
 use std::net::IpAddr;
 use std::rc::Rc;
-use std::sync::Arc;
 
 use hyper::header::{HeaderMap, HeaderName, HeaderValue};
 
@@ -64,8 +63,7 @@ impl Worker {
             taking: sweeps(options.taking_deadline),
         });
         let waiting = Waiting::new(Rc::clone(&watch));
-        let networks = Arc::new(options.upstream_networks.clone());
-        let upstreams = UpstreamClient::new(networks, options.connect_timeout, Rc::clone(&watch), Rc::clone(&waiting));
+        let upstreams = UpstreamClient::new(options, Rc::clone(&watch), Rc::clone(&waiting));
         let clock = WorkerClock::new(shared.clock().clone(), options.zone);
         let books = Rc::new(Books { meter: shared.meter().sheet(), clock });
         // Ids need not be secret; should the machine have no randomness left, the counter still tells calls apart.

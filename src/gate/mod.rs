@@ -96,6 +96,9 @@ pub struct GateOptions {
     pub redaction_key: RedactionKey,
     /// Longest wait for a connection to an upstream.
     pub connect_timeout: Duration,
+    /// Calls that may wait for one upstream at once, all workers together; more are refused at once. Streams are not
+    /// among them.
+    pub upstream_calls_max: usize,
     /// Longest request body that is passed on, in bytes.
     pub request_body_max_bytes: u64,
     /// How long a request body may take to arrive.
@@ -134,6 +137,7 @@ impl Default for GateOptions {
             upstream_networks: UpstreamNetworks::default(),
             redaction_key: RedactionKey::default(),
             connect_timeout: Duration::from_secs(5),
+            upstream_calls_max: 1_000,
             request_body_max_bytes: 1024 * 1024,
             request_body_deadline: Duration::from_secs(30),
             answer_deadline: Duration::from_secs(600),

@@ -19,12 +19,15 @@ use super::redact::{Redactor, Setting, Unreadable};
 use super::relay::{Allowed, Cut, Guard, Relay};
 use super::server::watch::sweeps;
 use super::shelf::{Asked, Kept};
-use super::upstream::{Failure, Lease, Upstream};
+use super::upstream::{Failure, Lease, Manner, Upstream};
 use super::verdict::{Denial, Outcome, Verdict};
 use super::{credential, headers, tunnel};
 use crate::domain::path::{CleanPath, PathProblem};
 use crate::domain::scope::Method;
 use crate::domain::tier::Tier;
+
+/// When to come again where a dataset's service has too much to do.
+const BUSY_SECONDS: u64 = 1;
 
 /// Judges `ANY /{dataset}/{path}`: a passage to be run, or an answer that is there already: a refusal, or what was kept.
 pub(super) fn gateway(call: Call, request: Request<Incoming>) -> Result<Box<Passage>, Answer> {
@@ -157,11 +160,12 @@ impl Passage {
             return upstream_failed(&self.call, &mut self.book, &self.permit, 502, "there is no upstream");
         };
         let (mut body, carried, patience) = self.body(upstream);
+        let manner = Manner { patience, is_stream: self.permit.is_stream() };
         // A read is sent once more when the upstream had closed a kept connection on it.
         let mut may_repeat = self.is_read && carried.is_none();
         let sent = loop {
             let make = || self.request(upstream, std::mem::replace(&mut body, Outgoing::Empty));
-            match self.call.worker.upstreams.send(upstream, make, patience).await {
+            match self.call.worker.upstreams.send(upstream, make, manner).await {
                 Err(Failure::Unsent(_)) if may_repeat => may_repeat = false,
                 sent => break sent,
             }
@@ -230,7 +234,25 @@ impl Ended<'_> {
             (Failure::Unsent(problem) | Failure::Broken(problem), _) => self.failed(book, 502, &problem),
             (Failure::Late, _) => self.failed(book, 504, "no answer in time"),
             (Failure::LeftAlone, _) => self.failed(book, 503, "it failed several times in a row"),
+            (Failure::Busy, _) => {
+                self.unavailable(book, Some(BUSY_SECONDS), "Its service has as many calls as it may.")
+            }
         }
+    }
+
+    /// The dataset cannot be served now, through no fault of its service's.
+    fn unavailable(&self, book: &mut Book, retry_after_seconds: Option<u64>, detail: impl Into<String>) -> Answer {
+        let trace = self.permit.trace().clone();
+        let denial = Denial {
+            limits: self.permit.limits().clone(),
+            retry_after_seconds,
+            ..Denial::because(Outcome::DatasetUnavailable, trace, detail)
+        };
+        book.outcome(denial.outcome);
+        book.status(denial.status);
+        let answer = answer::denied(self.call, &denial);
+        book.add_bytes(answer.body().len());
+        answer
     }
 
     fn failed(&self, book: &mut Book, status: u16, problem: &str) -> Answer {
@@ -337,16 +359,7 @@ impl Ended<'_> {
         match relay.begin().await {
             Ok(()) => self.answer(status, kept, relay),
             Err(Cut::Unreadable(problem @ (Unreadable::TooRecent | Unreadable::Timeless))) => {
-                let mut book = relay.take_book();
-                let denial = Denial {
-                    limits: self.permit.limits().clone(),
-                    ..Denial::because(Outcome::DatasetUnavailable, self.permit.trace().clone(), format!("{problem}."))
-                };
-                book.outcome(denial.outcome);
-                book.status(denial.status);
-                let answer = answer::denied(self.call, &denial);
-                book.add_bytes(answer.body().len());
-                answer
+                self.unavailable(&mut relay.take_book(), None, format!("{problem}."))
             }
             Err(cut) => self.failed(&mut relay.take_book(), 502, &cut.to_string()),
         }

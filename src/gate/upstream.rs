@@ -17,7 +17,7 @@ use hyper::header::{HeaderName, HeaderValue};
 use hyper::http::uri::PathAndQuery;
 use secrecy::ExposeSecret;
 
-pub(super) use self::pool::{Failure, Lease, UpstreamClient};
+pub(super) use self::pool::{Failure, Lease, Manner, UpstreamClient};
 use super::grants::UpstreamGrant;
 use super::server::watch::sweeps;
 

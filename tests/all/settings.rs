@@ -29,6 +29,7 @@ fn check_config_shows_every_setting_and_refuses_a_bad_one_by_name() {
         "otlp_url = \"\"",
         "otlp_percent = 1",
         "answer_seconds = 600",
+        "upstream_calls_max = 1000",
         "body_kib = 1024",
         "head_seconds = 10",
         "keep_alive_seconds = 75",
@@ -43,6 +44,7 @@ fn check_config_shows_every_setting_and_refuses_a_bad_one_by_name() {
     let rows = [
         ("ACCORD_GATE__CONNECT_SECONDS", "0", "gate.connect_seconds: give a number from 1 to 120"),
         ("ACCORD_GATE__ANSWER_SECONDS", "86401", "gate.answer_seconds"),
+        ("ACCORD_GATE__UPSTREAM_CALLS_MAX", "0", "gate.upstream_calls_max"),
         ("ACCORD_GATE__BODY_KIB", "0", "gate.body_kib"),
         ("ACCORD_GATE__ACCESS_LINES", "perhaps", "give true or false"),
         ("ACCORD_LOG__OTLP_URL", "http://collector:4318/v1/traces", "log.otlp_url: give an http:// or https://"),

@@ -242,3 +242,49 @@ impl Gate {
         self.shared.meter().drain()
     }
 }
+
+/// An upstream that holds every call until it is told to let go, and counts how many it holds.
+pub(super) struct HoldingUpstream {
+    pub(super) base_url: String,
+    held: tokio::sync::watch::Sender<(usize, usize)>,
+    open: tokio::sync::watch::Sender<bool>,
+}
+
+impl HoldingUpstream {
+    pub(super) async fn start() -> Self {
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let base_url = format!("http://{}", listener.local_addr().unwrap());
+        let (held, open) = (tokio::sync::watch::Sender::new((0, 0)), tokio::sync::watch::Sender::new(false));
+        let (counting, opening) = (held.clone(), open.clone());
+        tokio::spawn(async move {
+            while let Ok((mut stream, _)) = listener.accept().await {
+                let (counting, mut opening) = (counting.clone(), opening.subscribe());
+                tokio::spawn(async move {
+                    while read_request(&mut stream).await.is_some() {
+                        counting.send_modify(|(now, most)| {
+                            *now += 1;
+                            *most = (*most).max(*now);
+                        });
+                        opening.wait_for(|is_open| *is_open).await.unwrap();
+                        counting.send_modify(|(now, _)| *now -= 1);
+                        stream.write_all(&answer("", "good")).await.ok();
+                    }
+                });
+            }
+        });
+        Self { base_url, held, open }
+    }
+
+    /// Waits until so many calls are held.
+    pub(super) async fn held(&self, count: usize) {
+        self.held.subscribe().wait_for(|(now, _)| *now >= count).await.unwrap();
+    }
+
+    pub(super) fn release(&self) {
+        self.open.send_replace(true);
+    }
+
+    pub(super) fn most_at_once(&self) -> usize {
+        self.held.borrow().1
+    }
+}

@@ -1,6 +1,6 @@
 //! Upstreams that misbehave: the client gets a clean refusal or a visibly cut body, and the next request is clean.
 
-use super::kit::{Answer, Gate, ScriptedUpstream, Setup, Then, answer};
+use super::kit::{Answer, Gate, HoldingUpstream, ScriptedUpstream, Setup, Then, answer};
 use crate::domain::net::UpstreamNetworks;
 use crate::gate::verdict::Outcome;
 
@@ -250,4 +250,33 @@ async fn a_datasets_own_bounds_are_narrower_than_the_gates() {
     let bearer = format!("Bearer {}", crate::gate::testing::key_text(1));
     let got = gate.send("POST", "/parking/latest", &[("Authorization", &bearer)], "1234").await;
     assert_eq!(got.status, 413, "{got:?}");
+}
+
+#[actix_web::test]
+async fn what_a_service_cannot_take_is_refused_at_once_and_what_was_let_in_is_served() {
+    let upstream = HoldingUpstream::start().await;
+    let mut setup = Setup::on(&ScriptedUpstream::plain().await);
+    for dataset in &mut setup.all.datasets {
+        dataset.upstream.as_mut().unwrap().base_url.clone_from(&upstream.base_url);
+    }
+    setup.options.upstream_calls_max = 4;
+    let gate = setup.start();
+    let crowd = (0..40).map(|_| gate.get("/parking/latest"));
+    let release = async {
+        // The ones that are refused have their answer while the others still wait.
+        upstream.held(4).await;
+        while gate.shared.meter().tally().doors().map(|(_, door)| door.calls()).sum::<u64>() < 36 {
+            tokio::task::yield_now().await;
+        }
+        upstream.release();
+    };
+    let (answers, ()) = tokio::join!(futures_util::future::join_all(crowd), release);
+    let (served, shed): (Vec<_>, Vec<_>) = answers.into_iter().partition(|answer| answer.status == 200);
+    assert_eq!((served.len(), shed.len()), (4, 36));
+    for answer in &shed {
+        assert_eq!((answer.status, answer.code().as_str()), (503, "dataset_unavailable"), "{answer:?}");
+        assert_eq!(answer.header("retry-after"), Some("1"));
+    }
+    assert_eq!(upstream.most_at_once(), 4);
+    assert_eq!(gate.get("/parking/latest").await.status, 200, "places are free again");
 }

@@ -17,7 +17,7 @@ use tokio::task::spawn_local;
 
 use super::connect::Connector;
 use super::{HEAD_MAX_BYTES, Upstream};
-use crate::domain::net::UpstreamNetworks;
+use crate::gate::GateOptions;
 use crate::gate::body::Outgoing;
 use crate::gate::meter::Levels;
 use crate::gate::server::patience::Waiting;
@@ -44,12 +44,25 @@ pub(in crate::gate) enum Failure {
     Late,
     /// It failed several times in a row and is left alone for a moment.
     LeftAlone,
+    /// As many calls as may be wait for it already.
+    Busy,
+}
+
+/// How a call is sent.
+#[derive(Clone, Copy, Debug)]
+pub(in crate::gate) struct Manner {
+    /// Sweeps until the head of its answer.
+    pub(in crate::gate) patience: u64,
+    /// Whether it opens a stream, which has no end of its own and so takes nobody's place.
+    pub(in crate::gate) is_stream: bool,
 }
 
 /// The client of one worker.
 pub(in crate::gate) struct UpstreamClient {
     connector: Connector,
     connect_patience: u64,
+    /// Calls that may wait for one origin at once.
+    calls_max: usize,
     http: http1::Builder,
     watch: Rc<Watch>,
     waiting: Rc<Waiting>,
@@ -77,6 +90,8 @@ impl Drop for OneMore {
 #[derive(Default)]
 struct Origin {
     rested: Vec<Rested>,
+    /// Calls under way.
+    calls: Rc<Cell<usize>>,
     failures: u32,
     /// The sweep up to which it is left alone.
     alone_until: u64,
@@ -92,21 +107,19 @@ pub(in crate::gate) struct Lease {
     client: Rc<UpstreamClient>,
     origin: Arc<str>,
     sender: SendRequest<Outgoing>,
+    /// Its place among the calls under way.
+    place: Option<OneMore>,
 }
 
 impl UpstreamClient {
-    pub(in crate::gate) fn new(
-        networks: Arc<UpstreamNetworks>,
-        connect_timeout: Duration,
-        watch: Rc<Watch>,
-        waiting: Rc<Waiting>,
-    ) -> Rc<Self> {
+    pub(in crate::gate) fn new(options: &GateOptions, watch: Rc<Watch>, waiting: Rc<Waiting>) -> Rc<Self> {
         let mut http = http1::Builder::new();
         // Without a bound of ours on headers hyper keeps its own of one hundred, and needs no memory for it.
         http.max_buf_size(HEAD_MAX_BYTES).writev(false);
         Rc::new(Self {
-            connector: Connector::new(networks),
-            connect_patience: sweeps(connect_timeout),
+            connector: Connector::new(Arc::new(options.upstream_networks.clone())),
+            connect_patience: sweeps(options.connect_timeout),
+            calls_max: (options.upstream_calls_max / options.workers.max(1)).max(1),
             http,
             watch,
             waiting,
@@ -122,14 +135,16 @@ impl UpstreamClient {
         self: &Rc<Self>,
         upstream: &Upstream,
         make: impl FnOnce() -> Request<Outgoing>,
-        patience: u64,
+        manner: Manner,
     ) -> Result<(Response<Incoming>, Lease), Failure> {
+        let place = if manner.is_stream { None } else { Some(self.place(upstream)?) };
         let (mut lease, is_kept) = match self.rested(upstream) {
             Some(lease) => (lease, true),
             // In a box: connecting is rare and remembers much.
             None => (Box::pin(self.connected(upstream)).await?, false),
         };
-        let limit = self.waiting.patience(patience);
+        lease.place = place;
+        let limit = self.waiting.patience(manner.patience);
         let answered = {
             let answered = pin!(lease.answer(make));
             limit.bound(answered).await
@@ -154,8 +169,19 @@ impl UpstreamClient {
         }
     }
 
+    /// Takes a place among the calls under way: what an origin cannot take is refused at once, so that calls to others
+    /// find connections, and calls to it an answer.
+    fn place(&self, upstream: &Upstream) -> Result<OneMore, Failure> {
+        let mut origins = self.origins.borrow_mut();
+        let origin = match origins.get(&upstream.origin) {
+            Some(origin) => origin,
+            None => origins.entry(Arc::clone(&upstream.origin)).or_default(),
+        };
+        if origin.calls.get() < self.calls_max { Ok(OneMore::of(&origin.calls)) } else { Err(Failure::Busy) }
+    }
+
     fn lease(self: &Rc<Self>, upstream: &Upstream, sender: SendRequest<Outgoing>) -> Lease {
-        Lease { client: Rc::clone(self), origin: Arc::clone(&upstream.origin), sender }
+        Lease { client: Rc::clone(self), origin: Arc::clone(&upstream.origin), sender, place: None }
     }
 
     fn rested(self: &Rc<Self>, upstream: &Upstream) -> Option<Lease> {
@@ -251,7 +277,7 @@ impl UpstreamClient {
         let oldest = self.watch.count().saturating_sub(sweeps(REST));
         self.origins.borrow_mut().retain(|_, origin| {
             origin.rested.retain(|rested| rested.since >= oldest && !rested.sender.is_closed());
-            !origin.rested.is_empty() || origin.failures > 0
+            !origin.rested.is_empty() || origin.failures > 0 || origin.calls.get() > 0
         });
     }
 }
@@ -264,7 +290,7 @@ impl Lease {
 
     /// Keeps the connection for the next request. Only for one whose request was sent and whose answer was read whole.
     pub(in crate::gate) fn give_back(self) {
-        let Self { client, origin, sender } = self;
+        let Self { client, origin, sender, place: _ } = self;
         if sender.is_closed() {
             return;
         }

@@ -51,6 +51,7 @@
 //! | F14 | clients that are slow with heads and bodies, or rest | `a_head_that_does_not_end_is_given_up` `an_idle_connection_is_closed` `request_bodies_pass_within_bounds` `slow_heads_slow_bodies_and_swollen_heads_are_hung_up_on` |
 //! | F15 | more connections than the process may have open | `connections_beyond_the_limit_of_open_files_wait_and_the_gate_goes_on` |
 //! | F16 | bodies larger than may be | `request_bodies_pass_within_bounds` `sizes_are_bounded_at_the_limit_and_one_beyond` |
+//! | F17 | ten times what a service takes at once | `what_a_service_cannot_take_is_refused_at_once_and_what_was_let_in_is_served` |
 //! | F18 | a handler that panics | `a_panic_is_a_500_that_tells_nothing` `over_a_real_connection_heads_are_bodiless_and_bad_bodies_end_it` |
 //! | F19 | twenty at the same moment | `of_twenty_at_once_one_decides_one_signs_one_rolls_and_one_takes_the_link` `twenty_retries_of_one_request_make_one_key_and_show_its_text_once` `of_n_plus_k_requests_at_once_exactly_n_pass` |
 
