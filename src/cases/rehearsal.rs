@@ -9,7 +9,7 @@ use super::misuse::declared;
 use super::{CaseError, Desk};
 use crate::domain::id::{AgreementId, KeyId};
 use crate::domain::misuse::{Catch, Grain, Rule, Seen, Slice, replay};
-use crate::domain::text::Invalid;
+use crate::domain::text::{Invalid, Line};
 use crate::domain::time::Instant;
 use crate::store::misuse::{self as books, SLICES_MAX, Whose};
 use crate::store::{agreements, keys};
@@ -70,7 +70,7 @@ pub fn rehearse(desk: &Desk, rule: &Rule, days: i64) -> Result<Rehearsal, CaseEr
         let message = format!("Give 1 to {DAYS_MAX} days, such as 14d: usage by the minute is kept no longer.");
         return Err(Invalid::new("since", "span", message).into());
     }
-    let languages: Vec<_> = desk.profile.languages.iter().map(|language| language.as_str()).collect();
+    let languages: Vec<_> = desk.profile.languages.iter().map(Line::as_str).collect();
     if let Some(problem) = rule.problems(&languages).into_iter().next() {
         return Err(Invalid::new("threshold", "rule", format!("{}: {problem}.", rule.id)).into());
     }

@@ -12,6 +12,8 @@ pub mod mailbox;
 pub mod public;
 pub mod review;
 pub mod rules;
+#[cfg(test)]
+mod rules_tests;
 pub mod session;
 pub mod shared;
 pub mod steward;

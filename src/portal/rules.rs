@@ -4,7 +4,7 @@ use actix_web::{HttpRequest, HttpResponse};
 use serde::Serialize;
 
 use crate::cases::{Caller, CaseError, Desk, misuse};
-use crate::domain::misuse::{Finding, Mode, Rule, Signal, SignalKind, Step, StepTaken, window_words};
+use crate::domain::misuse::{Finding, Mode, Offence, Rule, Signal, SignalKind, Step, StepTaken, window_words};
 use crate::domain::people::Role;
 use crate::domain::time::Instant;
 use crate::web::case::{DeskData, caller};
@@ -90,7 +90,7 @@ fn figure(rule: &Rule) -> String {
 
 fn figure_in_spanish(rule: &Rule) -> String {
     let minutes = rule.window_minutes;
-    let within = if minutes % 60 == 0 && minutes > 60 {
+    let within = if minutes.is_multiple_of(60) && minutes > 60 {
         format!("{} horas", minutes / 60)
     } else {
         format!("{minutes} minutos")
@@ -175,6 +175,10 @@ fn row(desk: &Desk, signal: Signal) -> Row {
         agreement_href: format!("/review/agreements/{}", signal.agreement),
         taken,
         tone,
-        offence: signal.offence.as_str(),
+        offence: match signal.offence {
+            Offence::First => "The first in twelve months",
+            Offence::Repeat => "Again within twelve months",
+            Offence::Continuing => "It goes on",
+        },
     }
 }

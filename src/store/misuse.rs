@@ -27,12 +27,15 @@ pub const SLICES_MAX: i64 = 200_000;
 /// Networks and patterns of one key that one batch may add; more say nothing new.
 const SIGHTS_MAX: usize = 200;
 
+/// When, of which kind, and what.
+type Sight = (NaiveDateTime, &'static str, String);
+
 /// Adds from where and what the keys of these log lines read.
 ///
 /// # Errors
 /// What the database says.
 pub(super) fn add_sights(conn: &mut AnyConnection, log: &[Access]) -> Result<(), StoreError> {
-    let mut found: BTreeMap<(KeyId, AgreementId), BTreeSet<(NaiveDateTime, &str, String)>> = BTreeMap::new();
+    let mut found: BTreeMap<(KeyId, AgreementId), BTreeSet<Sight>> = BTreeMap::new();
     for line in log {
         let (Some(key), Some(agreement)) = (line.of.key, line.of.agreement) else { continue };
         let sights = found.entry((key, agreement)).or_default();

@@ -155,6 +155,7 @@ pub fn window_words(minutes: u32) -> String {
     match (minutes / 60, minutes % 60) {
         (0, 1) => "a minute".to_owned(),
         (1, 0) => "an hour".to_owned(),
+        (hours, 0) if hours > 24 && hours % 24 == 0 => format!("{} days", hours / 24),
         (hours, 0) => format!("{hours} hours"),
         (0, minutes) => format!("{minutes} minutes"),
         (hours, minutes) => format!("{hours} h {minutes} min"),

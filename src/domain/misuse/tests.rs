@@ -56,10 +56,13 @@ fn measured(rule: &Rule, slices: &[Slice], declared: Option<i64>) -> Option<i64>
     judge(rule, &Facts::of(slices), declared).map(|finding| finding.measured)
 }
 
+/// Calls by outcome.
+type Outcomes<'a> = &'a [(&'a str, i64)];
+
 #[test]
 fn a_share_of_refused_calls_is_judged_from_the_least_number_of_calls_on() {
     let rule = Rule { calls_min: 100, ..rule(SignalKind::RefusedShare, 60, 10) };
-    let rows: [(&[(&str, i64)], Option<i64>); 7] = [
+    let rows: [(Outcomes, Option<i64>); 7] = [
         (&[("ok", 40), ("scope_denied", 60)], Some(60)),
         (&[("ok", 41), ("scope_denied", 59)], None),
         (&[("ok", 39), ("scope_denied", 60)], None),
@@ -109,15 +112,17 @@ fn counted_calls_cross_at_the_threshold_and_not_one_before() {
     }
 }
 
+/// A sight of one kind.
+type Make = fn(String) -> Seen;
+
 #[test]
 fn networks_and_patterns_count_once_each() {
     let networks = rule(SignalKind::ManyNetworks, 3, 10);
     let patterns = rule(SignalKind::PathSweep, 3, 10);
-    let seen = |names: [&str; 4], make: fn(String) -> Seen| names.map(|name| slice(0, make(name.to_owned())));
-    for (rule, make, other) in [
-        (&networks, Seen::Network as fn(String) -> Seen, Seen::Pattern as fn(String) -> Seen),
-        (&patterns, Seen::Pattern, Seen::Network),
-    ] {
+    let seen = |names: [&str; 4], make: Make| names.map(|name| slice(0, make(name.to_owned())));
+    let pairs: [(_, Make, Make); 2] =
+        [(&networks, Seen::Network, Seen::Pattern), (&patterns, Seen::Pattern, Seen::Network)];
+    for (rule, make, other) in pairs {
         assert_eq!(measured(rule, &seen(["a", "b", "c", "a"], make), None), Some(3));
         assert_eq!(measured(rule, &seen(["a", "b", "b", "a"], make), None), None);
         assert_eq!(measured(rule, &seen(["a", "b", "c", "d"], other), None), None);
@@ -254,8 +259,8 @@ fn the_profile_says_which_rule_is_wrong_and_refuses_what_no_rule_can_do() {
 #[test]
 fn a_signal_says_its_figures_in_a_sentence() {
     assert_eq!(
-        ["1", "45", "60", "480", "90"].map(|it| window_words(it.parse().unwrap())),
-        ["a minute", "45 minutes", "an hour", "8 hours", "1 h 30 min"]
+        ["1", "45", "60", "480", "90", "1440", "10080"].map(|it| window_words(it.parse().unwrap())),
+        ["a minute", "45 minutes", "an hour", "8 hours", "1 h 30 min", "24 hours", "7 days"]
     );
     for kind in SignalKind::ALL {
         assert_eq!(serde_json::to_value(kind).unwrap(), kind.as_str());

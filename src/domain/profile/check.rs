@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::{LimitKind, LimitWindow, LocalText, Profile};
-use crate::domain::text::Invalid;
+use crate::domain::text::{Invalid, Line};
 use crate::domain::tier::Tier;
 
 const KEY_PREFIX_MIN: usize = 2;
@@ -191,7 +191,7 @@ fn tiers(profile: &Profile, found: &mut Vec<Invalid>) {
 }
 
 fn rules(profile: &Profile, found: &mut Vec<Invalid>) {
-    let languages: Vec<_> = profile.languages.iter().map(|language| language.as_str()).collect();
+    let languages: Vec<_> = profile.languages.iter().map(Line::as_str).collect();
     for rule in &profile.rules {
         for problem in rule.problems(&languages) {
             refuse(found, "rules", format!("{}: {problem}.", rule.id));
