@@ -2,6 +2,7 @@
 
 mod ask;
 mod gate;
+mod rules;
 mod top;
 
 use std::error::Error;
@@ -24,6 +25,7 @@ use clap::{Args, Subcommand};
 use secrecy::ExposeSecret as _;
 
 pub(crate) use self::gate::{Gate, gate};
+pub(crate) use self::rules::{Rules, rules};
 
 type Done = Result<(), Box<dyn Error>>;
 

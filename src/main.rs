@@ -65,6 +65,9 @@ enum Command {
     /// Keys that sign access tokens.
     #[command(subcommand)]
     Tokens(commands::Tokens),
+    /// The rule book against misuse.
+    #[command(subcommand)]
+    Rules(commands::Rules),
     /// The audit chain.
     #[command(subcommand)]
     Audit(commands::Audit),
@@ -88,6 +91,7 @@ fn main() -> ExitCode {
         Command::Catalog(catalog) => commands::catalog(&place, catalog),
         Command::Terms(terms) => commands::terms(&place, terms),
         Command::Tokens(tokens) => commands::tokens(&place, tokens),
+        Command::Rules(rules) => commands::rules(&place, rules),
         Command::Audit(audit) => commands::audit(&place, audit),
     };
     match done {

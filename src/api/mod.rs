@@ -20,6 +20,7 @@ mod parts;
 pub mod people;
 mod problems;
 pub mod redactions;
+pub mod rules;
 pub mod sessions;
 pub mod stewardship;
 pub mod stories;
@@ -116,6 +117,7 @@ pub fn api() -> Api {
     let api = agreements::routes(api);
     let api = keys::routes(api);
     let api = usage::routes(api);
+    let api = rules::routes(api);
     let api = clerk::routes(api);
     let api = audit::routes(api);
     let api = stories::routes(api);

@@ -58,6 +58,11 @@ pub(super) const GROUPS: &[Group] = &[
         about: "A department's datasets: description, fields, tier, operations, limits, upstream, redactions, imports.",
         segments: &["steward"],
     },
+    Group {
+        name: "Rule book",
+        about: "The rules against misuse, for anybody; the signals that they wrote, for the offices.",
+        segments: &["rules", "signals"],
+    },
     Group { name: "Clerk", about: "Denials with both appeal dates.", segments: &["denials"] },
     Group {
         name: "Audit",

@@ -13,18 +13,21 @@ use super::base::{Base, StartError};
 use super::gate::{Finish, Gate, RunningGate};
 use super::portal::{self, Addresses};
 use super::profile_files;
-use crate::cases::{CaseError, Desk, agree, keys, terms, tokens};
+use crate::cases::{CaseError, Desk, agree, keys, misuse::Watch, rehearsal, terms, tokens};
 use crate::config::Settings;
 use crate::domain::net::{HeadBounds, UpstreamNetworks};
 use crate::domain::profile::Profile;
 use crate::gate::GateServer;
 use crate::jobs::mail::{Letters, MailOptions, Postman, send_due};
 use crate::jobs::{Stop, Stopper, ring, stopping};
-use crate::store::{Backend, sessions, usage};
+use crate::store::{Backend, misuse, sessions, usage};
 use crate::telemetry;
 
 /// Lines of the access log taken away in one round.
 const PRUNE_MAX: i64 = 5_000;
+
+/// How often the misuse rules look at the books.
+const WATCH: Duration = Duration::from_secs(2);
 
 /// A server that answers, with its addresses from outside.
 #[derive(Clone, Debug)]
@@ -150,6 +153,7 @@ pub(super) fn clocks(
     });
     vec![
         mail,
+        watch(desk, stop),
         case_clock("offers", minute, stop, desk, agree::lapse_offers),
         case_clock("agreements", minute, stop, desk, agree::expire_agreements),
         case_clock("reminders", hour, stop, desk, agree::remind_of_ends),
@@ -160,7 +164,18 @@ pub(super) fn clocks(
     ]
 }
 
-/// Keeps the access log for its days, the minutes of usage for two and idempotency keys for seven; rollups stay.
+/// Looks at the use of keys by the misuse rules. With the gates' own interval of writing this stays well within ten
+/// seconds of a call.
+fn watch(desk: &Desk, stop: &Stop) -> JoinHandle<()> {
+    let (desk, watch) = (desk.clone(), Arc::new(Watch::default()));
+    ring("misuse rules", WATCH, stop.clone(), move || {
+        let (desk, watch) = (desk.clone(), Arc::clone(&watch));
+        async move { desk.run(move |desk| watch.round(desk)).await }
+    })
+}
+
+/// Keeps the access log for its days, the minutes of usage for as many as a rule can be replayed over, and idempotency
+/// keys for seven; rollups stay. The minutes are never more rows than the log has lines.
 fn retention(base: &Base, stop: &Stop, pause: Duration) -> JoinHandle<()> {
     let (store, clock) = (base.store.clone(), base.clock.clone());
     let days = i64::from(base.settings.gate.access_log_days);
@@ -169,11 +184,13 @@ fn retention(base: &Base, stop: &Stop, pause: Duration) -> JoinHandle<()> {
         async move {
             let pruned = store.clone();
             let before = now - chrono::Duration::days(days);
-            let (minutes, keys) = (now - chrono::Duration::days(2), now - chrono::Duration::days(7));
+            let minutes = now - chrono::Duration::days(rehearsal::DAYS_MAX.min(days));
+            let keys = now - chrono::Duration::days(7);
             let prune = move || {
                 pruned.write(|conn| {
                     let lines = usage::prune_log(conn, before, PRUNE_MAX)?;
-                    let more = usage::prune_minutes(conn, minutes)? + sessions::prune_idempotent(conn, keys)?;
+                    let more = usage::prune_minutes(conn, minutes)? + misuse::prune_sights(conn, minutes)?;
+                    let more = more + sessions::prune_idempotent(conn, keys)?;
                     Ok::<_, CaseError>(lines + more)
                 })
             };

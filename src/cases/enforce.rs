@@ -9,7 +9,7 @@ use super::{Caller, CaseError, Desk, Touched, Work};
 use crate::domain::agreement::Agreement;
 use crate::domain::audit::{About, Act};
 use crate::domain::hold::{Hold, HoldReason, HoldTarget, Office};
-use crate::domain::id::{AccountId, DepartmentId, HoldId};
+use crate::domain::id::{AccountId, DepartmentId, HoldId, KeyId};
 use crate::domain::notice::{Notice, NoticeKind, Recipient};
 use crate::domain::people::{Actor, Capacity, Role, must_not_be_party};
 use crate::domain::refusal::Refusal;
@@ -321,6 +321,20 @@ impl Work<'_> {
         self.notify(&told.with("explanation", &hold.explanation))?;
         self.touch(touched(hold.target));
         Ok(hold)
+    }
+
+    /// Suspends a key by rule, within the act of the rule; `None` where it has ended, or misuse stops it already. The
+    /// offices of its agreement may lift what a rule placed.
+    pub(super) fn suspend_by_rule(&mut self, key: KeyId, explanation: String) -> Result<Option<Hold>, CaseError> {
+        let target = HoldTarget::Key(key);
+        let found = self.find(target)?;
+        let held = holds::in_force(self.conn, target)?;
+        let is_held = held.iter().any(|hold| hold.reason == HoldReason::Misuse);
+        if is_held || !keys::by_id(self.conn, key)?.key.works_at(self.now) {
+            return Ok(None);
+        }
+        let wish = Suspension { target, reason: HoldReason::Misuse, explanation: explanation.clone(), case: None };
+        self.place(&wish, explanation, (Capacity::Service, Office::Service), &found).map(Some)
     }
 
     /// What has ended needs no hold, and a hold on it would only mislead.

@@ -46,6 +46,9 @@ mod interchange_tests;
 pub mod keys;
 pub mod letters;
 pub mod links;
+pub mod misuse;
+#[cfg(test)]
+mod misuse_tests;
 pub mod named;
 #[cfg(test)]
 mod offices_tests;
@@ -60,6 +63,7 @@ mod race_tests;
 pub mod redaction;
 #[cfg(test)]
 mod redaction_tests;
+pub mod rehearsal;
 pub mod review;
 pub mod secrets;
 pub mod settle;

@@ -55,6 +55,7 @@ pub fn fill(city: &City) -> Result<DemoKey, CaseError> {
     tell_of_misuse(city, noise)?;
     let parking = named(&live, "parking-occupancy")?;
     tell_of_rolling(city, parking)?;
+    add_probing(city, parking, &mut batch)?;
     city.desk.clock.set(city.now);
     write(&city.desk, &batch, city.now)?;
     fresh_key(&city.desk, &caller_of(city, parking)?, parking)
@@ -181,6 +182,28 @@ fn add_usage(
         hour += Duration::hours(1);
     }
     batch.last_used.push((key, until - Duration::minutes(4)));
+}
+
+/// A key that tried what it does not open, a little before the demo starts: the misuse rules see it within seconds.
+fn add_probing(city: &City, agreement: &Agreement, batch: &mut UsageBatch) -> Result<(), CaseError> {
+    let holder = caller_of(city, agreement)?;
+    city.at(1, 14);
+    let key = make(city, &holder, agreement, "trial script")?;
+    let dataset = agreement.schedules.first().map(|schedule| schedule.dataset);
+    for minutes in 3..6 {
+        let of = Counted {
+            key: Some(key),
+            agreement: Some(agreement.id),
+            dataset,
+            operation: String::new(),
+            outcome: "scope_denied".to_owned(),
+        };
+        let minute = city.now - Duration::minutes(minutes);
+        let minute = minute - Duration::seconds(minute.timestamp().rem_euclid(60));
+        let minute = minute - Duration::nanoseconds(i64::from(minute.nanosecond()));
+        batch.counts.push(UsageCount { minute, of, calls: 31, bytes: 31 * 420, latency_us: 31 * 40 });
+    }
+    Ok(())
 }
 
 fn write(desk: &Desk, batch: &UsageBatch, now: Instant) -> Result<(), CaseError> {

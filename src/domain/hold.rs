@@ -162,6 +162,23 @@ impl Hold {
         self.lifted.is_none()
     }
 
+    /// Whether the city's offices may lift it whoever placed it: a rule suspends for misuse, people hear the holder.
+    #[must_use]
+    pub fn is_by_misuse_rule(&self) -> bool {
+        self.office == Office::Service && self.reason == HoldReason::Misuse
+    }
+
+    fn may_be_lifted_by(&self, capacity: Capacity) -> bool {
+        let is_office = match capacity {
+            Capacity::Staff { role: Role::Manager | Role::Clerk, .. } => true,
+            Capacity::Staff { role: Role::Reviewer | Role::Auditor | Role::Administrator, .. }
+            | Capacity::Visitor
+            | Capacity::Requester
+            | Capacity::Service => false,
+        };
+        may_lift(self.office, capacity) || self.is_by_misuse_rule() && is_office
+    }
+
     /// Lifts this hold and no other.
     ///
     /// # Errors
@@ -170,7 +187,7 @@ impl Hold {
         if self.lifted.is_some() {
             return Err(Refusal::new("already_lifted", "This hold was lifted already."));
         }
-        if !may_lift(self.office, capacity) {
+        if !self.may_be_lifted_by(capacity) {
             return Err(Refusal::new(
                 "other_offices_hold",
                 "Another office placed this hold; only that office lifts it.",
@@ -234,7 +251,10 @@ mod tests {
             (Office::Clerk, auditor, false),
             (Office::Holder, Capacity::Requester, true),
             (Office::Holder, manager(ours), false),
-            (Office::Service, manager(ours), false),
+            (Office::Service, manager(ours), true),
+            (Office::Service, clerk, true),
+            (Office::Service, reviewer, false),
+            (Office::Service, Capacity::Requester, false),
             (Office::Service, Capacity::Service, true),
             (Office::Service, Capacity::Visitor, false),
         ];
@@ -242,6 +262,14 @@ mod tests {
             let lifted = hold(office).lift(&Actor::service("test"), capacity, "cured", from_micros(5));
             assert_eq!(lifted.is_ok(), allowed, "{office:?} lifted by {capacity:?}");
         }
+    }
+
+    #[test]
+    fn what_the_service_holds_for_other_reasons_than_misuse_no_office_lifts() {
+        let terms = Hold { reason: HoldReason::TermsNotAccepted, ..hold(Office::Service) };
+        let clerk = Capacity::Staff { role: Role::Clerk, department: None };
+        let refused = terms.lift(&Actor::service("test"), clerk, "please", from_micros(5));
+        assert_eq!(refused.unwrap_err().code, "other_offices_hold");
     }
 
     #[test]

@@ -122,6 +122,8 @@ kinds! {
     MessageKind => MessageId,
     /// A service credential of a gate client.
     ServiceKind => ServiceId,
+    /// A signal of the misuse rules.
+    SignalKind => SignalId,
     /// A run of a catalogue import.
     ImportKind => ImportId,
 }

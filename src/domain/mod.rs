@@ -12,6 +12,7 @@ pub mod id;
 pub mod key;
 pub mod limits;
 pub mod membership;
+pub mod misuse;
 pub mod net;
 pub mod notice;
 pub mod path;

@@ -91,6 +91,10 @@ pub enum NoticeKind {
     Lifted,
     /// To the holder: 80 % or 100 % of a quota is used.
     QuotaReached,
+    /// To the holder: a misuse rule noticed something.
+    MisuseNoticed,
+    /// To the department: a misuse rule wrote a signal about its data.
+    MisuseSignal,
     /// To the holder: new terms to accept.
     TermsPublished,
     /// To the holder: what is taken out of a dataset changed.
@@ -105,7 +109,7 @@ pub enum NoticeKind {
 
 impl NoticeKind {
     /// Every kind; the mail templates are tested against it.
-    pub const ALL: [Self; 37] = [
+    pub const ALL: [Self; 39] = [
         Self::VerifyEmail,
         Self::AlreadyRegistered,
         Self::ResetPassword,
@@ -138,6 +142,8 @@ impl NoticeKind {
         Self::Suspended,
         Self::Lifted,
         Self::QuotaReached,
+        Self::MisuseNoticed,
+        Self::MisuseSignal,
         Self::TermsPublished,
         Self::RedactionChanged,
         Self::OrganisationJoined,
@@ -181,6 +187,8 @@ impl NoticeKind {
             Self::Suspended => "suspended",
             Self::Lifted => "lifted",
             Self::QuotaReached => "quota_reached",
+            Self::MisuseNoticed => "misuse_noticed",
+            Self::MisuseSignal => "misuse_signal",
             Self::TermsPublished => "terms_published",
             Self::RedactionChanged => "redaction_changed",
             Self::OrganisationJoined => "organisation_joined",

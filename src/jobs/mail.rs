@@ -319,6 +319,7 @@ mod tests {
             "holder",
             "organisation",
             "change",
+            "warning",
             "profile",
             "revision",
         ];

@@ -40,7 +40,7 @@ impl HoldView {
             Office::Department(id) => (names.get(id).to_owned(), actor.holds(Role::Manager, id)),
             Office::Clerk => ("the clerk".to_owned(), actor.holds_anywhere(Role::Clerk)),
             Office::Holder => ("the holder".to_owned(), false),
-            Office::Service => ("the service, by rule".to_owned(), false),
+            Office::Service => ("the service, by rule".to_owned(), hold.is_by_misuse_rule() && is_office(actor)),
         };
         Self {
             id: hold.id.to_string(),
@@ -54,6 +54,12 @@ impl HoldView {
             is_ours: is_ours && hold.is_in_force(),
         }
     }
+}
+
+/// Whether this person may lift what a misuse rule placed; that it is a hold of their department, the page and the case
+/// see to.
+fn is_office(actor: &Actor) -> bool {
+    actor.holds_anywhere(Role::Manager) || actor.holds_anywhere(Role::Clerk)
 }
 
 /// A reason in the words of an office.

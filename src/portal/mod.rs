@@ -11,6 +11,9 @@ pub mod holding;
 pub mod mailbox;
 pub mod public;
 pub mod review;
+pub mod rules;
+#[cfg(test)]
+mod rules_tests;
 pub mod session;
 pub mod shared;
 pub mod steward;
@@ -29,6 +32,7 @@ use crate::web::{FormErrors, Room, Routes, WebError};
 pub fn routes(is_demo: bool) -> Routes {
     let routes = Routes::new(Room::Portal);
     let routes = public::routes(routes);
+    let routes = rules::routes(routes);
     let routes = developers::routes(routes);
     let routes = account::routes(routes);
     let routes = applicant::routes(routes);

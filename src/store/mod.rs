@@ -16,6 +16,7 @@ pub mod holds;
 pub mod imports;
 pub mod keys;
 pub mod listen;
+pub mod misuse;
 pub mod organisations;
 pub mod outbox;
 pub mod people;

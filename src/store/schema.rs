@@ -1,3 +1,4 @@
+// Longer than 500 lines because it lists every table, and diesel wants them in one place.
 //! The tables, as both databases have them. A test loads every table on both.
 
 use diesel::{allow_tables_to_appear_in_same_query, joinable, table};
@@ -427,6 +428,46 @@ table! {
     }
 }
 
+table! {
+    usage_sights (at, key_id, kind, sight) {
+        at -> Timestamp,
+        key_id -> Text,
+        agreement_id -> Text,
+        kind -> Text,
+        sight -> Text,
+    }
+}
+
+table! {
+    misuse_signals (id) {
+        id -> Text,
+        at -> Timestamp,
+        rule -> Text,
+        class -> Text,
+        mode -> Text,
+        state -> Text,
+        key_id -> Text,
+        agreement_id -> Text,
+        subject -> Text,
+        body -> Text,
+    }
+}
+
+table! {
+    misuse_signal_departments (signal_id, department_id) {
+        signal_id -> Text,
+        department_id -> Text,
+    }
+}
+
+table! {
+    misuse_cool_downs (rule, subject) {
+        rule -> Text,
+        subject -> Text,
+        until -> Timestamp,
+    }
+}
+
 joinable!(application_items -> applications (application_id));
 joinable!(application_items -> datasets (dataset_id));
 joinable!(applications -> accounts (requester_id));
@@ -469,6 +510,10 @@ allow_tables_to_appear_in_same_query!(
     usage_days,
     access_log,
     quota_levels,
+    usage_sights,
+    misuse_signals,
+    misuse_signal_departments,
+    misuse_cool_downs,
     audit,
     audit_head,
     outbox,

@@ -168,6 +168,7 @@ pub fn write(
             .execute(conn)?;
     }
     append_log(conn, &batch.log)?;
+    super::misuse::add_sights(conn, &batch.log)?;
     Ok(true)
 }
 

@@ -18,6 +18,8 @@ mod gates;
 #[cfg(test)]
 mod harness;
 #[cfg(test)]
+mod misuse;
+#[cfg(test)]
 mod parity;
 #[cfg(test)]
 mod settings;

@@ -158,6 +158,8 @@ const ROWS: &[(&str, By)] = &[
         Operation(&["POST /review/{id}/items/{item}/recommendation"]),
     ),
     ("POST /review/{application}/items/{item}/decide", Operation(&["POST /review/{id}/items/{item}/decision"])),
+    ("GET /rules", Operation(&["GET /rules"])),
+    ("GET /signals", Operation(&["GET /signals"])),
     ("GET /stewardship", Operation(&["GET /steward/datasets", "GET /steward/imports"])),
     ("GET /stewardship/new", FORM),
     ("POST /stewardship/new", Operation(&["POST /steward/datasets"])),

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::{LimitKind, LimitWindow, LocalText, Profile};
-use crate::domain::text::Invalid;
+use crate::domain::text::{Invalid, Line};
 use crate::domain::tier::Tier;
 
 const KEY_PREFIX_MIN: usize = 2;
@@ -17,6 +17,7 @@ pub(super) fn inconsistencies(profile: &Profile) -> Vec<Invalid> {
     patterns(profile, &mut found);
     numbers(profile, &mut found);
     tiers(profile, &mut found);
+    rules(profile, &mut found);
     found
 }
 
@@ -48,7 +49,7 @@ fn names(profile: &Profile, found: &mut Vec<Invalid>) {
 }
 
 fn uniqueness(profile: &Profile, found: &mut Vec<Invalid>) {
-    let lists: [(&str, Vec<&str>); 9] = [
+    let lists: [(&str, Vec<&str>); 10] = [
         ("grounds", profile.grounds.iter().map(|ground| ground.code.as_str()).collect()),
         ("exemptions", profile.exemptions.iter().map(|exemption| exemption.code.as_str()).collect()),
         ("prohibitions", profile.prohibitions.iter().map(|rule| rule.code.as_str()).collect()),
@@ -57,10 +58,11 @@ fn uniqueness(profile: &Profile, found: &mut Vec<Invalid>) {
         ("prohibited_uses", profile.prohibited_uses.iter().map(|used| used.id.as_str()).collect()),
         ("departments", profile.departments.iter().map(|department| department.slug.as_str()).collect()),
         ("declarations", profile.declarations.iter().map(|declaration| declaration.id.as_str()).collect()),
+        ("rules", profile.rules.iter().map(|rule| rule.id.as_str()).collect()),
         ("terms", profile.terms.iter().map(|terms| terms.family.as_str()).collect()),
     ];
     for (list, names) in lists {
-        if names.is_empty() && list != "sensitivity" && list != "prohibitions" {
+        if names.is_empty() && !["sensitivity", "prohibitions", "rules"].contains(&list) {
             refuse(found, list, "List at least one.");
         }
         let mut seen = BTreeSet::new();
@@ -185,5 +187,14 @@ fn tiers(profile: &Profile, found: &mut Vec<Invalid>) {
     }
     if profile.terms.iter().any(|terms| terms.files.is_empty()) {
         refuse(found, "terms.files", "Name at least one file.");
+    }
+}
+
+fn rules(profile: &Profile, found: &mut Vec<Invalid>) {
+    let languages: Vec<_> = profile.languages.iter().map(Line::as_str).collect();
+    for rule in &profile.rules {
+        for problem in rule.problems(&languages) {
+            refuse(found, "rules", format!("{}: {problem}.", rule.id));
+        }
     }
 }

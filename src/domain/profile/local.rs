@@ -30,6 +30,15 @@ impl LocalText {
         }
     }
 
+    /// Whether it says something in exactly this language.
+    #[must_use]
+    pub fn speaks(&self, language: &str) -> bool {
+        match self {
+            Self::Plain(_) => false,
+            Self::ByLanguage(texts) => texts.get(language).is_some_and(|text| !text.trim().is_empty()),
+        }
+    }
+
     /// Whether it says something in each language it names.
     pub(super) fn is_complete(&self) -> bool {
         match self {

@@ -23,6 +23,7 @@ pub use local::LocalText;
 pub use sensitive::{Finding, Sensitivity, Subject, Suggestion};
 
 use crate::domain::calendar::{CalendarRules, DenialClocks, RecordsClocks, Span};
+use crate::domain::misuse::Rule;
 use crate::domain::text::{Email, Invalid, Line, Prose, Slug};
 use crate::domain::tier::Tier;
 use crate::domain::time::Day;
@@ -89,6 +90,9 @@ pub struct Profile {
     pub limits: Vec<DefaultLimit>,
     /// Terms documents.
     pub terms: Vec<TermsSource>,
+    /// The rule book against misuse.
+    #[serde(default)]
+    pub rules: Vec<Rule>,
     /// Defaults of agreements.
     pub agreement: AgreementDefaults,
 }
@@ -319,6 +323,12 @@ impl Profile {
     #[must_use]
     pub fn purpose(&self, id: &str) -> Option<&Purpose> {
         self.purposes.iter().find(|purpose| purpose.id.as_str() == id)
+    }
+
+    /// The misuse rule of an id.
+    #[must_use]
+    pub fn rule(&self, id: &str) -> Option<&Rule> {
+        self.rules.iter().find(|rule| rule.id.as_str() == id)
     }
 
     /// The declarations to tick for an application that holds items of these tiers.

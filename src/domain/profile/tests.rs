@@ -242,7 +242,7 @@ fn faults_of_a_profile_are_named_in_plain_words() {
         ("default_tier = \"1\"", "default_tier = \"X\"", "Tier X needs a statute"),
         ("tier = \"3\"\nbecause = \"Images", "tier = \"X\"\nbecause = \"Images", "write a prohibition"),
         ("month = 11, day = 11", "month = 11, day = 31", "does not exist"),
-        ("version = \"2026-11-23\"", "version = ", "line"),
+        ("version = \"2026-11-27\"", "version = ", "line"),
     ] {
         let error = changed(from, to);
         assert!(error.contains(says), "{to}: {error}");

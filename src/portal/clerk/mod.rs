@@ -67,7 +67,8 @@ async fn show(request: &HttpRequest, desk: &DeskData, form: FormView) -> Result<
 fn view(desk: &Desk, caller: &Caller) -> Result<ClerkView, CaseError> {
     let names = Names::of(desk)?;
     let held = enforce::in_force(desk, caller)?;
-    let (ours, others): (Vec<_>, Vec<_>) = held.iter().partition(|hold| hold.office == Office::Clerk);
+    let (ours, others): (Vec<_>, Vec<_>) =
+        held.iter().partition(|hold| hold.office == Office::Clerk || hold.is_by_misuse_rule());
     let shown = |holds: Vec<&Hold>| -> Result<Vec<HoldView>, CaseError> {
         holds
             .into_iter()

@@ -1,0 +1,125 @@
+//! A rule replayed over past usage: whom it would have caught, and what it would have cost them. Changes nothing, tells
+//! nobody.
+
+use std::collections::BTreeSet;
+
+use chrono::Duration;
+
+use super::misuse::declared;
+use super::{CaseError, Desk};
+use crate::domain::id::{AgreementId, KeyId};
+use crate::domain::misuse::{Catch, Grain, Rule, Seen, Slice, replay};
+use crate::domain::text::{Invalid, Line};
+use crate::domain::time::Instant;
+use crate::store::misuse::{self as books, SLICES_MAX, Whose};
+use crate::store::{agreements, keys};
+
+/// Days back; usage by the minute is kept no longer.
+pub const DAYS_MAX: i64 = 15;
+
+/// Whom a rule would have caught.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Caught {
+    /// The key's hint.
+    pub key_hint: String,
+    /// The agreement's number.
+    pub agreement_number: String,
+    /// When, and with which figures.
+    pub catch: Catch,
+    /// Calls let through afterwards, until the end: what stopping the key at that moment would have stopped.
+    pub calls_after: i64,
+    /// How often the rule would have spoken.
+    pub times: usize,
+}
+
+/// What came of a replay.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Rehearsal {
+    /// Each key (or agreement, where the rule adds up its keys) with the first time it would have been caught.
+    pub caught: Vec<Caught>,
+    /// Keys with usage in the span.
+    pub keys: usize,
+    /// Agreements with usage in the span.
+    pub agreements: usize,
+    /// Calls let through in the span.
+    pub calls: i64,
+    /// Keys of which more was counted than is read at once; the newest part of it is missing here.
+    pub cut: usize,
+}
+
+impl Rehearsal {
+    /// Agreements caught.
+    #[must_use]
+    pub fn agreements_caught(&self) -> usize {
+        self.caught.iter().map(|caught| caught.catch.agreement).collect::<BTreeSet<AgreementId>>().len()
+    }
+
+    /// Calls that would have been stopped, had the key been stopped when it was caught.
+    #[must_use]
+    pub fn calls_stopped(&self) -> i64 {
+        self.caught.iter().map(|caught| caught.calls_after).sum()
+    }
+}
+
+/// Replays a rule of the profile, or the same with another threshold, over the last days.
+///
+/// # Errors
+/// A span that is not 1 to [`DAYS_MAX`] days; a threshold that the rule cannot have.
+pub fn rehearse(desk: &Desk, rule: &Rule, days: i64) -> Result<Rehearsal, CaseError> {
+    if !(1..=DAYS_MAX).contains(&days) {
+        let message = format!("Give 1 to {DAYS_MAX} days, such as 14d: usage by the minute is kept no longer.");
+        return Err(Invalid::new("since", "span", message).into());
+    }
+    let languages: Vec<_> = desk.profile.languages.iter().map(Line::as_str).collect();
+    if let Some(problem) = rule.problems(&languages).into_iter().next() {
+        return Err(Invalid::new("threshold", "rule", format!("{}: {problem}.", rule.id)).into());
+    }
+    let from = desk.clock.now() - Duration::days(days);
+    desk.store.read(|conn| {
+        let active = books::active(conn, from)?;
+        let agreements: BTreeSet<AgreementId> = active.iter().map(|(_, agreement, _)| *agreement).collect();
+        let subjects: Vec<Whose> = if rule.is_of_agreement() {
+            agreements.iter().map(|agreement| Whose::Agreements(vec![*agreement])).collect()
+        } else {
+            active.iter().map(|(key, ..)| Whose::Keys(vec![*key])).collect()
+        };
+        let (keys, agreements) = (active.len(), agreements.len());
+        let mut done = Rehearsal { caught: Vec::new(), keys, agreements, calls: 0, cut: 0 };
+        for whose in subjects {
+            let slices = books::slices(conn, rule.grain(), from, &whose, desk.profile.zone)?;
+            let calls = if rule.grain() == Grain::Sights {
+                books::slices(conn, Grain::Minutes, from, &whose, desk.profile.zone)?
+            } else {
+                slices.clone()
+            };
+            done.calls += let_through(&calls, None);
+            done.cut += usize::from(i64::try_from(slices.len()).unwrap_or(i64::MAX) >= SLICES_MAX);
+            let Some(agreement) = slices.first().map(|slice| slice.agreement) else { continue };
+            let found = replay(rule, &slices, declared(conn, rule, agreement)?);
+            let times = found.len();
+            let Some(catch) = found.into_iter().next() else { continue };
+            done.caught.push(Caught {
+                key_hint: hint(conn, catch.key)?,
+                agreement_number: agreements::by_id(conn, catch.agreement)?.number,
+                calls_after: let_through(&calls, Some(catch.at)),
+                catch,
+                times,
+            });
+        }
+        done.caught.sort_by_key(|caught| caught.catch.at);
+        Ok(done)
+    })
+}
+
+fn hint(conn: &mut crate::store::AnyConnection, key: KeyId) -> Result<String, CaseError> {
+    Ok(keys::by_id(conn, key)?.key.hint)
+}
+
+/// Calls that were let through, after an instant where one is given.
+fn let_through(slices: &[Slice], after: Option<Instant>) -> i64 {
+    let calls = slices.iter().filter(|slice| after.is_none_or(|at| slice.at > at)).map(|slice| match &slice.seen {
+        Seen::Calls { outcome, calls, .. } if outcome == "ok" => *calls,
+        Seen::Calls { .. } | Seen::Network(_) | Seen::Pattern(_) => 0,
+    });
+    calls.sum()
+}

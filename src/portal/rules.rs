@@ -1,0 +1,184 @@
+//! The rule book as anybody may read it, and the signals that the rules wrote, for the offices. Decides nothing.
+
+use actix_web::{HttpRequest, HttpResponse};
+use serde::Serialize;
+
+use crate::cases::{Caller, CaseError, Desk, misuse};
+use crate::domain::misuse::{Finding, Mode, Offence, Rule, Signal, SignalKind, Step, StepTaken, window_words};
+use crate::domain::people::Role;
+use crate::domain::time::Instant;
+use crate::web::case::{DeskData, caller};
+use crate::web::{Access, Page, Query, Routes, WebError};
+
+/// Rows on one page.
+const PAGE: usize = 50;
+const OFFICES: Access = Access::Staff(&[Role::Reviewer, Role::Manager, Role::Clerk, Role::Auditor]);
+
+/// Adds the routes of these pages.
+#[must_use]
+pub fn routes(routes: Routes) -> Routes {
+    routes.get("/rules", Access::Public, "The rule book against misuse", book).get(
+        "/signals",
+        OFFICES,
+        "Signals of the misuse rules",
+        signals,
+    )
+}
+
+/// What `public/rules.html` shows.
+#[derive(Debug, Serialize)]
+pub(crate) struct BookView {
+    pub(crate) live: Vec<RuleView>,
+    pub(crate) trial: Vec<RuleView>,
+    pub(crate) version: String,
+}
+
+#[derive(Debug, Serialize)]
+pub(crate) struct RuleView {
+    pub(crate) id: String,
+    pub(crate) class: String,
+    pub(crate) title: String,
+    pub(crate) text: String,
+    pub(crate) title_es: String,
+    pub(crate) text_es: String,
+    pub(crate) figure: String,
+    pub(crate) figure_es: String,
+    pub(crate) step: &'static str,
+    pub(crate) step_es: &'static str,
+    pub(crate) tone: &'static str,
+    pub(crate) silent: String,
+}
+
+impl From<&Rule> for RuleView {
+    fn from(rule: &Rule) -> Self {
+        let (step, step_es, tone) = match rule.first_step {
+            Step::Inform => ("The holder is told", "Se informa al titular", "info"),
+            Step::Warn => ("The holder is warned", "Se advierte al titular", "warn"),
+            Step::Suspend => ("The key is suspended", "Se suspende la clave", "bad"),
+        };
+        Self {
+            id: rule.id.to_string(),
+            class: format!("{}, {}", rule.class.as_str(), rule.class.title()),
+            title: rule.title.text("en").to_owned(),
+            text: rule.text.text("en").to_owned(),
+            title_es: rule.title.text("es").to_owned(),
+            text_es: rule.text.text("es").to_owned(),
+            figure: figure(rule),
+            figure_es: figure_in_spanish(rule),
+            step,
+            step_es,
+            tone,
+            silent: window_words(rule.cool_down_minutes),
+        }
+    }
+}
+
+fn figure(rule: &Rule) -> String {
+    let within = window_words(rule.window_minutes);
+    let least = match rule.signal {
+        SignalKind::RefusedShare => format!(", of at least {} calls", rule.calls_min),
+        SignalKind::LimitHitting => format!(", at least {} calls in each", rule.calls_min.max(1)),
+        SignalKind::ScopeProbing
+        | SignalKind::UseWhenStopped
+        | SignalKind::ManyNetworks
+        | SignalKind::PathSweep
+        | SignalKind::NightPull
+        | SignalKind::Volume => String::new(),
+    };
+    format!("{} {} or more within {within}{least}", rule.threshold, rule.signal.unit())
+}
+
+fn figure_in_spanish(rule: &Rule) -> String {
+    let minutes = rule.window_minutes;
+    let within = if minutes.is_multiple_of(60) && minutes > 60 {
+        format!("{} horas", minutes / 60)
+    } else {
+        format!("{minutes} minutos")
+    };
+    format!("{} {} o más en {within}", rule.threshold, rule.signal.unit_in_spanish())
+}
+
+async fn book(request: HttpRequest, desk: DeskData) -> Result<HttpResponse, WebError> {
+    let of = |mode| desk.profile.rules.iter().filter(move |rule| rule.mode == mode).map(Into::into).collect();
+    let view = BookView { live: of(Mode::Live), trial: of(Mode::Shadow), version: desk.profile.version.to_string() };
+    Page::new(&request, "Rule book")?.render("public/rules.html", &view)
+}
+
+/// What `review/signals.html` shows.
+#[derive(Debug, Serialize)]
+pub(crate) struct SignalsView {
+    pub(crate) rows: Vec<Row>,
+    pub(crate) first: String,
+    pub(crate) next: String,
+}
+
+#[derive(Debug, Serialize)]
+pub(crate) struct Row {
+    pub(crate) at: Instant,
+    pub(crate) rule: String,
+    pub(crate) title: String,
+    pub(crate) class: &'static str,
+    pub(crate) key_hint: String,
+    pub(crate) agreement: String,
+    pub(crate) agreement_href: String,
+    pub(crate) facts: String,
+    pub(crate) outcomes: String,
+    pub(crate) taken: &'static str,
+    pub(crate) tone: &'static str,
+    pub(crate) offence: &'static str,
+}
+
+async fn signals(request: HttpRequest, desk: DeskData, query: Query) -> Result<HttpResponse, WebError> {
+    let below = query.lenient().get("cursor").unwrap_or_default().to_owned();
+    let caller = caller(&request);
+    let view = desk.run(move |desk| view(desk, &caller, &below)).await?;
+    Page::new(&request, "Signals")?.render("review/signals.html", &view)
+}
+
+fn view(desk: &Desk, caller: &Caller, below: &str) -> Result<SignalsView, CaseError> {
+    let below = below.split_once('~').and_then(|(at, id)| Some((at.parse().ok()?, id.parse().ok()?)));
+    let limit = i64::try_from(PAGE + 1).unwrap_or(i64::MAX);
+    let mut found = misuse::signals(desk, caller, below, limit)?;
+    let has_more = found.len() > PAGE;
+    found.truncate(PAGE);
+    let next = found.last().filter(|_| has_more).map(|last| {
+        let mut text = url::form_urlencoded::Serializer::new("/signals?".to_owned());
+        text.append_pair("cursor", &format!("{}~{}", last.at.to_rfc3339(), last.id)).finish()
+    });
+    Ok(SignalsView {
+        rows: found.into_iter().map(|signal| row(desk, signal)).collect(),
+        first: if below.is_some() { "/signals".to_owned() } else { String::new() },
+        next: next.unwrap_or_default(),
+    })
+}
+
+fn row(desk: &Desk, signal: Signal) -> Row {
+    let (taken, tone) = match signal.taken {
+        StepTaken::Shadow => ("On trial: nothing done", "neutral"),
+        StepTaken::Informed => ("Holder told", "info"),
+        StepTaken::Warned => ("Holder warned", "warn"),
+        StepTaken::Suspended(_) => ("Key suspended", "bad"),
+        StepTaken::StoppedBefore => ("Stopped before; holder warned", "warn"),
+    };
+    let title = desk.profile.rule(&signal.rule).map(|rule| rule.title.text("en").to_owned());
+    let Finding { outcomes, .. } = &signal.finding;
+    let outcomes: Vec<_> = outcomes.iter().map(|(outcome, calls)| format!("{outcome}: {calls}")).collect();
+    Row {
+        at: signal.at,
+        facts: signal.sentence(),
+        outcomes: outcomes.join(", "),
+        title: title.unwrap_or_else(|| signal.rule.clone()),
+        rule: signal.rule,
+        class: signal.class.as_str(),
+        key_hint: signal.key_hint,
+        agreement: signal.agreement_number,
+        agreement_href: format!("/review/agreements/{}", signal.agreement),
+        taken,
+        tone,
+        offence: match signal.offence {
+            Offence::First => "The first in twelve months",
+            Offence::Repeat => "Again within twelve months",
+            Offence::Continuing => "It goes on",
+        },
+    }
+}
