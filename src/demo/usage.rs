@@ -6,7 +6,7 @@ use secrecy::SecretString;
 use super::seed::City;
 use crate::cases::enforce::{self, Suspension};
 use crate::cases::keys::form::{KeyForm, RollForm};
-use crate::cases::{Caller, CaseError, Desk, keys};
+use crate::cases::{Caller, CaseError, Desk, keys, misuse};
 use crate::domain::agreement::Agreement;
 use crate::domain::hold::{HoldReason, HoldTarget};
 use crate::domain::id::KeyId;
@@ -58,6 +58,8 @@ pub fn fill(city: &City) -> Result<DemoKey, CaseError> {
     add_probing(city, parking, &mut batch)?;
     city.desk.clock.set(city.now);
     write(&city.desk, &batch, city.now)?;
+    // Part of the story, not of whatever the demo's first seconds are used for.
+    misuse::Watch::default().round(&city.desk)?;
     fresh_key(&city.desk, &caller_of(city, parking)?, parking)
 }
 
@@ -184,7 +186,7 @@ fn add_usage(
     batch.last_used.push((key, until - Duration::minutes(4)));
 }
 
-/// A key that tried what it does not open, a little before the demo starts: the misuse rules see it within seconds.
+/// A key that tried what it does not open, a little before the demo starts, for the misuse rules to see.
 fn add_probing(city: &City, agreement: &Agreement, batch: &mut UsageBatch) -> Result<(), CaseError> {
     let holder = caller_of(city, agreement)?;
     city.at(1, 14);
