@@ -58,6 +58,11 @@ pub(super) const GROUPS: &[Group] = &[
         about: "A department's datasets: description, fields, tier, operations, limits, upstream, redactions, imports.",
         segments: &["steward"],
     },
+    Group {
+        name: "Appeals",
+        about: "Appeals from denials, conditions, suspensions, revocations and ends, with both dates; their decision.",
+        segments: &["appeals", "appeal-prospects", "clerk-appeals"],
+    },
     Group { name: "Clerk", about: "Denials with both appeal dates.", segments: &["denials"] },
     Group {
         name: "Audit",
@@ -101,6 +106,8 @@ pub(super) fn parameter(path: &str, name: &str) -> &'static str {
     let is_log = path.contains("access-log");
     match name {
         "q" => "Words to look for.",
+        "of" if path.ends_with("/appeal-prospects") => "The decision, such as suspension: and the id of the hold.",
+        "closed" => "true: also those that ended.",
         "department" if path.ends_with("/datasets") => "The short name of a department.",
         "department" => "The id of a department: only what concerns its datasets.",
         "tier" => "0, 1, 2, 3, X, or unset.",

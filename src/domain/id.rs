@@ -124,4 +124,6 @@ kinds! {
     ServiceKind => ServiceId,
     /// A run of a catalogue import.
     ImportKind => ImportId,
+    /// An appeal to the clerk.
+    AppealKind => AppealId,
 }

@@ -438,6 +438,31 @@ joinable!(datasets -> departments (department_id));
 joinable!(role_grants -> accounts (account_id));
 joinable!(sessions -> accounts (account_id));
 
+table! {
+    appeals (id) {
+        id -> Text,
+        number -> Text,
+        contested -> Text,
+        open_about -> Nullable<Text>,
+        requester_id -> Text,
+        organisation_id -> Nullable<Text>,
+        state -> Text,
+        filed_at -> Timestamp,
+        updated_at -> Timestamp,
+        version -> BigInt,
+        body -> Text,
+    }
+}
+
+table! {
+    appeal_parts (appeal_id, position) {
+        appeal_id -> Text,
+        position -> BigInt,
+        name -> Text,
+        text -> Text,
+    }
+}
+
 allow_tables_to_appear_in_same_query!(
     departments,
     organisations,
@@ -472,4 +497,6 @@ allow_tables_to_appear_in_same_query!(
     audit,
     audit_head,
     outbox,
+    appeals,
+    appeal_parts,
 );
