@@ -4,6 +4,7 @@
 
 pub mod account;
 pub mod agreements;
+pub mod appeals;
 pub mod applications;
 pub mod audit;
 pub mod clerk;
@@ -119,6 +120,7 @@ pub fn api() -> Api {
     let api = usage::routes(api);
     let api = rules::routes(api);
     let api = clerk::routes(api);
+    let api = appeals::routes(api);
     let api = audit::routes(api);
     let api = stories::routes(api);
     system::routes(api)

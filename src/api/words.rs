@@ -63,6 +63,11 @@ pub(super) const GROUPS: &[Group] = &[
         about: "The rules against misuse, for anybody; the signals that they wrote, for the offices.",
         segments: &["rules", "signals"],
     },
+    Group {
+        name: "Appeals",
+        about: "Appeals from denials, conditions, suspensions, revocations and ends, with both dates; their decision.",
+        segments: &["appeals", "appeal-prospects", "clerk-appeals"],
+    },
     Group { name: "Clerk", about: "Denials with both appeal dates.", segments: &["denials"] },
     Group {
         name: "Audit",
@@ -106,6 +111,8 @@ pub(super) fn parameter(path: &str, name: &str) -> &'static str {
     let is_log = path.contains("access-log");
     match name {
         "q" => "Words to look for.",
+        "of" if path.ends_with("/appeal-prospects") => "The decision, such as suspension: and the id of the hold.",
+        "closed" => "true: also those that ended.",
         "department" if path.ends_with("/datasets") => "The short name of a department.",
         "department" => "The id of a department: only what concerns its datasets.",
         "tier" => "0, 1, 2, 3, X, or unset.",

@@ -122,15 +122,27 @@ pub fn lift(desk: &Desk, caller: &Caller, id: HoldId, reason: &str) -> Result<Ho
             return Err(Refusal::new("suspender_may_not_lift", detail).into());
         }
         let lifted = hold.lift(&caller.actor, capacity, &reason, work.now)?;
-        holds::lift(work.conn, &lifted)?;
-        let act = hold_act("hold.lift", capacity, &lifted, found.agreement());
-        work.record(act.change(json!({ "in_force": true }), json!({ "in_force": false })).because(&reason))?;
-        let remaining = work.remaining(&lifted, &found)?;
-        let notice = found.notice(NoticeKind::Lifted).with("reason", &reason);
-        work.notify(&notice.with("remaining", if remaining { "yes" } else { "" }))?;
-        work.touch(touched(lifted.target));
+        work.lifted(&lifted, &found, (capacity, &reason))?;
         Ok(lifted)
     })
+}
+
+/// Lifts exactly one hold because an appeal from it was decided so; the appeal's own rules said who may. False when it
+/// was lifted already.
+///
+/// # Errors
+/// What the store says.
+pub(super) fn lift_on_appeal(work: &mut Work<'_>, id: HoldId, reason: &str) -> Result<bool, CaseError> {
+    let target = holds::by_id(work.conn, id)?.target;
+    let found = work.find(target)?;
+    let hold = holds::by_id(work.conn, id)?;
+    if !hold.is_in_force() {
+        return Ok(false);
+    }
+    let lifted = hold.lift_on_appeal(&work.caller.actor, reason, work.now)?;
+    let capacity = work.caller.actor.acting_as(Role::Clerk)?;
+    work.lifted(&lifted, &found, (capacity, reason))?;
+    Ok(true)
 }
 
 /// The holds in force that stop the keys of an agreement's party, for lists of an office: all of them for the clerk and
@@ -335,6 +347,18 @@ impl Work<'_> {
         }
         let wish = Suspension { target, reason: HoldReason::Misuse, explanation: explanation.clone(), case: None };
         self.place(&wish, explanation, (Capacity::Service, Office::Service), &found).map(Some)
+    }
+
+    /// Keeps that a hold was lifted, and tells everybody who must know.
+    fn lifted(&mut self, lifted: &Hold, found: &Found, (capacity, reason): (Capacity, &str)) -> Result<(), CaseError> {
+        holds::lift(self.conn, lifted)?;
+        let act = hold_act("hold.lift", capacity, lifted, found.agreement());
+        self.record(act.change(json!({ "in_force": true }), json!({ "in_force": false })).because(reason))?;
+        let remaining = self.remaining(lifted, found)?;
+        let notice = found.notice(NoticeKind::Lifted).with("reason", reason);
+        self.notify(&notice.with("remaining", if remaining { "yes" } else { "" }))?;
+        self.touch(touched(lifted.target));
+        Ok(())
     }
 
     /// What has ended needs no hold, and a hold on it would only mislead.

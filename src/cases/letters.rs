@@ -3,7 +3,7 @@
 
 use crate::domain::application::{Application, Item, ItemState};
 use crate::domain::calendar::{Deadline, in_words};
-use crate::domain::id::DepartmentId;
+use crate::domain::id::{DepartmentId, ItemId};
 use crate::domain::profile::{AppealBody, Profile};
 use crate::domain::review::{Decision, Verdict};
 use crate::domain::time::{Day, day_in};
@@ -32,6 +32,8 @@ pub struct Letter {
 /// What was decided about one dataset.
 #[derive(Clone, Debug, serde::Serialize)]
 pub struct Part {
+    /// The item of the application.
+    pub item: ItemId,
     /// The dataset.
     pub dataset: String,
     /// Who decided.
@@ -137,6 +139,7 @@ fn part(profile: &Profile, item: &Item, decision: &Decision) -> Part {
         .collect();
     let clocks = profile.denial_clocks(day_in(profile.zone, decision.at));
     Part {
+        item: item.id,
         dataset: item.title.clone(),
         decided_by: decision.by_name.clone(),
         decided_as: "manager",

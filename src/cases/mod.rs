@@ -27,6 +27,7 @@ pub mod accounts;
 #[cfg(test)]
 mod accounts_tests;
 pub mod agree;
+pub mod appeals;
 pub mod apply;
 #[cfg(test)]
 pub(crate) mod apply_tests;

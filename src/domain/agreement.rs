@@ -209,6 +209,11 @@ pub enum AgreementCommand {
         /// Why.
         reason: String,
     },
+    /// Its end was reversed on appeal: it is in force again for the rest of its term.
+    Reinstate {
+        /// The number of the appeal.
+        appeal: String,
+    },
     /// An amendment or renewal took its place.
     Supersede {
         /// Which.
@@ -297,11 +302,24 @@ impl Agreement {
                 let state = AgreementState::Superseded { at: now, by, execution: execution.clone() };
                 Ok(self.change("agreement.supersede", Capacity::Service, state))
             }
+            (AgreementState::Terminated { execution, .. }, AgreementCommand::Reinstate { appeal }) => {
+                self.reinstate(&appeal, execution, actor, now)
+            }
             (
                 AgreementState::Offered { .. },
-                AgreementCommand::Expire | AgreementCommand::Terminate { .. } | AgreementCommand::Supersede { .. },
+                AgreementCommand::Reinstate { .. }
+                | AgreementCommand::Expire
+                | AgreementCommand::Terminate { .. }
+                | AgreementCommand::Supersede { .. },
             )
-            | (AgreementState::Executed { .. }, AgreementCommand::Execute { .. } | AgreementCommand::Close)
+            | (
+                AgreementState::Executed { .. },
+                AgreementCommand::Execute { .. } | AgreementCommand::Close | AgreementCommand::Reinstate { .. },
+            )
+            | (
+                AgreementState::Expired { .. } | AgreementState::Superseded { .. } | AgreementState::Closed { .. },
+                AgreementCommand::Reinstate { .. },
+            )
             | (
                 AgreementState::Expired { .. }
                 | AgreementState::Terminated { .. }
@@ -379,6 +397,23 @@ impl Agreement {
         let mut change = self.change("agreement.terminate", capacity, state);
         change.act.reason = Some(reason);
         Ok(change.telling(NoticeKind::AgreementEnded).telling_departments(NoticeKind::AgreementOver))
+    }
+
+    fn reinstate(
+        &self,
+        appeal: &str,
+        execution: &Execution,
+        actor: &Actor,
+        now: Instant,
+    ) -> Result<AgreementChange, Refusal> {
+        let capacity = actor.acting_as(Role::Clerk)?;
+        if now >= execution.ends_at {
+            return Err(Refusal::new("term_over", "The agreement's term is over by now."));
+        }
+        let state = AgreementState::Executed { execution: execution.clone() };
+        let mut change = self.change("agreement.reinstate", capacity, state);
+        change.act.reason = Some(format!("appeal {appeal}"));
+        Ok(change)
     }
 
     fn change(&self, name: &'static str, capacity: Capacity, state: AgreementState) -> AgreementChange {

@@ -198,6 +198,17 @@ impl Hold {
     }
 }
 
+impl Hold {
+    /// Lifts this hold and no other because an appeal from it was decided so, whichever office placed it. The rules of
+    /// the appeal say who may.
+    ///
+    /// # Errors
+    /// `already_lifted`.
+    pub fn lift_on_appeal(&self, actor: &Actor, reason: &str, now: Instant) -> Result<Self, Refusal> {
+        self.lift(actor, Capacity::Service, reason, now)
+    }
+}
+
 fn may_lift(office: Office, capacity: Capacity) -> bool {
     match (office, capacity) {
         (_, Capacity::Service) | (Office::Holder, Capacity::Requester) => true,

@@ -126,4 +126,6 @@ kinds! {
     SignalKind => SignalId,
     /// A run of a catalogue import.
     ImportKind => ImportId,
+    /// An appeal to the clerk.
+    AppealKind => AppealId,
 }

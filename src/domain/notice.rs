@@ -19,6 +19,8 @@ pub enum Recipient {
     Department(DepartmentId, Vec<Role>),
     /// The department itself: its contact address, and everybody who reviews or decides there.
     Office(DepartmentId),
+    /// Everybody who holds a city-wide role.
+    Everybody(Role),
     /// An address that has no account yet.
     Address(String),
 }
@@ -105,11 +107,23 @@ pub enum NoticeKind {
     OrganisationLeft,
     /// To the other members: somebody joined or left.
     OrganisationChanged,
+    /// To the appellant: we have your appeal, with both dates.
+    AppealReceived,
+    /// To the clerks and the office that decided: an appeal came in.
+    AppealFiled,
+    /// To the appellant: a step of the appeal.
+    AppealMoved,
+    /// To both sides: the decision on the appeal.
+    AppealDecided,
+    /// To the office: it must look again, with instructions.
+    AppealReturned,
+    /// To the clerks: the day by which an appeal is to be decided comes near.
+    AppealDue,
 }
 
 impl NoticeKind {
     /// Every kind; the mail templates are tested against it.
-    pub const ALL: [Self; 39] = [
+    pub const ALL: [Self; 45] = [
         Self::VerifyEmail,
         Self::AlreadyRegistered,
         Self::ResetPassword,
@@ -149,6 +163,12 @@ impl NoticeKind {
         Self::OrganisationJoined,
         Self::OrganisationLeft,
         Self::OrganisationChanged,
+        Self::AppealReceived,
+        Self::AppealFiled,
+        Self::AppealMoved,
+        Self::AppealDecided,
+        Self::AppealReturned,
+        Self::AppealDue,
     ];
 
     /// The name of the template and the column.
@@ -194,6 +214,12 @@ impl NoticeKind {
             Self::OrganisationJoined => "organisation_joined",
             Self::OrganisationLeft => "organisation_left",
             Self::OrganisationChanged => "organisation_changed",
+            Self::AppealReceived => "appeal_received",
+            Self::AppealFiled => "appeal_filed",
+            Self::AppealMoved => "appeal_moved",
+            Self::AppealDecided => "appeal_decided",
+            Self::AppealReturned => "appeal_returned",
+            Self::AppealDue => "appeal_due",
         }
     }
 

@@ -116,7 +116,7 @@ impl Letters {
         let word = message.kind.as_str();
         let mut context = Context::new();
         context.insert("service", &self.options.service);
-        for optional in ["letter", "reason", "remaining", "explanation", "text"] {
+        for optional in ["letter", "reason", "remaining", "explanation", "text", "instructions"] {
             context.insert(optional, "");
         }
         for (name, fact) in &message.facts {
@@ -322,6 +322,13 @@ mod tests {
             "warning",
             "profile",
             "revision",
+            "decide_by",
+            "decide_working",
+            "state_by",
+            "state_working",
+            "outcome",
+            "reasons",
+            "effect",
         ];
         let mut facts: BTreeMap<_, _> =
             facts.into_iter().map(|name| (name.to_owned(), format!("<{name}>\nX-Evil: yes"))).collect();

@@ -3,6 +3,7 @@
 
 pub mod account;
 pub mod admin;
+pub mod appealed;
 pub mod applicant;
 pub mod auditor;
 pub mod clerk;

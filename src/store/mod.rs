@@ -8,6 +8,7 @@ pub mod migrate;
 #[rustfmt::skip]
 pub mod schema;
 pub mod agreements;
+pub mod appeals;
 pub mod applications;
 pub mod audit;
 pub mod datasets;

@@ -326,6 +326,15 @@ pub fn mailboxes(conn: &mut AnyConnection, to: &Recipient) -> Result<Vec<Mailbox
                 .collect()
         }
         Recipient::Department(department, roles) => staff_of(conn, *department, roles)?,
+        Recipient::Everybody(role) => {
+            let holding = role_grants::table.filter(role_grants::role.eq(role.as_str()));
+            let ids: Vec<String> = holding.select(role_grants::account_id).distinct().load(conn)?;
+            accounts::table
+                .filter(accounts::id.eq_any(ids).and(accounts::disabled_at.is_null()))
+                .order(accounts::id.asc())
+                .select((accounts::email, accounts::name, accounts::language))
+                .load(conn)?
+        }
         Recipient::Office(department) => {
             let office = department_by_id(conn, *department)?;
             // A department whose contact is one of its own people is not told twice.

@@ -102,9 +102,12 @@ pub(super) fn refused(refusal: Refusal) -> WebError {
     match refusal.code {
         _ if is_hidden(&refusal) => WebError::not_found(),
         "wrong_login" | "not_signed_in" => WebError::wrong_login(refusal.code, refusal.detail),
-        "own_application" | "recused" | "second_person_needed" | "other_offices_hold" | "registration_closed" => {
-            WebError::forbidden(refusal.code, refusal.detail)
-        }
+        "own_application"
+        | "recused"
+        | "decided_before"
+        | "second_person_needed"
+        | "other_offices_hold"
+        | "registration_closed" => WebError::forbidden(refusal.code, refusal.detail),
         "link_invalid" => WebError::bad_request(refusal.code, refusal.detail),
         // 422 is what draft-ietf-httpapi-idempotency-key-header asks for; 409 is its word for a twin at work.
         "idempotency_key_reused" => WebError::unprocessable(refusal.code, refusal.detail),

@@ -6,6 +6,8 @@
 #[cfg(test)]
 mod abuse;
 #[cfg(test)]
+mod appeals;
+#[cfg(test)]
 mod architecture;
 #[cfg(test)]
 mod commands;

@@ -30,6 +30,11 @@ fn person(number: u8, roles: &[(Role, u8)]) -> Actor {
     Actor { account: Some(id(number)), name, organisation: None, roles: roles.collect(), address: None }
 }
 
+fn clerk() -> Actor {
+    let role = RoleGrant { role: Role::Clerk, department: None };
+    Actor { roles: vec![role], ..person(9, &[]) }
+}
+
 /// Who asked for it, as a member of the organisation it was made for.
 fn holder() -> Actor {
     Actor { organisation: Some(id(50)), ..person(1, &[]) }
@@ -122,19 +127,19 @@ fn terminate(department: Option<u8>) -> AgreementCommand {
 
 /// What each command makes of each state; `-` is refused as `wrong_state`.
 const MATRIX: &str = "
-            execute    close      expire     terminate  supersede
-offered     executed   closed     -          -          -
-executed    -          -          expired    terminated superseded
-expired     -          -          -          -          -
-terminated  -          -          -          -          -
-superseded  -          -          -          -          -
-closed      -          -          -          -          -
+            execute    close      expire     terminate  supersede  reinstate
+offered     executed   closed     -          -          -          -
+executed    -          -          expired    terminated superseded -
+expired     -          -          -          -          -          -
+terminated  -          -          -          -          -          executed
+superseded  -          -          -          -          -          -
+closed      -          -          -          -          -          -
 ";
 
 #[test]
 fn every_state_with_every_command() {
     let service = Actor::service("clock");
-    let mut found = String::from("\n            execute    close      expire     terminate  supersede");
+    let mut found = String::from("\n            execute    close      expire     terminate  supersede  reinstate");
     let mut rows = 0;
     for word in AgreementState::WORDS {
         let agreement = agreement(word);
@@ -146,6 +151,7 @@ fn every_state_with_every_command() {
             (AgreementCommand::Expire, service.clone(), ends_at()),
             (terminate(None), holder(), now()),
             (AgreementCommand::Supersede { by: id(63) }, service.clone(), now()),
+            (AgreementCommand::Reinstate { appeal: "APL-2026-0001".to_owned() }, clerk(), now()),
         ];
         for (command, actor, when) in commands {
             rows += 1;
@@ -161,7 +167,7 @@ fn every_state_with_every_command() {
     }
     let found = format!("{}\n", found.trim_end());
     assert_eq!(found, MATRIX, "{found}");
-    assert_eq!(rows, 30, "6 states x 5 commands");
+    assert_eq!(rows, 36, "6 states x 6 commands");
 }
 
 #[test]

@@ -6,7 +6,7 @@ use chrono::Duration;
 use super::{Answers, Application, Asked, Item, State};
 use crate::domain::agreement::Evidence;
 use crate::domain::audit::{About, Act};
-use crate::domain::id::{AgreementId, ApplicationId, DepartmentId, ItemId};
+use crate::domain::id::{AccountId, AgreementId, ApplicationId, DepartmentId, ItemId};
 use crate::domain::notice::Notice;
 use crate::domain::people::{Actor, Capacity};
 use crate::domain::refusal::{Refusal, wrong_state};
@@ -106,6 +106,15 @@ pub enum Command {
     },
     /// The clock ran out on an offer.
     Lapse,
+    /// Decide an item again, because an appeal was decided so.
+    Reconsider {
+        /// Which.
+        item: ItemId,
+        /// Who decided before and steps aside now, with their names.
+        aside: Vec<(AccountId, String)>,
+        /// The number of the appeal.
+        appeal: String,
+    },
     /// Begin a new application from this one; an executed agreement stays alive until the new one is executed.
     Reopen {
         /// The id of the new application.
@@ -223,6 +232,7 @@ impl Application {
             Command::Counter { item, text } => self.counter(item, text, actor, now),
             Command::Withdraw { reason } => self.withdraw(reason, actor, now),
             Command::Lapse => self.lapse(now),
+            Command::Reconsider { item, aside, appeal } => self.reconsider(item, (aside, &appeal), actor, now),
             Command::Reopen { as_id } => self.reopen(as_id, actor),
         }
     }
@@ -242,6 +252,7 @@ impl Application {
                     | Command::Recuse { .. }
                     | Command::Decide { .. }
                     | Command::Withdraw { .. }
+                    | Command::Reconsider { .. }
             ),
             State::InfoRequested { .. } => matches!(
                 command,
@@ -253,6 +264,7 @@ impl Application {
                     | Command::Recommend { .. }
                     | Command::Recuse { .. }
                     | Command::Withdraw { .. }
+                    | Command::Reconsider { .. }
             ),
             State::Offered { .. } => matches!(
                 command,
@@ -262,13 +274,21 @@ impl Application {
                     | Command::Counter { .. }
                     | Command::Withdraw { .. }
                     | Command::Lapse
+                    | Command::Reconsider { .. }
             ),
             State::Executed { .. } => {
-                matches!(command, Command::Message { .. } | Command::Note { .. } | Command::Reopen { .. })
+                matches!(
+                    command,
+                    Command::Message { .. }
+                        | Command::Note { .. }
+                        | Command::Reopen { .. }
+                        | Command::Reconsider { .. }
+                )
             }
-            State::Denied { .. } | State::Withdrawn { .. } | State::Lapsed { .. } => {
-                matches!(command, Command::Note { .. } | Command::Reopen { .. })
+            State::Denied { .. } | State::Lapsed { .. } => {
+                matches!(command, Command::Note { .. } | Command::Reopen { .. } | Command::Reconsider { .. })
             }
+            State::Withdrawn { .. } => matches!(command, Command::Note { .. } | Command::Reopen { .. }),
         };
         if fits { Ok(()) } else { Err(wrong_state("application", self.state.in_words())) }
     }

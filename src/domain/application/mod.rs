@@ -3,6 +3,7 @@
 mod desk;
 mod form;
 mod machine;
+mod reconsider;
 mod requester;
 #[cfg(test)]
 mod tests;

@@ -51,6 +51,11 @@ fn manager() -> Actor {
     person(2, "Max", &[(Role::Manager, TRAFFIC)])
 }
 
+fn clerk() -> Actor {
+    let role = RoleGrant { role: Role::Clerk, department: None };
+    Actor { roles: vec![role], ..person(12, "Clara", &[]) }
+}
+
 fn other_manager() -> Actor {
     person(3, "Mona", &[(Role::Manager, TRAFFIC)])
 }

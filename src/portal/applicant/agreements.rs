@@ -10,8 +10,9 @@ use super::keys::{KeyLine, key_line};
 use super::sign::{TextView, text_view};
 use super::usage::{UsageView, last_day, usage};
 use crate::cases::agree::{self, AgreementView};
-use crate::cases::{Caller, CaseError, Desk, keys, redaction};
+use crate::cases::{Caller, CaseError, Desk, appeals, keys, redaction};
 use crate::domain::agreement::{Agreement, AgreementState, Evidence, Schedule};
+use crate::domain::appeal::Appealed;
 use crate::domain::hold::Hold;
 use crate::domain::id::AgreementId;
 use crate::domain::profile::Profile;
@@ -103,6 +104,8 @@ pub(super) struct AgreementPage {
     executed_at: Option<Instant>,
     last_day: Option<Instant>,
     holds: Vec<HoldView>,
+    /// Where to appeal its end, where an office ended it.
+    appeal: String,
     schedules: Vec<ScheduleView>,
     keys: Vec<KeyLine>,
     usage: UsageView,
@@ -162,6 +165,8 @@ pub(super) struct Facts {
     /// What is taken out of each schedule, in their order.
     pub(super) redactions: Vec<Vec<String>>,
     pub(super) now: Instant,
+    /// Whether its end can be appealed.
+    pub(super) is_appealable: bool,
 }
 
 pub(super) fn load(desk: &Desk, who: &Caller, id: AgreementId) -> Result<Facts, CaseError> {
@@ -180,12 +185,13 @@ pub(super) fn load(desk: &Desk, who: &Caller, id: AgreementId) -> Result<Facts, 
         keys: keys::list(desk, who, id)?,
         usage: usage(desk, Whose { agreement: Some(id), ..Whose::default() })?,
         now: desk.clock.now(),
+        is_appealable: appeals::is_open_to(desk, who, Appealed::Termination { agreement: id }),
         shown,
     })
 }
 
 pub(super) fn view(profile: &Profile, facts: Facts) -> AgreementPage {
-    let Facts { shown, terms, names, holds, keys, usage, redactions, now } = facts;
+    let Facts { shown, terms, names, holds, keys, usage, redactions, now, is_appealable } = facts;
     let AgreementView { agreement, text, signature, public_key } = shown;
     let plain = format!("/agreements/{}/text", agreement.id);
     let execution = agreement.execution();
@@ -214,6 +220,7 @@ pub(super) fn view(profile: &Profile, facts: Facts) -> AgreementPage {
         executed_at: execution.map(|execution| execution.at),
         last_day: execution.map(|execution| last_day(execution.ends_at)),
         holds: holds::in_force(profile, &names, &holds, agreement.application),
+        appeal: if is_appealable { format!("/appeals/new?of=termination:{}", agreement.id) } else { String::new() },
         schedules: agreement
             .schedules
             .iter()

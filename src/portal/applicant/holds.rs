@@ -21,6 +21,8 @@ pub(super) struct HoldView {
     to_do: String,
     /// Where to write; empty where a form on the page does it.
     href: String,
+    /// Where to appeal; empty for an own pause.
+    appeal: String,
     /// Whether the holder placed it and may lift it.
     is_own: bool,
 }
@@ -73,6 +75,7 @@ fn view(profile: &Profile, names: &Names, hold: &Hold, application: ApplicationI
         since: hold.since,
         to_do: to_do(profile, hold.reason),
         href: if is_own { String::new() } else { format!("/applications/{application}#message") },
+        appeal: if is_own { String::new() } else { format!("/appeals/new?of=suspension:{}", hold.id) },
         is_own,
     }
 }

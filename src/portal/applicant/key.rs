@@ -45,6 +45,8 @@ pub(super) struct KeyPage {
     successor_href: String,
     holds: Vec<HoldView>,
     past_holds: Vec<PastHold>,
+    /// Where to appeal a revocation by an office.
+    appeal: String,
     usage: UsageView,
     last_calls: Vec<Call>,
     overlaps: Vec<Choice>,
@@ -150,10 +152,20 @@ pub(super) fn view(profile: &Profile, facts: Facts) -> KeyPage {
         successor_href: to_key(successor(&key.state)),
         holds: in_force,
         past_holds: holds::past(&on_key),
+        appeal: appeal_of(key.id, &key.state),
         usage,
         last_calls: log.iter().map(call).collect(),
         overlaps: overlaps(),
         may: May { change: works, roll: works && is_active && !is_held, pause: works && !is_paused, resume: is_paused },
+    }
+}
+
+fn appeal_of(id: KeyId, state: &KeyState) -> String {
+    match state {
+        KeyState::Revoked { by: Revoker::Office(_), .. } => format!("/appeals/new?of=revocation:{id}"),
+        KeyState::Revoked { .. } | KeyState::Active | KeyState::Superseded { .. } | KeyState::Expired { .. } => {
+            String::new()
+        }
     }
 }
 

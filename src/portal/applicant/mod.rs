@@ -3,6 +3,7 @@
 
 mod acts;
 mod agreements;
+mod appeals;
 mod application;
 mod datasets;
 mod form;
@@ -30,7 +31,7 @@ const MINE: Access = Access::Requester;
 /// The routes of this module.
 #[must_use]
 pub fn routes(routes: Routes) -> Routes {
-    key_routes(agreement_routes(application_routes(routes)))
+    appeal_routes(key_routes(agreement_routes(application_routes(routes))))
 }
 
 fn application_routes(routes: Routes) -> Routes {
@@ -59,6 +60,16 @@ fn application_routes(routes: Routes) -> Routes {
         .get("/applications/{application}/offer", MINE, "The agreement offered, with its conditions", offer::page)
         .post("/applications/{application}/sign", MINE, "Sign the offer", offer::sign)
         .post("/applications/{application}/counter", MINE, "Propose other conditions", offer::counter)
+}
+
+fn appeal_routes(routes: Routes) -> Routes {
+    routes
+        .get("/appeals", MINE, "Own appeals", appeals::list)
+        .get("/appeals/new", MINE, "What would be appealed, with both dates", appeals::new_page)
+        .post("/appeals", MINE, "Appeal a decision", appeals::file)
+        .get("/appeals/{appeal}", MINE, "One appeal: where it stands, both dates, what comes next", appeals::page)
+        .get("/appeals/{appeal}/packet.zip", MINE, "The packet for the state's commission", appeals::packet)
+        .post("/appeals/{appeal}/withdraw", MINE, "Take an appeal back", appeals::withdraw)
 }
 
 fn agreement_routes(routes: Routes) -> Routes {

@@ -15,6 +15,9 @@ use crate::web::case::{DeskData, caller, caller_once, shown_on_form};
 use crate::web::{Access, Flash, Form, FormErrors, FormView, Once, Page, Posted, Redirect, Routes, WebError};
 
 #[cfg(test)]
+mod appeal_tests;
+mod appeals;
+#[cfg(test)]
 mod tests;
 
 const CLERK: Access = Access::Staff(&[Role::Clerk]);
@@ -27,6 +30,14 @@ pub fn routes(routes: Routes) -> Routes {
         .get("/clerk/denials/{application}", CLERK, "The denial letter of one application", letter)
         .post("/clerk/holds", CLERK, "Place a hold", place)
         .post("/clerk/holds/lift", CLERK, "Lift one hold", lift)
+        .get("/clerk/appeals", CLERK, "Appeals, those to be decided first at the top", appeals::list)
+        .get("/clerk/appeals/{appeal}", CLERK, "One appeal with everything that can be done to it", appeals::page)
+        .post("/clerk/appeals/{appeal}/admit", CLERK, "Hear an appeal that came late", appeals::admit)
+        .post("/clerk/appeals/{appeal}/turn-away", CLERK, "Do not hear an appeal that came late", appeals::turn_away)
+        .post("/clerk/appeals/{appeal}/acknowledge", CLERK, "Acknowledge an appeal", appeals::acknowledge)
+        .post("/clerk/appeals/{appeal}/record", CLERK, "Compile the record", appeals::compile)
+        .post("/clerk/appeals/{appeal}/hearing", CLERK, "Set a hearing, or move it", appeals::hearing)
+        .post("/clerk/appeals/{appeal}/decide", CLERK, "Decide an appeal", appeals::decide)
 }
 
 #[derive(Debug, Serialize)]

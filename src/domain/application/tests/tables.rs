@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use super::*;
 use crate::domain::refusal::Refusal;
 
-const COMMANDS: [&str; 14] = [
+const COMMANDS: [&str; 15] = [
     "save",
     "submit",
     "ask",
@@ -20,6 +20,7 @@ const COMMANDS: [&str; 14] = [
     "withdraw",
     "lapse",
     "reopen",
+    "appeal",
 ];
 
 /// A well-formed command of this name, with the actor who may give it and the instant at which it may be given.
@@ -41,22 +42,33 @@ fn command(word: &str, application: &Application) -> (Command, Actor, Instant) {
         "withdraw" => (Command::Withdraw { reason: text }, maria()),
         "lapse" => return (Command::Lapse, Actor::service("clock"), lapses_at()),
         "reopen" => (Command::Reopen { as_id: id(41) }, maria()),
+        "appeal" => {
+            (Command::Reconsider { item: id(10), aside: Vec::new(), appeal: "APL-2026-0001".to_owned() }, clerk())
+        }
         other => panic!("unknown command {other}"),
     };
     (command, actor, now())
 }
 
+/// An appeal is about something decided.
+fn prepared(word: &str, mut application: Application) -> Application {
+    if word == "appeal" {
+        application.items[0].state = ItemState::Denied { decision: decision(deny()) };
+    }
+    application
+}
+
 /// What each command makes of each state; `-` is refused as `wrong_state`.
 const MATRIX: &str = "
-                 save subm ask  answ mess note reco recu deci sign coun with laps reop
-draft            draf subm -    -    -    -    -    -    -    -    -    with -    -
-submitted        -    -    info -    subm subm subm subm exec -    -    with -    -
-info_requested   info subm -    subm info info info info -    -    -    with -    -
-offered          -    -    -    -    offe offe -    -    -    exec subm with laps -
-executed         -    -    -    -    exec exec -    -    -    -    -    -    -    exec
-denied           -    -    -    -    -    deni -    -    -    -    -    -    -    deni
-withdrawn        -    -    -    -    -    with -    -    -    -    -    -    -    with
-lapsed           -    -    -    -    -    laps -    -    -    -    -    -    -    laps
+                 save subm ask  answ mess note reco recu deci sign coun with laps reop appe
+draft            draf subm -    -    -    -    -    -    -    -    -    with -    -    -
+submitted        -    -    info -    subm subm subm subm exec -    -    with -    -    subm
+info_requested   info subm -    subm info info info info -    -    -    with -    -    info
+offered          -    -    -    -    offe offe -    -    -    exec subm with laps -    subm
+executed         -    -    -    -    exec exec -    -    -    -    -    -    -    exec subm
+denied           -    -    -    -    -    deni -    -    -    -    -    -    -    deni subm
+withdrawn        -    -    -    -    -    with -    -    -    -    -    -    -    with -
+lapsed           -    -    -    -    -    laps -    -    -    -    -    -    -    laps subm
 ";
 
 fn short(word: &str) -> String {
@@ -71,11 +83,12 @@ fn every_state_with_every_command() {
     }
     let mut rows = 0;
     for state in State::WORDS {
-        let application = in_state(state);
-        assert_eq!(application.state.as_str(), state);
+        let asked = in_state(state);
+        assert_eq!(asked.state.as_str(), state);
         found = format!("{}\n{state:<16}", found.trim_end());
         for word in COMMANDS {
             rows += 1;
+            let application = prepared(word, asked.clone());
             let (command, actor, when) = command(word, &application);
             let cell = match application.decide(command, &actor, when) {
                 Ok(change) => {
@@ -93,23 +106,23 @@ fn every_state_with_every_command() {
     }
     let found = format!("{}\n", found.trim_end());
     assert_eq!(found, MATRIX, "{found}");
-    assert_eq!(rows, 112, "8 states x 14 commands");
+    assert_eq!(rows, 120, "8 states x 15 commands");
 }
 
 /// Who may give each command where the state allows it. `ok`, or what the refusal says:
 /// `req` `not_the_requester` · `dep` `not_your_department` · `own` `own_application` · `rec` `recused`.
 const ACTORS: &str = "
-                 save subm ask  answ mess note reco recu deci sign coun with laps reop
-requester        ok   ok   dep  ok   ok   dep  dep  dep  dep  ok   ok   ok   ok   ok
-colleague        ok   ok   dep  ok   ok   dep  dep  dep  dep  ok   ok   ok   ok   ok
-stranger         req  req  dep  req  dep  dep  dep  dep  dep  req  req  req  ok   req
-reviewer         req  req  ok   req  ok   ok   ok   ok   dep  req  req  req  ok   req
-manager          req  req  ok   req  ok   ok   ok   ok   ok   req  req  req  ok   req
-recused          req  req  ok   req  ok   ok   rec  rec  rec  req  req  req  ok   req
-own-manager      ok   ok   own  ok   ok   own  own  ok   own  ok   ok   ok   ok   ok
-other-manager    req  req  dep  req  dep  dep  dep  dep  dep  req  req  req  ok   req
-auditor          req  req  dep  req  dep  dep  dep  dep  dep  req  req  req  ok   req
-visitor          req  req  dep  req  dep  dep  dep  dep  dep  req  req  req  ok   req
+                 save subm ask  answ mess note reco recu deci sign coun with laps reop appe
+requester        ok   ok   dep  ok   ok   dep  dep  dep  dep  ok   ok   ok   ok   ok   dep
+colleague        ok   ok   dep  ok   ok   dep  dep  dep  dep  ok   ok   ok   ok   ok   dep
+stranger         req  req  dep  req  dep  dep  dep  dep  dep  req  req  req  ok   req  dep
+reviewer         req  req  ok   req  ok   ok   ok   ok   dep  req  req  req  ok   req  dep
+manager          req  req  ok   req  ok   ok   ok   ok   ok   req  req  req  ok   req  dep
+recused          req  req  ok   req  ok   ok   rec  rec  rec  req  req  req  ok   req  dep
+own-manager      ok   ok   own  ok   ok   own  own  ok   own  ok   ok   ok   ok   ok   dep
+other-manager    req  req  dep  req  dep  dep  dep  dep  dep  req  req  req  ok   req  dep
+auditor          req  req  dep  req  dep  dep  dep  dep  dep  req  req  req  ok   req  dep
+visitor          req  req  dep  req  dep  dep  dep  dep  dep  req  req  req  ok   req  dep
 ";
 
 fn actors() -> Vec<(&'static str, Actor)> {
@@ -148,7 +161,7 @@ fn every_actor_with_every_command() {
         found = format!("{}\n{name:<16}", found.trim_end());
         for word in COMMANDS {
             rows += 1;
-            let mut application = in_state(state_for(word));
+            let mut application = prepared(word, in_state(state_for(word)));
             if name == "recused" {
                 let aside = Command::Recuse { department: id(TRAFFIC), reason: "My cousin.".to_owned() };
                 let before = Application { state: State::Submitted { at: now() }, ..application.clone() };
@@ -170,5 +183,5 @@ fn every_actor_with_every_command() {
     }
     let found = format!("{}\n", found.trim_end());
     assert_eq!(found, ACTORS, "{found}");
-    assert_eq!(rows, 140, "10 actors x 14 commands");
+    assert_eq!(rows, 150, "10 actors x 15 commands");
 }

@@ -1,0 +1,2 @@
+DROP TABLE appeal_parts;
+DROP TABLE appeals;
