@@ -353,7 +353,7 @@ async fn packet(request: HttpRequest, desk: DeskData, id: web::Path<String>) -> 
         name: text.name,
         title: text.title,
         sha256: part.sha256,
-        text: text.text,
+        text: text.body,
     });
     Ok(HttpResponse::Ok().json(PacketView { is_compiled, parts: parts.collect() }))
 }

@@ -85,7 +85,7 @@ pub fn compile(desk: &Desk, caller: &Caller, id: AppealId) -> Result<Appeal, Cas
         let texts = record::texts(work.desk, work.conn, &appeal, work.now)?;
         let parts: Vec<Part> = texts.iter().map(record::Text::part).collect();
         let change = appeal.decide(AppealCommand::Compile { record: parts }, &caller.actor, work.now)?;
-        let kept: Vec<_> = texts.into_iter().map(|text| (text.name, text.text)).collect();
+        let kept: Vec<_> = texts.into_iter().map(|text| (text.name, text.body)).collect();
         appeals::keep_record(work.conn, id, &kept)?;
         write(work, &change)?;
         Ok(appeals::by_id(work.conn, id)?)

@@ -45,7 +45,7 @@ fn zipped(
     let mut writer = ZipWriter::new(Cursor::new(Vec::new()));
     for text in texts {
         writer.start_file(text.name.as_str(), options)?;
-        writer.write_all(text.text.as_bytes())?;
+        writer.write_all(text.body.as_bytes())?;
     }
     let manifest = json!({
         "appeal": appeal.number, "about": appeal.contested.what, "is_compiled_by_the_clerk": is_compiled,

@@ -28,19 +28,19 @@ pub struct Text {
     /// What it is.
     pub title: String,
     /// The text.
-    pub text: String,
+    pub body: String,
 }
 
 impl Text {
-    fn new(name: &str, title: &str, text: String) -> Self {
-        Self { name: name.to_owned(), title: title.to_owned(), text }
+    fn new(name: &str, title: &str, body: String) -> Self {
+        Self { name: name.to_owned(), title: title.to_owned(), body }
     }
 
     /// What is kept of it with the appeal.
     #[must_use]
     pub fn part(&self) -> Part {
-        let sum: Hash = Sha256::digest(self.text.as_bytes()).into();
-        let bytes = u64::try_from(self.text.len()).unwrap_or(u64::MAX);
+        let sum: Hash = Sha256::digest(self.body.as_bytes()).into();
+        let bytes = u64::try_from(self.body.len()).unwrap_or(u64::MAX);
         Part { name: self.name.clone(), title: self.title.clone(), sha256: hex(&sum), bytes }
     }
 }
@@ -48,7 +48,7 @@ impl Text {
 /// The texts as they were kept, with the titles that stand in the appeal.
 pub(super) fn kept(appeal: &Appeal, texts: Vec<(String, String)>) -> Vec<Text> {
     let title = |name: &str| appeal.record.iter().find(|part| part.name == name).map(|part| part.title.clone());
-    texts.into_iter().map(|(name, text)| Text { title: title(&name).unwrap_or_default(), name, text }).collect()
+    texts.into_iter().map(|(name, body)| Text { title: title(&name).unwrap_or_default(), name, body }).collect()
 }
 
 /// The texts as they are now.
@@ -83,7 +83,7 @@ pub(super) fn texts(
     found.push(Text::new("08-audit.json", "Entries of the audit, each with its hash", pretty(&entries(conn, appeal)?)));
     let end = format!("Put together on {}.\n", in_words(day_in(desk.profile.zone, now)));
     if let Some(first) = found.first_mut() {
-        first.text.push_str(&end);
+        first.body.push_str(&end);
     }
     Ok(found)
 }
@@ -215,19 +215,16 @@ fn notices(conn: &mut AnyConnection, appeal: &Appeal) -> Result<Value, CaseError
 
 fn entries(conn: &mut AnyConnection, appeal: &Appeal) -> Result<Value, CaseError> {
     let contested = &appeal.contested;
-    let found = match contested.application {
-        Some(application) => {
-            let told =
-                Told { application, requester: appeal.requester, agreement: contested.agreement, key: contested.key };
-            audit::story(conn, &told, MAX)?
-        }
-        None => {
-            let about = Some(("person".to_owned(), appeal.requester.to_string()));
-            let mut found = audit::search(conn, &Search { about, ..Search::default() }, MAX)?;
-            found.retain(|entry| ["hold", "appeal"].contains(&entry.subject_kind.as_str()));
-            found.reverse();
-            found
-        }
+    let found = if let Some(application) = contested.application {
+        let told =
+            Told { application, requester: appeal.requester, agreement: contested.agreement, key: contested.key };
+        audit::story(conn, &told, MAX)?
+    } else {
+        let about = Some(("person".to_owned(), appeal.requester.to_string()));
+        let mut found = audit::search(conn, &Search { about, ..Search::default() }, MAX)?;
+        found.retain(|entry| ["hold", "appeal"].contains(&entry.subject_kind.as_str()));
+        found.reverse();
+        found
     };
     let shown = found.iter().filter(|entry| !PRIVATE_ACTS.contains(&entry.act.as_str())).map(entry_in_record);
     Ok(shown.collect())

@@ -9,7 +9,7 @@ use super::{Wish, file, list, one, packet, prospect, withdraw};
 use crate::cases::apply_tests::{City, approve, cities, code, deny, draft, item, submit};
 use crate::cases::enforce::{self, Suspension};
 use crate::cases::keys::form::KeyForm;
-use crate::cases::{Caller, CaseError, Desk, agree, apply, keys, review};
+use crate::cases::{Caller, CaseError, Desk, agree, apply, keys, review, terms};
 use crate::domain::agreement::Agreement;
 use crate::domain::appeal::{Appeal, Appealed, Outcome};
 use crate::domain::application::State;
@@ -19,6 +19,7 @@ use crate::domain::id::{AgreementId, ApplicationId, HoldId, KeyId};
 use crate::domain::notice::NoticeKind;
 use crate::domain::people::{Role, RoleGrant};
 use crate::domain::review::{Condition, ConditionKind};
+use crate::domain::terms::TermsFamily;
 use crate::store::{agreements, appeals, applications, audit, holds, outbox};
 
 struct Town {
@@ -61,6 +62,22 @@ impl Town {
 
     fn agreement(&self, id: AgreementId) -> Agreement {
         self.desk().read(|conn| agreements::by_id(conn, id)).unwrap()
+    }
+
+    fn sign(&self, id: ApplicationId, offered: AgreementId) {
+        let terms = terms::current(self.desk(), TermsFamily::Standard).unwrap();
+        let signature = apply::Signature {
+            reviewed: String::new(),
+            terms: terms.id.to_string(),
+            terms_hash: terms.hash.to_string(),
+            text_hash: self.agreement(offered).text_hash,
+            name: "Maria Gonzalez".to_owned(),
+            title: "Owner".to_owned(),
+            has_authority: true,
+            consents: true,
+            declarations: Vec::new(),
+        };
+        apply::sign(self.desk(), &self.city.maria, id, &signature).unwrap();
     }
 
     fn key(&self, agreement: AgreementId) -> KeyId {
@@ -239,6 +256,33 @@ fn a_denial_in_an_offer_closes_the_offer_and_conditions_can_be_appealed() {
         approve(&town.city, &town.city.second, id, "parking").unwrap();
         apply::withdraw(town.desk(), &town.city.maria, id, "").unwrap();
         assert_eq!(code(&town.try_file(&town.city.maria, of).unwrap_err()), "nothing_to_appeal");
+    }
+}
+
+#[test]
+fn what_is_in_force_stays_so_until_the_amended_agreement_takes_its_place() {
+    for town in towns() {
+        let id = draft(&town.city, &["parking", "air-quality"]);
+        submit(&town.city, id);
+        approve(&town.city, town.manager(), id, "parking").unwrap();
+        let state = deny(&town.city, &town.city.managers[1], id, "air-quality");
+        let State::Offered { agreement: first, .. } = state else { panic!("{state:?}") };
+        town.sign(id, first);
+        assert!(town.agreement(first).is_live(town.desk().clock.now()));
+        let effect = town.effect(town.denial(id, "air-quality"), Outcome::Remanded);
+        assert!(effect.contains("stays so until"), "{effect}");
+        assert!(town.agreement(first).is_live(town.desk().clock.now()), "nothing is taken away meanwhile");
+        let state = approve(&town.city, &town.city.managers[1], id, "air-quality").unwrap();
+        let second = match state {
+            State::Executed { agreement, .. } => agreement,
+            State::Offered { agreement, .. } => {
+                town.sign(id, agreement);
+                agreement
+            }
+            other => panic!("{other:?}"),
+        };
+        assert_eq!(town.agreement(first).state.as_str(), "superseded");
+        assert_eq!(town.agreement(second).schedules.len(), 2, "both datasets");
     }
 }
 

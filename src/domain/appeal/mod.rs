@@ -22,6 +22,7 @@ pub const TEXT_MAX: usize = 8_000;
 
 /// The clocks of an appeal, with their working.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[expect(clippy::struct_field_names, reason = "each names the last day of one clock")]
 pub struct AppealClocks {
     /// Last day to ask the clerk; later is late, and the clerk says whether it is heard.
     pub ask_by: Deadline,
