@@ -273,13 +273,12 @@ fn what_is_in_force_stays_so_until_the_amended_agreement_takes_its_place() {
         assert!(effect.contains("stays so until"), "{effect}");
         assert!(town.agreement(first).is_live(town.desk().clock.now()), "nothing is taken away meanwhile");
         let state = approve(&town.city, &town.city.managers[1], id, "air-quality").unwrap();
-        let second = match state {
-            State::Executed { agreement, .. } => agreement,
-            State::Offered { agreement, .. } => {
-                town.sign(id, agreement);
-                agreement
-            }
-            other => panic!("{other:?}"),
+        let second = if let State::Executed { agreement, .. } = state {
+            agreement
+        } else {
+            let State::Offered { agreement, .. } = state else { panic!("{state:?}") };
+            town.sign(id, agreement);
+            agreement
         };
         assert_eq!(town.agreement(first).state.as_str(), "superseded");
         assert_eq!(town.agreement(second).schedules.len(), 2, "both datasets");
