@@ -78,7 +78,8 @@ pub(crate) async fn serve(listener: std::net::TcpListener, upstream: SocketAddr)
 }
 
 async fn pass(pool: Rc<Pool>, request: Request<Incoming>) -> Passed<Response<Passing>> {
-    let rested = pool.rested.borrow_mut().pop();
+    // The upstream hangs up on what rests between two rounds.
+    let rested = pool.rested.borrow_mut().pop().filter(|sender| !sender.is_closed());
     let mut sender = match rested {
         Some(sender) => sender,
         None => connected(pool.upstream).await?,
