@@ -90,7 +90,7 @@ impl Drop for OneMore {
 #[derive(Default)]
 struct Origin {
     rested: Vec<Rested>,
-    /// Calls under way.
+    /// Calls that wait for the head of an answer.
     calls: Rc<Cell<usize>>,
     failures: u32,
     /// The sweep up to which it is left alone.
@@ -107,8 +107,6 @@ pub(in crate::gate) struct Lease {
     client: Rc<UpstreamClient>,
     origin: Arc<str>,
     sender: SendRequest<Outgoing>,
-    /// Its place among the calls under way.
-    place: Option<OneMore>,
 }
 
 impl UpstreamClient {
@@ -137,13 +135,13 @@ impl UpstreamClient {
         make: impl FnOnce() -> Request<Outgoing>,
         manner: Manner,
     ) -> Result<(Response<Incoming>, Lease), Failure> {
-        let place = if manner.is_stream { None } else { Some(self.place(upstream)?) };
+        // Given back when the head is there: a client that takes its answer slowly keeps nobody out.
+        let _place = if manner.is_stream { None } else { Some(self.place(upstream)?) };
         let (mut lease, is_kept) = match self.rested(upstream) {
             Some(lease) => (lease, true),
             // In a box: connecting is rare and remembers much.
             None => (Box::pin(self.connected(upstream)).await?, false),
         };
-        lease.place = place;
         let limit = self.waiting.patience(manner.patience);
         let answered = {
             let answered = pin!(lease.answer(make));
@@ -169,7 +167,7 @@ impl UpstreamClient {
         }
     }
 
-    /// Takes a place among the calls under way: what an origin cannot take is refused at once, so that calls to others
+    /// Takes a place among the calls that wait: what an origin cannot take is refused at once, so that calls to others
     /// find connections, and calls to it an answer.
     fn place(&self, upstream: &Upstream) -> Result<OneMore, Failure> {
         let mut origins = self.origins.borrow_mut();
@@ -181,7 +179,7 @@ impl UpstreamClient {
     }
 
     fn lease(self: &Rc<Self>, upstream: &Upstream, sender: SendRequest<Outgoing>) -> Lease {
-        Lease { client: Rc::clone(self), origin: Arc::clone(&upstream.origin), sender, place: None }
+        Lease { client: Rc::clone(self), origin: Arc::clone(&upstream.origin), sender }
     }
 
     fn rested(self: &Rc<Self>, upstream: &Upstream) -> Option<Lease> {
@@ -290,7 +288,7 @@ impl Lease {
 
     /// Keeps the connection for the next request. Only for one whose request was sent and whose answer was read whole.
     pub(in crate::gate) fn give_back(self) {
-        let Self { client, origin, sender, place: _ } = self;
+        let Self { client, origin, sender } = self;
         if sender.is_closed() {
             return;
         }
