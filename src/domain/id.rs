@@ -128,4 +128,8 @@ kinds! {
     ImportKind => ImportId,
     /// An appeal to the clerk.
     AppealKind => AppealId,
+    /// A file that was handed in.
+    AttachmentKind => AttachmentId,
+    /// A letter that was sent.
+    LetterKind => LetterId,
 }
