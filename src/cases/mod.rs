@@ -61,10 +61,12 @@ mod organisations_tests;
 pub mod passwords;
 #[cfg(test)]
 mod race_tests;
+pub mod records;
 pub mod redaction;
 #[cfg(test)]
 mod redaction_tests;
 pub mod rehearsal;
+pub mod reuse;
 pub mod review;
 pub mod secrets;
 pub mod settle;

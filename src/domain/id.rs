@@ -128,4 +128,8 @@ kinds! {
     ImportKind => ImportId,
     /// An appeal to the clerk.
     AppealKind => AppealId,
+    /// A request for public records.
+    RecordsKind => RecordsId,
+    /// A request for a reuse statement.
+    ReuseKind => ReuseId,
 }

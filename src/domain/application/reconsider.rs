@@ -44,7 +44,11 @@ impl Application {
                 next.amends = Some(*agreement);
                 State::Submitted { at: now }
             }
-            State::Draft | State::Denied { .. } | State::Withdrawn { .. } | State::Lapsed { .. } => {
+            State::Draft
+            | State::Denied { .. }
+            | State::Withdrawn { .. }
+            | State::Lapsed { .. }
+            | State::Converted { .. } => {
                 State::Submitted { at: now }
             }
         };
