@@ -183,9 +183,7 @@ pub fn answer(
     let text = Line::<{ crate::domain::dcat::RIGHTS_MAX }>::parse("text", &one_paragraph(text))?;
     let url = match license.trim() {
         "" => None,
-        typed => Some(WebUrl::parse(typed).map_err(|_odd| {
-            Invalid::new("license", "not_an_address", "Give an address that begins with https:// or http://.")
-        })?),
+        typed => Some(WebUrl::parse("license", typed)?),
     };
     desk.act(caller, |work| {
         let request = reuse::by_id(work.conn, id)?;

@@ -384,7 +384,8 @@ pub(super) fn agreement_of(city: &City, id: ApplicationId) -> Result<Option<Agre
         | State::InfoRequested { .. }
         | State::Denied { .. }
         | State::Withdrawn { .. }
-        | State::Lapsed { .. } => None,
+        | State::Lapsed { .. }
+        | State::Converted { .. } => None,
     })
 }
 

@@ -99,7 +99,8 @@ impl Application {
             | State::Executed { .. }
             | State::Denied { .. }
             | State::Withdrawn { .. }
-            | State::Lapsed { .. } => None,
+            | State::Lapsed { .. }
+            | State::Converted { .. } => None,
         };
         let next = Self { state: State::Submitted { at: now }, ..self.clone() };
         let act = self.act("application.answer", Capacity::Requester, &next);
@@ -221,7 +222,8 @@ impl Application {
             | State::Executed { .. }
             | State::Denied { .. }
             | State::Withdrawn { .. }
-            | State::Lapsed { .. } => Err(Refusal::new("no_offer", "There is no open offer.")),
+            | State::Lapsed { .. }
+            | State::Converted { .. } => Err(Refusal::new("no_offer", "There is no open offer.")),
         }
     }
 

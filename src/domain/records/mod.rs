@@ -15,7 +15,7 @@ pub use answer::{Answer, AnswerDraft, CheckedAnswer, NOT_HELD, Outcome, WITHHELD
 pub use fees::{
     Cents, Estimate, EstimateDraft, FeeLine, FeeRules, LedgerEntry, LedgerKind, WaiverGround, balance, may_enter,
 };
-pub use machine::{RecordsChange, RecordsCommand};
+pub use machine::{RecordsChange, RecordsCommand, Shown};
 
 use super::calendar::{Deadline, RecordsClocks};
 use super::id::{AccountId, ApplicationId, DepartmentId, LinkId, OrganisationId, RecordsId};

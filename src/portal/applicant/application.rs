@@ -123,7 +123,8 @@ pub(super) const fn is_editable(application: &Application) -> bool {
         | State::Executed { .. }
         | State::Denied { .. }
         | State::Withdrawn { .. }
-        | State::Lapsed { .. } => false,
+        | State::Lapsed { .. }
+        | State::Converted { .. } => false,
     }
 }
 
@@ -135,7 +136,7 @@ const fn may(application: &Application) -> May {
         State::InfoRequested { .. } => May { edit: true, answer: true, message: true, withdraw: true, ..none },
         State::Offered { .. } => May { message: true, sign: true, ..none },
         State::Executed { .. } => May { message: true, reopen: application.reopened_as.is_none(), ..none },
-        State::Denied { .. } | State::Withdrawn { .. } | State::Lapsed { .. } => {
+        State::Denied { .. } | State::Withdrawn { .. } | State::Lapsed { .. } | State::Converted { .. } => {
             May { reopen: application.reopened_as.is_none(), ..none }
         }
     }
@@ -151,7 +152,8 @@ fn links(application: &Application) -> Links {
         | State::Offered { .. }
         | State::Denied { .. }
         | State::Withdrawn { .. }
-        | State::Lapsed { .. } => None,
+        | State::Lapsed { .. }
+        | State::Converted { .. } => None,
     };
     let has_letter = application.items.iter().any(|item| matches!(item.state, ItemState::Denied { .. }));
     Links {
