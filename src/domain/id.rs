@@ -132,4 +132,8 @@ kinds! {
     RecordsKind => RecordsId,
     /// A request for a reuse statement.
     ReuseKind => ReuseId,
+    /// A file that was handed in.
+    AttachmentKind => AttachmentId,
+    /// A letter that was sent.
+    LetterKind => LetterId,
 }

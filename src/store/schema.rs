@@ -506,48 +506,27 @@ table! {
 }
 
 table! {
-    records_requests (id) {
+    attachments (id) {
         id -> Text,
-        number -> Text,
-        link_id -> Text,
-        filing_print -> Text,
-        requester_id -> Nullable<Text>,
-        organisation_id -> Nullable<Text>,
-        department_id -> Nullable<Text>,
-        application_id -> Nullable<Text>,
-        state -> Text,
-        is_open -> Bool,
-        due_on -> Text,
-        received_at -> Timestamp,
-        updated_at -> Timestamp,
-        version -> BigInt,
+        owner_kind -> Text,
+        owner_id -> Text,
+        at -> Timestamp,
+        by_account -> Nullable<Text>,
+        sha256 -> Text,
         body -> Text,
+        content -> Binary,
     }
 }
 
 table! {
-    records_fees (request_id, position) {
-        request_id -> Text,
-        position -> BigInt,
+    letters (id) {
+        id -> Text,
         at -> Timestamp,
         kind -> Text,
-        cents -> BigInt,
-        text -> Text,
-        by_name -> Text,
-    }
-}
-
-table! {
-    reuse_requests (id) {
-        id -> Text,
-        number -> Text,
-        dataset_id -> Text,
-        open_for -> Nullable<Text>,
-        department_id -> Text,
-        due_on -> Text,
-        asked_at -> Timestamp,
-        updated_at -> Timestamp,
-        version -> BigInt,
+        about_kind -> Text,
+        about_id -> Text,
+        requester_id -> Nullable<Text>,
+        organisation_id -> Nullable<Text>,
         body -> Text,
     }
 }
@@ -590,6 +569,8 @@ allow_tables_to_appear_in_same_query!(
     audit,
     audit_head,
     outbox,
+    attachments,
+    letters,
     appeals,
     appeal_parts,
     records_requests,
