@@ -1,7 +1,8 @@
 //! The clock of requests for records: silence becomes a denial at the end of the last day in the city's zone, once,
 //! whichever process looks first; before that the office is reminded.
 
-use super::{Caller, CaseError, Desk, write};
+use super::{Caller, CaseError, Desk, write_with};
+use crate::domain::letter::LetterKind;
 use crate::domain::notice::NoticeKind;
 use crate::domain::people::Capacity;
 use crate::domain::records::RecordsCommand;
@@ -24,7 +25,7 @@ pub fn deem_denied(desk: &Desk) -> Result<usize, CaseError> {
                 return Ok(0);
             }
             let change = request.decide(RecordsCommand::Deem { today }, &caller.actor, work.now)?;
-            write(work, &change)?;
+            write_with(work, &change, LetterKind::RecordsDeemedDenial)?;
             Ok::<_, CaseError>(1)
         });
         match done {

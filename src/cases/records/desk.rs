@@ -3,17 +3,20 @@
 
 use serde::Serialize;
 
-use super::{Caller, CaseError, Desk, Work, write};
+use super::{Caller, CaseError, Desk, OWNER, Work, write, write_with};
+use crate::cases::files::NewFile;
+use crate::domain::attachment::Attachment;
 use crate::domain::id::{DepartmentId, RecordsId};
+use crate::domain::letter::{Letter, LetterKind};
 use crate::domain::notice::{NoticeKind, Recipient};
 use crate::domain::people::Role;
 use crate::domain::records::{
-    AnswerDraft, Cents, Estimate, EstimateDraft, Finding, LedgerEntry, LedgerKind, RecordsCommand, RecordsRequest,
-    Referral, TEXT_MAX, WaiverGround, balance,
+    AnswerDraft, Cents, Estimate, EstimateDraft, Finding, LedgerEntry, LedgerKind, Outcome, RecordsCommand,
+    RecordsRequest, Referral, TEXT_MAX, WaiverGround, balance,
 };
 use crate::domain::text::{Invalid, Prose, readable};
 use crate::domain::time::{Day, day_in};
-use crate::store::{AnyConnection, people, records};
+use crate::store::{AnyConnection, attachments, letters, people, records};
 
 /// Who works on requests of a department.
 pub const READERS: &[Role] = &[Role::Reviewer, Role::Manager];
@@ -27,6 +30,10 @@ pub struct Opened {
     pub fees: Vec<LedgerEntry>,
     /// The name of the department that has it.
     pub department: Option<String>,
+    /// What was produced.
+    pub files: Vec<Attachment>,
+    /// The letters that were sent.
+    pub letters: Vec<Letter>,
     /// Whether this person may work on it.
     pub may_work: bool,
     /// Whether this person may answer it and waive its fee.
@@ -54,7 +61,17 @@ fn opened(conn: &mut AnyConnection, caller: &Caller, request: RecordsRequest) ->
     let may_work = is_clerk || request.department.is_some_and(|id| actor.departments(READERS).contains(&id));
     let may_answer = is_clerk || request.department.is_some_and(|id| actor.holds(Role::Manager, id));
     let fees = records::fees(conn, request.id)?;
-    Ok(Opened { request, fees, department, may_work: may_work && !is_own, may_answer: may_answer && !is_own, is_own })
+    let id = request.id.to_string();
+    Ok(Opened {
+        files: attachments::of(conn, (OWNER, &id))?,
+        letters: letters::about(conn, (OWNER, &id))?,
+        request,
+        fees,
+        department,
+        may_work: may_work && !is_own,
+        may_answer: may_answer && !is_own,
+        is_own,
+    })
 }
 
 /// Requests that this person may read, what is due first at the top; `closed` also shows what ended.
@@ -101,8 +118,27 @@ fn act(
     desk.act(caller, |work| {
         let request = load(work, id)?;
         let command = command(work, &request)?;
+        let letter = match &command {
+            RecordsCommand::Acknowledge { .. } => Some(LetterKind::RecordsAcknowledgement),
+            RecordsCommand::Estimate { .. } => Some(LetterKind::RecordsEstimate),
+            RecordsCommand::Route { .. }
+            | RecordsCommand::Lengthen { .. }
+            | RecordsCommand::Waive { .. }
+            | RecordsCommand::Enter { .. }
+            | RecordsCommand::Refer { .. }
+            | RecordsCommand::Find { .. }
+            | RecordsCommand::Answer { .. }
+            | RecordsCommand::Deem { .. }
+            | RecordsCommand::Write { .. }
+            | RecordsCommand::Note { .. }
+            | RecordsCommand::Withdraw { .. }
+            | RecordsCommand::Convert { .. } => None,
+        };
         let change = request.decide(command, &caller.actor, work.now)?;
-        write(work, &change)?;
+        match letter {
+            Some(kind) => write_with(work, &change, kind)?,
+            None => write(work, &change)?,
+        }
         Ok(records::by_id(work.conn, id)?)
     })
 }
@@ -355,7 +391,12 @@ pub fn find(desk: &Desk, caller: &Caller, id: RecordsId, found: &Found) -> Resul
 ///
 /// # Errors
 /// What [`AnswerDraft::check`] finds; `wrong_state`, `own_application`, [`CaseError::Missing`].
-pub fn answer(desk: &Desk, caller: &Caller, id: RecordsId, draft: &AnswerDraft) -> Result<RecordsRequest, CaseError> {
+pub fn answer(
+    desk: &Desk,
+    caller: &Caller,
+    id: RecordsId,
+    (draft, files): (&AnswerDraft, &[NewFile]),
+) -> Result<RecordsRequest, CaseError> {
     desk.act(caller, |work| {
         if work.done_before("records.answer", &(id, draft))?.is_some() {
             return load(work, id);
@@ -366,7 +407,12 @@ pub fn answer(desk: &Desk, caller: &Caller, id: RecordsId, draft: &AnswerDraft) 
         let on = day_in(profile.zone, work.now);
         let appeal = profile.calendar.after(on, profile.appeals.state.within);
         let change = request.decide(RecordsCommand::Answer { answer, on, appeal }, &caller.actor, work.now)?;
-        write(work, &change)?;
+        if draft.outcome == Outcome::Denied && !files.is_empty() {
+            let message = "Nothing is produced with a denial. Take the files out, or answer in part.";
+            return Err(Invalid::new("files", "files_unfit", message).into());
+        }
+        work.attach((OWNER, &id.to_string()), files)?;
+        write_with(work, &change, LetterKind::RecordsAnswer)?;
         work.remember(draft.outcome.as_str())?;
         Ok(records::by_id(work.conn, id)?)
     })

@@ -7,6 +7,7 @@ pub mod clock;
 pub mod convert;
 pub mod desk;
 mod packet;
+mod papers;
 #[cfg(test)]
 mod tests;
 
@@ -16,8 +17,10 @@ use sha2::{Digest as _, Sha256};
 use super::accounts::may_mail;
 use super::links::{self, Purpose};
 use super::{Caller, CaseError, Desk, Work};
+use crate::domain::attachment::Attachment;
 use crate::domain::audit::{Hash, hex};
-use crate::domain::id::{AccountId, DepartmentId, LinkId, OrganisationId, RecordsId};
+use crate::domain::id::{AccountId, AttachmentId, DepartmentId, LinkId, OrganisationId, RecordsId};
+use crate::domain::letter::{Letter, LetterKind};
 use crate::domain::notice::NoticeKind;
 use crate::domain::people::Capacity;
 use crate::domain::records::{
@@ -27,9 +30,10 @@ use crate::domain::records::{
 use crate::domain::refusal::Refusal;
 use crate::domain::text::{Email, Invalid, Prose, readable};
 use crate::domain::time::{Day, day_in};
-use crate::store::{AnyConnection, people, records};
+use crate::store::{AnyConnection, attachments, letters, people, records};
 
 pub use packet::Packet;
+pub use papers::OWNER;
 
 /// Requests that may come from one address within an hour; a household or an office rarely files more.
 pub const FILED_PER_HOUR: i64 = 20;
@@ -236,13 +240,14 @@ fn already_filed(known: &RecordsRequest) -> Refusal {
 
 fn tell_of_filing(work: &mut Work<'_>, request: &RecordsRequest) -> Result<(), CaseError> {
     let Requester { email, account, .. } = &request.requester;
+    let capacity = if account.is_some() { Capacity::Requester } else { Capacity::Visitor };
+    let letter = papers::file(work, request, LetterKind::RecordsReceipt, capacity)?;
     // Nobody's mailbox is filled in somebody else's name; the request counts all the same.
     let may_tell = email.is_empty() || account.is_some() || may_mail(work, &email.to_lowercase())?;
     if let Some(to) = request.requester.recipient().filter(|_| may_tell) {
         let receipt = request
             .notice(to, NoticeKind::RecordsReceived)
-            .with("due_working", request.clocks.due.explain())
-            .with("appeal_working", request.clocks.appeal.explain())
+            .with("letter", letter)
             .with_link(request.link);
         work.notify(&receipt)?;
     }
@@ -257,6 +262,22 @@ fn write(work: &mut Work<'_>, change: &RecordsChange) -> Result<(), CaseError> {
     change.notices.iter().try_for_each(|notice| work.notify(notice))
 }
 
+/// The same with a letter, which the notice to the requester carries whole.
+fn write_with(work: &mut Work<'_>, change: &RecordsChange, kind: LetterKind) -> Result<(), CaseError> {
+    records::save(work.conn, &change.next, work.now)?;
+    work.record(change.act.clone())?;
+    let letter = papers::file(work, &change.next, kind, change.act.capacity)?;
+    for notice in &change.notices {
+        // The private link is for the requester alone, and so is the letter.
+        if notice.link.is_some() {
+            work.notify(&notice.clone().with("text", &letter))?;
+        } else {
+            work.notify(notice)?;
+        }
+    }
+    Ok(())
+}
+
 /// A request as who asked for it sees it.
 #[derive(Clone, Debug)]
 pub struct Followed {
@@ -266,6 +287,10 @@ pub struct Followed {
     pub fees: Vec<LedgerEntry>,
     /// The name of the department that has it.
     pub department: Option<String>,
+    /// What was produced.
+    pub files: Vec<Attachment>,
+    /// The letters that were sent.
+    pub letters: Vec<Letter>,
 }
 
 /// Finds a request by its private link's token or, for the party it was made for, by its id. Every key that opens
@@ -301,8 +326,29 @@ pub fn follow(desk: &Desk, caller: &Caller, key: &str) -> Result<Followed, CaseE
             None => None,
         };
         let fees = records::fees(conn, request.id)?;
-        Ok(Followed { request, fees, department })
+        let id = request.id.to_string();
+        let files = attachments::of(conn, (OWNER, &id))?;
+        let letters = letters::about(conn, (OWNER, &id))?;
+        Ok(Followed { request, fees, department, files, letters })
     })
+}
+
+/// A file that was produced, for whoever has the private link, the party and the office.
+///
+/// # Errors
+/// [`CaseError::Missing`] for everybody else.
+pub fn produced(
+    desk: &Desk,
+    caller: &Caller,
+    key: &str,
+    file: AttachmentId,
+) -> Result<(Attachment, Vec<u8>), CaseError> {
+    let id = match follow(desk, caller, key) {
+        Ok(followed) => followed.request.id,
+        Err(CaseError::Missing) => desk::read(desk, caller, key.parse().or(Err(CaseError::Missing))?)?.request.id,
+        Err(other) => return Err(other),
+    };
+    desk.read(|conn| attachments::content(conn, (OWNER, &id.to_string()), file))
 }
 
 /// Takes a request back.
@@ -338,9 +384,10 @@ pub fn packet(desk: &Desk, caller: &Caller, key: &str) -> Result<Packet, CaseErr
         Err(CaseError::Missing) => {
             let id = key.parse().or(Err(CaseError::Missing))?;
             let opened = desk::read(desk, caller, id)?;
-            let mut request = opened.request;
+            let mut request = opened.request.clone();
             request.steps.retain(|step| !step.is_private);
-            Followed { request, fees: opened.fees, department: opened.department }
+            let desk::Opened { fees, department, files, letters, .. } = opened;
+            Followed { request, fees, department, files, letters }
         }
         other => other?,
     };
