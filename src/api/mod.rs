@@ -20,7 +20,9 @@ mod organisations_tests;
 mod parts;
 pub mod people;
 mod problems;
+pub mod records;
 pub mod redactions;
+pub mod reuse;
 pub mod rules;
 pub mod sessions;
 pub mod stewardship;
@@ -121,6 +123,8 @@ pub fn api() -> Api {
     let api = rules::routes(api);
     let api = clerk::routes(api);
     let api = appeals::routes(api);
+    let api = records::routes(api);
+    let api = reuse::routes(api);
     let api = audit::routes(api);
     let api = stories::routes(api);
     system::routes(api)

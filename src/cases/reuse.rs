@@ -13,7 +13,7 @@ use crate::domain::notice::{NoticeKind, Recipient};
 use crate::domain::people::{Capacity, Role};
 use crate::domain::refusal::Refusal;
 use crate::domain::reuse::{Ask, ReuseChange, ReuseRequest};
-use crate::domain::text::{Email, Invalid, Line, readable};
+use crate::domain::text::{Email, Line, readable};
 use crate::domain::time::day_in;
 use crate::store::sessions::{self, Throttle};
 use crate::store::{datasets, reuse};

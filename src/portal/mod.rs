@@ -11,6 +11,7 @@ pub mod developers;
 pub mod holding;
 pub mod mailbox;
 pub mod public;
+pub mod records;
 pub mod review;
 pub mod rules;
 #[cfg(test)]
@@ -41,6 +42,7 @@ pub fn routes(is_demo: bool) -> Routes {
     let routes = review::routes(routes);
     let routes = steward::routes(routes);
     let routes = clerk::routes(routes);
+    let routes = records::routes(routes);
     let routes = auditor::routes(routes);
     if is_demo { mailbox::routes(routes) } else { routes }
 }

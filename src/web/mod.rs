@@ -23,6 +23,7 @@ pub mod nav;
 pub mod page;
 pub mod paging;
 pub mod problem;
+pub mod robots;
 pub mod routes;
 pub mod secret;
 pub mod security;

@@ -14,11 +14,13 @@ const ENTRIES: &[(&str, &str, Access)] = &[
     ("My agreements", "/agreements", Access::Requester),
     ("Review", "/review", Access::Staff(&[Role::Reviewer, Role::Manager])),
     ("Agreements", "/review/agreements", Access::Staff(&[Role::Reviewer, Role::Manager, Role::Clerk, Role::Auditor])),
+    ("Records requests", "/records", Access::Staff(&[Role::Reviewer, Role::Manager, Role::Clerk, Role::Auditor])),
     ("Signals", "/signals", Access::Staff(&[Role::Reviewer, Role::Manager, Role::Clerk, Role::Auditor])),
     ("Stewardship", "/stewardship", Access::Staff(&[Role::Reviewer, Role::Manager, Role::Auditor])),
     ("Clerk", "/clerk", Access::Staff(&[Role::Clerk])),
     ("Audit", "/audit", Access::Staff(&[Role::Auditor])),
     ("Administration", "/admin", Access::Staff(&[Role::Administrator])),
+    ("Ask for records", "/records/new", Access::Public),
     ("Terms", "/terms", Access::Public),
     ("Help", "/help", Access::Public),
 ];

@@ -4,15 +4,14 @@
 use serde_json::json;
 
 use super::{
-    Answer, CheckedAnswer, DeemedDenial, Estimate, Finding, LedgerEntry, LedgerKind, Outcome, RecordsRequest,
-    RecordsState, RecordsStep, Referral, WaiverGround, may_enter,
+    Cents, CheckedAnswer, Estimate, Finding, LedgerEntry, LedgerKind, Outcome, RecordsRequest, RecordsState,
+    RecordsStep, Referral, WaiverGround, may_enter,
 };
 use crate::domain::audit::{About, Act};
 use crate::domain::calendar::{Deadline, RecordsClocks, in_words};
 use crate::domain::id::{ApplicationId, DepartmentId};
 use crate::domain::notice::{Notice, NoticeKind, Recipient};
 use crate::domain::people::{Actor, Capacity, Role};
-use crate::domain::records::Cents;
 use crate::domain::refusal::{Refusal, wrong_state};
 use crate::domain::time::{Day, Instant};
 
@@ -138,15 +137,15 @@ pub struct RecordsChange {
 }
 
 /// What one act says: its name in the audit, its title on the timeline and what was written.
-struct Said {
-    act: &'static str,
-    title: &'static str,
-    text: String,
+pub(super) struct Said {
+    pub(super) act: &'static str,
+    pub(super) title: &'static str,
+    pub(super) text: String,
 }
 
 /// Who may do an act of the office.
 #[derive(Clone, Copy)]
-enum Rank {
+pub(super) enum Rank {
     /// Anybody who works on requests.
     Desk,
     /// The official with custody, or the clerk.
@@ -224,7 +223,7 @@ impl RecordsRequest {
     }
 
     /// The capacity of somebody in the office that has the request; nobody works on their own.
-    fn office_act(&self, actor: &Actor, rank: Rank) -> Result<Capacity, Refusal> {
+    pub(super) fn office_act(&self, actor: &Actor, rank: Rank) -> Result<Capacity, Refusal> {
         let capacity = match (self.department, rank) {
             _ if actor.holds_anywhere(Role::Clerk) => actor.acting_as(Role::Clerk)?,
             (Some(department), Rank::Desk) => actor.acting_for(&[Role::Manager, Role::Reviewer], department)?,
@@ -239,7 +238,7 @@ impl RecordsRequest {
         Ok(capacity)
     }
 
-    fn theirs(&self, actor: &Actor, shown: Shown) -> Result<Capacity, Refusal> {
+    pub(super) fn theirs(&self, actor: &Actor, shown: Shown) -> Result<Capacity, Refusal> {
         match shown {
             Shown::Link if actor.account.is_none() => Ok(Capacity::Visitor),
             Shown::Link => Ok(Capacity::Requester),
@@ -333,110 +332,6 @@ impl RecordsRequest {
         Ok(change)
     }
 
-    fn refer(&self, referral: Referral, actor: &Actor, now: Instant) -> Result<RecordsChange, Refusal> {
-        let capacity = self.office_act(actor, Rank::Desk)?;
-        must_say(&referral.records, "text_needed", "Say which records or fields.")?;
-        must_say(&referral.reason, "reason_needed", "Say what the risk would be.")?;
-        if self.referral.is_some() {
-            return Err(Refusal::new("already_referred", "A question of this request was referred already."));
-        }
-        let text = format!(
-            "{} was told on {} and finds whether {} applies to: {}. Everything else is answered meanwhile.",
-            referral.to,
-            in_words(referral.on),
-            referral.exemption,
-            referral.records
-        );
-        let said = Said { act: "records.refer", title: "A safety question was referred to the State", text };
-        let mut change = self.step(self.state.clone(), capacity, said, actor, now);
-        change.act.after = json!({ "state": self.state.as_str(), "referral": referral });
-        change.next.referral = Some(referral);
-        Ok(change)
-    }
-
-    fn find(&self, finding: Finding, actor: &Actor, now: Instant) -> Result<RecordsChange, Refusal> {
-        let capacity = self.office_act(actor, Rank::Desk)?;
-        must_say(&finding.text, "text_needed", "Write down what was found.")?;
-        let Some(referral) = &self.referral else {
-            return Err(Refusal::new("not_referred", "Nothing of this request was referred."));
-        };
-        if referral.finding.is_some() {
-            return Err(Refusal::new("already_found", "The finding is written down already."));
-        }
-        let title = if finding.has_grounds { "The State found grounds to withhold" } else { "The State found no grounds" };
-        let text = format!("{}: {}", in_words(finding.on), finding.text);
-        let said = Said { act: "records.find", title, text };
-        let mut change = self.step(self.state.clone(), capacity, said, actor, now);
-        change.act.after = json!({ "state": self.state.as_str(), "finding": finding });
-        change.next.referral = Some(Referral { finding: Some(finding), ..referral.clone() });
-        Ok(change)
-    }
-
-    fn reply(
-        &self,
-        CheckedAnswer(draft): CheckedAnswer,
-        (on, appeal): (Day, Deadline),
-        actor: &Actor,
-        now: Instant,
-    ) -> Result<RecordsChange, Refusal> {
-        let capacity = self.office_act(actor, Rank::Official)?;
-        let by = actor.account.ok_or_else(|| Refusal::new("not_signed_in", "Sign in first."))?;
-        let is_late = on > self.clocks.due.due;
-        let title = match (draft.outcome, is_late) {
-            (Outcome::Produced, false) => "Produced",
-            (Outcome::Produced, true) => "Produced, after the last day",
-            (Outcome::Partly, false) => "Answered in part",
-            (Outcome::Partly, true) => "Answered in part, after the last day",
-            (Outcome::Denied, false) => "Denied",
-            (Outcome::Denied, true) => "Denied in words, after the last day",
-        };
-        let answer = Answer {
-            outcome: draft.outcome,
-            text: draft.text.clone(),
-            at: now,
-            on,
-            by,
-            by_name: actor.name.clone(),
-            by_role: capacity.as_str().to_owned(),
-            is_late,
-            appeal: (draft.outcome != Outcome::Produced).then_some(appeal),
-            withheld: draft.withheld,
-        };
-        let text = answer.text.clone();
-        let after = json!({ "outcome": answer.outcome, "withheld": answer.withheld, "is_late": is_late });
-        let state = RecordsState::Answered { answer: Box::new(answer) };
-        let mut change = self.step(state, capacity, Said { act: "records.answer", title, text }, actor, now);
-        change.act.after = after;
-        Ok(change)
-    }
-
-    fn deem(&self, today: Day, actor: &Actor, now: Instant) -> Result<RecordsChange, Refusal> {
-        if actor.account.is_some() || actor.address.is_some() {
-            return Err(Refusal::new("not_your_department", "Only the service's own clock does this."));
-        }
-        if !self.is_silent_on(today) {
-            return Err(Refusal::new("not_due", "The last day to answer is not over."));
-        }
-        let on = self.clocks.due.due;
-        let appeal = self.clocks.appeal.clone();
-        let text = format!(
-            "No answer came by the end of {}. By law that is a denial. You may appeal until {}; the city still owes an answer.",
-            in_words(on),
-            in_words(appeal.due)
-        );
-        let said = Said { act: "records.deem_denied", title: "Denied by silence", text };
-        let state = RecordsState::DeemedDenied { on };
-        let mut change = self.step(state, Capacity::Service, said, actor, now);
-        change.next.deemed = Some(DeemedDenial { on, noted_at: now, appeal });
-        let office = self.notice(self.office(), NoticeKind::RecordsOverdue).with("path", self.path());
-        change.notices.push(office);
-        if self.department.is_some() {
-            let clerks = self.notice(Recipient::Everybody(Role::Clerk), NoticeKind::RecordsOverdue);
-            change.notices.push(clerks.with("path", self.path()));
-        }
-        Ok(change)
-    }
-
     fn note(&self, text: String, actor: &Actor, now: Instant) -> Result<RecordsChange, Refusal> {
         let capacity = self.office_act(actor, Rank::Desk)?;
         must_say(&text, "text_needed", "Write something.")?;
@@ -496,7 +391,7 @@ impl RecordsRequest {
         Act::new(name, capacity, "records request", &self.number).about(about)
     }
 
-    fn step(&self, state: RecordsState, capacity: Capacity, said: Said, actor: &Actor, now: Instant) -> RecordsChange {
+    pub(super) fn step(&self, state: RecordsState, capacity: Capacity, said: Said, actor: &Actor, now: Instant) -> RecordsChange {
         let Said { act, title, text } = said;
         let by_name = match capacity {
             Capacity::Visitor => self.requester.called().to_owned(),
@@ -530,6 +425,6 @@ const fn is_convert(command: &RecordsCommand) -> bool {
     matches!(command, RecordsCommand::Convert { .. })
 }
 
-fn must_say(text: &str, code: &'static str, what: &'static str) -> Result<(), Refusal> {
+pub(super) fn must_say(text: &str, code: &'static str, what: &'static str) -> Result<(), Refusal> {
     if text.trim().is_empty() { Err(Refusal::new(code, what)) } else { Ok(()) }
 }

@@ -6,6 +6,7 @@
 mod answer;
 mod fees;
 mod machine;
+mod office;
 #[cfg(test)]
 mod tests;
 

@@ -53,6 +53,8 @@ struct May {
 /// Where the page leads on; empty where nowhere.
 #[derive(Debug, Serialize)]
 struct Links {
+    /// Where its datasets are asked for as records.
+    records: String,
     agreement: String,
     letter: String,
     reopened_as: String,
@@ -156,7 +158,12 @@ fn links(application: &Application) -> Links {
         | State::Converted { .. } => None,
     };
     let has_letter = application.items.iter().any(|item| matches!(item.state, ItemState::Denied { .. }));
+    let is_askable = matches!(
+        application.state,
+        State::Submitted { .. } | State::InfoRequested { .. } | State::Denied { .. } | State::Lapsed { .. }
+    );
     Links {
+        records: if is_askable { format!("/applications/{}/records", application.id) } else { String::new() },
         agreement: to(agreement, "/agreements/"),
         letter: if has_letter { format!("/applications/{}/letter", application.id) } else { String::new() },
         reopened_as: to(application.reopened_as.map(|id| id.to_string()), "/applications/"),
