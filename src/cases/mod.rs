@@ -70,6 +70,8 @@ pub mod redaction;
 mod redaction_tests;
 pub mod rehearsal;
 pub mod reuse;
+#[cfg(test)]
+mod reuse_tests;
 pub mod review;
 pub mod secrets;
 pub mod settle;

@@ -124,7 +124,7 @@ struct RecordsKey {
     key: String,
 }
 
-fn followed(found: Followed) -> HttpResponse {
+fn followed(found: &Followed) -> HttpResponse {
     HttpResponse::Ok().json(view(&found.request, &found.fees, &found.files))
 }
 
@@ -134,7 +134,7 @@ async fn follow(
     Json(given): Json<RecordsKey>,
 ) -> Result<HttpResponse, WebError> {
     let who = caller(&request);
-    Ok(followed(desk.run(move |desk| records::follow(desk, &who, &given.key)).await?))
+    Ok(followed(&desk.run(move |desk| records::follow(desk, &who, &given.key)).await?))
 }
 
 /// What opens a file of a request.
@@ -186,7 +186,7 @@ async fn withdraw(
             records::follow(desk, &who, &given.key)
         })
         .await?;
-    Ok(followed(found))
+    Ok(followed(&found))
 }
 
 /// An application to begin from a request.
