@@ -14,6 +14,7 @@ pub mod desk;
 mod example;
 pub mod imports;
 pub mod keys;
+pub mod letters;
 pub mod organisations;
 #[cfg(test)]
 mod organisations_tests;
@@ -125,6 +126,7 @@ pub fn api() -> Api {
     let api = appeals::routes(api);
     let api = records::routes(api);
     let api = reuse::routes(api);
+    let api = letters::routes(api);
     let api = audit::routes(api);
     let api = stories::routes(api);
     system::routes(api)
