@@ -154,6 +154,7 @@ const ROWS: &[(&str, By)] = &[
     ("GET /records", Operation(&["GET /records-desk"])),
     ("GET /records/follow", Operation(&["POST /records-followed"])),
     ("GET /records/follow/file", Operation(&["POST /records-followed/file"])),
+    ("GET /records/follow/letter.pdf", Operation(&["POST /records-followed"])),
     ("GET /records/follow/packet.zip", Operation(&["POST /records-followed/packet"])),
     ("POST /records/follow/application", Operation(&["POST /records-followed/application"])),
     ("POST /records/follow/withdraw", Operation(&["POST /records-followed/withdrawal"])),

@@ -104,12 +104,12 @@ async fn list(request: HttpRequest, desk: DeskData, query: Query) -> Result<Http
     let closed = query.get("closed") == Some("true");
     let who = caller(&request);
     let all = desk.run(move |desk| desk::list(desk, &who, closed)).await?;
-    let items = all.iter().map(|request| view(request, &[], &[])).collect();
+    let items = all.iter().map(|request| view(request, &[], (&[], &[]))).collect();
     Ok(HttpResponse::Ok().json(RecordsList { items }))
 }
 
 fn shown(opened: &Opened) -> HttpResponse {
-    HttpResponse::Ok().json(view(&opened.request, &opened.fees, &opened.files))
+    HttpResponse::Ok().json(view(&opened.request, &opened.fees, (&opened.files, &opened.letters)))
 }
 
 async fn one(request: HttpRequest, desk: DeskData, id: web::Path<String>) -> Result<HttpResponse, WebError> {

@@ -105,14 +105,14 @@ async fn file(
     let wish = Wish { name, email, other_way, department, description, format, waiver, language };
     let who = caller_once(&request, once);
     let filed = desk.run(move |desk| records::file(desk, &who, &wish)).await?;
-    let request = view(&filed.request, &[], &[]);
+    let request = view(&filed.request, &[], (&[], &[]));
     Ok(HttpResponse::Created().json(RecordsFiled { token: filed.token, request }))
 }
 
 async fn mine(request: HttpRequest, desk: DeskData) -> Result<HttpResponse, WebError> {
     let who = caller(&request);
     let all = desk.run(move |desk| records::mine(desk, &who)).await?;
-    let items = all.into_iter().map(|request| view(&without_notes(request), &[], &[])).collect();
+    let items = all.into_iter().map(|request| view(&without_notes(request), &[], (&[], &[]))).collect();
     Ok(HttpResponse::Ok().json(RecordsList { items }))
 }
 
@@ -125,7 +125,7 @@ struct RecordsKey {
 }
 
 fn followed(found: &Followed) -> HttpResponse {
-    HttpResponse::Ok().json(view(&found.request, &found.fees, &found.files))
+    HttpResponse::Ok().json(view(&found.request, &found.fees, (&found.files, &found.letters)))
 }
 
 async fn follow(
@@ -237,6 +237,6 @@ async fn from_application(
     let wish = ConvertWish { items, text: given.text, ends_application: given.ends_application };
     let who = caller_once(&request, once);
     let made = desk.run(move |desk| convert::from_application(desk, &who, id, &wish)).await?;
-    let items = made.iter().map(|request| view(request, &[], &[])).collect();
+    let items = made.iter().map(|request| view(request, &[], (&[], &[]))).collect();
     Ok(HttpResponse::Created().json(RecordsList { items }))
 }

@@ -10,6 +10,7 @@ use crate::cases::records;
 use crate::cases::Caller;
 use crate::domain::attachment::Attachment;
 use crate::domain::calendar::Deadline;
+use crate::domain::letter::Letter;
 use crate::domain::records::{LedgerEntry, RecordsRequest, RecordsStep, WaiverGround, Withheld, balance};
 use crate::web::WebError;
 use crate::web::case::DeskData;
@@ -53,6 +54,8 @@ pub(super) struct RecordsView {
     /// What is still owed, in cents.
     pub(super) owed_cents: u64,
     pub(super) files: Vec<FileListed>,
+    /// The letters about it, as they were sent.
+    pub(super) letters: Vec<RecordsLetter>,
     pub(super) steps: Vec<RecordsEvent>,
 }
 
@@ -124,6 +127,17 @@ pub(super) struct FileListed {
     sha256: String,
 }
 
+/// A letter about a request.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct RecordsLetter {
+    pub(super) id: String,
+    pub(super) subject: String,
+    pub(super) at: DateTime<Utc>,
+    /// Of the Markdown.
+    pub(super) sha256: String,
+    pub(super) markdown: String,
+}
+
 /// One thing that happened to a request.
 #[derive(Debug, Serialize, ToSchema)]
 pub(super) struct RecordsEvent {
@@ -148,7 +162,11 @@ impl From<&RecordsStep> for RecordsEvent {
     }
 }
 
-pub(super) fn view(request: &RecordsRequest, fees: &[LedgerEntry], files: &[Attachment]) -> RecordsView {
+pub(super) fn view(
+    request: &RecordsRequest,
+    fees: &[LedgerEntry],
+    (files, letters): (&[Attachment], &[Letter]),
+) -> RecordsView {
     let answer = request.answer().map(|answer| RecordsAnswer {
         outcome: answer.outcome.as_str(),
         text: answer.text.clone(),
@@ -186,16 +204,17 @@ pub(super) fn view(request: &RecordsRequest, fees: &[LedgerEntry], files: &[Atta
         fees: fees.iter().map(fee_entry).collect(),
         owed_cents: balance(fees).get(),
         files: files.iter().map(file_listed).collect(),
+        letters: letters.iter().map(letter_sent).collect(),
         steps: request.steps.iter().map(Into::into).collect(),
     }
 }
 
-pub(super) fn row(row: Withheld) -> WithheldRow {
+fn row(row: Withheld) -> WithheldRow {
     let Withheld { record, field, exemption, sentence } = row;
     WithheldRow { record, field, exemption, sentence }
 }
 
-pub(super) fn fee_entry(entry: &LedgerEntry) -> FeeEntry {
+fn fee_entry(entry: &LedgerEntry) -> FeeEntry {
     FeeEntry {
         kind: entry.kind.as_str(),
         cents: entry.cents.get(),
@@ -205,8 +224,18 @@ pub(super) fn fee_entry(entry: &LedgerEntry) -> FeeEntry {
     }
 }
 
-pub(super) fn file_listed(file: &Attachment) -> FileListed {
+fn file_listed(file: &Attachment) -> FileListed {
     FileListed { id: file.id.to_string(), name: file.name.clone(), bytes: file.bytes, sha256: file.sha256.clone() }
+}
+
+fn letter_sent(letter: &Letter) -> RecordsLetter {
+    RecordsLetter {
+        id: letter.id.to_string(),
+        subject: letter.subject.clone(),
+        at: letter.at,
+        sha256: letter.sha256.to_string(),
+        markdown: letter.markdown.clone(),
+    }
 }
 
 pub(super) fn without_notes(mut request: RecordsRequest) -> RecordsRequest {

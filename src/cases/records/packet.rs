@@ -69,6 +69,9 @@ fn texts(profile: &Profile, followed: &Followed) -> Vec<(String, String)> {
         ("03-what-happened.txt".to_owned(), steps),
     ];
     found.extend(answer(profile, request).map(|text| ("04-answer.txt".to_owned(), text)));
+    for (number, letter) in (5_u32..).zip(&followed.letters) {
+        found.push((format!("{number:02}-letter-{}.md", letter.kind.as_str()), letter.markdown.clone()));
+    }
     found
 }
 

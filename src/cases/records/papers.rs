@@ -42,7 +42,7 @@ pub(super) fn file(
     };
     let draft = LetterDraft {
         kind,
-        about: LetterAbout::new(OWNER, request.id, &request.number, "/records/new"),
+        about: LetterAbout::new(OWNER, request.id, &request.number, format!("/records/follow?id={}", request.id)),
         touches: About {
             application: request.from_application,
             person: requester.account,

@@ -115,7 +115,7 @@ fn view(desk: &Desk, opened: &Opened) -> Result<DeskView, CaseError> {
     let profile = &desk.profile;
     let today = day_in(profile.zone, desk.clock.now());
     let Opened { request, fees, department, files, letters, is_own, .. } = opened;
-    let parts = Parts { request, fees, department: department.as_deref(), files, letters };
+    let parts = Parts { request, fees, department: department.as_deref(), files, letters, pdf: ("/letters/", "/letter.pdf") };
     let others = desk.read(people::departments)?.into_iter().filter(|known| Some(known.id) != request.department);
     let rules = profile.fees.rules();
     let name = |part: &str, at: usize| format!("{part}.{at}");

@@ -7,8 +7,10 @@ use serde::Serialize;
 use super::view::{Parts, RecordsLine, RecordsView, line};
 use crate::cases::records::convert;
 use crate::cases::records::{self, Followed};
+use crate::domain::id::LetterId;
 use crate::domain::time::day_in;
 use crate::portal::id_in;
+use crate::portal::letters::as_pdf;
 use crate::portal::shared::Names;
 use crate::web::case::{DeskData, caller, shown_on_form};
 use crate::web::upload::{as_file, download};
@@ -57,9 +59,10 @@ async fn show(request: &HttpRequest, desk: &DeskData, key: String, form: FormVie
     let followed = desk.run(move |desk| records::follow(desk, &who, &asked)).await?;
     let today = day_in(desk.profile.zone, desk.clock.now());
     let Followed { request: found, fees, department, files, letters } = &followed;
-    let parts = Parts { request: found, fees, department: department.as_deref(), files, letters };
     let appeals = &desk.profile.appeals;
     let query = address(&key);
+    let pdf = format!("/records/follow/letter.pdf?{query}&letter=");
+    let parts = Parts { request: found, fees, department: department.as_deref(), files, letters, pdf: (&pdf, "") };
     let view = FollowView {
         request: RecordsView::new(&desk.profile, &parts, today),
         is_by_link: query.starts_with("token"),
@@ -117,6 +120,16 @@ pub(super) async fn file(request: HttpRequest, desk: DeskData, query: Query) -> 
     let who = caller(&request);
     let (file, content) = desk.run(move |desk| records::produced(desk, &who, &key, wanted)).await?;
     Ok(download(&file, content))
+}
+
+pub(super) async fn letter(request: HttpRequest, desk: DeskData, query: Query) -> Result<HttpResponse, WebError> {
+    let query = query.lenient();
+    let (key, _) = key_of(&query);
+    let wanted: LetterId = id_in(query.get("letter").unwrap_or_default())?;
+    let who = caller(&request);
+    let followed = desk.run(move |desk| records::follow(desk, &who, &key)).await?;
+    let letter = followed.letters.iter().find(|letter| letter.id == wanted).ok_or_else(WebError::not_found)?;
+    as_pdf(letter)
 }
 
 pub(super) async fn packet(request: HttpRequest, desk: DeskData, query: Query) -> Result<HttpResponse, WebError> {

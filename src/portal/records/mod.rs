@@ -34,6 +34,7 @@ fn open_routes(routes: Routes) -> Routes {
         .post("/records/follow/withdraw", link, "Take a request back", follow::withdraw)
         .post("/records/follow/application", Access::Requester, "Begin an application from it", follow::convert)
         .get("/records/follow/file", link, "One file that was produced", follow::file)
+        .get("/records/follow/letter.pdf", link, "One letter about it, to keep", follow::letter)
         .get("/records/follow/packet.zip", link, "The papers for the state's commission", follow::packet)
         .get("/records/mine", Access::Requester, "Own requests for records", follow::mine)
 }

@@ -144,6 +144,8 @@ struct LetterView {
     at: Instant,
     sha256: String,
     html: String,
+    /// Where it is as a PDF.
+    pdf: String,
 }
 
 /// Everything a request's page is made from.
@@ -153,12 +155,14 @@ pub(super) struct Parts<'a> {
     pub(super) department: Option<&'a str>,
     pub(super) files: &'a [Attachment],
     pub(super) letters: &'a [Letter],
+    /// What stands before and after a letter's id where it is as a PDF.
+    pub(super) pdf: (&'a str, &'a str),
 }
 
 impl RecordsView {
     /// The request as seen on `today`.
     pub(super) fn new(profile: &Profile, parts: &Parts<'_>, today: Day) -> Self {
-        let Parts { request, fees, department, files, letters } = parts;
+        let Parts { request, fees, department, files, letters, pdf } = parts;
         let owed = balance(fees);
         Self {
             id: request.id.to_string(),
@@ -195,7 +199,7 @@ impl RecordsView {
             fees: fees.iter().map(fee).collect(),
             owed: if owed.is_zero() { String::new() } else { owed.to_string() },
             files: files.iter().map(file).collect(),
-            letters: letters.iter().rev().map(letter).collect(),
+            letters: letters.iter().rev().map(|one| letter(one, *pdf)).collect(),
             steps: request.steps.clone(),
             application: request.application.map(|id| format!("/applications/{id}")).unwrap_or_default(),
         }
@@ -217,8 +221,9 @@ fn file(file: &Attachment) -> FileView {
     FileView { id: file.id.to_string(), name: file.name.clone(), size, sha256: file.sha256.clone() }
 }
 
-fn letter(letter: &Letter) -> LetterView {
+fn letter(letter: &Letter, (before, after): (&str, &str)) -> LetterView {
     LetterView {
+        pdf: format!("{before}{}{after}", letter.id),
         subject: letter.subject.clone(),
         at: letter.at,
         sha256: letter.sha256.to_string(),
