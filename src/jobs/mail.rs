@@ -332,6 +332,16 @@ mod tests {
             "outcome",
             "reasons",
             "effect",
+            "description",
+            "due",
+            "appeal",
+            "exemption",
+            "records",
+            "city",
+            "received",
+            "office",
+            "office_email",
+            "count",
         ];
         let mut facts: BTreeMap<_, _> =
             facts.into_iter().map(|name| (name.to_owned(), format!("<{name}>\nX-Evil: yes"))).collect();

@@ -323,15 +323,12 @@ fn tell_commissioner(
     referral: &Referral,
     email: &str,
 ) -> Result<(), CaseError> {
-    let (office, office_email) = match request.department {
-        Some(id) => {
-            let department = people::department_by_id(work.conn, id)?;
-            (department.name, department.email)
-        }
-        None => {
-            let clerk = &work.desk.profile.appeals.clerk;
-            (clerk.name.to_string(), clerk.email.to_string())
-        }
+    let (office, office_email) = if let Some(id) = request.department {
+        let department = people::department_by_id(work.conn, id)?;
+        (department.name, department.email)
+    } else {
+        let clerk = &work.desk.profile.appeals.clerk;
+        (clerk.name.to_string(), clerk.email.to_string())
     };
     let notice = request
         .notice(Recipient::Address(email.to_owned()), NoticeKind::RecordsReferred)
@@ -340,6 +337,7 @@ fn tell_commissioner(
         .with("records", &referral.records)
         .with("reason", &referral.reason)
         .with("received", crate::domain::calendar::in_words(request.received_on))
+        .with("path", "/records/new")
         .with("office", office)
         .with("office_email", office_email);
     work.notify(&notice)

@@ -144,7 +144,7 @@ fn a_visitor_asks_follows_by_the_link_and_takes_the_file() {
         desk::answer(desk, town.manager(), id, (&draft, &[content])).unwrap();
         let seen = follow(desk, &town.visitor, &token).unwrap();
         assert_eq!((seen.files.len(), seen.letters.len()), (1, 3), "receipt, acknowledgement, answer");
-        assert!(seen.letters.iter().all(|letter| letter.is_intact()));
+        assert!(seen.letters.iter().all(crate::domain::letter::Letter::is_intact));
         let (taken, bytes) = produced(desk, &town.visitor, &token, seen.files[0].id).unwrap();
         assert_eq!((taken.name.as_str(), bytes.as_slice()), ("counts.csv", b"hour,count\n1,2\n".as_slice()));
         assert!(matches!(produced(desk, &town.visitor, "x", seen.files[0].id), Err(CaseError::Missing)));

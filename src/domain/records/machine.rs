@@ -168,10 +168,10 @@ impl RecordsRequest {
                 let said = Said { act: "records.acknowledge", title: "Acknowledged", text };
                 Ok(self.step(state, capacity, said, actor, now))
             }
-            RecordsCommand::Route { department, name, text } => self.route((department, &name), text, actor, now),
+            RecordsCommand::Route { department, name, text } => self.route((department, &name), &text, actor, now),
             RecordsCommand::Lengthen { clocks, reason } => self.lengthen(clocks, reason, actor, now),
             RecordsCommand::Estimate { estimate } => self.estimate(estimate, actor, now),
-            RecordsCommand::Waive { ground, text } => self.waive(ground, text, actor, now),
+            RecordsCommand::Waive { ground, text } => self.waive(ground, &text, actor, now),
             RecordsCommand::Enter { kind, cents, text, entries } => {
                 self.enter((kind, cents, text), &entries, actor, now)
             }
@@ -250,7 +250,7 @@ impl RecordsRequest {
     fn route(
         &self,
         (department, name): (DepartmentId, &str),
-        text: String,
+        text: &str,
         actor: &Actor,
         now: Instant,
     ) -> Result<RecordsChange, Refusal> {
@@ -302,7 +302,7 @@ impl RecordsRequest {
         Ok(change)
     }
 
-    fn waive(&self, ground: WaiverGround, text: String, actor: &Actor, now: Instant) -> Result<RecordsChange, Refusal> {
+    fn waive(&self, ground: WaiverGround, text: &str, actor: &Actor, now: Instant) -> Result<RecordsChange, Refusal> {
         let capacity = self.office_act(actor, Rank::Official)?;
         if self.waived.is_some() {
             return Err(Refusal::new("already_waived", "The fee was waived already."));

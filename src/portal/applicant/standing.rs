@@ -88,11 +88,7 @@ pub(super) fn standing(profile: &Profile, names: &Names, application: &Applicati
             "Nobody.".to_owned(),
             "If you change your mind, reopen it: a new draft begins with the same answers.".to_owned(),
         ),
-        State::Converted { requests, .. } => (
-            "You asked for the records instead".to_owned(),
-            "The office that has the records.".to_owned(),
-            format!("Follow {} under “My records requests”. You can still reopen this application.", requests.join(" and ")),
-        ),
+        State::Converted { requests, .. } => converted(requests),
         State::Lapsed { .. } => (
             "The offer was not signed in time".to_owned(),
             "Nobody.".to_owned(),
@@ -100,6 +96,14 @@ pub(super) fn standing(profile: &Profile, names: &Names, application: &Applicati
         ),
     };
     Standing { tag: tag(&application.state), title, who, next }
+}
+
+fn converted(requests: &[String]) -> (String, String, String) {
+    (
+        "You asked for the records instead".to_owned(),
+        "The office that has the records.".to_owned(),
+        format!("Follow {} under “My records requests”. You can still reopen this application.", requests.join(" and ")),
+    )
 }
 
 fn waiting_for(names: &Names, application: &Application) -> String {

@@ -19,6 +19,7 @@ use crate::web::{Flash, FormView, Page, Posted, Redirect, WebError, json::Query}
 
 /// What `records/follow.html` shows.
 #[derive(Serialize)]
+#[expect(clippy::struct_excessive_bools, reason = "a page's view: each names one thing to say or one form")]
 struct FollowView {
     request: RecordsView,
     /// What opens the page: the token of the link, or the id.
