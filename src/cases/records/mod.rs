@@ -108,6 +108,8 @@ fn read_wish(caller: &Caller, wish: &Wish) -> Result<Read, CaseError> {
     if !faults.is_empty() {
         return Err(CaseError::Invalid(faults));
     }
+    // Who is signed in gave a name already.
+    let name = if name.is_empty() && caller.actor.account.is_some() { caller.actor.name.clone() } else { name };
     let requester = Requester {
         account: caller.actor.account,
         organisation: None,

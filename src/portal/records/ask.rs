@@ -42,8 +42,8 @@ struct NewView {
     due: DateView,
     appeal: DateView,
     opened: String,
-    email: String,
-    name: String,
+    /// The address of who is signed in; their answer goes there.
+    own_email: String,
     description: String,
     department: String,
 }
@@ -86,8 +86,7 @@ async fn show(
         due: DateView::new(&clocks.due, today),
         appeal: DateView::new(&clocks.appeal, today),
         opened: robots::opened_again(&site, typed, now),
-        email: visitor.as_ref().map(|visitor| visitor.email.clone()).unwrap_or_default(),
-        name: visitor.as_ref().map(|visitor| visitor.name.clone()).unwrap_or_default(),
+        own_email: visitor.as_ref().map(|visitor| visitor.email.clone()).unwrap_or_default(),
         description: if dataset.is_empty() { String::new() } else { format!("The records behind “{dataset}”: ") },
         department: department.to_owned(),
     };

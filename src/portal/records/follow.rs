@@ -13,9 +13,13 @@ use crate::portal::id_in;
 use crate::portal::letters::as_pdf;
 use crate::portal::shared::Names;
 use crate::web::case::{DeskData, caller, shown_on_form};
+use crate::web::fields::Fields;
 use crate::web::upload::{as_file, download};
 use crate::web::visitor::visitor_of;
 use crate::web::{Flash, FormView, Page, Posted, Redirect, WebError, json::Query};
+
+/// Longest key that is looked at.
+const KEY_MAX: usize = 600;
 
 /// What `records/follow.html` shows.
 #[derive(Serialize)]
@@ -38,11 +42,9 @@ struct FollowView {
 }
 
 /// What opens a page: `token` of the private link, or `id` for the requester's own account.
-fn key_of(query: &crate::web::fields::Fields) -> (String, bool) {
-    match query.get("token") {
-        Some(token) => (token.chars().take(600).collect(), true),
-        None => (query.get("id").unwrap_or_default().chars().take(100).collect(), false),
-    }
+fn key_of(query: &Fields) -> String {
+    let key = query.get("token").or_else(|| query.get("id")).unwrap_or_default();
+    key.chars().take(KEY_MAX).collect()
 }
 
 fn address(key: &str) -> String {
@@ -51,7 +53,7 @@ fn address(key: &str) -> String {
 }
 
 pub(super) async fn page(request: HttpRequest, desk: DeskData, query: Query) -> Result<HttpResponse, WebError> {
-    let (key, _) = key_of(&query.lenient());
+    let key = key_of(&query.lenient());
     show(&request, &desk, key, FormView::default()).await
 }
 
@@ -116,7 +118,7 @@ pub(super) async fn convert(request: HttpRequest, desk: DeskData, posted: Posted
 
 pub(super) async fn file(request: HttpRequest, desk: DeskData, query: Query) -> Result<HttpResponse, WebError> {
     let query = query.lenient();
-    let (key, _) = key_of(&query);
+    let key = key_of(&query);
     let wanted = id_in(query.get("file").unwrap_or_default())?;
     let who = caller(&request);
     let (file, content) = desk.run(move |desk| records::produced(desk, &who, &key, wanted)).await?;
@@ -125,7 +127,7 @@ pub(super) async fn file(request: HttpRequest, desk: DeskData, query: Query) -> 
 
 pub(super) async fn letter(request: HttpRequest, desk: DeskData, query: Query) -> Result<HttpResponse, WebError> {
     let query = query.lenient();
-    let (key, _) = key_of(&query);
+    let key = key_of(&query);
     let wanted: LetterId = id_in(query.get("letter").unwrap_or_default())?;
     let who = caller(&request);
     let followed = desk.run(move |desk| records::follow(desk, &who, &key)).await?;
@@ -134,7 +136,7 @@ pub(super) async fn letter(request: HttpRequest, desk: DeskData, query: Query) -
 }
 
 pub(super) async fn packet(request: HttpRequest, desk: DeskData, query: Query) -> Result<HttpResponse, WebError> {
-    let (key, _) = key_of(&query.lenient());
+    let key = key_of(&query.lenient());
     let who = caller(&request);
     let packet = desk.run(move |desk| records::packet(desk, &who, &key)).await?;
     Ok(as_file(&packet.name, "application/zip", packet.bytes))
