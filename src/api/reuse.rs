@@ -21,7 +21,7 @@ pub fn routes(api: Api) -> Api {
     api.post("/datasets/{slug}/reuse-requests", Access::Public, "Ask for the reuse statement of a dataset", ask)
         .takes::<ReuseAsked>()
         .gives::<ReuseView>(201)
-        .refuses(&["statement_there"])
+        .refuses(&["statement_there", "too_many_requests"])
         .get("/reuse-requests", READERS, "Reuse statements asked for, what is due first at the top", list)
         .asks(&["answered"])
         .gives::<ReuseList>(200)
