@@ -144,7 +144,7 @@ async fn a_denied_application_becomes_a_request_in_one_step() {
         let item = office.item(id, "parking").to_string();
         assert!(maria.page(&form).await.contains("End this application with it"));
         assert_eq!(maria.fill(&form, &pairs(&[("text", "For 2025.")])).await.status, 422);
-        let done = maria.fill(&form, &pairs(&[("items", &item), ("text", "For 2025."), ("ends", "yes")])).await;
+        let done = maria.fill(&form, &pairs(&[("items", item.as_str()), ("text", "For 2025."), ("ends", "yes")])).await;
         let page = maria.follow(&done).await;
         assert!(page.contains("REC-2026-0001"), "{page}");
         let own = page.split("href=\"").find(|rest| rest.starts_with("/records/follow?id=")).unwrap();
