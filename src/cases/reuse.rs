@@ -72,7 +72,9 @@ pub fn ask(desk: &Desk, caller: &Caller, slug: &str, question: &Question) -> Res
             return Err(CaseError::Missing);
         }
         if has_statement(&dataset) {
-            return Err(Refusal::new("statement_there", "This dataset has a reuse statement: it stands on its page.").into());
+            return Err(
+                Refusal::new("statement_there", "This dataset has a reuse statement: it stands on its page.").into()
+            );
         }
         let may_tell = email.is_empty() || may_mail(work, &email.to_lowercase())?;
         let ask = Ask { at: work.now, name, email: if may_tell { email } else { String::new() }, what_for };

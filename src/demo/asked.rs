@@ -30,7 +30,8 @@ fn ask(city: &City, days: i64, department: &str, description: &str) -> Result<Re
 /// Whatever a case refuses.
 pub(super) fn tell(city: &City) -> Result<(), CaseError> {
     let rosa = city.person("rosa")?;
-    let answered = ask(city, 20, "parking-authority", "Hourly occupancy of every on-street bay near the station, 2025.")?;
+    let answered =
+        ask(city, 20, "parking-authority", "Hourly occupancy of every on-street bay near the station, 2025.")?;
     city.at(18, 15);
     let row = Withheld {
         record: "Sensor log of 2025".to_owned(),

@@ -133,7 +133,8 @@ impl ReuseRequest {
     }
 
     fn told(&self, answer: &ReuseAnswer) -> Vec<Notice> {
-        let mut addresses: Vec<_> = self.asks.iter().map(|ask| ask.email.as_str()).filter(|to| !to.is_empty()).collect();
+        let mut addresses: Vec<_> =
+            self.asks.iter().map(|ask| ask.email.as_str()).filter(|to| !to.is_empty()).collect();
         addresses.sort_unstable();
         addresses.dedup();
         let notice = |address: &str| {
@@ -233,7 +234,10 @@ mod tests {
         assert_eq!(change.notices.len(), 2);
         assert!(!change.next.answer.clone().unwrap().is_late);
         assert_eq!(change.next.join(ask("")).unwrap_err().code, "wrong_state");
-        assert_eq!(change.next.answer(text.clone(), &manager(3), from_micros(3), on("2026-12-08")).unwrap_err().code, "wrong_state");
+        assert_eq!(
+            change.next.answer(text.clone(), &manager(3), from_micros(3), on("2026-12-08")).unwrap_err().code,
+            "wrong_state"
+        );
         let late = asked.answer(text, &manager(3), from_micros(2), on("2026-12-09")).unwrap();
         assert!(late.next.answer.unwrap().is_late);
     }

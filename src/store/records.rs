@@ -54,8 +54,7 @@ pub fn insert(conn: &mut AnyConnection, request: &RecordsRequest, filing_print: 
 /// # Errors
 /// [`StoreError::Stale`] when somebody was faster.
 pub fn save(conn: &mut AnyConnection, request: &RecordsRequest, now: Instant) -> Result<(), StoreError> {
-    let unchanged =
-        records_requests::id.eq(request.id.to_string()).and(records_requests::version.eq(request.version));
+    let unchanged = records_requests::id.eq(request.id.to_string()).and(records_requests::version.eq(request.version));
     let rows = diesel::update(records_requests::table.filter(unchanged))
         .set((
             records_requests::department_id.eq(department(request)),
@@ -126,10 +125,7 @@ pub fn of_party(
 ///
 /// # Errors
 /// What the database says.
-pub fn of_application(
-    conn: &mut AnyConnection,
-    application: ApplicationId,
-) -> Result<Vec<RecordsRequest>, StoreError> {
+pub fn of_application(conn: &mut AnyConnection, application: ApplicationId) -> Result<Vec<RecordsRequest>, StoreError> {
     let rows: Vec<(i64, String)> = records_requests::table
         .filter(records_requests::application_id.eq(application.to_string()))
         .order((records_requests::received_at.asc(), records_requests::id.asc()))
@@ -220,13 +216,7 @@ pub fn fees(conn: &mut AnyConnection, request: RecordsId) -> Result<Vec<LedgerEn
     let rows: Vec<FeeColumns> = records_fees::table
         .filter(records_fees::request_id.eq(request.to_string()))
         .order(records_fees::position.asc())
-        .select((
-            records_fees::at,
-            records_fees::kind,
-            records_fees::cents,
-            records_fees::text,
-            records_fees::by_name,
-        ))
+        .select((records_fees::at, records_fees::kind, records_fees::cents, records_fees::text, records_fees::by_name))
         .load(conn)?;
     rows.into_iter().map(entry).collect()
 }

@@ -133,11 +133,7 @@ fn followed(found: &Followed) -> HttpResponse {
     HttpResponse::Ok().json(view(&found.request, &found.fees, (&found.files, &found.letters)))
 }
 
-async fn follow(
-    request: HttpRequest,
-    desk: DeskData,
-    Json(given): Json<RecordsKey>,
-) -> Result<HttpResponse, WebError> {
+async fn follow(request: HttpRequest, desk: DeskData, Json(given): Json<RecordsKey>) -> Result<HttpResponse, WebError> {
     let who = caller(&request);
     Ok(followed(&desk.run(move |desk| records::follow(desk, &who, &given.key)).await?))
 }

@@ -6,8 +6,8 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::api::id_in;
-use crate::cases::records;
 use crate::cases::Caller;
+use crate::cases::records;
 use crate::domain::attachment::Attachment;
 use crate::domain::calendar::Deadline;
 use crate::domain::letter::Letter;
@@ -253,7 +253,11 @@ pub(super) struct FileTaken {
     pub(super) content: String,
 }
 
-pub(super) async fn taken(desk: DeskData, who: Caller, (key, file): (String, String)) -> Result<HttpResponse, WebError> {
+pub(super) async fn taken(
+    desk: DeskData,
+    who: Caller,
+    (key, file): (String, String),
+) -> Result<HttpResponse, WebError> {
     use base64::Engine as _;
     let wanted = id_in(&file)?;
     let (file, content) = desk.run(move |desk| records::produced(desk, &who, &key, wanted)).await?;

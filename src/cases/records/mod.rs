@@ -24,8 +24,8 @@ use crate::domain::letter::{Letter, LetterKind};
 use crate::domain::notice::NoticeKind;
 use crate::domain::people::Capacity;
 use crate::domain::records::{
-    Cents, Format, LedgerEntry, RecordsChange, RecordsCommand, RecordsDraft, RecordsRequest, Requester, Shown, TEXT_MAX,
-    WaiverGround, balance,
+    Cents, Format, LedgerEntry, RecordsChange, RecordsCommand, RecordsDraft, RecordsRequest, Requester, Shown,
+    TEXT_MAX, WaiverGround, balance,
 };
 use crate::domain::refusal::Refusal;
 use crate::domain::text::{Email, Invalid, Prose, readable};
@@ -81,10 +81,12 @@ struct Read {
 
 fn read_wish(caller: &Caller, wish: &Wish) -> Result<Read, CaseError> {
     let mut faults = Vec::new();
-    let mut taken = |read: Result<String, Invalid>| read.unwrap_or_else(|fault| {
-        faults.push(fault);
-        String::new()
-    });
+    let mut taken = |read: Result<String, Invalid>| {
+        read.unwrap_or_else(|fault| {
+            faults.push(fault);
+            String::new()
+        })
+    };
     let description = taken(Prose::<TEXT_MAX>::parse("description", &wish.description).map(Prose::into_string));
     let name = taken(one_line("name", &wish.name));
     let other_way = taken(readable("other_way", &wish.other_way, WAY_MAX));
@@ -247,10 +249,7 @@ fn tell_of_filing(work: &mut Work<'_>, request: &RecordsRequest) -> Result<(), C
     // Nobody's mailbox is filled in somebody else's name; the request counts all the same.
     let may_tell = email.is_empty() || account.is_some() || may_mail(work, &email.to_lowercase())?;
     if let Some(to) = request.requester.recipient().filter(|_| may_tell) {
-        let receipt = request
-            .notice(to, NoticeKind::RecordsReceived)
-            .with("letter", letter)
-            .with_link(request.link);
+        let receipt = request.notice(to, NoticeKind::RecordsReceived).with("letter", letter).with_link(request.link);
         work.notify(&receipt)?;
     }
     let office = request.notice(request.office(), NoticeKind::RecordsFiled);

@@ -43,11 +43,7 @@ pub(super) fn file(
     let draft = LetterDraft {
         kind,
         about: LetterAbout::new(OWNER, request.id, &request.number, format!("/records/follow?id={}", request.id)),
-        touches: About {
-            application: request.from_application,
-            person: requester.account,
-            ..About::default()
-        },
+        touches: About { application: request.from_application, person: requester.account, ..About::default() },
         to,
         departments: request.department.into_iter().collect(),
         capacity,
@@ -83,10 +79,7 @@ fn estimated(values: Values, profile: &Profile, request: &RecordsRequest) -> Val
         }
         None => (Vec::new(), String::new(), false),
     };
-    let asked = both(
-        "It must be paid before copies are made.",
-        "Debe pagarse antes de que se hagan las copias.",
-    );
+    let asked = both("It must be paid before copies are made.", "Debe pagarse antes de que se hagan las copias.");
     let not_asked = both("Nothing is to be paid in advance.", "No hay que pagar nada por adelantado.");
     values
         .bullets("fee_lines", &lines)
@@ -101,9 +94,7 @@ fn answered(values: Values, profile: &Profile, request: &RecordsRequest) -> Valu
     };
     let outcome = match answer.outcome {
         Outcome::Produced => both("The records are produced.", "Los documentos se entregan."),
-        Outcome::Partly => {
-            both("Some of it is produced, some is withheld.", "Una parte se entrega y otra se retiene.")
-        }
+        Outcome::Partly => both("Some of it is produced, some is withheld.", "Una parte se entrega y otra se retiene."),
         Outcome::Denied => both("The request is denied.", "La petición se niega."),
     };
     let late = if answer.is_late {
@@ -142,5 +133,9 @@ fn answered(values: Values, profile: &Profile, request: &RecordsRequest) -> Valu
             after: vec![Piece::from(row.sentence.as_str())],
         }
     });
-    values.local("outcome", &outcome).sections("withheld", sections.collect()).local("late", &late).local("route", &route)
+    values
+        .local("outcome", &outcome)
+        .sections("withheld", sections.collect())
+        .local("late", &late)
+        .local("route", &route)
 }

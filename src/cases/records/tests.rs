@@ -328,10 +328,7 @@ fn fees_stay_within_the_estimate_the_ledger_only_grows_and_a_waiver_clears_it() 
         desk::waive(desk, town.manager(), id, (WaiverGround::Indigent, "Shown a letter.")).unwrap();
         let seen = follow(desk, &town.visitor, &token).unwrap();
         let rows: Vec<_> = seen.fees.iter().map(|entry| (entry.kind, entry.cents.get())).collect();
-        assert_eq!(
-            rows,
-            [(LedgerKind::Charge, 1_200), (LedgerKind::Payment, 200), (LedgerKind::Waiver, 1_000)]
-        );
+        assert_eq!(rows, [(LedgerKind::Charge, 1_200), (LedgerKind::Payment, 200), (LedgerKind::Waiver, 1_000)]);
         assert!(crate::domain::records::balance(&seen.fees).is_zero());
         assert_eq!(code(town.enter(id, LedgerKind::Charge, 1)), "fee_waived");
         for change in ["UPDATE records_fees SET cents = 1", "DELETE FROM records_fees"] {
@@ -389,7 +386,10 @@ fn an_applications_datasets_become_requests_and_it_ends_only_where_its_requester
         let made = convert::from_application(desk, maria, id, &wish(vec![items[1]], true)).unwrap();
         assert!(matches!(state(), State::Converted { requests, .. } if requests == [made[0].number.clone()]));
         assert_eq!(mine(desk, maria).unwrap().len(), 2);
-        assert_eq!(post::mine(desk, maria).unwrap().iter().filter(|letter| letter.about.kind == super::OWNER).count(), 2);
+        assert_eq!(
+            post::mine(desk, maria).unwrap().iter().filter(|letter| letter.about.kind == super::OWNER).count(),
+            2
+        );
         let by_id = made[0].id.to_string();
         assert!(follow(desk, maria, &by_id).is_ok());
         assert!(matches!(follow(desk, &town.visitor, &by_id), Err(CaseError::Missing)), "an id is no key");

@@ -126,17 +126,8 @@ pub enum State {
 
 impl State {
     /// Every word of [`State::as_str`].
-    pub const WORDS: [&'static str; 9] = [
-        "draft",
-        "submitted",
-        "info_requested",
-        "offered",
-        "executed",
-        "denied",
-        "withdrawn",
-        "lapsed",
-        "converted",
-    ];
+    pub const WORDS: [&'static str; 9] =
+        ["draft", "submitted", "info_requested", "offered", "executed", "denied", "withdrawn", "lapsed", "converted"];
 
     /// The word for columns, JSON and filters.
     #[must_use]

@@ -48,9 +48,7 @@ impl Application {
             | State::Denied { .. }
             | State::Withdrawn { .. }
             | State::Lapsed { .. }
-            | State::Converted { .. } => {
-                State::Submitted { at: now }
-            }
+            | State::Converted { .. } => State::Submitted { at: now },
         };
         for (by, by_name) in aside {
             if !next.recusals.iter().any(|known| known.by == by) {

@@ -47,8 +47,19 @@ pub enum LetterKind {
 
 impl LetterKind {
     /// Every kind.
-    pub const ALL: &'static [Self] =
-        &[Self::Denial, Self::PartialGrant, Self::Offer, Self::Suspension, Self::Revocation, Self::AppealDecision, Self::RecordsReceipt, Self::RecordsAcknowledgement, Self::RecordsEstimate, Self::RecordsAnswer, Self::RecordsDeemedDenial];
+    pub const ALL: &'static [Self] = &[
+        Self::Denial,
+        Self::PartialGrant,
+        Self::Offer,
+        Self::Suspension,
+        Self::Revocation,
+        Self::AppealDecision,
+        Self::RecordsReceipt,
+        Self::RecordsAcknowledgement,
+        Self::RecordsEstimate,
+        Self::RecordsAnswer,
+        Self::RecordsDeemedDenial,
+    ];
 
     /// The word used in columns, in JSON and for the template's file.
     #[must_use]

@@ -126,7 +126,8 @@ impl AnswerDraft {
         let waits = referral.is_some_and(|referral| referral.finding.is_none());
         match self.outcome {
             Outcome::Produced if !self.withheld.is_empty() => {
-                let message = "Something is withheld, so it is answered in part. Choose “partly”, or take the rows out.";
+                let message =
+                    "Something is withheld, so it is answered in part. Choose “partly”, or take the rows out.";
                 faults.push(Invalid::new("withheld", "withheld_unfit", message));
             }
             Outcome::Denied if self.withheld.is_empty() => faults.push(withheld_needed()),
@@ -185,12 +186,7 @@ fn check_row(
     }
 }
 
-fn check_exemption(
-    name: &str,
-    code: &str,
-    profile: &Profile,
-    referral: Option<&Referral>,
-) -> Result<String, Invalid> {
+fn check_exemption(name: &str, code: &str, profile: &Profile, referral: Option<&Referral>) -> Result<String, Invalid> {
     if code == NOT_HELD {
         return Ok(code.to_owned());
     }

@@ -257,7 +257,10 @@ impl EstimateDraft {
             (format!("Copies: {} pages at {}", self.pages, self.page_price), copies),
             (format!("Certifying {} pages", self.certified_pages), certified),
             (format!("Scanner: {} times", self.scanner_uses), rules.scanner_max.times(self.scanner_uses.into())),
-            (format!("Formatting and programming: {} minutes at {} an hour", self.staff_minutes, self.staff_hourly), staff),
+            (
+                format!("Formatting and programming: {} minutes at {} an hour", self.staff_minutes, self.staff_hourly),
+                staff,
+            ),
             ("Media".to_owned(), self.media),
             ("Outside copying service".to_owned(), self.outside),
             ("Computer time of the contractor who hosts the data".to_owned(), self.computer),
@@ -327,9 +330,7 @@ pub struct LedgerEntry {
 /// What is still owed.
 #[must_use]
 pub fn balance(entries: &[LedgerEntry]) -> Cents {
-    sum(entries, LedgerKind::Charge)
-        .less(sum(entries, LedgerKind::Payment))
-        .less(sum(entries, LedgerKind::Waiver))
+    sum(entries, LedgerKind::Charge).less(sum(entries, LedgerKind::Payment)).less(sum(entries, LedgerKind::Waiver))
 }
 
 fn sum(entries: &[LedgerEntry], kind: LedgerKind) -> Cents {
@@ -355,7 +356,10 @@ pub fn may_enter(
                 return Err(Refusal::new("fee_waived", "The fee was waived, so nothing is charged."));
             }
             let Some(estimate) = estimate else {
-                return Err(Refusal::new("estimate_missing", "Make the estimate first; nobody is charged without one."));
+                return Err(Refusal::new(
+                    "estimate_missing",
+                    "Make the estimate first; nobody is charged without one.",
+                ));
             };
             let charged = sum(entries, LedgerKind::Charge).plus(cents);
             if charged > estimate.total {

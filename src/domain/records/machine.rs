@@ -200,7 +200,12 @@ impl RecordsRequest {
         let is_clock = matches!(command, C::Deem { .. } | C::Lengthen { .. });
         let is_work = matches!(
             command,
-            C::Route { .. } | C::Estimate { .. } | C::Refer { .. } | C::Find { .. } | C::Answer { .. } | C::Write { .. }
+            C::Route { .. }
+                | C::Estimate { .. }
+                | C::Refer { .. }
+                | C::Find { .. }
+                | C::Answer { .. }
+                | C::Write { .. }
         );
         let is_money = matches!(command, C::Waive { .. } | C::Enter { .. });
         let is_note = matches!(command, C::Note { .. });
@@ -218,7 +223,10 @@ impl RecordsRequest {
             },
             RecordsState::Withdrawn { .. } | RecordsState::Converted { .. } => is_money || is_note,
         };
-        debug_assert!(is_acknowledging || is_clock || is_work || is_money || is_note || is_theirs, "every command counts");
+        debug_assert!(
+            is_acknowledging || is_clock || is_work || is_money || is_note || is_theirs,
+            "every command counts"
+        );
         if fits { Ok(()) } else { Err(wrong_state("request", self.state.in_words())) }
     }
 
@@ -386,12 +394,18 @@ impl RecordsRequest {
     /// The audit entry of an act on this request.
     #[must_use]
     pub fn act(&self, name: &'static str, capacity: Capacity) -> Act {
-        let about =
-            About { application: self.from_application, person: self.requester.account, ..About::default() };
+        let about = About { application: self.from_application, person: self.requester.account, ..About::default() };
         Act::new(name, capacity, "records request", &self.number).about(about)
     }
 
-    pub(super) fn step(&self, state: RecordsState, capacity: Capacity, said: Said, actor: &Actor, now: Instant) -> RecordsChange {
+    pub(super) fn step(
+        &self,
+        state: RecordsState,
+        capacity: Capacity,
+        said: Said,
+        actor: &Actor,
+        now: Instant,
+    ) -> RecordsChange {
         let Said { act, title, text } = said;
         let by_name = match capacity {
             Capacity::Visitor => self.requester.called().to_owned(),

@@ -360,13 +360,8 @@ impl RecordsRequest {
         }
         let text = if draft.came_when_closed { "The offices were closed on that day." } else { "" };
         let by_name = draft.requester.called().to_owned();
-        let step = RecordsStep {
-            at: now,
-            title: "Received".to_owned(),
-            by_name,
-            text: text.to_owned(),
-            is_private: false,
-        };
+        let step =
+            RecordsStep { at: now, title: "Received".to_owned(), by_name, text: text.to_owned(), is_private: false };
         Ok(Self {
             id: draft.id,
             number: draft.number,

@@ -43,7 +43,8 @@ impl RecordsRequest {
         if referral.finding.is_some() {
             return Err(Refusal::new("already_found", "The finding is written down already."));
         }
-        let title = if finding.has_grounds { "The State found grounds to withhold" } else { "The State found no grounds" };
+        let title =
+            if finding.has_grounds { "The State found grounds to withhold" } else { "The State found no grounds" };
         let text = format!("{}: {}", in_words(finding.on), finding.text);
         let said = Said { act: "records.find", title, text };
         let mut change = self.step(self.state.clone(), capacity, said, actor, now);

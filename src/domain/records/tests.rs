@@ -119,7 +119,8 @@ fn finding(has_grounds: bool) -> Finding {
 }
 
 const COMMANDS: [&str; 14] = [
-    "ackn", "route", "long", "estim", "waive", "enter", "refer", "find", "answ", "deem", "write", "note", "take", "conv",
+    "ackn", "route", "long", "estim", "waive", "enter", "refer", "find", "answ", "deem", "write", "note", "take",
+    "conv",
 ];
 
 fn command(word: &str) -> (RecordsCommand, Actor) {
@@ -224,7 +225,11 @@ fn every_state_with_every_command() {
             let cell = match request.decide(command, &actor, now()) {
                 Ok(change) => {
                     assert!(change.act.act.starts_with("records."), "{state} {word}");
-                    assert_eq!(change.notices.is_empty(), word == "note", "nothing but a note is silent: {state} {word}");
+                    assert_eq!(
+                        change.notices.is_empty(),
+                        word == "note",
+                        "nothing but a note is silent: {state} {word}"
+                    );
                     assert_eq!(change.next.steps.len(), request.steps.len() + 1);
                     assert!(word == "long" || change.next.clocks == request.clocks, "no other act moves a date");
                     assert!(request.deemed.is_none() || change.next.deemed == request.deemed, "it stays on record");

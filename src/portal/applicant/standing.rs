@@ -102,7 +102,10 @@ fn converted(requests: &[String]) -> (String, String, String) {
     (
         "You asked for the records instead".to_owned(),
         "The office that has the records.".to_owned(),
-        format!("Follow {} under “My records requests”. You can still reopen this application.", requests.join(" and ")),
+        format!(
+            "Follow {} under “My records requests”. You can still reopen this application.",
+            requests.join(" and ")
+        ),
     )
 }
 

@@ -260,10 +260,8 @@ pub(super) async fn dataset(
 
 /// The form for records, with the department and the dataset filled in.
 fn records_href(department: &str, title: &str) -> String {
-    let query = Serializer::new(String::new())
-        .append_pair("department", department)
-        .append_pair("dataset", title)
-        .finish();
+    let query =
+        Serializer::new(String::new()).append_pair("department", department).append_pair("dataset", title).finish();
     format!("/records/new?{query}")
 }
 

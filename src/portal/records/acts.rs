@@ -62,7 +62,9 @@ pub(super) async fn route(request: HttpRequest, desk: DeskData, path: Path, post
     let done = desk.run(move |desk| cases::route(desk, &who, id, (department, &text))).await;
     match done {
         // It may lie with another office now, whose page this person cannot open.
-        Ok(_) => Redirect::with(&request, "/records", &Flash::good("Given on. That office and the requester are told.")),
+        Ok(_) => {
+            Redirect::with(&request, "/records", &Flash::good("Given on. That office and the requester are told."))
+        }
         Err(error) => {
             let error = still_on_the_form(error, ("Back to the requests", "/records"))?;
             let errors = moved(&shown_on_form(error)?, &[("text", "route_text")]);
@@ -75,8 +77,14 @@ pub(super) async fn lengthen(request: HttpRequest, desk: DeskData, path: Path, p
     let (id, form) = (id_in(&path)?, posted.only(&["employee"])?);
     let (who, reason) = (caller(&request), form.text("employee").to_owned());
     let case = move |desk: &Desk| cases::lengthen(desk, &who, id, &reason);
-    act(&request, &desk, id, (form, &[("reason", "employee")], "The longer time is given, and the requester is told."), case)
-        .await
+    act(
+        &request,
+        &desk,
+        id,
+        (form, &[("reason", "employee")], "The longer time is given, and the requester is told."),
+        case,
+    )
+    .await
 }
 
 /// Names of the estimate's amounts and counts.
@@ -146,7 +154,8 @@ pub(super) async fn waive(request: HttpRequest, desk: DeskData, path: Path, post
     };
     let (who, text) = (caller(&request), form.text("waive_text").to_owned());
     let case = move |desk: &Desk| cases::waive(desk, &who, id, (ground, &text));
-    act(&request, &desk, id, (form, &[("text", "waive_text")], "No fee is asked, and the requester is told."), case).await
+    act(&request, &desk, id, (form, &[("text", "waive_text")], "No fee is asked, and the requester is told."), case)
+        .await
 }
 
 pub(super) async fn fee(request: HttpRequest, desk: DeskData, path: Path, posted: Posted, once: Once) -> Done {
@@ -207,7 +216,12 @@ pub(super) async fn finding(request: HttpRequest, desk: DeskData, path: Path, po
 fn rows_typed(form: &Form) -> Vec<(usize, Withheld)> {
     let typed = |at: usize| {
         let part = |name: &str| form.text(&format!("{name}.{at}")).to_owned();
-        Withheld { record: part("record"), field: part("field"), exemption: part("exemption"), sentence: part("sentence") }
+        Withheld {
+            record: part("record"),
+            field: part("field"),
+            exemption: part("exemption"),
+            sentence: part("sentence"),
+        }
     };
     let is_blank = |row: &Withheld| row.record.is_empty() && row.exemption.is_empty() && row.sentence.is_empty();
     (0..ROWS).map(|at| (at, typed(at))).filter(|(_, row)| !is_blank(row)).collect()
@@ -234,7 +248,8 @@ fn at_rows(errors: &FormErrors, places: &[usize]) -> FormErrors {
 
 pub(super) async fn answer(request: HttpRequest, desk: DeskData, path: Path, posted: Posted, once: Once) -> Done {
     let id = id_in(&path)?;
-    let form = posted.only(&["outcome", "answer_text", "record.*", "field.*", "exemption.*", "sentence.*", "files[]"])?;
+    let form =
+        posted.only(&["outcome", "answer_text", "record.*", "field.*", "exemption.*", "sentence.*", "files[]"])?;
     let Some(outcome) = Outcome::from_word(form.text("outcome")) else {
         let mut errors = FormErrors::default();
         errors.add("outcome", "Choose how it is answered.");

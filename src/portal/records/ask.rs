@@ -12,7 +12,9 @@ use crate::portal::shared::Choice;
 use crate::store::people;
 use crate::web::case::{DeskData, caller, caller_once, shown_on_form};
 use crate::web::visitor::visitor_of;
-use crate::web::{Flash, Form, FormErrors, FormView, Once, Page, Posted, Redirect, Site, WebError, json::Query, robots};
+use crate::web::{
+    Flash, Form, FormErrors, FormView, Once, Page, Posted, Redirect, Site, WebError, json::Query, robots,
+};
 
 const FIELDS: &[&str] = &[
     "name",

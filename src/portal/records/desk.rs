@@ -5,8 +5,8 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use serde::Serialize;
 
 use super::view::{Parts, RecordsLine, RecordsView, line};
-use crate::cases::records::desk::{self as cases, Opened};
 use crate::cases::records;
+use crate::cases::records::desk::{self as cases, Opened};
 use crate::cases::{Caller, CaseError, Desk};
 use crate::domain::id::RecordsId;
 use crate::domain::profile::Profile;
@@ -104,9 +104,10 @@ fn may(opened: &Opened) -> May {
 }
 
 fn exemptions(profile: &Profile) -> Vec<Choice> {
-    let listed = profile.exemptions.iter().map(|known| {
-        Choice::new(known.code.as_str(), format!("{} {}", known.code, known.title.text("en")))
-    });
+    let listed = profile
+        .exemptions
+        .iter()
+        .map(|known| Choice::new(known.code.as_str(), format!("{} {}", known.code, known.title.text("en"))));
     let not_held = Choice::new(NOT_HELD, "This office does not have the record (no exemption)");
     listed.chain(std::iter::once(not_held)).collect()
 }
@@ -115,7 +116,8 @@ fn view(desk: &Desk, opened: &Opened) -> Result<DeskView, CaseError> {
     let profile = &desk.profile;
     let today = day_in(profile.zone, desk.clock.now());
     let Opened { request, fees, department, files, letters, is_own, .. } = opened;
-    let parts = Parts { request, fees, department: department.as_deref(), files, letters, pdf: ("/letters/", "/letter.pdf") };
+    let parts =
+        Parts { request, fees, department: department.as_deref(), files, letters, pdf: ("/letters/", "/letter.pdf") };
     let others = desk.read(people::departments)?.into_iter().filter(|known| Some(known.id) != request.department);
     let rules = profile.fees.rules();
     let name = |part: &str, at: usize| format!("{part}.{at}");

@@ -47,7 +47,12 @@ fn desk_routes(routes: Routes) -> Routes {
         .get("/records/{request}/packet.zip", READERS, "The papers for the state's commission", desk::packet)
         .post("/records/{request}/acknowledge", DESK, "Acknowledge a request", acts::acknowledge)
         .post("/records/{request}/route", DESK, "Give it to another department", acts::route)
-        .post("/records/{request}/lengthen", OFFICIAL, "Give the longer time: an employee is told first", acts::lengthen)
+        .post(
+            "/records/{request}/lengthen",
+            OFFICIAL,
+            "Give the longer time: an employee is told first",
+            acts::lengthen,
+        )
         .post("/records/{request}/estimate", DESK, "Say what copies cost at most", acts::estimate)
         .post("/records/{request}/waive", OFFICIAL, "Ask no fee", acts::waive)
         .post("/records/{request}/fee", DESK, "Write a charge or a payment into the ledger", acts::fee)

@@ -34,7 +34,8 @@ async fn a_visitor_asks_and_follows_without_an_account() {
         for told in ["You need not say why", "Silence after that is a denial", "2026-11-30"] {
             assert!(page.contains(told), "{told}: {page}");
         }
-        let send = async |fields: &[(&str, &str)], seconds| fill(&office, &visitor, "/records/new", fields, seconds).await;
+        let send =
+            async |fields: &[(&str, &str)], seconds| fill(&office, &visitor, "/records/new", fields, seconds).await;
         complains(&send(&[("email", "vera@people.example")], 5).await, "description", "Say which records", &[]);
         let none = [("description", "Counts"), ("name", "Vera")];
         complains(&send(&none, 5).await, "email", "Give a mail address", &["Counts", "Vera"]);
@@ -112,9 +113,16 @@ async fn the_office_works_on_a_request_from_its_list() {
         let none = [&[("outcome", ""), ("answer_text", "The rest by mail.")], &row[..]].concat();
         complains(&act(&manager, "answer", &none).await, "outcome", "Choose how it is answered", &["A method."]);
         let typed = [&[("outcome", "partly"), ("answer_text", "The rest by mail.")], &row[..]].concat();
-        complains(&act(&manager, "answer", &typed).await, "exemption.1", "Choose the subsection", &["The rest by mail."]);
-        let typed: Vec<_> =
-            typed.into_iter().map(|(name, text)| (name, if name == "exemption.1" { "1-210(b)(5)" } else { text })).collect();
+        complains(
+            &act(&manager, "answer", &typed).await,
+            "exemption.1",
+            "Choose the subsection",
+            &["The rest by mail."],
+        );
+        let typed: Vec<_> = typed
+            .into_iter()
+            .map(|(name, text)| (name, if name == "exemption.1" { "1-210(b)(5)" } else { text }))
+            .collect();
         assert!(manager.follow(&act(&manager, "answer", &typed).await).await.contains("some is withheld"));
         let page = visitor.page(&link).await;
         for told in ["1-210(b)(5)", "operator", "A method.", "2026-12-23", "The rest by mail.", "Letters"] {

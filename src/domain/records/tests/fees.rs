@@ -19,7 +19,8 @@ fn money_is_read_and_written_in_cents() {
 #[test]
 fn searching_is_never_charged_and_prepayment_only_from_ten_dollars_on() {
     let rules = profile().fees.rules();
-    let fifty = EstimateDraft { pages: 20, page_price: Cents::new(50), asks_prepayment: true, ..EstimateDraft::default() };
+    let fifty =
+        EstimateDraft { pages: 20, page_price: Cents::new(50), asks_prepayment: true, ..EstimateDraft::default() };
     let codes = |draft: EstimateDraft| {
         let faults = draft.compute(&rules, Format::Paper).err().unwrap_or_default();
         faults.into_iter().map(|fault| fault.code).collect::<Vec<_>>()
