@@ -59,7 +59,9 @@ async fn a_visitor_asks_and_follows_without_an_account() {
         }
         let again = send(ASKED, 5).await;
         assert!(again.status == 422 && again.body.contains("REC-2026-0001"), "{}", again.body);
-        looks_like_nothing(&visitor, &format!("{link}x"), &format!("/records/follow?id={NOTHING}")).await;
+        let (hidden, missing) = (format!("{link}x"), format!("/records/follow?id={NOTHING}"));
+        let (hidden, missing) = (visitor.get(&hidden).await, visitor.get(&missing).await);
+        assert_eq!((hidden.status, missing.status, hidden.body == missing.body), (404, 404, true));
         let papers = visitor.get(&link.replace("follow?", "follow/packet.zip?")).await;
         assert_eq!((papers.status, papers.header("content-type")), (200, "application/zip"));
 
