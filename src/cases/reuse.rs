@@ -138,7 +138,7 @@ impl Work<'_> {
     }
 }
 
-fn write(work: &mut Work<'_>, change: &ReuseChange) -> Result<(), CaseError> {
+pub(super) fn write(work: &mut Work<'_>, change: &ReuseChange) -> Result<(), CaseError> {
     reuse::save(work.conn, &change.next, work.now)?;
     work.record(change.act.clone())?;
     change.notices.iter().try_for_each(|notice| work.notify(notice))

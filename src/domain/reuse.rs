@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 use super::audit::{About, Act};
-use super::calendar::{Deadline, in_words};
+use super::calendar::{CalendarRules, Deadline, in_words};
 use super::id::{AccountId, DatasetId, DepartmentId, ReuseId};
 use super::notice::{Notice, NoticeKind, Recipient};
 use super::people::{Actor, Capacity, Role};
@@ -104,6 +104,16 @@ impl ReuseRequest {
         let act = self.act("reuse.join", Capacity::Visitor);
         let act = act.change(json!({ "count": self.count }), json!({ "count": next.count }));
         Ok(ReuseChange { next, act, notices: Vec::new() })
+    }
+
+    /// The day counted again on another calendar, while it is open; `None` where it did not move.
+    #[must_use]
+    pub fn recounted(&self, calendar: &CalendarRules) -> Option<ReuseChange> {
+        let due = self.due.recounted(calendar).filter(|_| self.answer.is_none())?;
+        let act = self.act("reuse.recount", Capacity::Service);
+        let act = act.change(json!({ "due": self.due.due }), json!({ "due": due.due }));
+        let next = Self { due, ..self.clone() };
+        Some(ReuseChange { next, act: act.because("the city's calendar changed"), notices: Vec::new() })
     }
 
     /// Answers it: the manager of the dataset's department does.

@@ -532,6 +532,15 @@ table! {
 }
 
 table! {
+    calendar_days (day) {
+        day -> Text,
+        body -> Text,
+        at -> Timestamp,
+        by_name -> Text,
+    }
+}
+
+table! {
     records_requests (id) {
         id -> Text,
         number -> Text,
@@ -618,6 +627,7 @@ allow_tables_to_appear_in_same_query!(
     outbox,
     attachments,
     letters,
+    calendar_days,
     appeals,
     appeal_parts,
     records_requests,

@@ -257,7 +257,7 @@ fn tell_of_filing(work: &mut Work<'_>, request: &RecordsRequest) -> Result<(), C
 }
 
 /// Saves everything a change holds.
-fn write(work: &mut Work<'_>, change: &RecordsChange) -> Result<(), CaseError> {
+pub(super) fn write(work: &mut Work<'_>, change: &RecordsChange) -> Result<(), CaseError> {
     records::save(work.conn, &change.next, work.now)?;
     work.record(change.act.clone())?;
     change.notices.iter().try_for_each(|notice| work.notify(notice))

@@ -8,7 +8,7 @@ use super::desk::{self, Entered, Found, Referred};
 use super::{FILED_PER_HOUR, Filed, Wish, clock, file, follow, mine, packet, produced, withdraw};
 use crate::cases::apply_tests::{self, City, cities, deny, draft, item, signature, submit};
 use crate::cases::files::NewFile;
-use crate::cases::{Caller, CaseError, Desk, apply, post};
+use crate::cases::{Caller, CaseError, Desk, apply, calendar, post, reuse};
 use crate::domain::application::State;
 use crate::domain::id::RecordsId;
 use crate::domain::notice::NoticeKind;
@@ -247,6 +247,26 @@ fn silence_becomes_a_denial_once_and_a_late_answer_does_not_take_it_back() {
         assert!(late.answer().unwrap().is_late && late.deemed == silent.deemed);
         assert_eq!(late.appeals()[0].due.to_string(), "2026-12-30");
         assert_eq!(town.acts().iter().filter(|act| *act == "records.deem_denied").count(), 1);
+    }
+}
+
+#[test]
+fn a_closed_day_moves_the_last_day_of_what_is_waited_for_and_says_so() {
+    for town in towns() {
+        let (desk, Filed { request, token }) = (town.desk(), town.filed("Counts"));
+        let reuse = reuse::ask(desk, &town.visitor, "parking", &reuse::Question::default()).unwrap();
+        let closed = ("2026-11-30".parse().unwrap(), false, "Snow");
+        assert_eq!(calendar::list_day(desk, &town.clerk, closed).unwrap(), 2);
+        let moved = follow(desk, &town.visitor, &token).unwrap().request;
+        let days = (moved.clocks.due.due.to_string(), moved.clocks.appeal.due.to_string());
+        assert_eq!(days, ("2026-12-01".to_owned(), "2026-12-31".to_owned()));
+        assert!(moved.clocks.due.explain().contains("Snow") && moved.steps.last().unwrap().text.contains("Snow"));
+        let task = reuse::read(desk, town.manager(), reuse.id).unwrap();
+        assert!(task.due.due > reuse.due.due);
+        let board = crate::cases::deadlines::board(desk, town.manager()).unwrap();
+        let named: Vec<_> = board.iter().map(|due| due.number.as_str()).collect();
+        assert!(named.contains(&request.number.as_str()) && named.contains(&reuse.number.as_str()), "{named:?}");
+        assert_eq!(calendar::keep_up(desk).unwrap(), 0);
     }
 }
 

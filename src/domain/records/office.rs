@@ -6,7 +6,7 @@ use super::machine::{Rank, Said, must_say};
 use super::{
     Answer, CheckedAnswer, DeemedDenial, Finding, Outcome, RecordsChange, RecordsRequest, RecordsState, Referral,
 };
-use crate::domain::calendar::{Deadline, in_words};
+use crate::domain::calendar::{CalendarRules, Deadline, RecordsClocks, in_words};
 use crate::domain::notice::{NoticeKind, Recipient};
 use crate::domain::people::{Actor, Capacity, Role};
 use crate::domain::refusal::Refusal;
@@ -116,5 +116,27 @@ impl RecordsRequest {
             change.notices.push(clerks.with("path", self.path()));
         }
         Ok(change)
+    }
+
+    /// The clock counted again on another calendar, while an answer is waited for; `None` where nothing moved. What
+    /// silence made of it before is not taken back.
+    #[must_use]
+    pub fn recounted(&self, calendar: &CalendarRules, now: Instant) -> Option<RecordsChange> {
+        let waits = match self.state {
+            RecordsState::Received | RecordsState::Acknowledged { .. } => true,
+            RecordsState::DeemedDenied { .. }
+            | RecordsState::Answered { .. }
+            | RecordsState::Withdrawn { .. }
+            | RecordsState::Converted { .. } => false,
+        };
+        let due = self.clocks.due.recounted(calendar).filter(|_| waits)?;
+        let appeal = calendar.after(due.due, self.clocks.appeal.span);
+        let said = Said { act: "records.recount", title: "Days counted again", text: due.explain() };
+        let calendar = Actor::service("calendar");
+        let mut change = self.step(self.state.clone(), Capacity::Service, said, &calendar, now);
+        let days = |due: &Deadline, appeal: &Deadline| json!({ "due": due.due, "appeal": appeal.due });
+        change.act = change.act.change(days(&self.clocks.due, &self.clocks.appeal), days(&due, &appeal));
+        change.next.clocks = RecordsClocks { due, appeal };
+        Some(change)
     }
 }
