@@ -541,6 +541,15 @@ table! {
 }
 
 table! {
+    canary_keys (key_id) {
+        key_id -> Text,
+        planted -> Text,
+        at -> Timestamp,
+        by_name -> Text,
+    }
+}
+
+table! {
     records_requests (id) {
         id -> Text,
         number -> Text,
@@ -628,6 +637,7 @@ allow_tables_to_appear_in_same_query!(
     attachments,
     letters,
     calendar_days,
+    canary_keys,
     appeals,
     appeal_parts,
     records_requests,
