@@ -22,7 +22,9 @@ mod organisations_tests;
 mod parts;
 pub mod people;
 mod problems;
+pub mod records;
 pub mod redactions;
+pub mod reuse;
 pub mod rules;
 pub mod sessions;
 pub mod sightings;
@@ -124,6 +126,8 @@ pub fn api() -> Api {
     let api = rules::routes(api);
     let api = clerk::routes(api);
     let api = appeals::routes(api);
+    let api = records::routes(api);
+    let api = reuse::routes(api);
     let api = letters::routes(api);
     let api = deadlines::routes(api);
     let api = sightings::routes(api);

@@ -3,6 +3,7 @@
 mod account;
 mod case;
 mod document;
+mod records;
 mod sheets;
 mod stewards;
 mod stories;

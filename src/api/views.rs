@@ -204,7 +204,8 @@ pub(super) fn application_view(application: &Application, side: Side) -> Applica
         | State::InfoRequested { .. }
         | State::Denied { .. }
         | State::Withdrawn { .. }
-        | State::Lapsed { .. } => (None, None),
+        | State::Lapsed { .. }
+        | State::Converted { .. } => (None, None),
     };
     let answers = match (side, application.submitted()) {
         (Side::Desk, Some(submission)) => &submission.answers,

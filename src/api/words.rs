@@ -69,6 +69,16 @@ pub(super) const GROUPS: &[Group] = &[
         segments: &["appeals", "appeal-prospects", "clerk-appeals"],
     },
     Group {
+        name: "Records requests",
+        about: "Public records: asked for without an account, followed by a private token, answered by their office.",
+        segments: &["records-requests", "records-followed", "records-desk"],
+    },
+    Group {
+        name: "Reuse statements",
+        about: "What visitors ask about the reuse of datasets, as tasks of their departments.",
+        segments: &["reuse-requests"],
+    },
+    Group {
         name: "Deadlines",
         about: "What is due, and the city's calendar with the days that it closed or opened.",
         segments: &["deadlines", "calendar"],
@@ -107,6 +117,7 @@ pub(super) fn in_path(path: &str, name: &str) -> &'static str {
         "account" => "The id of the account.",
         "kind" => "application, agreement, key, dataset or person.",
         "family" => "standard, click_through or restricted.",
+        "file" => "The id of the file.",
         "number" if path.contains("/terms/") => "The number of the version.",
         "number" => "The number of the entry.",
         _ => "",
@@ -119,6 +130,7 @@ pub(super) fn parameter(path: &str, name: &str) -> &'static str {
     match name {
         "q" => "Words to look for.",
         "of" if path.ends_with("/appeal-prospects") => "The decision, such as suspension: and the id of the hold.",
+        "answered" => "true: also those that were answered.",
         "closed" => "true: also those that ended.",
         "department" if path.ends_with("/datasets") => "The short name of a department.",
         "department" => "The id of a department: only what concerns its datasets.",

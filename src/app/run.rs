@@ -13,7 +13,7 @@ use super::base::{Base, StartError, read_letters};
 use super::gate::{Finish, Gate, RunningGate};
 use super::portal::{self, Addresses};
 use super::profile_files;
-use crate::cases::{CaseError, Desk, agree, appeals, calendar, keys, misuse::Watch, rehearsal, terms, tokens};
+use crate::cases::{CaseError, Desk, agree, appeals, calendar, keys, misuse::Watch, records, rehearsal, terms, tokens};
 use crate::config::Settings;
 use crate::domain::net::{HeadBounds, UpstreamNetworks};
 use crate::domain::profile::Profile;
@@ -159,6 +159,8 @@ pub(super) fn clocks(
         case_clock("agreements", minute, stop, desk, agree::expire_agreements),
         case_clock("calendar", minute, stop, desk, calendar::keep_up),
         case_clock("appeals", hour, stop, desk, appeals::desk::remind_of_due),
+        case_clock("denials by silence", minute, stop, desk, records::clock::deem_denied),
+        case_clock("records due", hour, stop, desk, records::clock::remind_of_due),
         case_clock("reminders", hour, stop, desk, agree::remind_of_ends),
         case_clock("key expiry", minute, stop, desk, keys::clocks::expire_due),
         case_clock("token keys", minute, stop, desk, tokens::rotate_due),

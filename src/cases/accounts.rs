@@ -262,14 +262,19 @@ pub async fn log_in(
 fn subjects(email_key: &str, caller: &Caller) -> Vec<String> {
     let mut subjects = vec![format!("login:{email_key}")];
     if let Some(address) = caller.actor.address {
-        let source = match address {
-            std::net::IpAddr::V4(v4) => v4.to_string(),
-            std::net::IpAddr::V6(v6) => format!("{:x?}", v6.segments().iter().take(4).collect::<Vec<_>>()),
-        };
+        let source = source_of(address);
         subjects.push(format!("login:{email_key}@{source}"));
         subjects.push(format!("{SOURCE}{source}"));
     }
     subjects
+}
+
+/// Who stands behind an address: itself, or the /64 of an IPv6 address.
+pub(super) fn source_of(address: std::net::IpAddr) -> String {
+    match address {
+        std::net::IpAddr::V4(v4) => v4.to_string(),
+        std::net::IpAddr::V6(v6) => format!("{:x?}", v6.segments().iter().take(4).collect::<Vec<_>>()),
+    }
 }
 
 /// Failures as the waits count them. Many people share one address, so a source has many times as many before it waits,

@@ -43,40 +43,51 @@ pub fn mine(conn: &mut AnyConnection, caller: &Caller, id: ApplicationId) -> Res
 /// # Errors
 /// Datasets that cannot be asked for, each named; `too_many_open`.
 pub fn start(desk: &Desk, caller: &Caller, slugs: &[String]) -> Result<ApplicationId, CaseError> {
+    desk.act(caller, |work| Ok(begin(work, slugs, &[])?.id))
+}
+
+/// Starts an application within another act, with some answers filled in.
+pub(super) fn begin(
+    work: &mut Work<'_>,
+    slugs: &[String],
+    prefilled: &[(&str, String)],
+) -> Result<Application, CaseError> {
+    let caller = work.caller;
     let requester = caller.actor.account.ok_or(CaseError::Missing)?;
-    desk.act(caller, |work| {
-        let organisation = caller.actor.organisation.map(|id| id.to_string());
-        let open = applications::of_party(work.conn, requester, organisation.as_deref())?;
-        let open = open.iter().filter(|known| matches!(known.state, State::Draft | State::Submitted { .. })).count();
-        if open >= OPEN_MAX {
-            return Err(Refusal::new("too_many_open", "Finish or withdraw some of your applications first.").into());
-        }
-        let wanted: Vec<Wanted> = slugs.iter().map(|slug| Wanted { slug: slug.clone(), ..Wanted::default() }).collect();
-        let items = items(work, &wanted, &[])?;
-        let mut answers = Answers::default();
-        let signatory = caller.actor.name.chars().take(200).collect::<String>();
-        answers.set("signatory", &signatory)?;
-        let application = Application {
-            id: work.new_id(),
-            number: work.next_number("APP")?,
-            requester,
-            requester_name: caller.actor.name.clone(),
-            organisation: caller.actor.organisation,
-            answers,
-            items,
-            state: State::Draft,
-            submissions: Vec::new(),
-            recusals: Vec::new(),
-            amends: None,
-            follows: None,
-            reopened_as: None,
-            created_at: work.now,
-            version: 1,
-        };
-        applications::insert(work.conn, &application, work.now)?;
-        work.record(started(&application))?;
-        Ok(application.id)
-    })
+    let organisation = caller.actor.organisation.map(|id| id.to_string());
+    let open = applications::of_party(work.conn, requester, organisation.as_deref())?;
+    let open = open.iter().filter(|known| matches!(known.state, State::Draft | State::Submitted { .. })).count();
+    if open >= OPEN_MAX {
+        return Err(Refusal::new("too_many_open", "Finish or withdraw some of your applications first.").into());
+    }
+    let wanted: Vec<Wanted> = slugs.iter().map(|slug| Wanted { slug: slug.clone(), ..Wanted::default() }).collect();
+    let items = items(work, &wanted, &[])?;
+    let mut answers = Answers::default();
+    let signatory = caller.actor.name.chars().take(200).collect::<String>();
+    answers.set("signatory", &signatory)?;
+    for (name, text) in prefilled {
+        answers.set(name, text)?;
+    }
+    let application = Application {
+        id: work.new_id(),
+        number: work.next_number("APP")?,
+        requester,
+        requester_name: caller.actor.name.clone(),
+        organisation: caller.actor.organisation,
+        answers,
+        items,
+        state: State::Draft,
+        submissions: Vec::new(),
+        recusals: Vec::new(),
+        amends: None,
+        follows: None,
+        reopened_as: None,
+        created_at: work.now,
+        version: 1,
+    };
+    applications::insert(work.conn, &application, work.now)?;
+    work.record(started(&application))?;
+    Ok(application)
 }
 
 fn started(application: &Application) -> Act {
@@ -205,6 +216,7 @@ pub fn submit(desk: &Desk, caller: &Caller, id: ApplicationId, signature: &Signa
             return Ok(mine(work.conn, caller, id)?.state);
         }
         let application = mine(work.conn, caller, id)?;
+        super::records::must_owe_nothing(work, application.requester, application.organisation)?;
         let application = under_present_tiers(work.conn, &application)?;
         let problems = problems(work.desk, work.conn, caller, &application)?;
         if !problems.is_empty() {
@@ -338,7 +350,8 @@ pub fn reopen(desk: &Desk, caller: &Caller, id: ApplicationId) -> Result<Applica
             | State::Offered { .. }
             | State::Denied { .. }
             | State::Withdrawn { .. }
-            | State::Lapsed { .. } => application.amends,
+            | State::Lapsed { .. }
+            | State::Converted { .. } => application.amends,
         };
         let items = application
             .items

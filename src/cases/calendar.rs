@@ -10,7 +10,7 @@ use crate::domain::people::{Capacity, Role};
 use crate::domain::text::Line;
 use crate::domain::time::{Day, day_in};
 use crate::store::calendar::{self, KeptDay};
-use crate::store::{AnyConnection, appeals};
+use crate::store::{AnyConnection, appeals, records, reuse};
 
 /// Every local day, in order.
 ///
@@ -91,7 +91,13 @@ pub fn keep_up(desk: &Desk) -> Result<usize, CaseError> {
     desk.profile.calendar.take(&kept)?;
     let rules = desk.profile.calendar.current();
     let open = desk.read(|conn| appeals::all(conn, false))?;
-    if open.iter().all(|appeal| appeal.recounted(&rules, desk.clock.now()).is_none()) {
+    let now = desk.clock.now();
+    let asked = desk.read(|conn| records::list(conn, None, false))?;
+    let reuse = desk.read(|conn| reuse::list(conn, None, false))?;
+    let is_same = open.iter().all(|appeal| appeal.recounted(&rules, now).is_none())
+        && asked.iter().all(|request| request.recounted(&rules, now).is_none())
+        && reuse.iter().all(|request| request.recounted(&rules).is_none());
+    if is_same {
         return Ok(0);
     }
     desk.act(&Caller::service("calendar"), |work| recount(work, &rules))
@@ -103,6 +109,18 @@ fn recount(work: &mut Work<'_>, rules: &CalendarRules) -> Result<usize, CaseErro
     for appeal in appeals::all(work.conn, false)? {
         if let Some(change) = appeal.recounted(rules, work.now) {
             super::appeals::write(work, &change)?;
+            count += 1;
+        }
+    }
+    for request in records::list(work.conn, None, false)? {
+        if let Some(change) = request.recounted(rules, work.now) {
+            super::records::write(work, &change)?;
+            count += 1;
+        }
+    }
+    for request in reuse::list(work.conn, None, false)? {
+        if let Some(change) = request.recounted(rules) {
+            super::reuse::write(work, &change)?;
             count += 1;
         }
     }

@@ -210,19 +210,22 @@ impl Edit {
 /// # Errors
 /// `prohibited_by_law`, invalid parts, [`CaseError::Stale`], [`CaseError::Missing`] for another department.
 pub fn edit(desk: &Desk, caller: &Caller, slug: &str, edit: Edit, version: i64) -> Result<Dataset, CaseError> {
-    desk.act(caller, |work| {
-        let dataset = Dataset { version, ..datasets::by_slug(work.conn, slug)? };
-        let capacity = steward(caller, dataset.department)?;
-        let act = edit.act();
-        let asked = edit.clone();
-        let before = shown(&dataset, &asked);
-        let next = apply(work, dataset, edit)?;
-        let after = shown(&next, &asked);
-        datasets::save(work.conn, &next)?;
-        record(work, act, capacity, &next, before, after)?;
-        work.touch(Touched::Dataset(next.id));
-        Ok(Dataset { version: version.saturating_add(1), ..next })
-    })
+    desk.act(caller, |work| edit_within(work, slug, edit, version))
+}
+
+/// The same within another act.
+pub(super) fn edit_within(work: &mut Work<'_>, slug: &str, edit: Edit, version: i64) -> Result<Dataset, CaseError> {
+    let dataset = Dataset { version, ..datasets::by_slug(work.conn, slug)? };
+    let capacity = steward(work.caller, dataset.department)?;
+    let act = edit.act();
+    let asked = edit.clone();
+    let before = shown(&dataset, &asked);
+    let next = apply(work, dataset, edit)?;
+    let after = shown(&next, &asked);
+    datasets::save(work.conn, &next)?;
+    record(work, act, capacity, &next, before, after)?;
+    work.touch(Touched::Dataset(next.id));
+    Ok(Dataset { version: version.saturating_add(1), ..next })
 }
 
 fn apply(work: &mut Work<'_>, mut dataset: Dataset, edit: Edit) -> Result<Dataset, CaseError> {

@@ -10,9 +10,11 @@ use crate::domain::application::{Application, State};
 use crate::domain::calendar::Deadline;
 use crate::domain::id::DepartmentId;
 use crate::domain::people::Role;
+use crate::domain::records::RecordsRequest;
+use crate::domain::reuse::ReuseRequest;
 use crate::domain::time::{Day, day_in};
 use crate::store::applications::{self, QueueFilter};
-use crate::store::{agreements, appeals, people};
+use crate::store::{agreements, appeals, people, records, reuse};
 
 /// Things of one kind shown at most.
 const MAX: i64 = 500;
@@ -61,6 +63,8 @@ pub fn board(desk: &Desk, caller: &Caller) -> Result<Vec<Due>, CaseError> {
     let own = caller.actor.departments(&[Role::Reviewer, Role::Manager]);
     let mut found = Vec::new();
     found.extend(desk.read(|conn| appeals::all(conn, false))?.iter().map(of_appeal));
+    found.extend(desk.read(|conn| records::list(conn, None, false))?.iter().map(of_records));
+    found.extend(desk.read(|conn| reuse::list(conn, None, false))?.iter().map(of_reuse));
     let every: Vec<DepartmentId> = if sees_all {
         desk.read(people::departments)?.into_iter().map(|department| department.id).collect()
     } else {
@@ -107,6 +111,30 @@ pub(super) fn counted(
     Due { kind, number: number.to_owned(), what, path, turn, departments, by: deadline.due, working, days_left: 0 }
 }
 
+/// A request for records; at the end of the day silence becomes a denial.
+fn of_records(request: &RecordsRequest) -> Due {
+    let what = if request.deemed.is_some() {
+        "Answer it still: it was denied by silence"
+    } else {
+        "Answer it: silence becomes a denial at the end of the day"
+    };
+    counted(
+        ("Records request", &request.number, what.to_owned()),
+        (request.path(), Turn::City),
+        request.department.into_iter().collect(),
+        &request.clocks.due,
+    )
+}
+
+fn of_reuse(request: &ReuseRequest) -> Due {
+    counted(
+        ("Reuse statement", &request.number, format!("Say under which terms “{}” may be used", request.title)),
+        (format!("/reuse-requests/{}", request.id), Turn::City),
+        vec![request.department],
+        &request.due,
+    )
+}
+
 fn of_appeal(appeal: &Appeal) -> Due {
     let what = match appeal.timeliness {
         Timeliness::Late => format!("Say whether the late appeal is heard: {}", appeal.contested.what),
@@ -149,6 +177,7 @@ fn of_application(desk: &Desk, application: &Application) -> Option<Due> {
         | State::Executed { .. }
         | State::Denied { .. }
         | State::Withdrawn { .. }
-        | State::Lapsed { .. } => None,
+        | State::Lapsed { .. }
+        | State::Converted { .. } => None,
     }
 }

@@ -21,6 +21,8 @@ pub enum Purpose {
     Reset,
     /// Takes up a staff invitation.
     Invite,
+    /// Follow a request for records; it is good as long as the request is kept, and is not used up.
+    Follow,
 }
 
 impl Purpose {
@@ -31,6 +33,7 @@ impl Purpose {
             Self::Verify => "verify",
             Self::Reset => "reset",
             Self::Invite => "invite",
+            Self::Follow => "follow",
         }
     }
 
@@ -41,6 +44,8 @@ impl Purpose {
             Self::Verify => 24,
             Self::Reset => 1,
             Self::Invite => 72,
+            // No row of it is kept: the request itself is found by it.
+            Self::Follow => 0,
         }
     }
 
@@ -51,6 +56,7 @@ impl Purpose {
             Self::Verify => "/verify-email",
             Self::Reset => "/reset-password",
             Self::Invite => "/invitation",
+            Self::Follow => "/records/follow",
         }
     }
 }

@@ -70,10 +70,14 @@ pub mod post;
 mod post_tests;
 #[cfg(test)]
 mod race_tests;
+pub mod records;
 pub mod redaction;
 #[cfg(test)]
 mod redaction_tests;
 pub mod rehearsal;
+pub mod reuse;
+#[cfg(test)]
+mod reuse_tests;
 pub mod review;
 pub mod secrets;
 pub mod settle;

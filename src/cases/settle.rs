@@ -53,7 +53,8 @@ pub(super) fn settle(
             | State::Executed { .. }
             | State::Denied { .. }
             | State::Withdrawn { .. }
-            | State::Lapsed { .. } => Err(Refusal::new("no_offer", "There is no open offer.").into()),
+            | State::Lapsed { .. }
+            | State::Converted { .. } => Err(Refusal::new("no_offer", "There is no open offer.").into()),
         },
         Some(Settlement::OfferClosed(id)) => {
             let agreement = agreements::by_id(work.conn, id)?;

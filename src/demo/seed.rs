@@ -94,6 +94,7 @@ pub fn seed<'a>(
         add_dataset(&city, feed, simulator, credential)?;
     }
     stories::tell(&city)?;
+    super::asked::tell(&city)?;
     add_organisations(&city)?;
     Ok(city)
 }

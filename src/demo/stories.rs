@@ -6,6 +6,7 @@ use chrono::Duration;
 
 use super::seed::City;
 use crate::cases::apply::{self, Signature, Wanted};
+use crate::cases::records::convert::{self, ConvertWish};
 use crate::cases::review::{self, Decided, GroundTyped};
 use crate::cases::{Caller, CaseError, agree};
 use crate::domain::application::State;
@@ -125,6 +126,7 @@ pub(super) fn tell(city: &City) -> Result<(), CaseError> {
     restricted(city)?;
     denied(city)?;
     withdrawn(city)?;
+    converted(city)?;
     terminated(city)?;
     offered(city)?;
     asked(city)?;
@@ -237,6 +239,17 @@ fn withdrawn(city: &City) -> Result<(), CaseError> {
     let id = submit(city, &Wish { title: "Noise alerts", ..NOISE_MAP })?;
     city.at(18, 17);
     apply::withdraw(&city.desk, city.person("omar")?, id, "We joined this with another project.")
+}
+
+/// Asked for live, then for the records instead.
+fn converted(city: &City) -> Result<(), CaseError> {
+    city.at(9, 11);
+    let wish = Wish { title: "Charger use in one table", datasets: &[("ev-chargers", &["bulk"])], ..CHARGE_HERE };
+    let id = submit(city, &wish)?;
+    city.at(8, 11);
+    let (items, text) = (vec![item(city, id, "ev-chargers")?], "A table of 2026 is enough.".to_owned());
+    let wish = ConvertWish { items, text, ends_application: true };
+    convert::from_application(&city.desk, city.person("omar")?, id, &wish).map(|_| ())
 }
 
 fn terminated(city: &City) -> Result<(), CaseError> {
@@ -384,7 +397,8 @@ pub(super) fn agreement_of(city: &City, id: ApplicationId) -> Result<Option<Agre
         | State::InfoRequested { .. }
         | State::Denied { .. }
         | State::Withdrawn { .. }
-        | State::Lapsed { .. } => None,
+        | State::Lapsed { .. }
+        | State::Converted { .. } => None,
     })
 }
 

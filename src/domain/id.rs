@@ -128,6 +128,10 @@ kinds! {
     ImportKind => ImportId,
     /// An appeal to the clerk.
     AppealKind => AppealId,
+    /// A request for public records.
+    RecordsKind => RecordsId,
+    /// A request for a reuse statement.
+    ReuseKind => ReuseId,
     /// A file that was handed in.
     AttachmentKind => AttachmentId,
     /// A letter that was sent.

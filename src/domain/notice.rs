@@ -121,6 +121,22 @@ pub enum NoticeKind {
     AppealReturned,
     /// To the clerks: the day by which an appeal is to be decided comes near.
     AppealDue,
+    /// To who asked for records: it came in, with the dates.
+    RecordsReceived,
+    /// To the office that has the records: a request came in, or was given to it.
+    RecordsFiled,
+    /// To who asked for records, or to the office: what happened to the request.
+    RecordsMoved,
+    /// To the state's commissioner: a safety question is referred.
+    RecordsReferred,
+    /// To the office: the last day to answer is near.
+    RecordsDue,
+    /// To the office and the clerks: silence became a denial.
+    RecordsOverdue,
+    /// To the department: somebody asks for a reuse statement.
+    ReuseAsked,
+    /// To who asked for a reuse statement: the answer.
+    ReuseAnswered,
 }
 
 impl NoticeKind {
@@ -172,6 +188,14 @@ impl NoticeKind {
         Self::AppealDecided,
         Self::AppealReturned,
         Self::AppealDue,
+        Self::RecordsReceived,
+        Self::RecordsFiled,
+        Self::RecordsMoved,
+        Self::RecordsReferred,
+        Self::RecordsDue,
+        Self::RecordsOverdue,
+        Self::ReuseAsked,
+        Self::ReuseAnswered,
     ];
 
     /// The name of the template and the column.
@@ -224,6 +248,14 @@ impl NoticeKind {
             Self::AppealDecided => "appeal_decided",
             Self::AppealReturned => "appeal_returned",
             Self::AppealDue => "appeal_due",
+            Self::RecordsReceived => "records_received",
+            Self::RecordsFiled => "records_filed",
+            Self::RecordsMoved => "records_moved",
+            Self::RecordsReferred => "records_referred",
+            Self::RecordsDue => "records_due",
+            Self::RecordsOverdue => "records_overdue",
+            Self::ReuseAsked => "reuse_asked",
+            Self::ReuseAnswered => "reuse_answered",
         }
     }
 

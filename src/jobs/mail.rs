@@ -116,7 +116,7 @@ impl Letters {
         let word = message.kind.as_str();
         let mut context = Context::new();
         context.insert("service", &self.options.service);
-        for optional in ["letter", "reason", "remaining", "explanation", "text", "instructions"] {
+        for optional in ["letter", "reason", "remaining", "explanation", "text", "instructions", "link", "license"] {
             context.insert(optional, "");
         }
         for (name, fact) in &message.facts {
@@ -143,10 +143,12 @@ impl Letters {
 }
 
 /// The kinds that carry a one-use link, and what it opens.
-const LINKED: [(NoticeKind, Purpose); 3] = [
+const LINKED: [(NoticeKind, Purpose); 5] = [
     (NoticeKind::VerifyEmail, Purpose::Verify),
     (NoticeKind::ResetPassword, Purpose::Reset),
     (NoticeKind::StaffInvitation, Purpose::Invite),
+    (NoticeKind::RecordsReceived, Purpose::Follow),
+    (NoticeKind::RecordsMoved, Purpose::Follow),
 ];
 
 /// The text as HTML: paragraphs, and addresses as links. Everything else is escaped.
@@ -330,6 +332,16 @@ mod tests {
             "outcome",
             "reasons",
             "effect",
+            "description",
+            "due",
+            "appeal",
+            "exemption",
+            "records",
+            "city",
+            "received",
+            "office",
+            "office_email",
+            "count",
         ];
         let mut facts: BTreeMap<_, _> =
             facts.into_iter().map(|name| (name.to_owned(), format!("<{name}>\nX-Evil: yes"))).collect();

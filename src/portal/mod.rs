@@ -13,6 +13,7 @@ pub mod holding;
 pub mod letters;
 pub mod mailbox;
 pub mod public;
+pub mod records;
 pub mod review;
 pub mod rules;
 #[cfg(test)]
@@ -47,6 +48,7 @@ pub fn routes(is_demo: bool) -> Routes {
     let routes = review::routes(routes);
     let routes = steward::routes(routes);
     let routes = clerk::routes(routes);
+    let routes = records::routes(routes);
     let routes = auditor::routes(routes);
     if is_demo { mailbox::routes(routes) } else { routes }
 }

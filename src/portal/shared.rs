@@ -126,6 +126,7 @@ pub fn application_tag(word: &str) -> Tag {
         "denied" => ("Denied", "bad"),
         "withdrawn" => ("Withdrawn", "neutral"),
         "lapsed" => ("Offer lapsed", "neutral"),
+        "converted" => ("Became a records request", "info"),
         _ => ("Unknown", "neutral"),
     };
     Tag { text, tone }

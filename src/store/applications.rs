@@ -26,7 +26,8 @@ const fn lapses_at(application: &Application) -> Option<Instant> {
         | State::Executed { .. }
         | State::Denied { .. }
         | State::Withdrawn { .. }
-        | State::Lapsed { .. } => None,
+        | State::Lapsed { .. }
+        | State::Converted { .. } => None,
     }
 }
 

@@ -549,6 +549,53 @@ table! {
     }
 }
 
+table! {
+    records_requests (id) {
+        id -> Text,
+        number -> Text,
+        link_id -> Text,
+        filing_print -> Text,
+        requester_id -> Nullable<Text>,
+        organisation_id -> Nullable<Text>,
+        department_id -> Nullable<Text>,
+        application_id -> Nullable<Text>,
+        state -> Text,
+        is_open -> Bool,
+        due_on -> Text,
+        received_at -> Timestamp,
+        updated_at -> Timestamp,
+        version -> BigInt,
+        body -> Text,
+    }
+}
+
+table! {
+    records_fees (request_id, position) {
+        request_id -> Text,
+        position -> BigInt,
+        at -> Timestamp,
+        kind -> Text,
+        cents -> BigInt,
+        text -> Text,
+        by_name -> Text,
+    }
+}
+
+table! {
+    reuse_requests (id) {
+        id -> Text,
+        number -> Text,
+        dataset_id -> Text,
+        open_for -> Nullable<Text>,
+        department_id -> Text,
+        due_on -> Text,
+        asked_at -> Timestamp,
+        updated_at -> Timestamp,
+        version -> BigInt,
+        body -> Text,
+    }
+}
+
 allow_tables_to_appear_in_same_query!(
     departments,
     organisations,
@@ -593,4 +640,7 @@ allow_tables_to_appear_in_same_query!(
     canary_keys,
     appeals,
     appeal_parts,
+    records_requests,
+    records_fees,
+    reuse_requests,
 );

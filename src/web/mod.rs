@@ -24,6 +24,7 @@ pub mod page;
 pub mod paging;
 pub mod pdf;
 pub mod problem;
+pub mod robots;
 pub mod routes;
 pub mod secret;
 pub mod security;

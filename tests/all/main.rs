@@ -24,6 +24,8 @@ mod misuse;
 #[cfg(test)]
 mod parity;
 #[cfg(test)]
+mod records;
+#[cfg(test)]
 mod settings;
 #[cfg(test)]
 mod story;

@@ -106,6 +106,11 @@ pub enum Command {
     },
     /// The clock ran out on an offer.
     Lapse,
+    /// End it, because its datasets are asked for as records instead.
+    Convert {
+        /// The numbers of the requests for records.
+        requests: Vec<String>,
+    },
     /// Decide an item again, because an appeal was decided so.
     Reconsider {
         /// Which.
@@ -231,6 +236,7 @@ impl Application {
             Command::Sign { evidence } => self.sign(&evidence, actor, now),
             Command::Counter { item, text } => self.counter(item, text, actor, now),
             Command::Withdraw { reason } => self.withdraw(reason, actor, now),
+            Command::Convert { requests } => self.convert(requests, actor, now),
             Command::Lapse => self.lapse(now),
             Command::Reconsider { item, aside, appeal } => self.reconsider(item, (aside, &appeal), actor, now),
             Command::Reopen { as_id } => self.reopen(as_id, actor),
@@ -252,6 +258,7 @@ impl Application {
                     | Command::Recuse { .. }
                     | Command::Decide { .. }
                     | Command::Withdraw { .. }
+                    | Command::Convert { .. }
                     | Command::Reconsider { .. }
             ),
             State::InfoRequested { .. } => matches!(
@@ -264,6 +271,7 @@ impl Application {
                     | Command::Recommend { .. }
                     | Command::Recuse { .. }
                     | Command::Withdraw { .. }
+                    | Command::Convert { .. }
                     | Command::Reconsider { .. }
             ),
             State::Offered { .. } => matches!(
@@ -285,7 +293,11 @@ impl Application {
                         | Command::Reconsider { .. }
                 )
             }
-            State::Denied { .. } | State::Lapsed { .. } => {
+            State::Denied { .. } => matches!(
+                command,
+                Command::Note { .. } | Command::Reopen { .. } | Command::Reconsider { .. } | Command::Convert { .. }
+            ),
+            State::Lapsed { .. } | State::Converted { .. } => {
                 matches!(command, Command::Note { .. } | Command::Reopen { .. } | Command::Reconsider { .. })
             }
             State::Withdrawn { .. } => matches!(command, Command::Note { .. } | Command::Reopen { .. }),

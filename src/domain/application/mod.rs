@@ -115,12 +115,19 @@ pub enum State {
         /// Since when.
         at: Instant,
     },
+    /// The requester asks for the records instead.
+    Converted {
+        /// Since when.
+        at: Instant,
+        /// The numbers of the requests for records.
+        requests: Vec<String>,
+    },
 }
 
 impl State {
     /// Every word of [`State::as_str`].
-    pub const WORDS: [&'static str; 8] =
-        ["draft", "submitted", "info_requested", "offered", "executed", "denied", "withdrawn", "lapsed"];
+    pub const WORDS: [&'static str; 9] =
+        ["draft", "submitted", "info_requested", "offered", "executed", "denied", "withdrawn", "lapsed", "converted"];
 
     /// The word for columns, JSON and filters.
     #[must_use]
@@ -134,6 +141,7 @@ impl State {
             Self::Denied { .. } => "denied",
             Self::Withdrawn { .. } => "withdrawn",
             Self::Lapsed { .. } => "lapsed",
+            Self::Converted { .. } => "converted",
         }
     }
 
@@ -149,6 +157,7 @@ impl State {
             Self::Denied { .. } => "denied",
             Self::Withdrawn { .. } => "withdrawn",
             Self::Lapsed { .. } => "over, because its offer was not signed in time",
+            Self::Converted { .. } => "over: it became a request for records",
         }
     }
 }

@@ -44,9 +44,11 @@ impl Application {
                 next.amends = Some(*agreement);
                 State::Submitted { at: now }
             }
-            State::Draft | State::Denied { .. } | State::Withdrawn { .. } | State::Lapsed { .. } => {
-                State::Submitted { at: now }
-            }
+            State::Draft
+            | State::Denied { .. }
+            | State::Withdrawn { .. }
+            | State::Lapsed { .. }
+            | State::Converted { .. } => State::Submitted { at: now },
         };
         for (by, by_name) in aside {
             if !next.recusals.iter().any(|known| known.by == by) {

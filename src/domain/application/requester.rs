@@ -99,7 +99,8 @@ impl Application {
             | State::Executed { .. }
             | State::Denied { .. }
             | State::Withdrawn { .. }
-            | State::Lapsed { .. } => None,
+            | State::Lapsed { .. }
+            | State::Converted { .. } => None,
         };
         let next = Self { state: State::Submitted { at: now }, ..self.clone() };
         let act = self.act("application.answer", Capacity::Requester, &next);
@@ -162,6 +163,16 @@ impl Application {
         Ok(change)
     }
 
+    pub(super) fn convert(&self, requests: Vec<String>, actor: &Actor, now: Instant) -> Result<Change, Refusal> {
+        self.must_be_requester(actor)?;
+        let because = format!("asked for as records: {}", requests.join(", "));
+        let next = Self { state: State::Converted { at: now, requests }, ..self.clone() };
+        let act = self.act("application.convert", Capacity::Requester, &next).because(because);
+        let mut change = Self::change(next, act);
+        change.notices = self.to_offices(NoticeKind::Withdrawn);
+        Ok(change)
+    }
+
     pub(super) fn lapse(&self, now: Instant) -> Result<Change, Refusal> {
         let (agreement, lapses_at) = self.offer()?;
         if now < lapses_at {
@@ -211,7 +222,8 @@ impl Application {
             | State::Executed { .. }
             | State::Denied { .. }
             | State::Withdrawn { .. }
-            | State::Lapsed { .. } => Err(Refusal::new("no_offer", "There is no open offer.")),
+            | State::Lapsed { .. }
+            | State::Converted { .. } => Err(Refusal::new("no_offer", "There is no open offer.")),
         }
     }
 

@@ -216,6 +216,9 @@ fn in_state(word: &str) -> Application {
         }
         "withdrawn" => application.state = State::Withdrawn { at: now(), reason: String::new() },
         "lapsed" => application.state = State::Lapsed { at: now() },
+        "converted" => {
+            application.state = State::Converted { at: now(), requests: vec!["REC-2026-0001".to_owned()] };
+        }
         other => panic!("unknown state {other}"),
     }
     application

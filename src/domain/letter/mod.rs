@@ -33,12 +33,33 @@ pub enum LetterKind {
     Revocation,
     /// An appeal was decided.
     AppealDecision,
+    /// A request for records came in.
+    RecordsReceipt,
+    /// An office has a request for records.
+    RecordsAcknowledgement,
+    /// What copies cost at most.
+    RecordsEstimate,
+    /// A request for records is answered.
+    RecordsAnswer,
+    /// Silence became a denial.
+    RecordsDeemedDenial,
 }
 
 impl LetterKind {
     /// Every kind.
-    pub const ALL: &'static [Self] =
-        &[Self::Denial, Self::PartialGrant, Self::Offer, Self::Suspension, Self::Revocation, Self::AppealDecision];
+    pub const ALL: &'static [Self] = &[
+        Self::Denial,
+        Self::PartialGrant,
+        Self::Offer,
+        Self::Suspension,
+        Self::Revocation,
+        Self::AppealDecision,
+        Self::RecordsReceipt,
+        Self::RecordsAcknowledgement,
+        Self::RecordsEstimate,
+        Self::RecordsAnswer,
+        Self::RecordsDeemedDenial,
+    ];
 
     /// The word used in columns, in JSON and for the template's file.
     #[must_use]
@@ -50,6 +71,11 @@ impl LetterKind {
             Self::Suspension => "suspension",
             Self::Revocation => "revocation",
             Self::AppealDecision => "appeal_decision",
+            Self::RecordsReceipt => "records_receipt",
+            Self::RecordsAcknowledgement => "records_acknowledgement",
+            Self::RecordsEstimate => "records_estimate",
+            Self::RecordsAnswer => "records_answer",
+            Self::RecordsDeemedDenial => "records_deemed_denial",
         }
     }
 }

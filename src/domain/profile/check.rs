@@ -155,6 +155,7 @@ fn numbers(profile: &Profile, found: &mut Vec<Invalid>) {
         clocks.records_answer,
         clocks.records_answer_personnel,
         clocks.notice_answer,
+        profile.records.reuse_answer,
         profile.appeals.clerk.within,
         profile.appeals.state.within,
     ];

@@ -7,6 +7,7 @@ use serde::Deserialize;
 
 use super::{LocalText, Profile};
 use crate::domain::calendar::Span;
+use crate::domain::records::{Cents, FeeRules};
 use crate::domain::text::{Email, Invalid, Line, Slug};
 use crate::domain::time::Day;
 
@@ -50,8 +51,43 @@ pub enum ReceivedWhenClosed {
 pub struct Fees {
     /// The most a page may cost, in cents.
     pub page_max_cents: u32,
+    /// Certifying the first page, in cents.
+    pub certified_first_cents: u32,
+    /// Certifying each further page, in cents.
+    pub certified_further_cents: u32,
+    /// One use of a hand-held scanner, in cents.
+    pub scanner_max_cents: u32,
     /// Prepayment may be asked from this estimate on, in cents.
     pub prepayment_from_cents: u32,
+    /// Whether fees that are due keep their debtor from submitting an application. They never keep anybody from asking
+    /// for records.
+    #[serde(default)]
+    pub unpaid_blocks_applications: bool,
+}
+
+impl Fees {
+    /// The caps as money.
+    #[must_use]
+    pub fn rules(&self) -> FeeRules {
+        let cents = |cents: u32| Cents::new(cents.into());
+        FeeRules {
+            page_max: cents(self.page_max_cents),
+            certified_first: cents(self.certified_first_cents),
+            certified_further: cents(self.certified_further_cents),
+            scanner_max: cents(self.scanner_max_cents),
+            prepayment_from: cents(self.prepayment_from_cents),
+        }
+    }
+}
+
+/// How requests for records and for reuse statements are handled.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RecordsHandling {
+    /// Whether an acknowledgement stops the clock to the denial by silence.
+    pub acknowledgement_stops_clock: bool,
+    /// Time to answer a request for a reuse statement (a service goal, not law).
+    pub reuse_answer: Span,
 }
 
 /// Where a person may turn after a decision.
@@ -128,6 +164,8 @@ pub struct Exemption {
     pub guidance: LocalText,
     /// The office whose finding it needs first.
     pub referral_to: Option<Line<200>>,
+    /// Where that office is told.
+    pub referral_email: Option<Email>,
 }
 
 /// A statute that takes data off the table: tier X.

@@ -17,7 +17,7 @@ use serde::Deserialize;
 
 pub use law::{
     AppealBody, Appeals, CiteField, Clocks, Exemption, Fees, Ground, ProhibitedUse, Prohibition, Purpose,
-    ReceivedWhenClosed,
+    ReceivedWhenClosed, RecordsHandling,
 };
 pub use local::LocalText;
 pub use sensitive::{Finding, Sensitivity, Subject, Suggestion};
@@ -62,6 +62,8 @@ pub struct Profile {
     pub clocks: Clocks,
     /// Fees for copies, on the records track only.
     pub fees: Fees,
+    /// How requests for records and for reuse statements are handled.
+    pub records: RecordsHandling,
     /// Where a person may turn after a decision.
     pub appeals: Appeals,
     /// Texts that stand on notices.
@@ -365,12 +367,21 @@ impl Profile {
     /// The clock of a records request that came in on `received_on`.
     #[must_use]
     pub fn records_clocks(&self, received_on: Day) -> RecordsClocks {
+        self.records_clocks_of(self.clocks.records_answer, received_on)
+    }
+
+    /// The same where an employee must be told first.
+    #[must_use]
+    pub fn records_clocks_personnel(&self, received_on: Day) -> RecordsClocks {
+        self.records_clocks_of(self.clocks.records_answer_personnel, received_on)
+    }
+
+    fn records_clocks_of(&self, answer: Span, received_on: Day) -> RecordsClocks {
         let counted_from = match self.clocks.received_when_closed {
             ReceivedWhenClosed::SameDay => received_on,
             ReceivedWhenClosed::NextBusinessDay => self.calendar.after(received_on, Span::business(0)).due,
         };
-        let appeal = self.appeals.state.within;
-        RecordsClocks::from_receipt(&self.calendar.current(), self.clocks.records_answer, appeal, counted_from)
+        RecordsClocks::from_receipt(&self.calendar.current(), answer, self.appeals.state.within, counted_from)
     }
 
     /// The values of the place's own parameters of terms, to be filled in when a version is published.

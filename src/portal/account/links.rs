@@ -50,6 +50,7 @@ fn gone(request: &HttpRequest, purpose: Purpose) -> Result<HttpResponse, WebErro
         Purpose::Verify => ("Register again for a new link", "/register"),
         Purpose::Reset => ("Ask for a new link", "/forgot-password"),
         Purpose::Invite => ("Ask the administrator who invited you for a new invitation", ""),
+        Purpose::Follow => ("Ask for records", "/records/new"),
     };
     Page::new(request, "This link does not work any more")?
         .status(StatusCode::BAD_REQUEST)
@@ -77,6 +78,7 @@ async fn show(
         Purpose::Verify => ("Confirm your mail address", "account/verify.html"),
         Purpose::Reset => ("Choose a new password", "account/reset.html"),
         Purpose::Invite => ("Welcome: choose your password", "account/invitation.html"),
+        Purpose::Follow => return gone(request, purpose),
     };
     Page::new(request, title)?.form(form).render(template, &view(token, account))
 }

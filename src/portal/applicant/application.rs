@@ -53,6 +53,8 @@ struct May {
 /// Where the page leads on; empty where nowhere.
 #[derive(Debug, Serialize)]
 struct Links {
+    /// Where its datasets are asked for as records.
+    records: String,
     agreement: String,
     letter: String,
     reopened_as: String,
@@ -123,7 +125,8 @@ pub(super) const fn is_editable(application: &Application) -> bool {
         | State::Executed { .. }
         | State::Denied { .. }
         | State::Withdrawn { .. }
-        | State::Lapsed { .. } => false,
+        | State::Lapsed { .. }
+        | State::Converted { .. } => false,
     }
 }
 
@@ -135,7 +138,7 @@ const fn may(application: &Application) -> May {
         State::InfoRequested { .. } => May { edit: true, answer: true, message: true, withdraw: true, ..none },
         State::Offered { .. } => May { message: true, sign: true, ..none },
         State::Executed { .. } => May { message: true, reopen: application.reopened_as.is_none(), ..none },
-        State::Denied { .. } | State::Withdrawn { .. } | State::Lapsed { .. } => {
+        State::Denied { .. } | State::Withdrawn { .. } | State::Lapsed { .. } | State::Converted { .. } => {
             May { reopen: application.reopened_as.is_none(), ..none }
         }
     }
@@ -151,10 +154,16 @@ fn links(application: &Application) -> Links {
         | State::Offered { .. }
         | State::Denied { .. }
         | State::Withdrawn { .. }
-        | State::Lapsed { .. } => None,
+        | State::Lapsed { .. }
+        | State::Converted { .. } => None,
     };
     let has_letter = application.items.iter().any(|item| matches!(item.state, ItemState::Denied { .. }));
+    let is_askable = matches!(
+        application.state,
+        State::Submitted { .. } | State::InfoRequested { .. } | State::Denied { .. } | State::Lapsed { .. }
+    );
     Links {
+        records: if is_askable { format!("/applications/{}/records", application.id) } else { String::new() },
         agreement: to(agreement, "/agreements/"),
         letter: if has_letter { format!("/applications/{}/letter", application.id) } else { String::new() },
         reopened_as: to(application.reopened_as.map(|id| id.to_string()), "/applications/"),

@@ -13,6 +13,7 @@ mod keys;
 mod letter;
 mod list;
 mod offer;
+mod records;
 mod review;
 mod sign;
 mod standing;
@@ -56,6 +57,8 @@ fn application_routes(routes: Routes) -> Routes {
         .post("/applications/{application}/message", MINE, "Write to a department", acts::message)
         .post("/applications/{application}/withdraw", MINE, "Take it back, or decline an offer", acts::withdraw)
         .post("/applications/{application}/reopen", MINE, "Ask again from the same answers", acts::reopen)
+        .get("/applications/{application}/records", MINE, "Ask for its datasets as records", records::page)
+        .post("/applications/{application}/records", MINE, "Ask for its datasets as records", records::convert)
         .get("/applications/{application}/letter", MINE, "The denial letter with both appeal dates", letter::page)
         .get("/applications/{application}/offer", MINE, "The agreement offered, with its conditions", offer::page)
         .post("/applications/{application}/sign", MINE, "Sign the offer", offer::sign)

@@ -151,7 +151,8 @@ pub(super) fn after_sending(request: &HttpRequest, id: ApplicationId, state: &St
         | State::Offered { .. }
         | State::Denied { .. }
         | State::Withdrawn { .. }
-        | State::Lapsed { .. } => {
+        | State::Lapsed { .. }
+        | State::Converted { .. } => {
             let flash =
                 Flash::good("Signed and sent. You get a mail when somebody asks a question and when it is decided.");
             Redirect::with(request, format!("/applications/{id}"), &flash)

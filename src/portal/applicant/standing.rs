@@ -31,6 +31,7 @@ pub(super) fn tag(state: &State) -> Tag {
         State::Denied { .. } => ("Denied", "bad"),
         State::Withdrawn { .. } => ("Withdrawn", "neutral"),
         State::Lapsed { .. } => ("Offer lapsed", "neutral"),
+        State::Converted { .. } => ("Became a records request", "info"),
     };
     Tag { text, tone }
 }
@@ -87,6 +88,7 @@ pub(super) fn standing(profile: &Profile, names: &Names, application: &Applicati
             "Nobody.".to_owned(),
             "If you change your mind, reopen it: a new draft begins with the same answers.".to_owned(),
         ),
+        State::Converted { requests, .. } => converted(requests),
         State::Lapsed { .. } => (
             "The offer was not signed in time".to_owned(),
             "Nobody.".to_owned(),
@@ -94,6 +96,17 @@ pub(super) fn standing(profile: &Profile, names: &Names, application: &Applicati
         ),
     };
     Standing { tag: tag(&application.state), title, who, next }
+}
+
+fn converted(requests: &[String]) -> (String, String, String) {
+    (
+        "You asked for the records instead".to_owned(),
+        "The office that has the records.".to_owned(),
+        format!(
+            "Follow {} under “My records requests”. You can still reopen this application.",
+            requests.join(" and ")
+        ),
+    )
 }
 
 fn waiting_for(names: &Names, application: &Application) -> String {

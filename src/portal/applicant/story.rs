@@ -78,6 +78,10 @@ fn ending(application: &Application) -> Option<Entry> {
         State::Withdrawn { at, reason } => {
             Some(entry("Taken back", *at, &application.requester_name, "neutral", reason))
         }
+        State::Converted { at, requests } => {
+            let title = format!("Asked for as records: {}", requests.join(", "));
+            Some(entry(&title, *at, &application.requester_name, "info", ""))
+        }
         State::Lapsed { at } => Some(entry("The offer lapsed", *at, "", "neutral", "")),
         State::Draft | State::Submitted { .. } | State::InfoRequested { .. } | State::Denied { .. } => None,
     }

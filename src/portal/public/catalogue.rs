@@ -7,6 +7,7 @@ use url::form_urlencoded::Serializer;
 
 use super::words::{frequency, limit_lines, sensitivity_tag, tier_about, tier_tag};
 use crate::cases::interchange;
+use crate::cases::reuse::{self, Asked};
 use crate::domain::catalogue::Field;
 use crate::domain::dcat::Distribution;
 use crate::domain::scope::{Method, Operation};
@@ -165,6 +166,8 @@ struct DatasetView {
     apply_href: String,
     terms_href: String,
     records_request: String,
+    records_href: String,
+    reuse: ReuseLine,
     department: String,
     department_href: String,
     email: String,
@@ -181,6 +184,27 @@ struct DatasetView {
     command: String,
     distributions: Vec<DistributionLine>,
     updated: String,
+}
+
+/// What was asked about the reuse of a dataset, as days; empty where nothing was.
+#[derive(Default, Serialize)]
+struct ReuseLine {
+    asked_on: String,
+    due: String,
+    first_asked_on: String,
+    answered_on: String,
+}
+
+fn reuse_line(asked: &Asked) -> ReuseLine {
+    let open = asked.open.as_ref();
+    let answered = asked.answered.as_ref();
+    let day = |day: Option<crate::domain::time::Day>| day.map(|day| day.to_string()).unwrap_or_default();
+    ReuseLine {
+        asked_on: day(open.map(|request| request.asked_on)),
+        due: day(open.map(|request| request.due.due)),
+        first_asked_on: day(answered.map(|request| request.asked_on)),
+        answered_on: day(answered.and_then(|request| request.answer.as_ref()).map(|answer| answer.on)),
+    }
 }
 
 #[derive(Serialize)]
@@ -212,7 +236,12 @@ pub(super) async fn dataset(
     slug: web::Path<String>,
 ) -> Result<HttpResponse, WebError> {
     let slug = slug.into_inner();
-    let page = desk.run(move |desk| desk.read(|conn| catalogue::page(conn, &slug))).await?;
+    let (page, asked) = desk
+        .run(move |desk| {
+            let page = desk.read(|conn| catalogue::page(conn, &slug))?;
+            Ok((page, reuse::of_dataset(desk, &slug)?))
+        })
+        .await?;
     let gate = Site::of(&request)?.options().gate_url.as_str().trim_end_matches('/').to_owned();
     let limits = page.tier.map(|tier| limit_lines(&page.limits, &desk.profile.limits_for(tier))).unwrap_or_default();
     let records_request = desk.profile.notices.records_request.text("en").to_owned();
@@ -221,10 +250,19 @@ pub(super) async fn dataset(
     let view = DatasetView {
         limits,
         records_request,
+        reuse: reuse_line(&asked),
+        records_href: records_href(&page.department_slug, &title),
         terms_href: terms.map(|terms| format!("/terms/{}", terms.family.as_str())).unwrap_or_default(),
         ..dataset_view(page, &gate)
     };
     Page::new(&request, title)?.crumb("Catalogue", "/datasets").render("public/dataset.html", &view)
+}
+
+/// The form for records, with the department and the dataset filled in.
+fn records_href(department: &str, title: &str) -> String {
+    let query =
+        Serializer::new(String::new()).append_pair("department", department).append_pair("dataset", title).finish();
+    format!("/records/new?{query}")
 }
 
 /// What the page decides from the tier alone: `open`, `apply`, `prohibited` or `undecided`.
@@ -275,6 +313,8 @@ fn dataset_view(page: DatasetPage, gate: &str) -> DatasetView {
         limits: Vec::new(),
         terms_href: String::new(),
         records_request: String::new(),
+        records_href: String::new(),
+        reuse: ReuseLine::default(),
     }
 }
 

@@ -5,6 +5,7 @@ mod catalogue;
 mod check;
 mod home;
 mod kill;
+mod reuse;
 mod terms;
 #[cfg(test)]
 mod tests;
@@ -26,6 +27,8 @@ pub fn routes(routes: Routes) -> Routes {
         .get("/", open, "Start page", home::page)
         .get("/datasets", open, "Search the catalogue", catalogue::search)
         .get("/datasets/{dataset}", open, "One dataset", catalogue::dataset)
+        .get("/datasets/{dataset}/reuse", open, "Ask for the reuse statement of a dataset", reuse::page)
+        .post("/datasets/{dataset}/reuse", open, "Ask for the reuse statement of a dataset", reuse::ask)
         .get("/data.json", open, "The catalogue as DCAT-US 1.1", catalogue::data_json)
         .get("/terms", open, "Terms that bind now", terms::list)
         .get("/terms/{family}", open, "Present version of one family of terms", terms::present)

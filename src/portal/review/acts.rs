@@ -191,6 +191,8 @@ fn told((state, waits_for_second): &(State, bool)) -> &'static str {
         State::Offered { .. } => "Decided. The applicant has been offered the agreement and must sign it.",
         State::Executed { .. } => "Decided. The agreement is in force; the applicant can make keys now.",
         State::Denied { .. } => "Decided. The denial letter is ready, with both ways to appeal.",
-        State::Draft | State::Withdrawn { .. } | State::Lapsed { .. } => "Your decision is kept.",
+        State::Draft | State::Withdrawn { .. } | State::Lapsed { .. } | State::Converted { .. } => {
+            "Your decision is kept."
+        }
     }
 }

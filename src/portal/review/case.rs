@@ -250,7 +250,8 @@ fn agreement_link(application: &Application) -> String {
         | State::InfoRequested { .. }
         | State::Denied { .. }
         | State::Withdrawn { .. }
-        | State::Lapsed { .. } => String::new(),
+        | State::Lapsed { .. }
+        | State::Converted { .. } => String::new(),
     }
 }
 
@@ -424,6 +425,10 @@ fn writes(state: &State) -> Vec<Write> {
     match state {
         State::Submitted { .. } => vec![ask, message, note],
         State::InfoRequested { .. } | State::Offered { .. } | State::Executed { .. } => vec![message, note],
-        State::Draft | State::Denied { .. } | State::Withdrawn { .. } | State::Lapsed { .. } => vec![note],
+        State::Draft
+        | State::Denied { .. }
+        | State::Withdrawn { .. }
+        | State::Lapsed { .. }
+        | State::Converted { .. } => vec![note],
     }
 }

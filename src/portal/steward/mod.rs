@@ -7,6 +7,7 @@ mod import;
 mod list;
 mod parts;
 mod redactions;
+mod reuse;
 mod rows;
 #[cfg(test)]
 mod tests;
@@ -17,6 +18,8 @@ use crate::web::{Access, Routes};
 
 /// Who reads.
 const READERS: Access = Access::Staff(&[Role::Reviewer, Role::Manager, Role::Auditor]);
+/// Who sees what visitors ask.
+const TASKS: Access = Access::Staff(&[Role::Reviewer, Role::Manager, Role::Clerk, Role::Auditor]);
 /// Who changes.
 const MANAGER: Access = Access::Staff(&[Role::Manager]);
 /// Largest form with a pasted catalogue, in bytes: 16 MiB of JSON grow to at most three times that on the way.
@@ -28,6 +31,9 @@ const FIELDS_FORM_BYTES_MAX: usize = 1024 * 1024;
 #[must_use]
 pub fn routes(routes: Routes) -> Routes {
     routes
+        .get("/reuse-requests", TASKS, "Reuse statements asked for, what is due first at the top", reuse::list)
+        .get("/reuse-requests/{reuse}", TASKS, "One of them with its answer", reuse::page)
+        .post("/reuse-requests/{reuse}/answer", MANAGER, "Answer it; the dataset gets the statement", reuse::answer)
         .get("/stewardship", READERS, "The department's datasets", list::page)
         .get("/stewardship/new", MANAGER, "Form of a new dataset", list::new_page)
         .post("/stewardship/new", MANAGER, "Make a dataset", list::create)

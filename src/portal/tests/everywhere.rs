@@ -9,7 +9,7 @@ const STARTS: &[(&str, &[&str])] = &[
     ("rosa", &["/review", "/review?show=all", "/review/agreements?state=all", "/stewardship", "/stewardship/import"]),
     ("rita", &["/review", "/review?show=all", "/review/agreements?state=all", "/stewardship"]),
     ("dana", &["/review", "/review?show=all", "/review/agreements?state=all", "/stewardship?tier=3"]),
-    ("clara", &["/clerk", "/review/agreements?state=all"]),
+    ("clara", &["/clerk", "/records?show=all", "/review/agreements?state=all"]),
     (
         "ivan",
         &[
@@ -28,7 +28,8 @@ const STARTS: &[(&str, &[&str])] = &[
 const PAGES_MAX: usize = 60;
 
 fn links(body: &str) -> impl Iterator<Item = String> {
-    let of_staff = ["/review", "/stewardship", "/clerk", "/audit", "/admin", "/datasets", "/terms"];
+    let of_staff =
+        ["/review", "/stewardship", "/clerk", "/audit", "/admin", "/datasets", "/terms", "/records", "/reuse-requests"];
     body.split(" href=\"")
         .skip(1)
         .filter_map(|rest| rest.split('"').next())

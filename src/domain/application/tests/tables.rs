@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use super::*;
 use crate::domain::refusal::Refusal;
 
-const COMMANDS: [&str; 15] = [
+const COMMANDS: [&str; 16] = [
     "save",
     "submit",
     "ask",
@@ -21,6 +21,7 @@ const COMMANDS: [&str; 15] = [
     "lapse",
     "reopen",
     "appeal",
+    "convert",
 ];
 
 /// A well-formed command of this name, with the actor who may give it and the instant at which it may be given.
@@ -41,6 +42,7 @@ fn command(word: &str, application: &Application) -> (Command, Actor, Instant) {
         "counter" => (Command::Counter { item: id(10), text }, maria()),
         "withdraw" => (Command::Withdraw { reason: text }, maria()),
         "lapse" => return (Command::Lapse, Actor::service("clock"), lapses_at()),
+        "convert" => (Command::Convert { requests: vec!["REC-2026-0001".to_owned()] }, maria()),
         "reopen" => (Command::Reopen { as_id: id(41) }, maria()),
         "appeal" => {
             (Command::Reconsider { item: id(10), aside: Vec::new(), appeal: "APL-2026-0001".to_owned() }, clerk())
@@ -60,15 +62,16 @@ fn prepared(word: &str, mut application: Application) -> Application {
 
 /// What each command makes of each state; `-` is refused as `wrong_state`.
 const MATRIX: &str = "
-                 save subm ask  answ mess note reco recu deci sign coun with laps reop appe
-draft            draf subm -    -    -    -    -    -    -    -    -    with -    -    -
-submitted        -    -    info -    subm subm subm subm exec -    -    with -    -    subm
-info_requested   info subm -    subm info info info info -    -    -    with -    -    info
-offered          -    -    -    -    offe offe -    -    -    exec subm with laps -    subm
-executed         -    -    -    -    exec exec -    -    -    -    -    -    -    exec subm
-denied           -    -    -    -    -    deni -    -    -    -    -    -    -    deni subm
-withdrawn        -    -    -    -    -    with -    -    -    -    -    -    -    with -
-lapsed           -    -    -    -    -    laps -    -    -    -    -    -    -    laps subm
+                 save subm ask  answ mess note reco recu deci sign coun with laps reop appe conv
+draft            draf subm -    -    -    -    -    -    -    -    -    with -    -    -    -
+submitted        -    -    info -    subm subm subm subm exec -    -    with -    -    subm conv
+info_requested   info subm -    subm info info info info -    -    -    with -    -    info conv
+offered          -    -    -    -    offe offe -    -    -    exec subm with laps -    subm -
+executed         -    -    -    -    exec exec -    -    -    -    -    -    -    exec subm -
+denied           -    -    -    -    -    deni -    -    -    -    -    -    -    deni subm conv
+withdrawn        -    -    -    -    -    with -    -    -    -    -    -    -    with -    -
+lapsed           -    -    -    -    -    laps -    -    -    -    -    -    -    laps subm -
+converted        -    -    -    -    -    conv -    -    -    -    -    -    -    conv subm -
 ";
 
 fn short(word: &str) -> String {
@@ -106,23 +109,23 @@ fn every_state_with_every_command() {
     }
     let found = format!("{}\n", found.trim_end());
     assert_eq!(found, MATRIX, "{found}");
-    assert_eq!(rows, 120, "8 states x 15 commands");
+    assert_eq!(rows, 144, "9 states x 16 commands");
 }
 
 /// Who may give each command where the state allows it. `ok`, or what the refusal says:
 /// `req` `not_the_requester` · `dep` `not_your_department` · `own` `own_application` · `rec` `recused`.
 const ACTORS: &str = "
-                 save subm ask  answ mess note reco recu deci sign coun with laps reop appe
-requester        ok   ok   dep  ok   ok   dep  dep  dep  dep  ok   ok   ok   ok   ok   dep
-colleague        ok   ok   dep  ok   ok   dep  dep  dep  dep  ok   ok   ok   ok   ok   dep
-stranger         req  req  dep  req  dep  dep  dep  dep  dep  req  req  req  ok   req  dep
-reviewer         req  req  ok   req  ok   ok   ok   ok   dep  req  req  req  ok   req  dep
-manager          req  req  ok   req  ok   ok   ok   ok   ok   req  req  req  ok   req  dep
-recused          req  req  ok   req  ok   ok   rec  rec  rec  req  req  req  ok   req  dep
-own-manager      ok   ok   own  ok   ok   own  own  ok   own  ok   ok   ok   ok   ok   dep
-other-manager    req  req  dep  req  dep  dep  dep  dep  dep  req  req  req  ok   req  dep
-auditor          req  req  dep  req  dep  dep  dep  dep  dep  req  req  req  ok   req  dep
-visitor          req  req  dep  req  dep  dep  dep  dep  dep  req  req  req  ok   req  dep
+                 save subm ask  answ mess note reco recu deci sign coun with laps reop appe conv
+requester        ok   ok   dep  ok   ok   dep  dep  dep  dep  ok   ok   ok   ok   ok   dep  ok
+colleague        ok   ok   dep  ok   ok   dep  dep  dep  dep  ok   ok   ok   ok   ok   dep  ok
+stranger         req  req  dep  req  dep  dep  dep  dep  dep  req  req  req  ok   req  dep  req
+reviewer         req  req  ok   req  ok   ok   ok   ok   dep  req  req  req  ok   req  dep  req
+manager          req  req  ok   req  ok   ok   ok   ok   ok   req  req  req  ok   req  dep  req
+recused          req  req  ok   req  ok   ok   rec  rec  rec  req  req  req  ok   req  dep  req
+own-manager      ok   ok   own  ok   ok   own  own  ok   own  ok   ok   ok   ok   ok   dep  ok
+other-manager    req  req  dep  req  dep  dep  dep  dep  dep  req  req  req  ok   req  dep  req
+auditor          req  req  dep  req  dep  dep  dep  dep  dep  req  req  req  ok   req  dep  req
+visitor          req  req  dep  req  dep  dep  dep  dep  dep  req  req  req  ok   req  dep  req
 ";
 
 fn actors() -> Vec<(&'static str, Actor)> {
@@ -183,5 +186,5 @@ fn every_actor_with_every_command() {
     }
     let found = format!("{}\n", found.trim_end());
     assert_eq!(found, ACTORS, "{found}");
-    assert_eq!(rows, 150, "10 actors x 15 commands");
+    assert_eq!(rows, 160, "10 actors x 16 commands");
 }

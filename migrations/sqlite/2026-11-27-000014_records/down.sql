@@ -1,0 +1,3 @@
+DROP TABLE reuse_requests;
+DROP TABLE records_fees;
+DROP TABLE records_requests;
