@@ -128,4 +128,6 @@ kinds! {
     ImportKind => ImportId,
     /// An appeal to the clerk.
     AppealKind => AppealId,
+    /// The renewal of an agreement.
+    RenewalKind => RenewalId,
 }

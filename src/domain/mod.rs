@@ -21,6 +21,8 @@ pub mod people;
 pub mod profile;
 pub mod redaction;
 pub mod refusal;
+pub mod register;
+pub mod renewal;
 pub mod review;
 pub mod scope;
 pub mod terms;

@@ -119,11 +119,25 @@ pub enum NoticeKind {
     AppealReturned,
     /// To the clerks: the day by which an appeal is to be decided comes near.
     AppealDue,
+    /// To the department: the holder of an agreement signed its renewal.
+    RenewalToConfirm,
+    /// To the holder: a renewal came back, was refused or lapsed.
+    RenewalMoved,
+    /// To the holder: a certificate of destruction is owed.
+    CertificateDue,
+    /// To the department: a certificate of destruction was not given in time.
+    CertificateMissing,
+    /// To the department: a certificate of destruction to look at.
+    CertificateGiven,
+    /// To the holder: what became of their certificate.
+    CertificateAnswered,
+    /// To the holder: new terms are still to be accepted.
+    TermsDue,
 }
 
 impl NoticeKind {
     /// Every kind; the mail templates are tested against it.
-    pub const ALL: [Self; 45] = [
+    pub const ALL: [Self; 52] = [
         Self::VerifyEmail,
         Self::AlreadyRegistered,
         Self::ResetPassword,
@@ -169,6 +183,13 @@ impl NoticeKind {
         Self::AppealDecided,
         Self::AppealReturned,
         Self::AppealDue,
+        Self::RenewalToConfirm,
+        Self::RenewalMoved,
+        Self::CertificateDue,
+        Self::CertificateMissing,
+        Self::CertificateGiven,
+        Self::CertificateAnswered,
+        Self::TermsDue,
     ];
 
     /// The name of the template and the column.
@@ -220,6 +241,13 @@ impl NoticeKind {
             Self::AppealDecided => "appeal_decided",
             Self::AppealReturned => "appeal_returned",
             Self::AppealDue => "appeal_due",
+            Self::RenewalToConfirm => "renewal_to_confirm",
+            Self::RenewalMoved => "renewal_moved",
+            Self::CertificateDue => "certificate_due",
+            Self::CertificateMissing => "certificate_missing",
+            Self::CertificateGiven => "certificate_given",
+            Self::CertificateAnswered => "certificate_answered",
+            Self::TermsDue => "terms_due",
         }
     }
 
