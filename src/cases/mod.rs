@@ -36,6 +36,7 @@ pub mod catalogue;
 mod catalogue_tests;
 pub mod denials;
 pub mod describe;
+pub mod destruction;
 pub mod drafting;
 pub mod enforce;
 #[cfg(test)]
@@ -65,6 +66,8 @@ pub mod redaction;
 #[cfg(test)]
 mod redaction_tests;
 pub mod rehearsal;
+pub mod renewal;
+pub mod reterms;
 pub mod review;
 pub mod secrets;
 pub mod settle;

@@ -13,7 +13,9 @@ use super::refusal::{Refusal, wrong_state};
 use super::tier::Tier;
 use super::time::Instant;
 
-pub use destruction::{Certificate, Destruction, DestructionChange, DestructionCommand, DestructionState, Part};
+pub use destruction::{
+    CERTIFICATE_TEXT_MAX, Certificate, Destruction, DestructionChange, DestructionCommand, DestructionState, Part,
+};
 pub use schedule::{Agreed, Schedule};
 
 /// The version of the consent-to-electronic-dealing text that signers confirm (CGS §1-270).

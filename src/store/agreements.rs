@@ -219,6 +219,19 @@ pub fn executed_on(conn: &mut AnyConnection, dataset: DatasetId) -> Result<Vec<A
     rows.into_iter().map(read).collect()
 }
 
+/// Every executed agreement, oldest first.
+///
+/// # Errors
+/// What the database says.
+pub fn executed(conn: &mut AnyConnection) -> Result<Vec<Agreement>, StoreError> {
+    let rows: Vec<(i64, String)> = agreements::table
+        .filter(agreements::state.eq("executed"))
+        .order(agreements::id.asc())
+        .select((agreements::version, agreements::body))
+        .load(conn)?;
+    rows.into_iter().map(read).collect()
+}
+
 /// Executed agreements whose term ends before `until`.
 ///
 /// # Errors

@@ -505,6 +505,34 @@ table! {
     }
 }
 
+table! {
+    renewals (id) {
+        id -> Text,
+        agreement_id -> Text,
+        pending_for -> Nullable<Text>,
+        requester_id -> Text,
+        organisation_id -> Nullable<Text>,
+        state -> Text,
+        lapses_at -> Nullable<Timestamp>,
+        made_id -> Nullable<Text>,
+        opened_at -> Timestamp,
+        updated_at -> Timestamp,
+        version -> BigInt,
+        body -> Text,
+    }
+}
+
+table! {
+    destructions (agreement_id) {
+        agreement_id -> Text,
+        state -> Text,
+        due -> Text,
+        updated_at -> Timestamp,
+        version -> BigInt,
+        body -> Text,
+    }
+}
+
 allow_tables_to_appear_in_same_query!(
     departments,
     organisations,
@@ -545,4 +573,6 @@ allow_tables_to_appear_in_same_query!(
     outbox,
     appeals,
     appeal_parts,
+    renewals,
+    destructions,
 );

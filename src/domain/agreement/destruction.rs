@@ -176,6 +176,9 @@ pub struct Destruction {
     pub working: String,
     /// Where it stands.
     pub state: DestructionState,
+    /// Certificates accepted before it was owed anew, oldest first.
+    #[serde(default)]
+    pub earlier: Vec<Certificate>,
     /// Since when it is owed.
     pub since: Instant,
     /// Counts saves; the store compares and sets it.
@@ -245,6 +248,7 @@ impl Destruction {
             due: due.0,
             working: due.1,
             state: DestructionState::Owed { asked: None },
+            earlier: Vec::new(),
             since: now,
             version: 1,
         };
@@ -355,10 +359,12 @@ impl Destruction {
                 change.notices.push(change.next.answer_notice("It is no longer owed.", &reason));
                 Ok(change)
             }
-            (State::Released { .. }, Command::Owe { parts, due }) => {
+            (State::Released { .. } | State::Accepted { .. }, Command::Owe { parts, due }) => {
                 let mut change = self.change("destruction.owe", Capacity::Service, State::Owed { asked: None });
                 (change.next.due, change.next.working) = due;
                 change.next.parts = parts;
+                change.next.since = now;
+                change.next.earlier.extend(self.certificate().cloned());
                 change.notices.push(change.next.due_notice(""));
                 Ok(change)
             }
@@ -369,8 +375,7 @@ impl Destruction {
                 Command::Certify { .. }
                 | Command::Accept { .. }
                 | Command::AskAgain { .. }
-                | Command::Release { .. }
-                | Command::Owe { .. },
+                | Command::Release { .. },
             )
             | (
                 State::Released { .. },

@@ -70,7 +70,7 @@ const MATRIX: &str = "
             certify    accept     ask_again  release    owe
 owed        certified  -          -          released   -
 certified   -          certified  owed       released   -
-accepted    -          -          -          -          -
+accepted    -          -          -          -          owed
 released    -          -          -          -          owed
 ";
 
@@ -177,4 +177,11 @@ fn it_is_overdue_the_day_after_its_last_day_and_only_while_it_is_owed() {
     for word in ["certified", "accepted", "released"] {
         assert!(!destruction(word).is_overdue(day("2027-12-24")), "{word}");
     }
+}
+
+#[test]
+fn a_certificate_that_was_accepted_is_kept_when_another_is_owed() {
+    let again = DestructionCommand::Owe { parts: parts(), due: due() };
+    let owed = destruction("accepted").decide(again, &Actor::service("clock"), now()).unwrap().next;
+    assert_eq!(owed.earlier, [certificate()]);
 }

@@ -61,8 +61,10 @@ pub enum RenewalCommand {
     },
     /// The holder takes it back.
     Withdraw,
-    /// Its time is over, or its agreement ended before it was signed.
+    /// Its time is over: its agreement ended before it was signed, or nobody confirmed it in time.
     Lapse,
+    /// Its agreement was ended or replaced otherwise.
+    Close,
 }
 
 /// Everything one act on a renewal changes.
@@ -121,7 +123,8 @@ impl Renewal {
                 if !self.is_confirmed() {
                     return Err(Refusal::new("not_yet", "Not every department has confirmed the renewal."));
                 }
-                let state = RenewalState::Done { at: now, agreement };
+                let confirmations = self.confirmations().to_vec();
+                let state = RenewalState::Done { at: now, agreement, confirmations };
                 Ok(self.change("renewal.complete", Capacity::Service, state))
             }
             RenewalCommand::Withdraw => {
@@ -130,6 +133,12 @@ impl Renewal {
                 Ok(self.change("renewal.withdraw", Capacity::Requester, state))
             }
             RenewalCommand::Lapse => self.lapse(now),
+            RenewalCommand::Close => {
+                let why = "Its agreement was ended or replaced otherwise.";
+                let state = RenewalState::Lapsed { at: now };
+                let change = self.change("renewal.close", Capacity::Service, state).because(why);
+                Ok(change.telling_holder("is closed", why))
+            }
         }
     }
 
@@ -142,6 +151,7 @@ impl Renewal {
                     | RenewalCommand::Sign { .. }
                     | RenewalCommand::Withdraw
                     | RenewalCommand::Lapse
+                    | RenewalCommand::Close
             ),
             RenewalState::Signed { .. } => matches!(
                 command,
@@ -152,6 +162,7 @@ impl Renewal {
                     | RenewalCommand::Complete { .. }
                     | RenewalCommand::Withdraw
                     | RenewalCommand::Lapse
+                    | RenewalCommand::Close
             ),
             RenewalState::Done { .. }
             | RenewalState::Refused { .. }

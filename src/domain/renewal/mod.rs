@@ -88,6 +88,8 @@ pub enum RenewalState {
         at: Instant,
         /// Which agreement.
         agreement: AgreementId,
+        /// Who confirmed it.
+        confirmations: Vec<Confirmation>,
     },
     /// A department does not renew.
     Refused {
@@ -263,6 +265,18 @@ impl Renewal {
         let shown = serde_json::to_string(&(&self.agreement, &self.questions, &self.contacts)).unwrap_or_default();
         let sum: Hash = Sha256::digest(shown.as_bytes()).into();
         hex(&sum)
+    }
+
+    /// Who confirmed it so far.
+    #[must_use]
+    pub fn confirmations(&self) -> &[Confirmation] {
+        match &self.state {
+            RenewalState::Signed { confirmations, .. } | RenewalState::Done { confirmations, .. } => confirmations,
+            RenewalState::Open { .. }
+            | RenewalState::Refused { .. }
+            | RenewalState::Withdrawn { .. }
+            | RenewalState::Lapsed { .. } => &[],
+        }
     }
 
     /// Departments that have still to confirm, each with how many people more.

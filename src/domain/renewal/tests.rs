@@ -94,7 +94,7 @@ fn renewal(word: &str) -> Renewal {
             confirmations: Vec::new(),
             lapses_at: lapses_at(),
         },
-        "done" => RenewalState::Done { at, agreement: id(61) },
+        "done" => RenewalState::Done { at, agreement: id(61), confirmations: Vec::new() },
         "refused" => RenewalState::Refused { at, by_name: "Max".to_owned(), reason: "No.".to_owned() },
         "withdrawn" => RenewalState::Withdrawn { at },
         "lapsed" => RenewalState::Lapsed { at },
@@ -121,18 +121,18 @@ fn confirm(department: u8) -> RenewalCommand {
 
 /// What each command makes of each state; `-` is refused as `wrong_state`, `!` as `not_yet`.
 const MATRIX: &str = "
-            answer     sign       confirm    return     refuse     redraw     complete   withdraw   lapse
-open        open       signed     -          -          -          -          -          withdrawn  lapsed
-signed      -          -          signed     open       refused    open       !          withdrawn  lapsed
-done        -          -          -          -          -          -          -          -          -
-refused     -          -          -          -          -          -          -          -          -
-withdrawn   -          -          -          -          -          -          -          -          -
-lapsed      -          -          -          -          -          -          -          -          -
+            answer     sign       confirm    return     refuse     redraw     complete   withdraw   lapse      close
+open        open       signed     -          -          -          -          -          withdrawn  lapsed     lapsed
+signed      -          -          signed     open       refused    open       !          withdrawn  lapsed     lapsed
+done        -          -          -          -          -          -          -          -          -          -
+refused     -          -          -          -          -          -          -          -          -          -
+withdrawn   -          -          -          -          -          -          -          -          -          -
+lapsed      -          -          -          -          -          -          -          -          -          -
 ";
 
 #[test]
 fn every_state_with_every_command() {
-    let heads = "answer     sign       confirm    return     refuse     redraw     complete   withdraw   lapse";
+    let heads = "answer     sign       confirm    return     refuse     redraw     complete   withdraw   lapse      close";
     let mut found = format!("\n            {heads}");
     let service = Actor::service("clock");
     for word in RenewalState::WORDS {
@@ -150,6 +150,7 @@ fn every_state_with_every_command() {
             (RenewalCommand::Complete { agreement: id(61) }, service.clone(), soon()),
             (RenewalCommand::Withdraw, holder(), soon()),
             (RenewalCommand::Lapse, service.clone(), lapses_at()),
+            (RenewalCommand::Close, service.clone(), soon()),
         ];
         for (command, actor, when) in commands {
             let cell = match one.decide(command, &actor, when) {

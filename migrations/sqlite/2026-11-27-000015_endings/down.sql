@@ -1,0 +1,2 @@
+DROP TABLE destructions;
+DROP TABLE renewals;
