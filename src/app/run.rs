@@ -13,7 +13,9 @@ use super::base::{Base, StartError};
 use super::gate::{Finish, Gate, RunningGate};
 use super::portal::{self, Addresses};
 use super::profile_files;
-use crate::cases::{CaseError, Desk, agree, appeals, keys, misuse::Watch, rehearsal, terms, tokens};
+use crate::cases::{
+    CaseError, Desk, agree, appeals, destruction, keys, misuse::Watch, rehearsal, renewal, reterms, terms, tokens,
+};
 use crate::config::Settings;
 use crate::domain::net::{HeadBounds, UpstreamNetworks};
 use crate::domain::profile::Profile;

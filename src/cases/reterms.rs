@@ -139,7 +139,8 @@ fn outstanding(
         return Ok(Vec::new());
     }
     let mut found = Vec::new();
-    for agreement in agreements::executed(conn)? {
+    let versions: Vec<TermsId> = families.keys().copied().collect();
+    for agreement in agreements::executed_under(conn, &versions)? {
         let Some(versions) = families.get(&agreement.terms_accepted()) else { continue };
         let accepted = versions.iter().find(|version| version.id == agreement.terms_accepted());
         if let Some((next, binding)) = accepted.and_then(|accepted| after(versions, accepted)) {
@@ -156,9 +157,14 @@ fn outstanding(
 pub fn hold_late(desk: &Desk) -> Result<usize, CaseError> {
     let caller = Caller::service("clock");
     let now = desk.clock.now();
-    let all = desk.read(outstanding)?;
-    let late: Vec<_> =
-        all.into_iter().filter(|(agreement, binding, _)| agreement.is_live(now) && binding.effective_at <= now).collect();
+    let (mut late, held) = desk.read(|conn| Ok((outstanding(conn)?, holds::all_in_force(conn)?)))?;
+    let is_held = |id| {
+        let target = HoldTarget::Agreement(id);
+        held.iter().any(|hold| hold.target == target && hold.reason == HoldReason::TermsNotAccepted)
+    };
+    late.retain(|(agreement, binding, _)| {
+        agreement.is_live(now) && binding.effective_at <= now && !is_held(agreement.id)
+    });
     super::agree::each(&late, |(agreement, binding, _)| {
         desk.act(&caller, |work| hold_one(work, agreement.id, binding))
     })

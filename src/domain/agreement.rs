@@ -195,7 +195,6 @@ impl AgreementState {
 
 /// What may be done to an agreement.
 #[derive(Clone, Debug, PartialEq, Eq)]
-#[expect(clippy::large_enum_variant, reason = "one command lives at a time, and only for the length of a call")]
 pub enum AgreementCommand {
     /// Bring it into force with the holder's signature.
     Execute {

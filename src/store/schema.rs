@@ -211,6 +211,7 @@ table! {
         updated_at -> Timestamp,
         version -> BigInt,
         body -> Text,
+        terms_id -> Nullable<Text>,
     }
 }
 

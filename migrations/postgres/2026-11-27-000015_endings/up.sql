@@ -17,6 +17,11 @@ CREATE INDEX renewals_by_agreement ON renewals (agreement_id);
 CREATE INDEX renewals_by_state ON renewals (state, lapses_at);
 CREATE INDEX renewals_by_made ON renewals (made_id);
 
+-- The terms version accepted last, so that who has new terms to accept is found without reading every agreement.
+ALTER TABLE agreements ADD COLUMN terms_id TEXT;
+UPDATE agreements SET terms_id = body::json ->> 'terms';
+CREATE INDEX agreements_by_terms ON agreements (state, terms_id);
+
 CREATE TABLE destructions (
     agreement_id TEXT NOT NULL PRIMARY KEY REFERENCES agreements (id),
     state TEXT NOT NULL,

@@ -316,7 +316,7 @@ impl Work<'_> {
         let application = applications::by_id(self.conn, agreement.application)?;
         let decided = application.items.iter().flat_map(|item| decisions(&item.state)).map(|decision| decision.by);
         let renewed = renewals::that_made(self.conn, agreement.id)?;
-        let confirmed = renewed.iter().flat_map(|renewal| renewal.confirmations()).map(|one| one.by);
+        let confirmed = renewed.iter().flat_map(crate::domain::renewal::Renewal::confirmations).map(|one| one.by);
         for by in decided.chain(confirmed) {
             let decider = people::account_by_id(self.conn, by)?;
             let shares = agreement.organisation.is_some() && decider.organisation == agreement.organisation;
