@@ -130,4 +130,8 @@ kinds! {
     AppealKind => AppealId,
     /// The renewal of an agreement.
     RenewalKind => RenewalId,
+    /// A file that was handed in.
+    AttachmentKind => AttachmentId,
+    /// A letter that was sent.
+    LetterKind => LetterId,
 }
