@@ -11,6 +11,7 @@ pub mod clerk;
 pub mod datasets;
 pub mod describe;
 pub mod desk;
+pub mod endings;
 mod example;
 pub mod imports;
 pub mod keys;
@@ -116,6 +117,7 @@ pub fn api() -> Api {
     let api = applications::routes(api);
     let api = desk::routes(api);
     let api = agreements::routes(api);
+    let api = endings::routes(api);
     let api = keys::routes(api);
     let api = usage::routes(api);
     let api = rules::routes(api);

@@ -68,6 +68,7 @@ mod race_tests;
 pub mod redaction;
 #[cfg(test)]
 mod redaction_tests;
+pub mod register;
 pub mod rehearsal;
 pub mod renewal;
 pub mod reterms;
@@ -234,6 +235,8 @@ pub struct Desk {
     pub sink: Arc<dyn GrantSink>,
     /// Randomness.
     pub randomness: Randomness,
+    /// The public register as it was computed last.
+    pub register: Arc<register::Kept>,
 }
 
 impl std::fmt::Debug for Desk {

@@ -14,6 +14,7 @@ const ENTRIES: &[(&str, &str, Access)] = &[
     ("My agreements", "/agreements", Access::Requester),
     ("Review", "/review", Access::Staff(&[Role::Reviewer, Role::Manager])),
     ("Agreements", "/review/agreements", Access::Staff(&[Role::Reviewer, Role::Manager, Role::Clerk, Role::Auditor])),
+    ("Endings", "/review/endings", Access::Staff(&[Role::Reviewer, Role::Manager, Role::Clerk, Role::Auditor])),
     ("Signals", "/signals", Access::Staff(&[Role::Reviewer, Role::Manager, Role::Clerk, Role::Auditor])),
     ("Stewardship", "/stewardship", Access::Staff(&[Role::Reviewer, Role::Manager, Role::Auditor])),
     ("Clerk", "/clerk", Access::Staff(&[Role::Clerk])),

@@ -4,7 +4,7 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use serde::Serialize;
 
 use crate::cases::keys::access;
-use crate::cases::{Caller, CaseError, Desk, agree, enforce, keys, redaction};
+use crate::cases::{Caller, CaseError, Desk, agree, destruction, enforce, keys, redaction, renewal};
 use crate::domain::agreement::{Agreement, AgreementState, Schedule};
 use crate::domain::hold::{Hold, HoldTarget};
 use crate::domain::id::{AgreementId, DepartmentId, HoldId, KeyId};
@@ -127,6 +127,9 @@ pub(super) struct AgreementPage {
     pub(super) text_hash: String,
     pub(super) text: String,
     pub(super) audit: String,
+    /// Its certificate of destruction, if one is or was owed.
+    pub(super) certificate: String,
+    pub(super) renewal: String,
     pub(super) schedules: Vec<ScheduleView>,
     pub(super) keys: Vec<KeyRow>,
     pub(super) holds: Vec<HoldView>,
@@ -229,6 +232,11 @@ fn view(desk: &Desk, caller: &Caller, id: AgreementId) -> Result<AgreementPage, 
         text_hash: agreement.text_hash.clone(),
         text: found.text.clone(),
         audit: if is_auditor { format!("/audit/stories/agreement/{id}") } else { String::new() },
+        certificate: destruction::known(desk, id)?.map(|known| known.path_of_office()).unwrap_or_default(),
+        renewal: renewal::prospect(desk, agreement)?
+            .renewal
+            .map(|renewal| format!("/review/renewals/{}", renewal.id))
+            .unwrap_or_default(),
         schedules,
         keys: stored.iter().map(|key| key_row(key, &sums, !managed.is_empty() && !is_party)).collect(),
         holds: held.iter().filter(|hold| hold.is_in_force()).map(shown).collect(),
