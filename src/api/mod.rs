@@ -22,6 +22,7 @@ mod parts;
 pub mod people;
 mod problems;
 pub mod redactions;
+pub mod register;
 pub mod rules;
 pub mod sessions;
 pub mod stewardship;
@@ -120,6 +121,7 @@ pub fn api() -> Api {
     let api = endings::routes(api);
     let api = keys::routes(api);
     let api = usage::routes(api);
+    let api = register::routes(api);
     let api = rules::routes(api);
     let api = clerk::routes(api);
     let api = appeals::routes(api);

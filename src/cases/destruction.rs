@@ -71,11 +71,7 @@ pub(super) fn follow(work: &mut Work<'_>, agreement: &Agreement) -> Result<(), C
 }
 
 /// A certificate is owed for the datasets that an agreement's successor leaves out.
-pub(super) fn owe_for_what_was_dropped(
-    work: &mut Work<'_>,
-    old: &Agreement,
-    new: &Agreement,
-) -> Result<(), CaseError> {
+pub(super) fn owe_for_what_was_dropped(work: &mut Work<'_>, old: &Agreement, new: &Agreement) -> Result<(), CaseError> {
     let goes_on = |part: &Part| new.schedules.iter().any(|schedule| schedule.dataset == part.dataset);
     let dropped: Vec<_> = old.schedules.iter().map(Part::from).filter(|part| !goes_on(part)).collect();
     if dropped.is_empty() { Ok(()) } else { owe(work, old, dropped) }

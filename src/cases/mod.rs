@@ -39,6 +39,8 @@ pub mod denials;
 pub mod describe;
 pub mod destruction;
 pub mod drafting;
+#[cfg(test)]
+mod endings_tests;
 pub mod enforce;
 #[cfg(test)]
 mod fault_tests;
@@ -69,6 +71,8 @@ pub mod redaction;
 #[cfg(test)]
 mod redaction_tests;
 pub mod register;
+#[cfg(test)]
+mod register_tests;
 pub mod rehearsal;
 pub mod renewal;
 pub mod reterms;

@@ -253,10 +253,9 @@ pub fn sheet(register: &Register, name: &str) -> Option<Sheet> {
         "denials" => (&["code", "department", "count", "kept_back"], cells(&register.denials)),
         "misuse" => (&["class", "outcome", "count", "kept_back"], cells(&register.misuse)),
         "appeals" => (&["appealed", "outcome", "count", "kept_back"], cells(&register.appeals)),
-        "waits" => (
-            &["department", "decisions", "kept_back", "median_days"],
-            register.waits.iter().map(wait_cells).collect(),
-        ),
+        "waits" => {
+            (&["department", "decisions", "kept_back", "median_days"], register.waits.iter().map(wait_cells).collect())
+        }
         _ => return None,
     };
     Some(Sheet { heads, rows, next: None })
@@ -264,17 +263,7 @@ pub fn sheet(register: &Register, name: &str) -> Option<Sheet> {
 
 fn line_cells(line: &Line) -> Vec<String> {
     let Line { agreement, dataset, title, department, tier, holder, purpose, since, until } = line.clone();
-    vec![
-        agreement,
-        dataset,
-        title,
-        department,
-        tier.to_owned(),
-        holder,
-        purpose,
-        since.to_string(),
-        until.to_string(),
-    ]
+    vec![agreement, dataset, title, department, tier.to_owned(), holder, purpose, since.to_string(), until.to_string()]
 }
 
 fn count_cells(count: Count) -> [String; 2] {

@@ -236,7 +236,8 @@ fn draft(
     let mut parameters = parameters(desk, conn, &application, &schedules, &number)?;
     let months = desk.profile.agreement.term_months;
     let from = last_day(desk, renewal.ends_at);
-    parameters.insert("end_date".to_owned(), format!("{months} months after {from}, the last day of {}", renewal.number));
+    parameters
+        .insert("end_date".to_owned(), format!("{months} months after {from}, the last day of {}", renewal.number));
     written(terms, number, parameters, schedules)
 }
 

@@ -131,9 +131,7 @@ fn changed_families(conn: &mut AnyConnection) -> Result<BTreeMap<TermsId, Vec<Te
 }
 
 /// Agreements in force with terms to accept: each with the version that binds first and the one to accept.
-fn outstanding(
-    conn: &mut AnyConnection,
-) -> Result<Vec<(Agreement, TermsVersion, TermsVersion)>, StoreError> {
+fn outstanding(conn: &mut AnyConnection) -> Result<Vec<(Agreement, TermsVersion, TermsVersion)>, StoreError> {
     let families = changed_families(conn)?;
     if families.is_empty() {
         return Ok(Vec::new());
@@ -165,9 +163,7 @@ pub fn hold_late(desk: &Desk) -> Result<usize, CaseError> {
     late.retain(|(agreement, binding, _)| {
         agreement.is_live(now) && binding.effective_at <= now && !is_held(agreement.id)
     });
-    super::agree::each(&late, |(agreement, binding, _)| {
-        desk.act(&caller, |work| hold_one(work, agreement.id, binding))
-    })
+    super::agree::each(&late, |(agreement, binding, _)| desk.act(&caller, |work| hold_one(work, agreement.id, binding)))
 }
 
 fn hold_one(work: &mut Work<'_>, id: AgreementId, binding: &TermsVersion) -> Result<(), CaseError> {
@@ -218,8 +214,7 @@ pub fn remind(desk: &Desk) -> Result<usize, CaseError> {
                 .with("ends_on", binds_on.pred_opt().unwrap_or(binds_on))
                 .with("path", format!("/agreements/{}/terms", agreement.id));
             work.notify(&notice)?;
-            let about =
-                About { agreement: Some(agreement.id), person: Some(agreement.requester), ..About::default() };
+            let about = About { agreement: Some(agreement.id), person: Some(agreement.requester), ..About::default() };
             let act = Act::new("agreement.remind", Capacity::Service, "agreement", &agreement.number).about(about);
             work.record(act.because(mark))
         })

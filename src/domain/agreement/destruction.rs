@@ -346,7 +346,8 @@ impl Destruction {
                 if reason.trim().is_empty() {
                     return Err(Refusal::new("reason_needed", "Say what the certificate must still state."));
                 }
-                let mut change = self.change("destruction.ask_again", capacity, State::Owed { asked: Some(reason.clone()) });
+                let mut change =
+                    self.change("destruction.ask_again", capacity, State::Owed { asked: Some(reason.clone()) });
                 (change.next.due, change.next.working) = due;
                 change.act.reason = Some(reason.clone());
                 change.notices.push(change.next.answer_notice("It must say more before it is accepted.", &reason));
@@ -372,10 +373,7 @@ impl Destruction {
             | (State::Certified { .. }, Command::Certify { .. } | Command::Owe { .. })
             | (
                 State::Accepted { .. },
-                Command::Certify { .. }
-                | Command::Accept { .. }
-                | Command::AskAgain { .. }
-                | Command::Release { .. },
+                Command::Certify { .. } | Command::Accept { .. } | Command::AskAgain { .. } | Command::Release { .. },
             )
             | (
                 State::Released { .. },

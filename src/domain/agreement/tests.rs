@@ -144,7 +144,8 @@ closed      -          -          -          -          -          -          -
 #[test]
 fn every_state_with_every_command() {
     let service = Actor::service("clock");
-    let mut found = String::from("\n            execute    close      expire     terminate  supersede  reinstate  accept");
+    let mut found =
+        String::from("\n            execute    close      expire     terminate  supersede  reinstate  accept");
     let mut rows = 0;
     for word in AgreementState::WORDS {
         let agreement = agreement(word);

@@ -201,7 +201,10 @@ impl Renewal {
             return Err(super::not_live());
         }
         if reviewed != self.reviewed_digest() || !self.problems().is_empty() {
-            return Err(Refusal::new("review_again", "Your answers changed since you reviewed them. Review them again."));
+            return Err(Refusal::new(
+                "review_again",
+                "Your answers changed since you reviewed them. Review them again.",
+            ));
         }
         signature.check()?;
         let text = format!("text {}", signature.text_hash);

@@ -202,8 +202,7 @@ impl Renewal {
             ));
         }
         if execution.ends_at - now > chrono::Duration::days(i64::from(opening.within_days)) {
-            let detail =
-                format!("A renewal can be opened in the last {} days before the end.", opening.within_days);
+            let detail = format!("A renewal can be opened in the last {} days before the end.", opening.within_days);
             return Err(Refusal::new("renewal_too_early", detail));
         }
         Ok(Self {

@@ -89,11 +89,9 @@ fn renewal(word: &str) -> Renewal {
     let at = soon();
     let state = match word {
         "open" => RenewalState::Open { returned: None },
-        "signed" => RenewalState::Signed {
-            signature: Box::new(evidence()),
-            confirmations: Vec::new(),
-            lapses_at: lapses_at(),
-        },
+        "signed" => {
+            RenewalState::Signed { signature: Box::new(evidence()), confirmations: Vec::new(), lapses_at: lapses_at() }
+        }
         "done" => RenewalState::Done { at, agreement: id(61), confirmations: Vec::new() },
         "refused" => RenewalState::Refused { at, by_name: "Max".to_owned(), reason: "No.".to_owned() },
         "withdrawn" => RenewalState::Withdrawn { at },
@@ -104,11 +102,7 @@ fn renewal(word: &str) -> Renewal {
 }
 
 fn sign() -> RenewalCommand {
-    RenewalCommand::Sign {
-        signature: evidence(),
-        reviewed: answered().reviewed_digest(),
-        lapses_at: lapses_at(),
-    }
+    RenewalCommand::Sign { signature: evidence(), reviewed: answered().reviewed_digest(), lapses_at: lapses_at() }
 }
 
 fn manager(number: u8, department: u8) -> Actor {
@@ -132,7 +126,8 @@ lapsed      -          -          -          -          -          -          - 
 
 #[test]
 fn every_state_with_every_command() {
-    let heads = "answer     sign       confirm    return     refuse     redraw     complete   withdraw   lapse      close";
+    let heads =
+        "answer     sign       confirm    return     refuse     redraw     complete   withdraw   lapse      close";
     let mut found = format!("\n            {heads}");
     let service = Actor::service("clock");
     for word in RenewalState::WORDS {

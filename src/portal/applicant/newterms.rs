@@ -85,9 +85,7 @@ async fn load(request: &HttpRequest, desk: &DeskData, id: AgreementId) -> Result
     let who = caller(request);
     let loaded = desk.run(move |desk| view(desk, &who, id)).await;
     loaded.map_err(|error| match error {
-        CaseError::Refused(_) => {
-            WebError::from(error).with_next("Back to the agreement", format!("/agreements/{id}"))
-        }
+        CaseError::Refused(_) => WebError::from(error).with_next("Back to the agreement", format!("/agreements/{id}")),
         CaseError::Invalid(_) | CaseError::Missing | CaseError::Stale | CaseError::Wait(_) | CaseError::Store(_) => {
             error.into()
         }

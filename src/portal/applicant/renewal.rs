@@ -108,7 +108,8 @@ struct RenewalView {
 }
 
 fn view(desk: &Desk, names: &Names, renewal: &Renewal) -> RenewalView {
-    let (mut returned, mut outcome, mut new_href, mut confirm_until) = (String::new(), String::new(), String::new(), None);
+    let (mut returned, mut outcome, mut new_href, mut confirm_until) =
+        (String::new(), String::new(), String::new(), None);
     match &renewal.state {
         RenewalState::Open { returned: reason } => returned = reason.clone().unwrap_or_default(),
         RenewalState::Signed { lapses_at, .. } => confirm_until = Some(last_day(*lapses_at)),
@@ -177,12 +178,7 @@ pub(super) async fn page(
     show(&request, &desk, id_in(&path)?, FormView::default()).await
 }
 
-async fn show(
-    request: &HttpRequest,
-    desk: &DeskData,
-    id: RenewalId,
-    form: FormView,
-) -> Result<HttpResponse, WebError> {
+async fn show(request: &HttpRequest, desk: &DeskData, id: RenewalId, form: FormView) -> Result<HttpResponse, WebError> {
     let who = caller(request);
     let view = desk
         .run(move |desk| {

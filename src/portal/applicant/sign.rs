@@ -86,8 +86,7 @@ pub(super) fn sign_view(
     (action, button): (String, &'static str),
     declares: bool,
 ) -> SignView {
-    let tiers: Vec<Tier> =
-        if declares { application.items.iter().map(|item| item.tier).collect() } else { Vec::new() };
+    let tiers: Vec<Tier> = if declares { application.items.iter().map(|item| item.tier).collect() } else { Vec::new() };
     let whose = (&application.answers, application.reviewed_digest(), tiers.as_slice());
     sign_block(profile, whose, (terms, text_hash), (action, button))
 }

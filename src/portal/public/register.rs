@@ -109,11 +109,7 @@ fn wait(wait: &Wait) -> WaitView {
 }
 
 fn view(register: &Register) -> RegisterView {
-    let line = |line: &Line| LineView {
-        first: day_words(line.since),
-        last: day_words(line.until),
-        line: line.clone(),
-    };
+    let line = |line: &Line| LineView { first: day_words(line.since), last: day_words(line.until), line: line.clone() };
     RegisterView {
         since: day_words(register.since),
         minimum: register.minimum,
@@ -122,7 +118,11 @@ fn view(register: &Register) -> RegisterView {
         tables: vec![
             table(
                 &register.denials,
-                ("denials", "Denials", "Datasets refused, by coded reason and department. A refusal for two reasons counts under both."),
+                (
+                    "denials",
+                    "Denials",
+                    "Datasets refused, by coded reason and department. A refusal for two reasons counts under both.",
+                ),
                 ("Reason", "Nothing was refused."),
             ),
             table(

@@ -177,12 +177,7 @@ fn holder(
     registered.or_else(|| answers.get(&agreement.application.to_string())?.organisation.clone())
 }
 
-fn lines(
-    agreement: &Agreement,
-    execution: &Execution,
-    organisation: Option<String>,
-    purpose: String,
-) -> Vec<InForce> {
+fn lines(agreement: &Agreement, execution: &Execution, organisation: Option<String>, purpose: String) -> Vec<InForce> {
     let line = |schedule: &crate::domain::agreement::Schedule| InForce {
         number: agreement.number.clone(),
         slug: schedule.slug.clone(),
