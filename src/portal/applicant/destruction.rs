@@ -190,12 +190,10 @@ pub(super) async fn certify(
         consents: form.has("consent"),
     };
     let (done, given) = (asked.clone(), asked.clone());
-    let error = match desk.run(move |desk| cases::certify(desk, &who, id, &given, &signed)).await {
-        Ok(_) => {
-            let flash = Flash::good("Signed. The department looks at your certificate and tells you.");
-            return Redirect::with(&request, format!("/agreements/{id}/destruction"), &flash);
-        }
-        Err(error) => error,
+    let signed = desk.run(move |desk| cases::certify(desk, &who, id, &given, &signed)).await;
+    let Err(error) = signed else {
+        let flash = Flash::good("Signed. The department looks at your certificate and tells you.");
+        return Redirect::with(&request, format!("/agreements/{id}/destruction"), &flash);
     };
     let errors = at_fields(&shown_on_form(error)?);
     let who = caller(&request);

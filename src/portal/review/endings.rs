@@ -247,7 +247,9 @@ fn at_field(error: CaseError, field: &str) -> CaseError {
             crate::domain::text::Invalid::new(field, refusal.code, refusal.detail.to_string()).into()
         }
         CaseError::Invalid(mut problems) => {
-            problems.iter_mut().for_each(|problem| field.clone_into(&mut problem.field));
+            for problem in &mut problems {
+                field.clone_into(&mut problem.field);
+            }
             CaseError::Invalid(problems)
         }
         CaseError::Refused(_) | CaseError::Missing | CaseError::Stale | CaseError::Wait(_) | CaseError::Store(_) => {

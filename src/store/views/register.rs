@@ -113,11 +113,12 @@ pub fn read(conn: &mut AnyConnection, since: Instant, now: Instant) -> Result<Fa
         .filter_map(|agreement| Some((agreement, agreement.execution()?)))
         .flat_map(|(agreement, execution)| {
             let purpose = answers.get(&agreement.application.to_string()).map(|known| known.purpose.clone());
-            lines(agreement, execution, holder(agreement), purpose.unwrap_or_default())
+            lines((agreement, execution), holder(agreement).as_deref(), &purpose.unwrap_or_default())
         })
         .collect();
     in_force.sort_by_key(|line| (line.title.to_lowercase(), std::cmp::Reverse(line.since)));
-    let mut news: Vec<News> = changed.iter().flat_map(|agreement| happened(agreement, holder(agreement))).collect();
+    let mut news: Vec<News> =
+        changed.iter().flat_map(|agreement| happened(agreement, holder(agreement).as_deref())).collect();
     news.sort_by_key(|one| std::cmp::Reverse(one.at));
     Ok(Facts {
         in_force,
@@ -177,28 +178,28 @@ fn holder(
     registered.or_else(|| answers.get(&agreement.application.to_string())?.organisation.clone())
 }
 
-fn lines(agreement: &Agreement, execution: &Execution, organisation: Option<String>, purpose: String) -> Vec<InForce> {
+fn lines((agreement, execution): (&Agreement, &Execution), organisation: Option<&str>, purpose: &str) -> Vec<InForce> {
     let line = |schedule: &crate::domain::agreement::Schedule| InForce {
         number: agreement.number.clone(),
         slug: schedule.slug.clone(),
         title: schedule.title.clone(),
         department: schedule.department,
         tier: schedule.tier,
-        organisation: organisation.clone(),
-        purpose: purpose.clone(),
+        organisation: organisation.map(str::to_owned),
+        purpose: purpose.to_owned(),
         since: execution.at,
         until: execution.ends_at,
     };
     agreement.schedules.iter().map(line).collect()
 }
 
-fn happened(agreement: &Agreement, organisation: Option<String>) -> Vec<News> {
+fn happened(agreement: &Agreement, organisation: Option<&str>) -> Vec<News> {
     let news = |at: Instant, state: &'static str| News {
         number: agreement.number.clone(),
         at,
         state,
         titles: agreement.schedules.iter().map(|schedule| schedule.title.clone()).collect(),
-        organisation: organisation.clone(),
+        organisation: organisation.map(str::to_owned),
     };
     let begun = agreement.execution().map(|execution| news(execution.at, "executed"));
     let ended = match &agreement.state {
