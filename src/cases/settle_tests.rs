@@ -66,7 +66,8 @@ fn a_tier_raised_after_submission_needs_the_second_person_and_the_stricter_terms
         let state = approve(&city, &city.second, id, "parking").unwrap();
         assert!(matches!(state, State::Offered { .. }), "other terms serve tier 3: {state:?}");
         let entries = city.desk.desk.read(|conn| audit::after(conn, 0, 1_000)).unwrap();
-        assert_eq!(entries.last().unwrap().act, "application.offer", "the change of mind stands in the audit");
+        let acts: Vec<_> = entries.iter().rev().take(2).map(|entry| entry.act.as_str()).collect();
+        assert_eq!(acts, ["letter.sent", "application.offer"], "the change of mind stands in the audit");
     }
 }
 
@@ -169,7 +170,10 @@ fn every_refusal_is_told_with_its_letter_and_each_part_with_its_own_dates() {
         let dates: Vec<_> = letter.parts.iter().map(|part| part.state_by.to_string()).collect();
         assert_eq!(dates, ["2026-12-25", "2026-12-23"], "30 days after each refusal");
         assert_eq!(letter.state.by.to_string(), "2026-12-23", "the earlier day is in time for both");
-        assert_eq!(whole[0].facts["letter"], letter.to_text());
+        let told = &whole[0].facts["letter"];
+        for day in ["Fri Dec 25, 2026", "Wed Dec 23, 2026"] {
+            assert!(told.contains(day), "{day} in {told}");
+        }
     }
 }
 
