@@ -108,7 +108,8 @@ fn sign_renewal(city: &City, id: RenewalId) -> Result<RenewalState, super::CaseE
 
 fn new_terms(city: &City, is_material: bool) -> TermsVersion {
     let known = city.desk.desk.read(|conn| kept::versions(conn, TermsFamily::Standard)).unwrap();
-    let markdown = format!("{}\n\n## (90) Version {}\n\nSomething new.\n", known[0].markdown, known.len() + 1);
+    let clause = 90 + known.len();
+    let markdown = format!("{}\n\n## ({clause}) More\n\nSomething new.\n", known[0].markdown);
     let title = "Standard terms".to_owned();
     let new = NewTerms { family: TermsFamily::Standard, title, markdown, is_material, effective_at: None };
     terms::publish(&city.desk.desk, &Caller::service("terms publish"), &new).unwrap()
@@ -218,9 +219,20 @@ fn the_old_agreement_ends_on_its_day_and_a_signed_renewal_can_still_be_confirmed
         days_before_end(&city, old, 5);
         suspend(&city, old);
         let (id, open) = (renewed(&city, old), renewal::open(desk, &city.maria, unsigned).unwrap().id);
+        assert_eq!(
+            (renewal::clocks::remind(desk).unwrap(), renewal::clocks::remind(desk).unwrap()),
+            (1, 0),
+            "within seven days"
+        );
+        days_before_end(&city, old, 1);
+        assert_eq!(
+            (renewal::clocks::remind(desk).unwrap(), renewal::clocks::remind(desk).unwrap()),
+            (1, 0),
+            "and one day before"
+        );
         set(&city, end_of(&city, old));
         assert_eq!(agree::expire_agreements(desk).unwrap(), 2);
-        assert_eq!((renewal::lapse_due(desk).unwrap(), renewal::lapse_due(desk).unwrap()), (1, 0));
+        assert_eq!((renewal::clocks::lapse_due(desk).unwrap(), renewal::clocks::lapse_due(desk).unwrap()), (1, 0));
         assert_eq!(renewal::one(desk, &city.maria, open).unwrap().state.as_str(), "lapsed");
         assert_eq!(destruction::mine(desk, &city.maria, old).unwrap().state.as_str(), "owed");
         let done = renewal::confirm(desk, &city.managers[0], id, city.departments[0]).unwrap();
@@ -231,7 +243,7 @@ fn the_old_agreement_ends_on_its_day_and_a_signed_renewal_can_still_be_confirmed
         assert_eq!(destruction::mine(desk, &city.maria, old).unwrap().state.as_str(), "released");
         let late = renewed_late(&city);
         set(&city, desk.clock.now() + chrono::Duration::days(36));
-        assert_eq!(renewal::lapse_due(desk).unwrap(), 1, "nobody confirmed it");
+        assert_eq!(renewal::clocks::lapse_due(desk).unwrap(), 1, "nobody confirmed it");
         assert_eq!(renewal::one(desk, &city.maria, late).unwrap().state.as_str(), "lapsed");
     }
 }

@@ -1,6 +1,8 @@
 //! Renewal: opened by the holder near the end, answered, reviewed and signed; confirmed by the departments; put in force
 //! in the place of the old agreement. The old one ends on its day whatever happens here: there is no grace.
 
+pub mod clocks;
+
 use std::collections::BTreeMap;
 
 use chrono::Duration;
@@ -19,9 +21,6 @@ use crate::domain::text::{Invalid, readable};
 use crate::domain::tier::Tier;
 use crate::domain::time::{Day, Instant, day_in};
 use crate::store::{AnyConnection, StoreError, agreements, applications, datasets, renewals, terms};
-
-/// Things looked at in one round of a clock.
-const BATCH: i64 = 200;
 
 /// How an agreement stands towards its renewal.
 #[derive(Clone, Debug)]
@@ -455,20 +454,4 @@ fn write(work: &mut Work<'_>, change: &RenewalChange) -> Result<(), CaseError> {
     renewals::save(work.conn, &change.next, work.now)?;
     work.record(change.act.clone())?;
     change.notices.iter().try_for_each(|notice| work.notify(notice))
-}
-
-/// Lapses renewals whose time is over. Returns how many.
-///
-/// # Errors
-/// What the store says.
-pub fn lapse_due(desk: &Desk) -> Result<usize, CaseError> {
-    let caller = Caller::service("clock");
-    let now = desk.clock.now();
-    let due = desk.read(|conn| renewals::lapsing(conn, now, BATCH))?;
-    super::agree::each(&due, |id| {
-        desk.act(&caller, |work| {
-            let change = renewals::by_id(work.conn, *id)?.decide(RenewalCommand::Lapse, &caller.actor, work.now)?;
-            write(work, &change)
-        })
-    })
 }

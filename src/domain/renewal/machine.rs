@@ -265,6 +265,21 @@ impl Renewal {
         RenewalChange { next: Self { state, ..self.clone() }, act, notices: Vec::new() }
     }
 
+    fn notice(&self, to: Recipient, kind: NoticeKind) -> Notice {
+        Notice::new(to, kind).with("number", &self.number).with("title", &self.title)
+    }
+
+    /// To each department that has still to confirm.
+    #[must_use]
+    pub fn asking(&self) -> Vec<Notice> {
+        let ask = |department| {
+            let notice = self.notice(Recipient::Office(department), NoticeKind::RenewalToConfirm);
+            let notice = notice.with("holder", &self.requester_name);
+            notice.with("path", format!("/review/renewals/{}", self.id))
+        };
+        self.missing().into_keys().map(ask).collect()
+    }
+
     /// An act about this renewal, findable by agreement, application and holder.
     #[must_use]
     pub fn act(&self, name: &'static str, capacity: Capacity) -> Act {
@@ -284,23 +299,14 @@ impl RenewalChange {
         self
     }
 
-    fn notice(&self, to: Recipient, kind: NoticeKind) -> Notice {
-        Notice::new(to, kind).with("number", &self.next.number).with("title", &self.next.title)
-    }
-
     fn telling_holder(mut self, outcome: &str, reason: &str) -> Self {
-        let notice = self.notice(self.next.holder(), NoticeKind::RenewalMoved).with("outcome", outcome);
+        let notice = self.next.notice(self.next.holder(), NoticeKind::RenewalMoved).with("outcome", outcome);
         self.notices.push(notice.with("reason", reason).with("path", self.next.path()));
         self
     }
 
     fn telling_departments(mut self) -> Self {
-        let asked: Vec<_> = self.next.missing().into_keys().collect();
-        for department in asked {
-            let notice = self.notice(Recipient::Office(department), NoticeKind::RenewalToConfirm);
-            let notice = notice.with("holder", &self.next.requester_name);
-            self.notices.push(notice.with("path", format!("/review/renewals/{}", self.next.id)));
-        }
+        self.notices.extend(self.next.asking());
         self
     }
 }

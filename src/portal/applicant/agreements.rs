@@ -304,7 +304,7 @@ fn sentence(agreement: &Agreement, now: Instant) -> String {
             "In force. Its keys open what the schedules below name, and nothing else.".to_owned()
         }
         AgreementState::Executed { .. } | AgreementState::Expired { .. } => {
-            "Its term is over and its keys have stopped. Reopen the application to ask again.".to_owned()
+            "Its term is over and its keys have stopped. Reopen the application to ask again; delete the data as the terms say.".to_owned()
         }
         AgreementState::Terminated { by_name, reason, .. } => {
             format!("Ended by {by_name}: {reason} Its keys have stopped.")
