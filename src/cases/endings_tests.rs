@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use super::apply::Signature;
+use super::apply::{Signature, Wanted};
 use super::apply_tests::{City, approve, cities, code, draft, item, submit};
 use super::catalogue::{self, Edit};
 use super::destruction::{self, Done, Signed};
@@ -336,6 +336,29 @@ fn a_certificate_is_signed_as_it_was_shown_and_click_through_terms_ask_for_none(
         let plain = executed(&submit(&city, plain));
         agree::terminate(desk, &city.maria, plain, None, "Over.").unwrap();
         assert_eq!(code(&destruction::mine(desk, &city.maria, plain).unwrap_err()), "missing");
+    }
+}
+
+#[test]
+fn a_certificate_is_owed_for_the_dataset_that_an_amendment_leaves_out() {
+    for city in cities() {
+        let desk = &city.desk.desk;
+        let id = draft(&city, &["parking", "air-quality"]);
+        submit(&city, id);
+        approve(&city, &city.managers[0], id, "parking").unwrap();
+        let old = executed(&approve(&city, &city.managers[1], id, "air-quality").unwrap());
+        let next = apply::reopen(desk, &city.maria, id).unwrap();
+        let only = [Wanted { slug: "parking".to_owned(), operations: vec!["read".to_owned()], ..Wanted::default() }];
+        apply::save(desk, &city.maria, next, &[], Some(&only), 1).unwrap();
+        submit(&city, next);
+        assert_eq!(
+            code(&destruction::mine(desk, &city.maria, old).unwrap_err()),
+            "missing",
+            "not before it is executed"
+        );
+        executed(&approve(&city, &city.managers[0], next, "parking").unwrap());
+        let owed = destruction::mine(desk, &city.maria, old).unwrap();
+        assert_eq!((owed.titles().as_str(), owed.departments()), ("air quality", vec![city.departments[1]]));
     }
 }
 
