@@ -38,6 +38,7 @@ fn it_names_organisations_and_no_individual() {
         for personal in ["Maria", "Gonzalez", "people.example", "Find a bay", "Owner"] {
             assert!(!everything.contains(personal), "{personal} stands in {everything}");
         }
+        later(&city, 30);
         agree::terminate(desk, &city.maria, agreement, None, "Over, says Maria.").unwrap();
         assert_eq!(register::read(desk).unwrap().in_force.len(), 2, "kept for a minute");
         later(&city, 61);
