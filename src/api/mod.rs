@@ -9,6 +9,7 @@ pub mod applications;
 pub mod audit;
 pub mod clerk;
 pub mod datasets;
+pub mod deadlines;
 pub mod describe;
 pub mod desk;
 pub mod endings;
@@ -127,6 +128,7 @@ pub fn api() -> Api {
     let api = clerk::routes(api);
     let api = appeals::routes(api);
     let api = letters::routes(api);
+    let api = deadlines::routes(api);
     let api = audit::routes(api);
     let api = stories::routes(api);
     system::routes(api)

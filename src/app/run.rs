@@ -14,7 +14,8 @@ use super::gate::{Finish, Gate, RunningGate};
 use super::portal::{self, Addresses};
 use super::profile_files;
 use crate::cases::{
-    CaseError, Desk, agree, appeals, destruction, keys, misuse::Watch, rehearsal, renewal, reterms, terms, tokens,
+    CaseError, Desk, agree, appeals, calendar, destruction, keys, misuse::Watch, rehearsal, renewal, reterms, terms,
+    tokens,
 };
 use crate::config::Settings;
 use crate::domain::net::{HeadBounds, UpstreamNetworks};
@@ -159,6 +160,7 @@ pub(super) fn clocks(
         watch(desk, stop),
         case_clock("offers", minute, stop, desk, agree::lapse_offers),
         case_clock("agreements", minute, stop, desk, agree::expire_agreements),
+        case_clock("calendar", minute, stop, desk, calendar::keep_up),
         case_clock("appeals", hour, stop, desk, appeals::desk::remind_of_due),
         case_clock("reminders", hour, stop, desk, agree::remind_of_ends),
         case_clock("renewals", minute, stop, desk, renewal::clocks::lapse_due),

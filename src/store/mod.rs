@@ -12,6 +12,7 @@ pub mod appeals;
 pub mod applications;
 pub mod attachments;
 pub mod audit;
+pub mod calendar;
 pub mod datasets;
 pub mod destructions;
 pub mod grants;

@@ -560,6 +560,15 @@ table! {
     }
 }
 
+table! {
+    calendar_days (day) {
+        day -> Text,
+        body -> Text,
+        at -> Timestamp,
+        by_name -> Text,
+    }
+}
+
 allow_tables_to_appear_in_same_query!(
     departments,
     organisations,
@@ -600,6 +609,7 @@ allow_tables_to_appear_in_same_query!(
     outbox,
     attachments,
     letters,
+    calendar_days,
     appeals,
     appeal_parts,
     renewals,
