@@ -10,6 +10,7 @@ use crate::domain::agreement::{
     DestructionState, Part,
 };
 use crate::domain::audit::{Hash, hex};
+use crate::domain::calendar::in_words;
 use crate::domain::id::{AgreementId, DepartmentId};
 use crate::domain::people::{Capacity, Role};
 use crate::domain::refusal::Refusal;
@@ -127,7 +128,7 @@ fn release(work: &mut Work<'_>, id: AgreementId, reason: &str) -> Result<(), Cas
 fn due_after(work: &Work<'_>, days: u16) -> (Day, String) {
     let today = day_in(work.desk.profile.zone, work.now);
     let due = today.checked_add_days(chrono::Days::new(u64::from(days))).unwrap_or(today);
-    (due, format!("{days} calendar days after {today}"))
+    (due, format!("{days} calendar days after {}", in_words(today)))
 }
 
 fn write(work: &mut Work<'_>, change: &DestructionChange) -> Result<(), CaseError> {

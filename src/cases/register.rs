@@ -10,6 +10,7 @@ use serde::Serialize;
 use super::sheets::Sheet;
 use super::{CaseError, Desk};
 use crate::domain::id::DepartmentId;
+use crate::domain::misuse::Class;
 use crate::domain::register::{Count, Counts, Table, median};
 use crate::domain::time::{Day, Instant, day_in};
 use crate::store::people;
@@ -172,7 +173,9 @@ fn denials(desk: &Desk, names: &BTreeMap<DepartmentId, String>, facts: &Facts) -
 fn misuse(facts: &Facts) -> Counts {
     let mut counts = Counts::default();
     for (class, count) in &facts.signals {
-        counts.add(class, "Noticed by a rule", u64::try_from(*count).unwrap_or(0));
+        let known = Class::ALL.into_iter().find(|known| known.as_str() == class);
+        let row = known.map_or_else(|| class.clone(), |known| format!("{class} {}", known.title()));
+        counts.add(&row, "Noticed by a rule", u64::try_from(*count).unwrap_or(0));
     }
     counts
 }
