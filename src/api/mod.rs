@@ -27,6 +27,7 @@ pub mod redactions;
 pub mod register;
 pub mod rules;
 pub mod sessions;
+pub mod sightings;
 pub mod stewardship;
 pub mod stories;
 pub mod system;
@@ -129,6 +130,7 @@ pub fn api() -> Api {
     let api = appeals::routes(api);
     let api = letters::routes(api);
     let api = deadlines::routes(api);
+    let api = sightings::routes(api);
     let api = audit::routes(api);
     let api = stories::routes(api);
     system::routes(api)

@@ -569,6 +569,15 @@ table! {
     }
 }
 
+table! {
+    canary_keys (key_id) {
+        key_id -> Text,
+        planted -> Text,
+        at -> Timestamp,
+        by_name -> Text,
+    }
+}
+
 allow_tables_to_appear_in_same_query!(
     departments,
     organisations,
@@ -610,6 +619,7 @@ allow_tables_to_appear_in_same_query!(
     attachments,
     letters,
     calendar_days,
+    canary_keys,
     appeals,
     appeal_parts,
     renewals,
