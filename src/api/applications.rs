@@ -197,7 +197,7 @@ async fn read_review(request: HttpRequest, desk: DeskData, id: web::Path<String>
 /// A signature: what was reviewed, and who signs.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-struct SignatureGiven {
+pub(super) struct SignatureGiven {
     #[serde(default)]
     reviewed: String,
     terms: String,

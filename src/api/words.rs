@@ -79,6 +79,16 @@ pub(super) const GROUPS: &[Group] = &[
         segments: &["reuse-requests"],
     },
     Group {
+        name: "Endings",
+        about: "Renewals of agreements; at the departments' desks also certificates of destruction.",
+        segments: &["renewals", "review-renewals", "review-destructions"],
+    },
+    Group {
+        name: "Public register",
+        about: "Agreements in force, and how the city decides; no individual is named.",
+        segments: &["public-register"],
+    },
+    Group {
         name: "Deadlines",
         about: "What is due, and the city's calendar with the days that it closed or opened.",
         segments: &["deadlines", "calendar"],

@@ -175,6 +175,7 @@ impl Base {
             secrets: Arc::clone(&self.secrets),
             sink,
             randomness: Arc::new(fill),
+            register: Arc::default(),
         }
     }
 

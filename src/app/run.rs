@@ -13,7 +13,10 @@ use super::base::{Base, StartError, read_letters};
 use super::gate::{Finish, Gate, RunningGate};
 use super::portal::{self, Addresses};
 use super::profile_files;
-use crate::cases::{CaseError, Desk, agree, appeals, calendar, keys, misuse::Watch, records, rehearsal, terms, tokens};
+use crate::cases::{
+    CaseError, Desk, agree, appeals, calendar, destruction, keys, misuse::Watch, records, rehearsal, renewal, reterms,
+    terms, tokens,
+};
 use crate::config::Settings;
 use crate::domain::net::{HeadBounds, UpstreamNetworks};
 use crate::domain::profile::Profile;
@@ -162,6 +165,11 @@ pub(super) fn clocks(
         case_clock("denials by silence", minute, stop, desk, records::clock::deem_denied),
         case_clock("records due", hour, stop, desk, records::clock::remind_of_due),
         case_clock("reminders", hour, stop, desk, agree::remind_of_ends),
+        case_clock("renewals", minute, stop, desk, renewal::clocks::lapse_due),
+        case_clock("renewal reminders", hour, stop, desk, renewal::clocks::remind),
+        case_clock("certificates", hour, stop, desk, destruction::remind),
+        case_clock("new terms", minute, stop, desk, reterms::hold_late),
+        case_clock("terms reminders", hour, stop, desk, reterms::remind),
         case_clock("key expiry", minute, stop, desk, keys::clocks::expire_due),
         case_clock("token keys", minute, stop, desk, tokens::rotate_due),
         case_clock("key reminders", hour, stop, desk, keys::clocks::warn_expiring),

@@ -283,7 +283,7 @@ fn remind(work: &mut Work<'_>, id: AgreementId, mark: &str) -> Result<(), CaseEr
 }
 
 /// Does one thing for each, and goes on when another process was faster with one.
-fn each<T>(all: &[T], mut act: impl FnMut(&T) -> Result<(), CaseError>) -> Result<usize, CaseError> {
+pub(super) fn each<T>(all: &[T], mut act: impl FnMut(&T) -> Result<(), CaseError>) -> Result<usize, CaseError> {
     let mut count = 0;
     for one in all {
         match act(one) {

@@ -343,7 +343,7 @@ pub fn reopen(desk: &Desk, caller: &Caller, id: ApplicationId) -> Result<Applica
         write(work, &change)?;
         // An agreement once in force stays the one before in the chain, over denied and lapsed tries in between.
         let amends = match application.state {
-            State::Executed { agreement, .. } => Some(agreement),
+            State::Executed { agreement, .. } => Some(super::settle::last_in_chain(work.conn, agreement)?.id),
             State::Draft
             | State::Submitted { .. }
             | State::InfoRequested { .. }

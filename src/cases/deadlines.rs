@@ -4,17 +4,18 @@
 use serde::Serialize;
 
 use super::{Caller, CaseError, Desk};
-use crate::domain::agreement::Agreement;
+use crate::domain::agreement::{Agreement, Destruction};
 use crate::domain::appeal::{Appeal, Timeliness};
 use crate::domain::application::{Application, State};
 use crate::domain::calendar::Deadline;
 use crate::domain::id::DepartmentId;
 use crate::domain::people::Role;
 use crate::domain::records::RecordsRequest;
+use crate::domain::renewal::Renewal;
 use crate::domain::reuse::ReuseRequest;
 use crate::domain::time::{Day, day_in};
 use crate::store::applications::{self, QueueFilter};
-use crate::store::{agreements, appeals, people, records, reuse};
+use crate::store::{agreements, appeals, destructions, people, records, renewals, reuse};
 
 /// Things of one kind shown at most.
 const MAX: i64 = 500;
@@ -76,6 +77,9 @@ pub fn board(desk: &Desk, caller: &Caller) -> Result<Vec<Due>, CaseError> {
     let today = day_in(desk.profile.zone, desk.clock.now());
     let live = desk.read(|conn| agreements::of_departments(conn, Some(&every), Some("executed"), MAX))?;
     found.extend(live.iter().filter_map(|agreement| of_agreement(desk, agreement, today)));
+    found.extend(desk.read(renewals::signed)?.iter().map(|renewal| of_renewal(desk, renewal)));
+    let owed = desk.read(|conn| destructions::in_states(conn, &["owed"]))?;
+    found.extend(owed.iter().map(of_destruction));
     found.retain(|due| sees_all || due.departments.iter().any(|department| own.contains(department)));
     for due in &mut found {
         due.days_left = (due.by - today).num_days();
@@ -98,6 +102,35 @@ fn of_agreement(desk: &Desk, agreement: &Agreement, today: Day) -> Option<Due> {
         working: None,
         days_left: 0,
     })
+}
+
+/// A signed renewal: confirmed before the agreement ends, no day is lost.
+fn of_renewal(desk: &Desk, renewal: &Renewal) -> Due {
+    Due {
+        kind: "Renewal",
+        number: renewal.number.clone(),
+        what: format!("Confirm the renewal of “{}” before it ends", renewal.title),
+        path: format!("/review/renewals/{}", renewal.id),
+        turn: Turn::City,
+        departments: renewal.missing().into_keys().collect(),
+        by: day_in(desk.profile.zone, renewal.ends_at - chrono::Duration::seconds(1)),
+        working: None,
+        days_left: 0,
+    }
+}
+
+fn of_destruction(known: &Destruction) -> Due {
+    Due {
+        kind: "Certificate",
+        number: known.number.clone(),
+        what: format!("The holder certifies that the data of “{}” is deleted", known.title),
+        path: known.path_of_office(),
+        turn: Turn::Party,
+        departments: known.departments(),
+        by: known.due,
+        working: Some(known.working.clone()),
+        days_left: 0,
+    }
 }
 
 /// One entry that is counted.

@@ -35,9 +35,9 @@ pub struct DraftText {
     pub hash: String,
 }
 
-/// The family of terms that serves the strictest tier among the items.
-fn family(items: &[&Item]) -> TermsFamily {
-    match items.iter().map(|item| item.tier).max() {
+/// The family of terms that serves the strictest of these tiers.
+pub(super) fn family(tiers: impl Iterator<Item = Tier>) -> TermsFamily {
+    match tiers.max() {
         Some(Tier::Restricted | Tier::Prohibited) => TermsFamily::Restricted,
         Some(Tier::Conditioned) => TermsFamily::Standard,
         Some(Tier::Open | Tier::Registered) | None => TermsFamily::ClickThrough,
@@ -141,7 +141,7 @@ pub fn draft_text(
 ) -> Result<DraftText, CaseError> {
     let items: Vec<&Item> =
         application.items.iter().filter(|item| !matches!(item.state, ItemState::Denied { .. })).collect();
-    let terms = match terms::current(conn, family(&items), now) {
+    let terms = match terms::current(conn, family(items.iter().map(|item| item.tier)), now) {
         Err(StoreError::Missing) => {
             return Err(Refusal::new("terms_missing", "The city has not published the terms for this yet.").into());
         }
@@ -150,11 +150,17 @@ pub fn draft_text(
     let schedules = schedules(desk, conn, &items)?;
     let number = number(conn, application)?;
     let parameters = parameters(desk, conn, application, &schedules, &number)?;
-    let wanted: BTreeMap<_, _> = parameters
-        .iter()
-        .filter(|(name, _)| terms.parameters.contains(name))
-        .map(|(n, v)| (n.clone(), v.clone()))
-        .collect();
+    written(terms, number, parameters, schedules)
+}
+
+/// The text of terms with its parameters filled in, and the schedules after it.
+pub(super) fn written(
+    terms: TermsVersion,
+    number: String,
+    parameters: BTreeMap<String, String>,
+    schedules: Vec<Schedule>,
+) -> Result<DraftText, CaseError> {
+    let wanted: BTreeMap<_, _> = parameters.into_iter().filter(|(name, _)| terms.parameters.contains(name)).collect();
     let body = terms.render(&wanted).map_err(|missing| StoreError::Setup(missing.to_string()))?;
     let text = format!("{}\n\n{}", body.trim_end(), schedules_text(&schedules));
     let hash = TextHash::of(&text).to_string();
@@ -162,13 +168,13 @@ pub fn draft_text(
 }
 
 /// `DSA-2026-0042` from `APP-2026-0042`; a later offer on the same application is `DSA-2026-0042.2`.
-fn number(conn: &mut AnyConnection, application: &Application) -> Result<String, CaseError> {
+pub(super) fn number(conn: &mut AnyConnection, application: &Application) -> Result<String, CaseError> {
     let base = application.number.replacen("APP", "DSA", 1);
     let earlier = agreements::count_of_application(conn, application.id)?;
     Ok(if earlier == 0 { base } else { format!("{base}.{}", earlier + 1) })
 }
 
-fn parameters(
+pub(super) fn parameters(
     desk: &Desk,
     conn: &mut AnyConnection,
     application: &Application,
@@ -292,6 +298,7 @@ pub fn agreement_from(
         parameters: draft.parameters.clone(),
         text_hash: draft.hash.clone(),
         schedules: draft.schedules.clone(),
+        accepted: Vec::new(),
         state,
         created_at: now,
         version: 1,

@@ -11,7 +11,7 @@ use super::{Caller, CaseError, Desk, Touched, Work};
 use crate::domain::agreement::Agreement;
 use crate::domain::audit::{About, Act};
 use crate::domain::hold::{Hold, HoldReason, HoldTarget, Office};
-use crate::domain::id::{AccountId, DepartmentId, HoldId, KeyId};
+use crate::domain::id::{AccountId, AgreementId, DepartmentId, HoldId, KeyId};
 use crate::domain::notice::{Notice, NoticeKind, Recipient};
 use crate::domain::people::{Actor, Capacity, Role, must_not_be_party};
 use crate::domain::refusal::Refusal;
@@ -145,6 +145,32 @@ pub(super) fn lift_on_appeal(work: &mut Work<'_>, id: HoldId, reason: &str) -> R
     let capacity = work.caller.actor.acting_as(Role::Clerk)?;
     work.lifted(&lifted, &found, (capacity, reason))?;
     Ok(true)
+}
+
+/// Holds an agreement because its holder did not accept new terms in time; nothing where it is held for that already.
+///
+/// # Errors
+/// `agreement_not_live`, or what the store says.
+pub(super) fn hold_for_terms(work: &mut Work<'_>, id: AgreementId, explanation: String) -> Result<bool, CaseError> {
+    let target = HoldTarget::Agreement(id);
+    let found = work.find(target)?;
+    if holds::in_force(work.conn, target)?.iter().any(|hold| hold.reason == HoldReason::TermsNotAccepted) {
+        return Ok(false);
+    }
+    let wish =
+        Suspension { target, reason: HoldReason::TermsNotAccepted, explanation: explanation.clone(), case: None };
+    work.place(&wish, explanation, (Capacity::Service, Office::Service), &found)?;
+    Ok(true)
+}
+
+/// Lifts exactly one hold that the service placed, because what it waited for has happened.
+///
+/// # Errors
+/// `already_lifted`, or what the store says.
+pub(super) fn lift_by_service(work: &mut Work<'_>, hold: &Hold, reason: &str) -> Result<(), CaseError> {
+    let found = look(work.conn, hold.target)?;
+    let lifted = hold.lift(&work.caller.actor, Capacity::Service, reason, work.now)?;
+    work.lifted(&lifted, &found, (Capacity::Service, reason))
 }
 
 /// The holds in force that stop the keys of an agreement's party, for lists of an office: all of them for the clerk and

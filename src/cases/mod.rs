@@ -41,7 +41,10 @@ mod catalogue_tests;
 pub mod deadlines;
 pub mod denials;
 pub mod describe;
+pub mod destruction;
 pub mod drafting;
+#[cfg(test)]
+mod endings_tests;
 pub mod enforce;
 #[cfg(test)]
 mod fault_tests;
@@ -74,7 +77,12 @@ pub mod records;
 pub mod redaction;
 #[cfg(test)]
 mod redaction_tests;
+pub mod register;
+#[cfg(test)]
+mod register_tests;
 pub mod rehearsal;
+pub mod renewal;
+pub mod reterms;
 pub mod reuse;
 #[cfg(test)]
 mod reuse_tests;
@@ -245,6 +253,8 @@ pub struct Desk {
     pub sink: Arc<dyn GrantSink>,
     /// Randomness.
     pub randomness: Randomness,
+    /// The public register as it was computed last.
+    pub register: Arc<register::Kept>,
 }
 
 impl std::fmt::Debug for Desk {

@@ -15,7 +15,7 @@ use crate::domain::people::Capacity;
 use crate::domain::refusal::Refusal;
 use crate::domain::tier::Tier;
 use crate::domain::time::{Day, Instant, day_in};
-use crate::store::{StoreError, agreements, applications, datasets};
+use crate::store::{AnyConnection, StoreError, agreements, applications, datasets};
 
 /// Carries out the settlement of a change. `draft` is the text signed at submission, when there is one at hand.
 ///
@@ -104,8 +104,18 @@ fn offer(
 /// # Errors
 /// `text_differs`, `prohibited`, `tier_changed` and those of the signature.
 pub(super) fn execute(work: &mut Work<'_>, agreement: &Agreement, evidence: Evidence) -> Result<(), CaseError> {
+    must_be_as_open(work.conn, agreement)?;
+    let ends_at = ends_at(work, agreement, day_in(work.desk.profile.zone, work.now));
+    put_in_force(work, agreement, evidence, ends_at)
+}
+
+/// Refuses what became more restricted since its schedules were written.
+///
+/// # Errors
+/// `prohibited`, `tier_changed`.
+pub(super) fn must_be_as_open(conn: &mut AnyConnection, agreement: &Agreement) -> Result<(), CaseError> {
     for schedule in &agreement.schedules {
-        let dataset = datasets::by_id(work.conn, schedule.dataset)?;
+        let dataset = datasets::by_id(conn, schedule.dataset)?;
         if dataset.tier == Some(Tier::Prohibited) {
             return Err(Refusal::new("prohibited", "A dataset in this agreement may not be shared by law.").into());
         }
@@ -117,27 +127,54 @@ pub(super) fn execute(work: &mut Work<'_>, agreement: &Agreement, evidence: Evid
             return Err(Refusal::new("tier_changed", message).into());
         }
     }
-    let ends_at = ends_at(work, agreement);
-    let command = AgreementCommand::Execute { signature: evidence, ends_at };
+    Ok(())
+}
+
+/// Brings an agreement into force until `ends_at` in the place of the one it amends or renews, with whatever took that
+/// one's place meanwhile.
+pub(super) fn put_in_force(
+    work: &mut Work<'_>,
+    agreement: &Agreement,
+    signature: Evidence,
+    ends_at: Instant,
+) -> Result<(), CaseError> {
+    let old = match agreement.previous {
+        Some(previous) => Some(last_in_chain(work.conn, previous)?),
+        None => None,
+    };
+    let agreement = Agreement { previous: old.as_ref().map(|old| old.id), ..agreement.clone() };
+    let command = AgreementCommand::Execute { signature, ends_at };
     let executed = agreement.decide(command, &work.caller.actor, work.now)?;
     write(work, &executed)?;
-    if let Some(previous) = agreement.previous {
-        let old = agreements::by_id(work.conn, previous)?;
-        if old.is_live(work.now) {
-            let by = AgreementCommand::Supersede { by: agreement.id };
-            let superseded = old.decide(by, &work.caller.actor, work.now)?;
-            write(work, &superseded)?;
-            super::keys::succession::succeed(work, &superseded.next, &executed.next)?;
-        }
+    let Some(old) = old else { return Ok(()) };
+    if old.is_live(work.now) {
+        let by = AgreementCommand::Supersede { by: agreement.id };
+        let superseded = old.decide(by, &work.caller.actor, work.now)?;
+        write(work, &superseded)?;
+        super::keys::succession::succeed(work, &superseded.next, &executed.next)?;
+        super::destruction::owe_for_what_was_dropped(work, &old, &executed.next)?;
+    } else {
+        super::destruction::release_what_goes_on(work, &old, &executed.next)?;
     }
     Ok(())
 }
 
-/// The end of the term: the end of the city's day, months from now, or the earliest day that a condition names.
-fn ends_at(work: &Work<'_>, agreement: &Agreement) -> Instant {
+/// The agreement at the end of a chain: what superseded this one, and what superseded that.
+///
+/// # Errors
+/// What the store says.
+pub(super) fn last_in_chain(conn: &mut AnyConnection, id: AgreementId) -> Result<Agreement, StoreError> {
+    let mut agreement = agreements::by_id(conn, id)?;
+    while let AgreementState::Superseded { by, .. } = agreement.state {
+        agreement = agreements::by_id(conn, by)?;
+    }
+    Ok(agreement)
+}
+
+/// The end of the term: the end of the city's day, months after `from`, or the earliest day that a condition names.
+pub(super) fn ends_at(work: &Work<'_>, agreement: &Agreement, from: Day) -> Instant {
     let profile = &work.desk.profile;
-    let today = day_in(profile.zone, work.now);
-    let term = today.checked_add_months(Months::new(u32::from(profile.agreement.term_months))).unwrap_or(today);
+    let term = from.checked_add_months(Months::new(u32::from(profile.agreement.term_months))).unwrap_or(from);
     let last = agreement.schedules.iter().filter_map(crate::domain::agreement::Schedule::ends_on).fold(term, Day::min);
     let midnight = last.succ_opt().unwrap_or(last).and_hms_opt(0, 0, 0).unwrap_or_default();
     let local = profile.zone.from_local_datetime(&midnight);
@@ -153,14 +190,15 @@ pub(super) fn write(work: &mut Work<'_>, change: &AgreementChange) -> Result<(),
     work.record(change.act.clone())?;
     change.notices.iter().try_for_each(|notice| work.notify(notice))?;
     work.touch(Touched::Agreement(change.next.id));
-    Ok(())
+    super::renewal::follow(work, &change.next)?;
+    super::destruction::follow(work, &change.next)
 }
 
 /// The text of an agreement, checked against its hash.
 ///
 /// # Errors
 /// [`StoreError::Corrupt`] when the text is not what was signed.
-pub fn text_of(conn: &mut crate::store::AnyConnection, agreement: &Agreement) -> Result<String, StoreError> {
+pub fn text_of(conn: &mut AnyConnection, agreement: &Agreement) -> Result<String, StoreError> {
     let text = agreements::text(conn, &agreement.text_hash)?;
     if crate::domain::terms::TextHash::of(&text).to_string() != agreement.text_hash {
         return Err(StoreError::Corrupt { what: "agreement text", why: "it does not match its hash".to_owned() });

@@ -41,9 +41,14 @@ pub struct Signature {
 /// Every declaration of the profile that fits the tiers must be ticked.
 pub(super) fn must_declare(desk: &Desk, application: &Application, signature: &Signature) -> Result<(), CaseError> {
     let tiers: Vec<Tier> = application.items.iter().map(|item| item.tier).collect();
+    must_declare_for(desk, &tiers, signature)
+}
+
+/// The same for the tiers of an agreement.
+pub(super) fn must_declare_for(desk: &Desk, tiers: &[Tier], signature: &Signature) -> Result<(), CaseError> {
     let missing = desk
         .profile
-        .declarations_for(&tiers)
+        .declarations_for(tiers)
         .into_iter()
         .any(|declaration| !signature.declarations.iter().any(|ticked| ticked == declaration.id.as_str()));
     if missing {

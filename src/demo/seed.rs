@@ -22,7 +22,7 @@ use crate::domain::time::Instant;
 use crate::store::{StoreError, people};
 
 /// Days before now on which the demo's history begins.
-const HISTORY_DAYS: i64 = 49;
+const HISTORY_DAYS: i64 = 352;
 /// Longest wait for the simulator, in milliseconds.
 const UPSTREAM_MS: u32 = 5_000;
 

@@ -8,7 +8,7 @@ use super::seed::City;
 use crate::cases::apply::{self, Signature, Wanted};
 use crate::cases::records::convert::{self, ConvertWish};
 use crate::cases::review::{self, Decided, GroundTyped};
-use crate::cases::{Caller, CaseError, agree};
+use crate::cases::{Caller, CaseError, agree, renewal};
 use crate::domain::application::State;
 use crate::domain::id::{AgreementId, ApplicationId, ItemId};
 use crate::domain::limits::Limits;
@@ -119,6 +119,7 @@ const CAMERA_WATCH: Wish = Wish {
 /// # Errors
 /// Whatever a case refuses.
 pub(super) fn tell(city: &City) -> Result<(), CaseError> {
+    ending(city)?;
     lapsed(city)?;
     expired(city)?;
     click_through(city)?;
@@ -132,6 +133,20 @@ pub(super) fn tell(city: &City) -> Result<(), CaseError> {
     asked(city)?;
     waiting(city)?;
     drafted(city)
+}
+
+/// Twenty days before its end, with a renewal open. The month's pilot below ended, and owes its certificate.
+fn ending(city: &City) -> Result<(), CaseError> {
+    city.at(350, 14);
+    let wish = Wish { title: "Noise along the tracks, a year of it", ..QUIET_STREETS };
+    let id = submit(city, &wish)?;
+    city.at(348, 15);
+    approve(city, "noor", id, "noise-levels", vec![promise("Figures are published by street, never by address.")])?;
+    city.at(345, 13);
+    sign(city, "chen", id)?;
+    let Some(agreement) = agreement_of(city, id)? else { return Err(CaseError::Missing) };
+    city.at(1, 10);
+    renewal::open(&city.desk, city.person("chen")?, agreement).map(|_| ())
 }
 
 fn lapsed(city: &City) -> Result<(), CaseError> {

@@ -13,6 +13,9 @@ use super::refusal::{Refusal, wrong_state};
 use super::tier::Tier;
 use super::time::Instant;
 
+pub use destruction::{
+    CERTIFICATE_TEXT_MAX, Certificate, Destruction, DestructionChange, DestructionCommand, DestructionState, Part,
+};
 pub use schedule::{Agreed, Schedule};
 
 /// The version of the consent-to-electronic-dealing text that signers confirm (CGS §1-270).
@@ -100,6 +103,9 @@ pub struct Agreement {
     pub text_hash: String,
     /// What it allows.
     pub schedules: Vec<Schedule>,
+    /// Later versions of the terms that its holder accepted, oldest first, each with the evidence of it.
+    #[serde(default)]
+    pub accepted: Vec<Evidence>,
     /// Where it stands.
     pub state: AgreementState,
     /// When it was drawn up.
@@ -189,7 +195,6 @@ impl AgreementState {
 
 /// What may be done to an agreement.
 #[derive(Clone, Debug, PartialEq, Eq)]
-#[expect(clippy::large_enum_variant, reason = "one command lives at a time, and only for the length of a call")]
 pub enum AgreementCommand {
     /// Bring it into force with the holder's signature.
     Execute {
@@ -208,6 +213,11 @@ pub enum AgreementCommand {
         department: Option<DepartmentId>,
         /// Why.
         reason: String,
+    },
+    /// Its holder accepts a later version of the terms.
+    Accept {
+        /// The signature under the text as it reads now.
+        signature: Evidence,
     },
     /// Its end was reversed on appeal: it is in force again for the rest of its term.
     Reinstate {
@@ -251,6 +261,12 @@ impl Agreement {
         matches!(&self.state, AgreementState::Executed { execution } if now < execution.ends_at)
     }
 
+    /// The terms version accepted last: that of the signature, or a later one.
+    #[must_use]
+    pub fn terms_accepted(&self) -> TermsId {
+        self.accepted.last().map_or(self.terms, |evidence| evidence.terms)
+    }
+
     /// The schedule of a dataset.
     #[must_use]
     pub fn schedule(&self, slug: &str) -> Option<&Schedule> {
@@ -278,7 +294,8 @@ impl Agreement {
     /// Decides one command.
     ///
     /// # Errors
-    /// `wrong_state`, `text_differs`, `offer_lapsed`, `not_the_requester`, `not_your_department`, `reason_needed`, `prohibited`, `not_yet`.
+    /// `wrong_state`, `text_differs`, `offer_lapsed`, `not_the_requester`, `not_your_department`, `reason_needed`, `prohibited`, `not_yet`,
+    /// `accepted_already`.
     pub fn decide(&self, command: AgreementCommand, actor: &Actor, now: Instant) -> Result<AgreementChange, Refusal> {
         match (&self.state, command) {
             (AgreementState::Offered { lapses_at, .. }, AgreementCommand::Execute { signature, ends_at }) => {
@@ -305,9 +322,13 @@ impl Agreement {
             (AgreementState::Terminated { execution, .. }, AgreementCommand::Reinstate { appeal }) => {
                 self.reinstate(&appeal, execution, actor, now)
             }
+            (AgreementState::Executed { .. }, AgreementCommand::Accept { signature }) => {
+                self.accept(signature, actor, now)
+            }
             (
                 AgreementState::Offered { .. },
-                AgreementCommand::Reinstate { .. }
+                AgreementCommand::Accept { .. }
+                | AgreementCommand::Reinstate { .. }
                 | AgreementCommand::Expire
                 | AgreementCommand::Terminate { .. }
                 | AgreementCommand::Supersede { .. },
@@ -325,7 +346,8 @@ impl Agreement {
                 | AgreementState::Terminated { .. }
                 | AgreementState::Superseded { .. }
                 | AgreementState::Closed { .. },
-                AgreementCommand::Execute { .. }
+                AgreementCommand::Accept { .. }
+                | AgreementCommand::Execute { .. }
                 | AgreementCommand::Close
                 | AgreementCommand::Expire
                 | AgreementCommand::Terminate { .. }
@@ -399,6 +421,25 @@ impl Agreement {
         Ok(change.telling(NoticeKind::AgreementEnded).telling_departments(NoticeKind::AgreementOver))
     }
 
+    fn accept(&self, signature: Evidence, actor: &Actor, now: Instant) -> Result<AgreementChange, Refusal> {
+        if !actor.is_party(self.requester, self.organisation) {
+            return Err(Refusal::new("not_the_requester", "Only the holder may do this."));
+        }
+        if !self.is_live(now) {
+            return Err(wrong_state("agreement", "expired"));
+        }
+        if signature.terms == self.terms_accepted() {
+            return Err(Refusal::new("accepted_already", "These terms are accepted already."));
+        }
+        signature.check()?;
+        let mut change = self.change("agreement.accept_terms", Capacity::Requester, self.state.clone());
+        change.act.before = json!({ "terms": self.terms_accepted() });
+        change.act.after = json!({ "terms": signature.terms, "terms_hash": signature.terms_hash });
+        change.act.reason = Some(format!("text {}", signature.text_hash));
+        change.next.accepted.push(signature);
+        Ok(change)
+    }
+
     fn reinstate(
         &self,
         appeal: &str,
@@ -430,7 +471,10 @@ impl Agreement {
     }
 }
 
+mod destruction;
+#[cfg(test)]
+mod destruction_tests;
 mod schedule;
 mod telling;
 #[cfg(test)]
-mod tests;
+pub(in crate::domain) mod tests;

@@ -132,6 +132,8 @@ kinds! {
     RecordsKind => RecordsId,
     /// A request for a reuse statement.
     ReuseKind => ReuseId,
+    /// The renewal of an agreement.
+    RenewalKind => RenewalId,
     /// A file that was handed in.
     AttachmentKind => AttachmentId,
     /// A letter that was sent.

@@ -24,6 +24,8 @@ pub mod profile;
 pub mod records;
 pub mod redaction;
 pub mod refusal;
+pub mod register;
+pub mod renewal;
 pub mod reuse;
 pub mod review;
 pub mod scope;

@@ -137,6 +137,20 @@ pub enum NoticeKind {
     ReuseAsked,
     /// To who asked for a reuse statement: the answer.
     ReuseAnswered,
+    /// To the department: the holder of an agreement signed its renewal.
+    RenewalToConfirm,
+    /// To the holder: a renewal came back, was refused or lapsed.
+    RenewalMoved,
+    /// To the holder: a certificate of destruction is owed.
+    CertificateDue,
+    /// To the department: a certificate of destruction was not given in time.
+    CertificateMissing,
+    /// To the department: a certificate of destruction to look at.
+    CertificateGiven,
+    /// To the holder: what became of their certificate.
+    CertificateAnswered,
+    /// To the holder: new terms are still to be accepted.
+    TermsDue,
 }
 
 impl NoticeKind {
@@ -196,6 +210,13 @@ impl NoticeKind {
         Self::RecordsOverdue,
         Self::ReuseAsked,
         Self::ReuseAnswered,
+        Self::RenewalToConfirm,
+        Self::RenewalMoved,
+        Self::CertificateDue,
+        Self::CertificateMissing,
+        Self::CertificateGiven,
+        Self::CertificateAnswered,
+        Self::TermsDue,
     ];
 
     /// The name of the template and the column.
@@ -256,6 +277,13 @@ impl NoticeKind {
             Self::RecordsOverdue => "records_overdue",
             Self::ReuseAsked => "reuse_asked",
             Self::ReuseAnswered => "reuse_answered",
+            Self::RenewalToConfirm => "renewal_to_confirm",
+            Self::RenewalMoved => "renewal_moved",
+            Self::CertificateDue => "certificate_due",
+            Self::CertificateMissing => "certificate_missing",
+            Self::CertificateGiven => "certificate_given",
+            Self::CertificateAnswered => "certificate_answered",
+            Self::TermsDue => "terms_due",
         }
     }
 

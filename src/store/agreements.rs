@@ -6,7 +6,7 @@ use super::conn::on_each;
 use super::schema::{agreement_datasets, agreement_texts, agreements, reminders};
 use super::{AnyConnection, StoreError, from_json, id, one_row, to_json};
 use crate::domain::agreement::Agreement;
-use crate::domain::id::{AccountId, AgreementId, ApplicationId, DatasetId, DepartmentId};
+use crate::domain::id::{AccountId, AgreementId, ApplicationId, DatasetId, DepartmentId, TermsId};
 use crate::domain::time::Instant;
 
 fn read((version, body): (i64, String)) -> Result<Agreement, StoreError> {
@@ -58,6 +58,7 @@ pub fn insert(conn: &mut AnyConnection, agreement: &Agreement, now: Instant) -> 
             agreements::updated_at.eq(now.naive_utc()),
             agreements::version.eq(1),
             agreements::body.eq(to_json("agreement", agreement)?),
+            agreements::terms_id.eq(Some(agreement.terms_accepted().to_string())),
         ))
         .execute(conn)?;
     for schedule in &agreement.schedules {
@@ -87,6 +88,7 @@ pub fn save(conn: &mut AnyConnection, agreement: &Agreement, now: Instant) -> Re
             agreements::updated_at.eq(now.naive_utc()),
             agreements::version.eq(agreement.version.saturating_add(1)),
             agreements::body.eq(to_json("agreement", agreement)?),
+            agreements::terms_id.eq(Some(agreement.terms_accepted().to_string())),
         ))
         .execute(conn)?;
     one_row(rows)
@@ -213,6 +215,20 @@ pub fn executed_on(conn: &mut AnyConnection, dataset: DatasetId) -> Result<Vec<A
         .select(agreement_datasets::agreement_id);
     let rows: Vec<(i64, String)> = agreements::table
         .filter(agreements::state.eq("executed").and(agreements::id.eq_any(named)))
+        .order(agreements::id.asc())
+        .select((agreements::version, agreements::body))
+        .load(conn)?;
+    rows.into_iter().map(read).collect()
+}
+
+/// Executed agreements whose holders accepted one of these terms versions last, oldest first.
+///
+/// # Errors
+/// What the database says.
+pub fn executed_under(conn: &mut AnyConnection, versions: &[TermsId]) -> Result<Vec<Agreement>, StoreError> {
+    let versions: Vec<Option<String>> = versions.iter().map(|id| Some(id.to_string())).collect();
+    let rows: Vec<(i64, String)> = agreements::table
+        .filter(agreements::state.eq("executed").and(agreements::terms_id.eq_any(versions)))
         .order(agreements::id.asc())
         .select((agreements::version, agreements::body))
         .load(conn)?;

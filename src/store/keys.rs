@@ -3,7 +3,7 @@
 use chrono::NaiveDateTime;
 use diesel::prelude::*;
 
-use super::schema::{agreements, keys};
+use super::schema::{agreements, keys, reminders};
 use super::{AnyConnection, StoreError, from_json, id, one_row, to_json};
 use crate::domain::agreement::Agreement;
 use crate::domain::id::{AccountId, AgreementId, KeyId};
@@ -97,6 +97,28 @@ pub fn of_party(
 pub fn expiring(conn: &mut AnyConnection, before: Instant, limit: i64) -> Result<Vec<StoredKey>, StoreError> {
     let rows: Vec<Row> = keys::table
         .filter(keys::state.eq_any(["active", "superseded"]).and(keys::expires_at.le(Some(before.naive_utc()))))
+        .order((keys::expires_at.asc(), keys::id.asc()))
+        .limit(limit)
+        .select(Row::as_select())
+        .load(conn)?;
+    rows.iter().map(stored).collect()
+}
+
+/// Active keys whose own expiry lies after `from` and not after `until`, and of which `mark` was not yet said, the nearest
+/// first.
+///
+/// # Errors
+/// What the database says.
+pub fn expiring_unsaid(
+    conn: &mut AnyConnection,
+    (from, until): (Instant, Instant),
+    mark: &str,
+    limit: i64,
+) -> Result<Vec<StoredKey>, StoreError> {
+    let said = reminders::table.filter(reminders::mark.eq(mark)).select(reminders::subject);
+    let rows: Vec<Row> = keys::table
+        .filter(keys::state.eq("active").and(keys::id.ne_all(said)))
+        .filter(keys::expires_at.gt(Some(from.naive_utc())).and(keys::expires_at.le(Some(until.naive_utc()))))
         .order((keys::expires_at.asc(), keys::id.asc()))
         .limit(limit)
         .select(Row::as_select())

@@ -211,6 +211,7 @@ table! {
         updated_at -> Timestamp,
         version -> BigInt,
         body -> Text,
+        terms_id -> Nullable<Text>,
     }
 }
 
@@ -506,6 +507,23 @@ table! {
 }
 
 table! {
+    renewals (id) {
+        id -> Text,
+        agreement_id -> Text,
+        pending_for -> Nullable<Text>,
+        requester_id -> Text,
+        organisation_id -> Nullable<Text>,
+        state -> Text,
+        lapses_at -> Nullable<Timestamp>,
+        made_id -> Nullable<Text>,
+        opened_at -> Timestamp,
+        updated_at -> Timestamp,
+        version -> BigInt,
+        body -> Text,
+    }
+}
+
+table! {
     attachments (id) {
         id -> Text,
         owner_kind -> Text,
@@ -515,6 +533,17 @@ table! {
         sha256 -> Text,
         body -> Text,
         content -> Binary,
+    }
+}
+
+table! {
+    destructions (agreement_id) {
+        agreement_id -> Text,
+        state -> Text,
+        due -> Text,
+        updated_at -> Timestamp,
+        version -> BigInt,
+        body -> Text,
     }
 }
 
@@ -643,4 +672,6 @@ allow_tables_to_appear_in_same_query!(
     records_requests,
     records_fees,
     reuse_requests,
+    renewals,
+    destructions,
 );

@@ -15,6 +15,7 @@ const ENTRIES: &[(&str, &str, Access)] = &[
     ("Review", "/review", Access::Staff(&[Role::Reviewer, Role::Manager])),
     ("Agreements", "/review/agreements", Access::Staff(&[Role::Reviewer, Role::Manager, Role::Clerk, Role::Auditor])),
     ("Records requests", "/records", Access::Staff(&[Role::Reviewer, Role::Manager, Role::Clerk, Role::Auditor])),
+    ("Endings", "/review/endings", Access::Staff(&[Role::Reviewer, Role::Manager, Role::Clerk, Role::Auditor])),
     ("Signals", "/signals", Access::Staff(&[Role::Reviewer, Role::Manager, Role::Clerk, Role::Auditor])),
     ("Deadlines", "/deadlines", Access::Staff(&[Role::Reviewer, Role::Manager, Role::Clerk, Role::Auditor])),
     ("Stewardship", "/stewardship", Access::Staff(&[Role::Reviewer, Role::Manager, Role::Auditor])),

@@ -16,6 +16,8 @@ mod docs;
 #[cfg(test)]
 mod doors;
 #[cfg(test)]
+mod endings;
+#[cfg(test)]
 mod gates;
 #[cfg(test)]
 mod harness;

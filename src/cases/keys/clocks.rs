@@ -6,42 +6,50 @@ use serde_json::json;
 use super::{key_act, notice};
 use crate::cases::{Caller, CaseError, Desk, Work};
 use crate::domain::id::KeyId;
-use crate::domain::key::{KeyCommand, KeyState};
+use crate::domain::key::KeyCommand;
 use crate::domain::notice::NoticeKind;
 use crate::domain::people::Capacity;
 use crate::store::keys::StoredKey;
 use crate::store::{keys, reminders};
 
-/// Days before its expiry at which a key's holder is warned, the earlier first.
-pub const WARNING_DAYS: [i64; 2] = [7, 1];
 /// Keys looked at in one round.
 const BATCH: i64 = 500;
 
-/// Warns holders of keys that expire soon, at each of [`WARNING_DAYS`] once. A key that was rolled, or that never had so
-/// many days, is not warned of.
+/// Warns holders of keys that expire soon, on each of the profile's days once, and only on the nearest when several are
+/// past. A key that was rolled, or that never had so many days, is not warned of.
 ///
 /// # Errors
 /// What the store says.
 pub fn warn_expiring(desk: &Desk) -> Result<usize, CaseError> {
-    let soon = desk.clock.now() + TimeDelta::days(WARNING_DAYS[0]);
-    let found = desk.read(|conn| keys::expiring(conn, soon, BATCH))?;
-    let mut warned = 0;
-    for stored in found.iter().filter(|stored| stored.key.state == KeyState::Active) {
-        warned += usize::from(desk.act(&Caller::service("clock"), |work| work.warn(stored))?);
+    let caller = Caller::service("clock");
+    let now = desk.clock.now();
+    let mut days = desk.profile.agreement.reminder_days.clone();
+    days.sort_unstable();
+    let (mut from, mut warned) = (now, 0);
+    for day in days.into_iter().map(i64::from) {
+        let until = now + TimeDelta::days(day);
+        let mark = format!("key ends in {day} days");
+        loop {
+            let due = desk.read(|conn| keys::expiring_unsaid(conn, (from, until), &mark, BATCH))?;
+            for stored in &due {
+                warned += usize::from(desk.act(&caller, |work| work.warn(stored, day, &mark))?);
+            }
+            if i64::try_from(due.len()).unwrap_or(0) < BATCH {
+                break;
+            }
+        }
+        from = until;
     }
     Ok(warned)
 }
 
 impl Work<'_> {
-    fn warn(&mut self, stored: &StoredKey) -> Result<bool, CaseError> {
+    /// The mark is kept also where nothing is said, so that the key is not looked at again for it.
+    fn warn(&mut self, stored: &StoredKey, days: i64, mark: &str) -> Result<bool, CaseError> {
         let key = &stored.key;
         let Some(expires_at) = key.expires_at.filter(|at| *at > self.now) else { return Ok(false) };
-        let left = expires_at - self.now;
-        let due = WARNING_DAYS.into_iter().rev().find(|days| left <= TimeDelta::days(*days));
-        let Some(days) = due.filter(|days| expires_at - key.created_at > TimeDelta::days(*days)) else {
-            return Ok(false);
-        };
-        if !reminders::is_first(self.conn, &format!("key {}", key.id), &format!("{days} days"), self.now)? {
+        let is_first = reminders::is_first(self.conn, &key.id.to_string(), mark, self.now)?;
+        if !is_first || expires_at - key.created_at <= TimeDelta::days(days) {
             return Ok(false);
         }
         let agreement = crate::store::agreements::by_id(self.conn, key.agreement)?;

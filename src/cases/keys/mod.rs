@@ -34,7 +34,7 @@ use crate::domain::review::Decision;
 use crate::domain::text::Prose;
 use crate::domain::time::Instant;
 use crate::store::keys::StoredKey;
-use crate::store::{StoreError, applications, holds, keys, people, terms};
+use crate::store::{StoreError, applications, holds, keys, people, renewals, terms};
 
 /// Working keys of one agreement; the overlap of a roll may exceed it for its days.
 pub const LIVE_KEYS_MAX: usize = 20;
@@ -302,7 +302,7 @@ impl Work<'_> {
             let detail = "The agreement or its requester is suspended. Read the reasons and answer them first.";
             return Err(Refusal::new("agreement_held", detail).into());
         }
-        let accepted = terms::by_id(self.conn, agreement.terms)?;
+        let accepted = terms::by_id(self.conn, agreement.terms_accepted())?;
         let is_newer = |version: &crate::domain::terms::TermsVersion| {
             version.material && version.number > accepted.number && version.effective_at <= self.now
         };
@@ -316,10 +316,13 @@ impl Work<'_> {
     /// Who approved must not be the requester or in the requester's organisation now, however that came about since.
     fn nobody_approved_for_themselves(&mut self, agreement: &Agreement) -> Result<(), CaseError> {
         let application = applications::by_id(self.conn, agreement.application)?;
-        for decision in application.items.iter().flat_map(|item| decisions(&item.state)) {
-            let decider = people::account_by_id(self.conn, decision.by)?;
+        let decided = application.items.iter().flat_map(|item| decisions(&item.state)).map(|decision| decision.by);
+        let renewed = renewals::that_made(self.conn, agreement.id)?;
+        let confirmed = renewed.iter().flat_map(crate::domain::renewal::Renewal::confirmations).map(|one| one.by);
+        for by in decided.chain(confirmed) {
+            let decider = people::account_by_id(self.conn, by)?;
             let shares = agreement.organisation.is_some() && decider.organisation == agreement.organisation;
-            if decision.by == agreement.requester || Some(decision.by) == self.caller.actor.account || shares {
+            if by == agreement.requester || Some(by) == self.caller.actor.account || shares {
                 let detail = "Somebody of the requester's side decided on this. Another manager must decide again.";
                 return Err(Refusal::new("own_approval", detail).into());
             }

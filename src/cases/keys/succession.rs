@@ -6,7 +6,7 @@ use serde_json::json;
 use super::{access, facts, key_act};
 use crate::cases::{CaseError, Touched, Work};
 use crate::domain::agreement::Agreement;
-use crate::domain::hold::{Hold, HoldTarget};
+use crate::domain::hold::{Hold, HoldReason, HoldTarget};
 use crate::domain::key::KeyCommand;
 use crate::domain::people::Capacity;
 use crate::store::{holds, keys};
@@ -16,12 +16,7 @@ use crate::store::{holds, keys};
 /// # Errors
 /// What the store says.
 pub(in crate::cases) fn succeed(work: &mut Work<'_>, old: &Agreement, new: &Agreement) -> Result<(), CaseError> {
-    for hold in holds::in_force(work.conn, HoldTarget::Agreement(old.id))? {
-        let carried = Hold { id: work.new_id(), target: HoldTarget::Agreement(new.id), ..hold };
-        holds::place(work.conn, &carried)?;
-        let act = super::super::enforce::hold_act("hold.carry", Capacity::Service, &carried, Some(new));
-        work.record(act.because(&carried.explanation))?;
-    }
+    carry_holds(work, old, new)?;
     work.touch(Touched::Agreement(new.id));
     let (scopes, ends_at) = (access::scopes(new), new.execution().map(|execution| execution.ends_at));
     for stored in keys::of_agreement(work.conn, old.id)? {
@@ -34,5 +29,26 @@ pub(in crate::cases) fn succeed(work: &mut Work<'_>, old: &Agreement, new: &Agre
         work.record(key_act("key.carry", Capacity::Service, &change.key, new).change(before, after))?;
         work.touch(Touched::Key(change.key.id));
     }
+    Ok(())
+}
+
+/// Carries the holds of `old` over to `new`; not the one for terms that were not accepted, for the new agreement was
+/// signed under the present ones.
+///
+/// # Errors
+/// What the store says.
+pub(in crate::cases) fn carry_holds(work: &mut Work<'_>, old: &Agreement, new: &Agreement) -> Result<(), CaseError> {
+    for hold in holds::in_force(work.conn, HoldTarget::Agreement(old.id))? {
+        if hold.reason == HoldReason::TermsNotAccepted {
+            let why = format!("{} was signed under the present terms.", new.number);
+            super::super::enforce::lift_by_service(work, &hold, &why)?;
+            continue;
+        }
+        let carried = Hold { id: work.new_id(), target: HoldTarget::Agreement(new.id), ..hold };
+        holds::place(work.conn, &carried)?;
+        let act = super::super::enforce::hold_act("hold.carry", Capacity::Service, &carried, Some(new));
+        work.record(act.because(&carried.explanation))?;
+    }
+    work.touch(Touched::Agreement(new.id));
     Ok(())
 }

@@ -12,11 +12,11 @@ use crate::domain::review::{Condition, ConditionKind, Verdict};
 use crate::domain::tier::Tier;
 use crate::domain::time::Instant;
 
-fn id<K>(number: u8) -> Id<K> {
+pub(in crate::domain) fn id<K>(number: u8) -> Id<K> {
     Id::from_uuid(uuid::Uuid::from_bytes([number; 16]))
 }
 
-fn now() -> Instant {
+pub(in crate::domain) fn now() -> Instant {
     "2026-11-23T17:00:00Z".parse().unwrap()
 }
 
@@ -24,7 +24,7 @@ fn ends_at() -> Instant {
     "2027-11-24T05:00:00Z".parse().unwrap()
 }
 
-fn person(number: u8, roles: &[(Role, u8)]) -> Actor {
+pub(in crate::domain) fn person(number: u8, roles: &[(Role, u8)]) -> Actor {
     let roles = roles.iter().map(|(role, department)| RoleGrant { role: *role, department: Some(id(*department)) });
     let name = format!("Person {number}");
     Actor { account: Some(id(number)), name, organisation: None, roles: roles.collect(), address: None }
@@ -36,11 +36,11 @@ fn clerk() -> Actor {
 }
 
 /// Who asked for it, as a member of the organisation it was made for.
-fn holder() -> Actor {
+pub(in crate::domain) fn holder() -> Actor {
     Actor { organisation: Some(id(50)), ..person(1, &[]) }
 }
 
-fn evidence() -> Evidence {
+pub(in crate::domain) fn evidence() -> Evidence {
     Evidence {
         account: id(1),
         terms: id(70),
@@ -59,7 +59,7 @@ fn evidence() -> Evidence {
     }
 }
 
-fn schedule() -> Schedule {
+pub(in crate::domain) fn schedule() -> Schedule {
     Schedule {
         dataset: id(10),
         slug: "parking".to_owned(),
@@ -81,7 +81,7 @@ fn execution() -> Execution {
     Execution { at: now(), ends_at: ends_at(), signature: evidence() }
 }
 
-fn agreement(word: &str) -> Agreement {
+pub(in crate::domain) fn agreement(word: &str) -> Agreement {
     let at = now();
     let state = match word {
         "offered" => AgreementState::Offered { at, lapses_at: at + chrono::Duration::days(30) },
@@ -111,6 +111,7 @@ fn agreement(word: &str) -> Agreement {
         parameters: std::collections::BTreeMap::new(),
         text_hash: "b".repeat(64),
         schedules: vec![schedule()],
+        accepted: Vec::new(),
         state,
         created_at: at,
         version: 1,
@@ -125,21 +126,26 @@ fn terminate(department: Option<u8>) -> AgreementCommand {
     AgreementCommand::Terminate { department: department.map(id), reason: "No longer needed.".to_owned() }
 }
 
+fn accept() -> AgreementCommand {
+    AgreementCommand::Accept { signature: Evidence { terms: id(71), ..evidence() } }
+}
+
 /// What each command makes of each state; `-` is refused as `wrong_state`.
 const MATRIX: &str = "
-            execute    close      expire     terminate  supersede  reinstate
-offered     executed   closed     -          -          -          -
-executed    -          -          expired    terminated superseded -
-expired     -          -          -          -          -          -
-terminated  -          -          -          -          -          executed
-superseded  -          -          -          -          -          -
-closed      -          -          -          -          -          -
+            execute    close      expire     terminate  supersede  reinstate  accept
+offered     executed   closed     -          -          -          -          -
+executed    -          -          expired    terminated superseded -          executed
+expired     -          -          -          -          -          -          -
+terminated  -          -          -          -          -          executed   -
+superseded  -          -          -          -          -          -          -
+closed      -          -          -          -          -          -          -
 ";
 
 #[test]
 fn every_state_with_every_command() {
     let service = Actor::service("clock");
-    let mut found = String::from("\n            execute    close      expire     terminate  supersede  reinstate");
+    let mut found =
+        String::from("\n            execute    close      expire     terminate  supersede  reinstate  accept");
     let mut rows = 0;
     for word in AgreementState::WORDS {
         let agreement = agreement(word);
@@ -152,6 +158,7 @@ fn every_state_with_every_command() {
             (terminate(None), holder(), now()),
             (AgreementCommand::Supersede { by: id(63) }, service.clone(), now()),
             (AgreementCommand::Reinstate { appeal: "APL-2026-0001".to_owned() }, clerk(), now()),
+            (accept(), holder(), now()),
         ];
         for (command, actor, when) in commands {
             rows += 1;
@@ -167,7 +174,7 @@ fn every_state_with_every_command() {
     }
     let found = format!("{}\n", found.trim_end());
     assert_eq!(found, MATRIX, "{found}");
-    assert_eq!(rows, 36, "6 states x 6 commands");
+    assert_eq!(rows, 42, "6 states x 7 commands");
 }
 
 #[test]
@@ -337,4 +344,20 @@ fn a_condition_on_one_window_leaves_the_other_limits_standing() {
     let narrowed = schedule().narrowed(&[condition(ConditionKind::Limits { limits })]).unwrap();
     let maxima: Vec<_> = narrowed.limits.as_slice().iter().map(|limit| limit.max).collect();
     assert_eq!(maxima, [100, 2000], "the rate would otherwise be gone");
+}
+
+#[test]
+fn later_terms_are_accepted_by_the_holder_once_and_with_evidence() {
+    let executed = agreement("executed");
+    assert_eq!(executed.terms_accepted(), id(70));
+    let stranger = executed.decide(accept(), &person(8, &[]), now()).unwrap_err();
+    assert_eq!(stranger.code, "not_the_requester");
+    let over = executed.decide(accept(), &holder(), ends_at()).unwrap_err();
+    assert_eq!(over.code, "wrong_state", "a term that is over takes no new terms");
+    let unsigned = Evidence { terms: id(71), name: String::new(), ..evidence() };
+    let unsigned = executed.decide(AgreementCommand::Accept { signature: unsigned }, &holder(), now()).unwrap_err();
+    assert_eq!(unsigned.code, "signature_needed");
+    let accepted = executed.decide(accept(), &holder(), now()).unwrap().next;
+    assert_eq!((accepted.terms, accepted.terms_accepted()), (id(70), id(71)), "what was signed first is kept");
+    assert_eq!(accepted.decide(accept(), &holder(), now()).unwrap_err().code, "accepted_already");
 }

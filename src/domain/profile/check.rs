@@ -18,6 +18,7 @@ pub(super) fn inconsistencies(profile: &Profile) -> Vec<Invalid> {
     numbers(profile, &mut found);
     tiers(profile, &mut found);
     rules(profile, &mut found);
+    super::ending::check(&profile.endings, &profile.register, &mut found);
     found
 }
 

@@ -4,6 +4,7 @@
 //! and never hold a rule that differs between places.
 
 mod check;
+mod ending;
 mod law;
 mod local;
 mod sensitive;
@@ -15,6 +16,7 @@ use std::collections::BTreeMap;
 use chrono_tz::Tz;
 use serde::Deserialize;
 
+pub use ending::{Endings, Register};
 pub use law::{
     AppealBody, Appeals, CiteField, Clocks, Exemption, Fees, Ground, ProhibitedUse, Prohibition, Purpose,
     ReceivedWhenClosed, RecordsHandling,
@@ -97,6 +99,10 @@ pub struct Profile {
     pub rules: Vec<Rule>,
     /// Defaults of agreements.
     pub agreement: AgreementDefaults,
+    /// Renewal, certificates of destruction and later terms.
+    pub endings: Endings,
+    /// The public register.
+    pub register: Register,
 }
 
 /// Texts that must stand on notices.

@@ -7,19 +7,20 @@ use serde::Serialize;
 use super::acts::at_field;
 use super::holds::{self, HoldView};
 use super::keys::{KeyLine, key_line};
+use super::newterms::{OwedView, owed_view};
 use super::sign::{TextView, text_view};
 use super::usage::{UsageView, last_day, usage};
 use crate::cases::agree::{self, AgreementView};
-use crate::cases::{Caller, CaseError, Desk, appeals, keys, redaction};
+use crate::cases::{Caller, CaseError, Desk, appeals, destruction, keys, redaction, renewal, reterms};
 use crate::domain::agreement::{Agreement, AgreementState, Evidence, Schedule};
 use crate::domain::appeal::Appealed;
 use crate::domain::hold::Hold;
 use crate::domain::id::AgreementId;
 use crate::domain::profile::Profile;
 use crate::domain::terms::{TermsVersion, canonical};
-use crate::domain::time::Instant;
+use crate::domain::time::{Instant, day_in};
 use crate::portal::shared::{
-    ConditionView, Names, Tag, agreement_tag, clock_words, conditions, id_in, limit_words, tier_words,
+    ConditionView, Names, Tag, agreement_tag, clock_words, conditions, day_words, id_in, limit_words, tier_words,
 };
 use crate::store::keys::StoredKey;
 use crate::store::views::usage::Whose;
@@ -106,6 +107,10 @@ pub(super) struct AgreementPage {
     holds: Vec<HoldView>,
     /// Where to appeal its end, where an office ended it.
     appeal: String,
+    /// New terms to accept.
+    owed: Option<OwedView>,
+    renewal: Option<RenewalView>,
+    certificate: Option<CertificateLine>,
     schedules: Vec<ScheduleView>,
     keys: Vec<KeyLine>,
     usage: UsageView,
@@ -114,6 +119,45 @@ pub(super) struct AgreementPage {
     signature: String,
     signed_line: String,
     public_key: String,
+}
+
+/// How the agreement stands towards its renewal.
+#[derive(Debug, Serialize)]
+pub(super) struct RenewalView {
+    /// The renewal that is pending.
+    href: String,
+    is_open: bool,
+    opens_on: String,
+    obstacle: String,
+}
+
+fn renewal_view(prospect: &renewal::Prospect) -> RenewalView {
+    let pending = prospect.renewal.as_ref().filter(|renewal| renewal.state.is_pending());
+    RenewalView {
+        href: pending.map(crate::domain::renewal::Renewal::path).unwrap_or_default(),
+        is_open: prospect.is_open,
+        opens_on: prospect.opens_on.map(day_words).unwrap_or_default(),
+        obstacle: prospect.obstacle.clone(),
+    }
+}
+
+/// The certificate of destruction owed or given under it.
+#[derive(Debug, Serialize)]
+pub(super) struct CertificateLine {
+    href: String,
+    is_owed: bool,
+    due: String,
+    tag: Tag,
+}
+
+fn certificate_line(desk: &Desk, id: AgreementId) -> Result<Option<CertificateLine>, CaseError> {
+    let today = day_in(desk.profile.zone, desk.clock.now());
+    Ok(destruction::known(desk, id)?.map(|known| CertificateLine {
+        href: known.path(),
+        is_owed: known.state.as_str() == "owed",
+        due: day_words(known.due),
+        tag: super::destruction::tag(&known.state, known.is_overdue(today)),
+    }))
 }
 
 /// What is granted of one dataset, ready to print.
@@ -167,6 +211,9 @@ pub(super) struct Facts {
     pub(super) now: Instant,
     /// Whether its end can be appealed.
     pub(super) is_appealable: bool,
+    pub(super) owed: Option<OwedView>,
+    pub(super) renewal: Option<RenewalView>,
+    pub(super) certificate: Option<CertificateLine>,
 }
 
 pub(super) fn load(desk: &Desk, who: &Caller, id: AgreementId) -> Result<Facts, CaseError> {
@@ -186,12 +233,22 @@ pub(super) fn load(desk: &Desk, who: &Caller, id: AgreementId) -> Result<Facts, 
         usage: usage(desk, Whose { agreement: Some(id), ..Whose::default() })?,
         now: desk.clock.now(),
         is_appealable: appeals::is_open_to(desk, who, Appealed::Termination { agreement: id }),
+        owed: reterms::find(desk, who, id)?.map(|owed| owed_view(desk, &owed)),
+        renewal: shown
+            .agreement
+            .is_live(desk.clock.now())
+            .then(|| renewal::prospect(desk, &shown.agreement))
+            .transpose()?
+            .as_ref()
+            .map(renewal_view),
+        certificate: certificate_line(desk, id)?,
         shown,
     })
 }
 
 pub(super) fn view(profile: &Profile, facts: Facts) -> AgreementPage {
-    let Facts { shown, terms, names, holds, keys, usage, redactions, now, is_appealable } = facts;
+    let Facts { shown, terms, names, holds, keys, usage, redactions, now, is_appealable, owed, renewal, certificate } =
+        facts;
     let AgreementView { agreement, text, signature, public_key } = shown;
     let plain = format!("/agreements/{}/text", agreement.id);
     let execution = agreement.execution();
@@ -221,6 +278,9 @@ pub(super) fn view(profile: &Profile, facts: Facts) -> AgreementPage {
         last_day: execution.map(|execution| last_day(execution.ends_at)),
         holds: holds::in_force(profile, &names, &holds, agreement.application),
         appeal: if is_appealable { format!("/appeals/new?of=termination:{}", agreement.id) } else { String::new() },
+        owed,
+        renewal,
+        certificate,
         schedules: agreement
             .schedules
             .iter()
@@ -244,7 +304,7 @@ fn sentence(agreement: &Agreement, now: Instant) -> String {
             "In force. Its keys open what the schedules below name, and nothing else.".to_owned()
         }
         AgreementState::Executed { .. } | AgreementState::Expired { .. } => {
-            "Its term is over and its keys have stopped. Reopen the application to ask again.".to_owned()
+            "Its term is over and its keys have stopped. Reopen the application to ask again; delete the data as the terms say.".to_owned()
         }
         AgreementState::Terminated { by_name, reason, .. } => {
             format!("Ended by {by_name}: {reason} Its keys have stopped.")

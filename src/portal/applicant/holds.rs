@@ -101,8 +101,7 @@ fn to_do(profile: &Profile, reason: HoldReason) -> String {
             }
         ),
         HoldReason::TermsNotAccepted => {
-            "Reopen the application and sign it under the present terms; the new agreement takes this one's place."
-                .to_owned()
+            "Read and accept the new terms on the agreement's page; that lifts this suspension at once.".to_owned()
         }
         HoldReason::HolderRequest => "Resume when you are ready; nothing else is needed.".to_owned(),
         HoldReason::Administrative => {

@@ -6,14 +6,17 @@ mod agreements;
 mod appeals;
 mod application;
 mod datasets;
+mod destruction;
 mod form;
 mod holds;
 mod key;
 mod keys;
 mod letter;
 mod list;
+mod newterms;
 mod offer;
 mod records;
+mod renewal;
 mod review;
 mod sign;
 mod standing;
@@ -26,13 +29,16 @@ mod usage;
 
 use crate::web::{Access, Routes};
 
+pub(super) use destruction::{CertificateView, certificate_view, tag as certificate_tag};
+pub(super) use renewal::{ContactView, QuestionView, contacts, questions, tag as renewal_tag};
+
 /// Whose things these are.
 const MINE: Access = Access::Requester;
 
 /// The routes of this module.
 #[must_use]
 pub fn routes(routes: Routes) -> Routes {
-    appeal_routes(key_routes(agreement_routes(application_routes(routes))))
+    ending_routes(appeal_routes(key_routes(agreement_routes(application_routes(routes)))))
 }
 
 fn application_routes(routes: Routes) -> Routes {
@@ -81,6 +87,23 @@ fn agreement_routes(routes: Routes) -> Routes {
         .get("/agreements/{agreement}", MINE, "One agreement: text, evidence, schedules, keys, usage", agreements::page)
         .get("/agreements/{agreement}/text", MINE, "The signed text, to keep", agreements::text)
         .post("/agreements/{agreement}/terminate", MINE, "End an agreement", agreements::terminate)
+}
+
+fn ending_routes(routes: Routes) -> Routes {
+    routes
+        .post("/agreements/{agreement}/renew", MINE, "Open a renewal", renewal::open)
+        .get("/renewals/{renewal}", MINE, "One renewal: what to attest, and where it stands", renewal::page)
+        .post("/renewals/{renewal}/answers", MINE, "Keep what is attested", renewal::answer)
+        .get("/renewals/{renewal}/review", MINE, "Check a renewal before signing", renewal::review_page)
+        .get("/renewals/{renewal}/review/text", MINE, "The new agreement as it would be signed", renewal::review_text)
+        .post("/renewals/{renewal}/sign", MINE, "Sign a renewal", renewal::sign)
+        .post("/renewals/{renewal}/withdraw", MINE, "Take a renewal back", renewal::withdraw)
+        .get("/agreements/{agreement}/terms", MINE, "New terms to accept", newterms::page)
+        .get("/agreements/{agreement}/terms/text", MINE, "The agreement as it reads under new terms", newterms::text)
+        .post("/agreements/{agreement}/terms", MINE, "Accept new terms", newterms::accept)
+        .get("/agreements/{agreement}/destruction", MINE, "The certificate of destruction", destruction::page)
+        .post("/agreements/{agreement}/destruction/check", MINE, "See the text before signing it", destruction::check)
+        .post("/agreements/{agreement}/destruction", MINE, "Sign a certificate of destruction", destruction::certify)
 }
 
 fn key_routes(routes: Routes) -> Routes {

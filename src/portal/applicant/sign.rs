@@ -5,7 +5,7 @@ use serde::Serialize;
 
 use crate::cases::apply::Signature;
 use crate::cases::drafting::DraftText;
-use crate::domain::application::Application;
+use crate::domain::application::{Answers, Application};
 use crate::domain::profile::Profile;
 use crate::domain::terms::TermsVersion;
 use crate::domain::tier::Tier;
@@ -86,13 +86,25 @@ pub(super) fn sign_view(
     (action, button): (String, &'static str),
     declares: bool,
 ) -> SignView {
-    let answers = &application.answers;
+    let tiers: Vec<Tier> = if declares { application.items.iter().map(|item| item.tier).collect() } else { Vec::new() };
+    let whose = (&application.answers, application.reviewed_digest(), tiers.as_slice());
+    sign_block(profile, whose, (terms, text_hash), (action, button))
+}
+
+/// The block for the answers that name who signs, the digest of what is reviewed, and the tiers whose declarations are
+/// asked.
+pub(super) fn sign_block(
+    profile: &Profile,
+    (answers, reviewed, tiers): (&Answers, String, &[Tier]),
+    (terms, text_hash): (&TermsVersion, &str),
+    (action, button): (String, &'static str),
+) -> SignView {
     let organisation = answers.get("organisation");
     let on_behalf_of = if organisation.is_empty() { "yourself" } else { organisation };
     SignView {
         action,
         button,
-        reviewed: application.reviewed_digest(),
+        reviewed,
         terms: terms.id.to_string(),
         terms_hash: terms.hash.to_string(),
         text_hash: text_hash.to_owned(),
@@ -105,13 +117,15 @@ pub(super) fn sign_view(
             format!("I may sign for {organisation}.")
         },
         consent: profile.notices.electronic_consent.text("en").to_owned(),
-        declarations: if declares { declarations(profile, application) } else { Vec::new() },
+        declarations: declarations(profile, tiers),
     }
 }
 
-fn declarations(profile: &Profile, application: &Application) -> Vec<DeclarationView> {
-    let tiers: Vec<Tier> = application.items.iter().map(|item| item.tier).collect();
-    let all = profile.declarations_for(&tiers).into_iter();
+fn declarations(profile: &Profile, tiers: &[Tier]) -> Vec<DeclarationView> {
+    if tiers.is_empty() {
+        return Vec::new();
+    }
+    let all = profile.declarations_for(tiers).into_iter();
     all.map(|declaration| DeclarationView {
         field: format!("declared.{}", declaration.id.as_str()),
         text: declaration.text.text("en").to_owned(),

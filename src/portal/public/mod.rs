@@ -5,6 +5,7 @@ mod catalogue;
 mod check;
 mod home;
 mod kill;
+mod register;
 mod reuse;
 mod terms;
 #[cfg(test)]
@@ -34,6 +35,10 @@ pub fn routes(routes: Routes) -> Routes {
         .get("/terms/{family}", open, "Present version of one family of terms", terms::present)
         .get("/terms/{family}/{number}", open, "One version of terms", terms::version)
         .get("/terms/{family}/{number}/text", open, "The exact text of a version, as hashed", terms::text)
+        .get("/public-register", open, "Agreements in force, and how the city decides", register::page)
+        .get("/public-register.json", open, "The public register for programs", register::json)
+        .get("/public-register.atom", open, "New and ended agreements as a feed", register::atom)
+        .get("/public-register/{table}.csv", open, "One table of the public register as CSV", register::csv)
         .get("/check-agreement", open, "Check a copy of an agreement", check::page)
         .post("/check-agreement", open, "Check a copy of an agreement", check::check)
         .with_body_max(COPY_BYTES_MAX)

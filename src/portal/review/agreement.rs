@@ -4,7 +4,7 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use serde::Serialize;
 
 use crate::cases::keys::access;
-use crate::cases::{Caller, CaseError, Desk, agree, enforce, keys, redaction};
+use crate::cases::{Caller, CaseError, Desk, agree, destruction, enforce, keys, redaction, renewal};
 use crate::domain::agreement::{Agreement, AgreementState, Schedule};
 use crate::domain::hold::{Hold, HoldTarget};
 use crate::domain::id::{AgreementId, DepartmentId, HoldId, KeyId};
@@ -127,6 +127,9 @@ pub(super) struct AgreementPage {
     pub(super) text_hash: String,
     pub(super) text: String,
     pub(super) audit: String,
+    /// Its certificate of destruction, if one is or was owed.
+    pub(super) certificate: String,
+    pub(super) renewal: String,
     pub(super) schedules: Vec<ScheduleView>,
     pub(super) keys: Vec<KeyRow>,
     pub(super) holds: Vec<HoldView>,
@@ -206,13 +209,13 @@ fn view(desk: &Desk, caller: &Caller, id: AgreementId) -> Result<AgreementPage, 
     let is_party = caller.actor.has_stake(agreement.requester, agreement.organisation);
     let may_suspend = is_live && !is_party && (!managed.is_empty() || caller.actor.holds_anywhere(Role::Clerk));
     let execution = agreement.execution();
-    let has_part =
-        agree::may_see(caller, agreement) && !caller.actor.departments(crate::cases::review::DESK).is_empty();
+    let has_part = has_part(caller, agreement);
     let is_auditor = caller.actor.holds_anywhere(Role::Auditor);
     let shown_schedule = |schedule: &Schedule| {
         let redactions = desk.read(|conn| redaction::in_words(conn, schedule))?;
         Ok(schedule_view(schedule, &names, &redactions))
     };
+    let (renewal, certificate) = endings_of(desk, agreement)?;
     let schedules = agreement.schedules.iter().map(shown_schedule).collect::<Result<Vec<_>, CaseError>>()?;
     Ok(AgreementPage {
         path: format!("/review/agreements/{id}"),
@@ -229,6 +232,8 @@ fn view(desk: &Desk, caller: &Caller, id: AgreementId) -> Result<AgreementPage, 
         text_hash: agreement.text_hash.clone(),
         text: found.text.clone(),
         audit: if is_auditor { format!("/audit/stories/agreement/{id}") } else { String::new() },
+        certificate,
+        renewal,
         schedules,
         keys: stored.iter().map(|key| key_row(key, &sums, !managed.is_empty() && !is_party)).collect(),
         holds: held.iter().filter(|hold| hold.is_in_force()).map(shown).collect(),
@@ -241,6 +246,20 @@ fn view(desk: &Desk, caller: &Caller, id: AgreementId) -> Result<AgreementPage, 
         refused: sums.iter().map(|sum| sum.calls - sum.ok).sum(),
         usage_days: USAGE_DAYS,
     })
+}
+
+fn has_part(caller: &Caller, agreement: &Agreement) -> bool {
+    agree::may_see(caller, agreement) && !caller.actor.departments(crate::cases::review::DESK).is_empty()
+}
+
+/// The pages of its last renewal and of its certificate of destruction, where there are any.
+fn endings_of(desk: &Desk, agreement: &Agreement) -> Result<(String, String), CaseError> {
+    let renewal = renewal::prospect(desk, agreement)?.renewal;
+    let certificate = destruction::known(desk, agreement.id)?;
+    Ok((
+        renewal.map(|renewal| format!("/review/renewals/{}", renewal.id)).unwrap_or_default(),
+        certificate.map(|known| known.path_of_office()).unwrap_or_default(),
+    ))
 }
 
 /// Every hold on the agreement, its party and its keys, in force or past.

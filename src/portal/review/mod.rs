@@ -5,6 +5,7 @@ mod acts;
 mod agreement;
 mod case;
 mod decision;
+mod endings;
 mod queue;
 #[cfg(test)]
 mod tests;
@@ -29,5 +30,5 @@ pub fn routes(routes: Routes) -> Routes {
         .post("/review/{application}/recuse", DESK, "Step aside", acts::recuse)
         .post("/review/{application}/items/{item}/recommend", DESK, "Advise the manager", acts::recommend)
         .post("/review/{application}/items/{item}/decide", MANAGER, "Decide one item", acts::decide);
-    agreement::routes(routes)
+    endings::routes(agreement::routes(routes))
 }

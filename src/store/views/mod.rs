@@ -2,4 +2,5 @@
 
 pub mod catalogue;
 pub mod gate;
+pub mod register;
 pub mod usage;

@@ -124,7 +124,7 @@ fn whoever_holds_the_text_can_kill_the_key_and_learns_nothing_else() {
 }
 
 #[test]
-fn a_holder_is_warned_seven_days_and_one_day_before_and_once_each() {
+fn a_holder_is_warned_on_the_profiles_days_and_once_each() {
     for granted in granted() {
         let desk = granted.desk();
         let expiring = |name: &str, last: &str| {
@@ -139,7 +139,10 @@ fn a_holder_is_warned_seven_days_and_one_day_before_and_once_each() {
         let successor = successor.iter().find(|stored| stored.key.predecessor == Some(rolled.id)).unwrap().key.id;
         revoke(desk, granted.maria(), successor, "").unwrap();
         assert_eq!(clocks::warn_expiring(desk).unwrap(), 0, "a key of two days is not warned of at its birth");
-        granted.days_on(32); // December 25, noon; the key ends at midnight after the 31st.
+        granted.days_on(10); // December 3, noon; the key ends at midnight after the 31st.
+        assert_eq!((clocks::warn_expiring(desk).unwrap(), clocks::warn_expiring(desk).unwrap()), (1, 0));
+        assert_eq!(granted.told(NoticeKind::KeyExpiring).unwrap().facts["days"], "30");
+        granted.days_on(22); // December 25: fourteen days are past too, and only the nearest is said.
         assert_eq!((clocks::warn_expiring(desk).unwrap(), clocks::warn_expiring(desk).unwrap()), (1, 0));
         assert_eq!(granted.told(NoticeKind::KeyExpiring).unwrap().facts["days"], "7");
         granted.days_on(6);
