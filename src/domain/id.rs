@@ -128,4 +128,10 @@ kinds! {
     ImportKind => ImportId,
     /// An appeal to the clerk.
     AppealKind => AppealId,
+    /// A misuse case.
+    CaseKind => CaseId,
+    /// A complaint about misuse, or a report that personal data got out.
+    ComplaintKind => ComplaintId,
+    /// A pause of a dataset for every key.
+    PauseKind => PauseId,
 }
