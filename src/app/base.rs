@@ -15,6 +15,7 @@ use crate::clock::Clock;
 use crate::config::{Settings, SettingsError};
 use crate::domain::audit::hex;
 use crate::domain::guessing::Delays;
+use crate::domain::letter::LetterBook;
 use crate::domain::net::UpstreamNetworks;
 use crate::domain::profile::{Profile, ProfileError};
 use crate::store::{Store, StoreError, StoreOptions, migrate};
@@ -78,6 +79,8 @@ pub struct Base {
     pub store: Store,
     /// The place.
     pub profile: Arc<Profile>,
+    /// The place's letters.
+    pub letters: Arc<LetterBook>,
     /// The service's secrets.
     pub secrets: Arc<Secrets>,
     /// The clock.
@@ -137,12 +140,14 @@ impl Base {
         }
         let secrets = read_secrets(&data.join(SECRET))?;
         let profile = read_profile(&settings.place.profile)?;
+        let letters = read_letters(&settings.place.profile, &profile)?;
         let delays = settings.delays().map_err(|error| StartError::Setup(error.to_string()))?;
         Ok(Self {
             settings,
             data: data.to_owned(),
             store,
             profile: Arc::new(profile),
+            letters: Arc::new(letters),
             secrets: Arc::new(secrets),
             clock: Clock::system(),
             delays,
@@ -156,6 +161,7 @@ impl Base {
             store: self.store.clone(),
             clock: self.clock.clone(),
             profile: Arc::clone(&self.profile),
+            letters: Arc::clone(&self.letters),
             options: Arc::new(DeskOptions {
                 password_cost: self.password_cost(),
                 session_absolute: chrono::Duration::hours(i64::from(self.settings.accounts.session_hours)),
@@ -257,4 +263,11 @@ fn read_profile(name: &str) -> Result<Profile, StartError> {
     let text = super::profile_files::read(name, "profile.toml")
         .ok_or_else(|| StartError::Setup(format!("there is no profile.toml for the profile {name}")))?;
     Profile::parse(&text).map_err(|error| StartError::Profile { name: name.to_owned(), error })
+}
+
+/// Every letter of a profile, in each of its languages.
+pub(super) fn read_letters(name: &str, profile: &Profile) -> Result<LetterBook, StartError> {
+    let languages: Vec<&str> = profile.languages.iter().map(|language| language.as_str()).collect();
+    LetterBook::read(&languages, |file| super::profile_files::read(name, file))
+        .map_err(|error| StartError::Setup(format!("the profile {name}: {error}")))
 }

@@ -34,7 +34,7 @@ fn embedded(profile: &str, name: &str) -> Option<&'static str> {
 #[must_use]
 pub fn read(profile: &str, name: &str) -> Option<String> {
     // A profile names files beside it, never a way out of its folder.
-    if name.contains(['/', '\\']) || name.starts_with('.') {
+    if name.contains('\\') || name.split('/').any(|part| part.is_empty() || part.starts_with('.')) {
         return None;
     }
     if names().contains(&profile) {

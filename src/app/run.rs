@@ -9,7 +9,7 @@ use std::time::Duration;
 use tokio::task::JoinHandle;
 use url::Url;
 
-use super::base::{Base, StartError};
+use super::base::{Base, StartError, read_letters};
 use super::gate::{Finish, Gate, RunningGate};
 use super::portal::{self, Addresses};
 use super::profile_files;
@@ -76,7 +76,8 @@ pub fn check_settings(settings: &Settings) -> Result<(), StartError> {
     let name = &settings.place.profile;
     let text = profile_files::read(name, "profile.toml")
         .ok_or_else(|| wrong("place.profile", &format!("there is no profile.toml for {name}")))?;
-    Profile::parse(&text).map(|_| ()).map_err(|error| StartError::Profile { name: name.clone(), error })
+    let profile = Profile::parse(&text).map_err(|error| StartError::Profile { name: name.clone(), error })?;
+    read_letters(name, &profile).map(|_| ())
 }
 
 /// Where upstreams may live.

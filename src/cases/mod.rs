@@ -13,6 +13,7 @@ use crate::clock::Clock;
 use crate::domain::audit::{Act, Hash, hex};
 use crate::domain::guessing::Delays;
 use crate::domain::id::{AccountId, AgreementId, DatasetId, Id, KeyId, ServiceId};
+use crate::domain::letter::LetterBook;
 use crate::domain::net::UpstreamNetworks;
 use crate::domain::notice::Notice;
 use crate::domain::people::Actor;
@@ -41,6 +42,7 @@ pub mod enforce;
 #[cfg(test)]
 mod fault_tests;
 pub mod fetch;
+pub mod files;
 pub mod interchange;
 #[cfg(test)]
 mod interchange_tests;
@@ -59,6 +61,7 @@ pub mod organisations;
 #[cfg(test)]
 mod organisations_tests;
 pub mod passwords;
+pub mod post;
 #[cfg(test)]
 mod race_tests;
 pub mod redaction;
@@ -218,6 +221,8 @@ pub struct Desk {
     pub clock: Clock,
     /// The place's law, terms, calendar and lists.
     pub profile: Arc<Profile>,
+    /// The place's letters.
+    pub letters: Arc<LetterBook>,
     /// Settings.
     pub options: Arc<DeskOptions>,
     /// The service's own secrets: link signing, sealing of upstream credentials.

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use diesel::connection::SimpleConnection;
 use diesel::{Connection, PgConnection};
+use include_dir::{Dir, include_dir};
 
 use super::passwords::Cost;
 use super::secrets::Secrets;
@@ -13,6 +14,7 @@ use super::{Caller, Desk, DeskOptions, NoGate, organisations};
 use crate::clock::Clock;
 use crate::domain::guessing::Delays;
 use crate::domain::id::AccountId;
+use crate::domain::letter::LetterBook;
 use crate::domain::net::{CidrList, UpstreamNetworks};
 use crate::domain::people::{Actor, RoleGrant};
 use crate::domain::profile::Profile;
@@ -29,6 +31,14 @@ pub(crate) fn profile_file(name: &str) -> Option<&'static str> {
         "terms-restricted.md" => Some(include_str!("../../config/profiles/norwalk-ct/terms-restricted.md")),
         _ => None,
     }
+}
+
+static PROFILE: Dir<'static> = include_dir!("$CARGO_MANIFEST_DIR/config/profiles/norwalk-ct");
+
+/// The letters of the profile that ships.
+pub(crate) fn letters(profile: &Profile) -> LetterBook {
+    let languages: Vec<&str> = profile.languages.iter().map(|language| language.as_str()).collect();
+    LetterBook::read(&languages, |name| PROFILE.get_file(name)?.contents_utf8().map(str::to_owned)).unwrap()
 }
 
 static NEXT: AtomicU64 = AtomicU64::new(1);
@@ -83,6 +93,7 @@ fn desk(url: &str) -> Desk {
     Desk {
         store,
         clock: Clock::standing_at(noon),
+        letters: Arc::new(letters(&profile)),
         profile: Arc::new(profile),
         options: Arc::new(DeskOptions {
             password_cost: CHEAP,

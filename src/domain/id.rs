@@ -134,4 +134,8 @@ kinds! {
     ComplaintKind => ComplaintId,
     /// A pause of a dataset for every key.
     PauseKind => PauseId,
+    /// A file that was handed in.
+    AttachmentKind => AttachmentId,
+    /// A letter that was sent.
+    LetterKind => LetterId,
 }

@@ -3,6 +3,7 @@
 pub mod agreement;
 pub mod appeal;
 pub mod application;
+pub mod attachment;
 pub mod audit;
 pub mod calendar;
 pub mod catalogue;
@@ -11,6 +12,7 @@ pub mod guessing;
 pub mod hold;
 pub mod id;
 pub mod key;
+pub mod letter;
 pub mod limits;
 pub mod membership;
 pub mod misuse;

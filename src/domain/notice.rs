@@ -101,6 +101,8 @@ pub enum NoticeKind {
     TermsPublished,
     /// To the holder: what is taken out of a dataset changed.
     RedactionChanged,
+    /// To whom a letter is addressed: the letter itself.
+    LetterSent,
     /// To a person: the city made them a member of an organisation.
     OrganisationJoined,
     /// To a person: the city ended their membership.
@@ -123,7 +125,7 @@ pub enum NoticeKind {
 
 impl NoticeKind {
     /// Every kind; the mail templates are tested against it.
-    pub const ALL: [Self; 45] = [
+    pub const ALL: &'static [Self] = &[
         Self::VerifyEmail,
         Self::AlreadyRegistered,
         Self::ResetPassword,
@@ -160,6 +162,7 @@ impl NoticeKind {
         Self::MisuseSignal,
         Self::TermsPublished,
         Self::RedactionChanged,
+        Self::LetterSent,
         Self::OrganisationJoined,
         Self::OrganisationLeft,
         Self::OrganisationChanged,
@@ -211,6 +214,7 @@ impl NoticeKind {
             Self::MisuseSignal => "misuse_signal",
             Self::TermsPublished => "terms_published",
             Self::RedactionChanged => "redaction_changed",
+            Self::LetterSent => "letter_sent",
             Self::OrganisationJoined => "organisation_joined",
             Self::OrganisationLeft => "organisation_left",
             Self::OrganisationChanged => "organisation_changed",
@@ -226,7 +230,7 @@ impl NoticeKind {
     /// Reads the name written by [`NoticeKind::as_str`].
     #[must_use]
     pub fn from_word(word: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|kind| kind.as_str() == word)
+        Self::ALL.iter().copied().find(|kind| kind.as_str() == word)
     }
 }
 

@@ -320,6 +320,7 @@ mod tests {
             "organisation",
             "change",
             "warning",
+            "subject",
             "profile",
             "revision",
             "decide_by",
@@ -353,7 +354,7 @@ mod tests {
     fn every_kind_of_notice_renders_and_names_a_page_or_a_link() {
         let letters = letters();
         for kind in NoticeKind::ALL {
-            let letter = letters.write(&Secrets::new([1; 32]), &message(kind)).unwrap();
+            let letter = letters.write(&Secrets::new([1; 32]), &message(*kind)).unwrap();
             assert!(!letter.subject.contains('\n'), "{kind:?}: a fact broke the subject line");
             assert!(letter.text.contains("https://data.norwalk.example/"), "{kind:?} opens nothing");
             assert!(!letter.html.contains("<number>"), "{kind:?} is not escaped");

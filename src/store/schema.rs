@@ -505,6 +505,32 @@ table! {
     }
 }
 
+table! {
+    attachments (id) {
+        id -> Text,
+        owner_kind -> Text,
+        owner_id -> Text,
+        at -> Timestamp,
+        by_account -> Nullable<Text>,
+        sha256 -> Text,
+        body -> Text,
+        content -> Binary,
+    }
+}
+
+table! {
+    letters (id) {
+        id -> Text,
+        at -> Timestamp,
+        kind -> Text,
+        about_kind -> Text,
+        about_id -> Text,
+        requester_id -> Nullable<Text>,
+        organisation_id -> Nullable<Text>,
+        body -> Text,
+    }
+}
+
 allow_tables_to_appear_in_same_query!(
     departments,
     organisations,
@@ -543,6 +569,8 @@ allow_tables_to_appear_in_same_query!(
     audit,
     audit_head,
     outbox,
+    attachments,
+    letters,
     appeals,
     appeal_parts,
 );

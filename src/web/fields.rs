@@ -36,6 +36,23 @@ impl Fields {
         Ok(Self(pairs))
     }
 
+    /// Pairs that were decoded elsewhere, in the order sent. Line ends become `\n`.
+    ///
+    /// # Errors
+    /// As for [`Fields::parse`].
+    pub fn from_pairs(pairs: Vec<(String, String)>) -> Result<Self, WebError> {
+        if pairs.len() > FIELDS_MAX {
+            return Err(WebError::bad_request("too_many_fields", format!("More than {FIELDS_MAX} fields were sent.")));
+        }
+        if pairs.iter().any(|(name, _)| name.len() > NAME_BYTES_MAX) {
+            return Err(WebError::bad_request("field_name_too_long", "A field's name is too long."));
+        }
+        if pairs.iter().any(|(name, value)| name.contains('\0') || value.contains('\0')) {
+            return Err(WebError::bad_request("field_encoding", "The text contains a NUL character."));
+        }
+        Ok(Self(pairs.into_iter().map(|(name, value)| (name, value.replace("\r\n", "\n"))).collect()))
+    }
+
     /// Every pair in order.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
         self.0.iter().map(|(name, value)| (name.as_str(), value.as_str()))
@@ -60,10 +77,7 @@ impl Fields {
     pub fn check_names(&self, known: &[&str]) -> Result<(), WebError> {
         for (at, (name, _)) in self.0.iter().enumerate() {
             let Some(entry) = known.iter().find(|entry| entry_matches(entry, name)) else {
-                return Err(WebError::bad_request(
-                    "field_unknown",
-                    format!("The field “{}” is not known here.", tame(name)),
-                ));
+                return Err(unknown(name));
             };
             let is_repeated = self.0.iter().take(at).any(|(earlier, _)| earlier == name);
             if is_repeated && !entry.ends_with("[]") {
@@ -75,6 +89,19 @@ impl Fields {
         }
         Ok(())
     }
+}
+
+/// Refuses names that are not in `known`.
+///
+/// # Errors
+/// 400 naming the first.
+pub fn check_known<'a>(mut names: impl Iterator<Item = &'a str>, known: &[&str]) -> Result<(), WebError> {
+    let stranger = names.find(|name| !known.iter().any(|entry| entry_matches(entry, name)));
+    stranger.map_or(Ok(()), |name| Err(unknown(name)))
+}
+
+fn unknown(name: &str) -> WebError {
+    WebError::bad_request("field_unknown", format!("The field “{}” is not known here.", tame(name)))
 }
 
 fn entry_matches(entry: &str, name: &str) -> bool {

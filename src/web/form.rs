@@ -12,7 +12,9 @@ use futures_util::future::{Ready, ready};
 use serde::Serialize;
 
 use super::error::{FieldError, WebError};
-use super::fields::Fields;
+use super::fields::{Fields, check_known};
+use super::upload::Uploaded;
+use crate::cases::files::NewFile;
 
 /// The hidden field with the CSRF token.
 pub const CSRF_FIELD: &str = "csrf";
@@ -23,9 +25,17 @@ pub const VERSION_FIELD: &str = "version";
 
 /// The posted form before its names are checked; take it in a handler and call [`Posted::only`].
 #[derive(Clone, Debug)]
-pub struct Posted(pub(crate) Rc<Fields>);
+pub struct Posted {
+    pub(crate) fields: Rc<Fields>,
+    files: Rc<Vec<Uploaded>>,
+}
 
 impl Posted {
+    /// A form as it was read.
+    pub(crate) fn new(fields: Fields, files: Vec<Uploaded>) -> Self {
+        Self { fields: Rc::new(fields), files: Rc::new(files) }
+    }
+
     /// The form, if it holds no other fields than these (and the hidden `csrf` and `once`). An entry ending in `*`
     /// stands for all names that begin so; `[]` at the end of an entry allows the field more than once.
     ///
@@ -33,8 +43,9 @@ impl Posted {
     /// 400 naming the first field that is unknown or doubled.
     pub fn only(self, known: &[&str]) -> Result<Form, WebError> {
         let all: Vec<&str> = known.iter().copied().chain([CSRF_FIELD, ONCE_FIELD]).collect();
-        self.0.check_names(&all)?;
-        Ok(Form(self.0))
+        self.fields.check_names(&all)?;
+        check_known(self.files.iter().map(|file| file.field.as_str()), &all)?;
+        Ok(Form { fields: self.fields, files: self.files })
     }
 
     /// What was typed, for a page that must not lose it: no hidden fields, no passwords, no blanks, no ids, which only
@@ -42,7 +53,8 @@ impl Posted {
     pub(crate) fn typed(&self) -> Vec<(String, String)> {
         let is_shown = |name: &str| ![CSRF_FIELD, ONCE_FIELD, VERSION_FIELD].contains(&name) && !is_secret(name);
         let is_id = |value: &str| value.parse::<uuid::Uuid>().is_ok();
-        let shown = self.0.iter().filter(|(name, value)| is_shown(name) && !value.trim().is_empty() && !is_id(value));
+        let shown =
+            self.fields.iter().filter(|(name, value)| is_shown(name) && !value.trim().is_empty() && !is_id(value));
         shown.map(|(name, value)| (name.to_owned(), value.to_owned())).collect()
     }
 }
@@ -59,7 +71,10 @@ impl FromRequest for Posted {
 
 /// A posted form whose field names are all known.
 #[derive(Clone, Debug)]
-pub struct Form(Rc<Fields>);
+pub struct Form {
+    fields: Rc<Fields>,
+    files: Rc<Vec<Uploaded>>,
+}
 
 impl Form {
     /// The value without surrounding white space; empty if the field was not sent.
@@ -71,24 +86,30 @@ impl Form {
     /// The value to the character (passwords); empty if the field was not sent.
     #[must_use]
     pub fn exact(&self, name: &str) -> &str {
-        self.0.get(name).unwrap_or_default()
+        self.fields.get(name).unwrap_or_default()
     }
 
     /// Every value of a field that may come more than once (check boxes).
     #[must_use]
     pub fn all(&self, name: &str) -> Vec<&str> {
-        self.0.all(name).map(str::trim).filter(|value| !value.is_empty()).collect()
+        self.fields.all(name).map(str::trim).filter(|value| !value.is_empty()).collect()
     }
 
     /// Whether the field was sent at all (a ticked box, the button pressed).
     #[must_use]
     pub fn has(&self, name: &str) -> bool {
-        self.0.get(name).is_some()
+        self.fields.get(name).is_some()
+    }
+
+    /// The files chosen in a field, in the order sent; the guard has read them whole.
+    #[must_use]
+    pub fn files(&self, name: &str) -> Vec<NewFile> {
+        self.files.iter().filter(|uploaded| uploaded.field == name).map(|uploaded| uploaded.file.clone()).collect()
     }
 
     /// The fields whose names begin with `start`, by the rest of their names.
     pub fn starting<'a>(&'a self, start: &'a str) -> impl Iterator<Item = (&'a str, &'a str)> {
-        self.0.iter().filter_map(move |(name, value)| Some((name.strip_prefix(start)?, value.trim())))
+        self.fields.iter().filter_map(move |(name, value)| Some((name.strip_prefix(start)?, value.trim())))
     }
 
     /// The value as `T`; where it is none, adds `message` to the errors of the field.
@@ -114,7 +135,7 @@ impl Form {
     #[must_use]
     pub fn view(&self, errors: &FormErrors) -> FormView {
         let mut view = FormView::default();
-        for (name, value) in self.0.iter().filter(|(name, _)| !is_secret(name)) {
+        for (name, value) in self.fields.iter().filter(|(name, _)| !is_secret(name)) {
             view.values.entry(name.to_owned()).or_default().push(value.to_owned());
         }
         view.with_errors(errors)
@@ -211,7 +232,7 @@ mod tests {
     use super::*;
 
     fn posted(text: &str) -> Posted {
-        Posted(Rc::new(Fields::parse(text.as_bytes()).unwrap()))
+        Posted::new(Fields::parse(text.as_bytes()).unwrap(), Vec::new())
     }
 
     #[test]

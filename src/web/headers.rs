@@ -92,7 +92,7 @@ fn once_of(request: &HttpRequest) -> Result<Once, WebError> {
     let header = headers.next().map(|value| value.to_str().unwrap_or_default().to_owned());
     let is_doubled = headers.next().is_some();
     let field = || {
-        let fields = request.extensions().get::<Posted>().map(|posted| Rc::clone(&posted.0))?;
+        let fields = request.extensions().get::<Posted>().map(|posted| Rc::clone(&posted.fields))?;
         fields.get(ONCE_FIELD).map(str::to_owned)
     };
     let Some(text) = header.or_else(field) else { return Ok(Once(None)) };

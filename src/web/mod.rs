@@ -29,6 +29,7 @@ pub mod security;
 pub mod sheet;
 pub mod site;
 pub mod templates;
+pub mod upload;
 pub mod visitor;
 
 #[cfg(test)]

@@ -11,7 +11,7 @@ use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::Method;
 use actix_web::middleware::{Next, from_fn};
-use actix_web::web::ServiceConfig;
+use actix_web::web::{Bytes, ServiceConfig};
 use actix_web::{FromRequest, Handler, HttpMessage as _, Responder, Route, guard, web};
 use futures_util::FutureExt as _;
 
@@ -22,6 +22,7 @@ use super::error::WebError;
 use super::fields::Fields;
 use super::form::{CSRF_FIELD, Posted};
 use super::site::{Options, Site};
+use super::upload;
 use super::visitor::{Means, Visitor, visitor_of};
 use crate::domain::people::Role;
 
@@ -333,7 +334,7 @@ async fn admit(row: &RouteRow, request: &mut ServiceRequest) -> Result<(), WebEr
         Room::Portal => {
             let limit = row.body_max.bytes(options, options.form_bytes_max);
             let body = read_body(request, limit, options.body_time_max).await?;
-            keep_form(request, &body)?;
+            keep_form(request, body, row.body_max == BodyMax::Upload).await?;
             row.access.admits(visitor.as_deref())?;
             check_form_token(&site, request, visitor.as_deref(), origin)
         }
@@ -349,11 +350,17 @@ async fn admit(row: &RouteRow, request: &mut ServiceRequest) -> Result<(), WebEr
 }
 
 /// Reads the form before access is checked, so that a page saying "your session has ended" can give the text back.
-fn keep_form(request: &ServiceRequest, body: &[u8]) -> Result<(), WebError> {
-    if !body.is_empty() && media_type(request.request()) != "application/x-www-form-urlencoded" {
-        return Err(WebError::unsupported_media("application/x-www-form-urlencoded"));
-    }
-    request.extensions_mut().insert(Posted(Rc::new(Fields::parse(body)?)));
+async fn keep_form(request: &ServiceRequest, body: Bytes, may_upload: bool) -> Result<(), WebError> {
+    let posted = match media_type(request.request()).as_str() {
+        _ if body.is_empty() => Posted::new(Fields::default(), Vec::new()),
+        "application/x-www-form-urlencoded" => Posted::new(Fields::parse(&body)?, Vec::new()),
+        "multipart/form-data" if may_upload => {
+            let (fields, files) = upload::read(request.request(), body).await?;
+            Posted::new(fields, files)
+        }
+        _ => return Err(WebError::unsupported_media("application/x-www-form-urlencoded")),
+    };
+    request.extensions_mut().insert(posted);
     Ok(())
 }
 
@@ -364,7 +371,7 @@ fn check_form_token(
     origin: Origin,
 ) -> Result<(), WebError> {
     let posted = request.extensions().get::<Posted>().cloned();
-    let given = posted.as_ref().and_then(|posted| posted.0.get(CSRF_FIELD)).unwrap_or_default();
+    let given = posted.as_ref().and_then(|posted| posted.fields.get(CSRF_FIELD)).unwrap_or_default();
     let secret = form_secret(request.request(), visitor);
     if origin != Origin::Foreign && csrf::is_token(site.key(), &secret, given) {
         return Ok(());

@@ -9,7 +9,7 @@ mod tests;
 
 use std::fmt;
 
-use chrono::{Days, Weekday};
+use chrono::{Days, Locale, Weekday};
 use serde::{Deserialize, Serialize};
 
 pub use rules::{CalendarRules, DayRule, Holiday, HolidayRule, NamedDay, Observance};
@@ -73,21 +73,79 @@ pub enum DayOff {
     },
 }
 
+impl DayOff {
+    /// The reason in a language; in English where we know no other way.
+    #[must_use]
+    pub fn in_words_of(&self, language: &str) -> String {
+        match self {
+            Self::Weekend { weekday } => weekday_in(*weekday, language).to_owned(),
+            Self::Holiday { name, moved_from: None } | Self::Closed { name } => name.clone(),
+            Self::Holiday { name, moved_from: Some(day) } => {
+                let observed = if language == "es" { "se observa por el" } else { "observed for" };
+                format!("{name} ({observed} {})", in_words_of(*day, language))
+            }
+        }
+    }
+}
+
+const fn weekday_in(weekday: Weekday, language: &str) -> &'static str {
+    let english = !matches!(language.as_bytes(), b"es");
+    match weekday {
+        Weekday::Mon => {
+            if english {
+                "Monday"
+            } else {
+                "lunes"
+            }
+        }
+        Weekday::Tue => {
+            if english {
+                "Tuesday"
+            } else {
+                "martes"
+            }
+        }
+        Weekday::Wed => {
+            if english {
+                "Wednesday"
+            } else {
+                "miércoles"
+            }
+        }
+        Weekday::Thu => {
+            if english {
+                "Thursday"
+            } else {
+                "jueves"
+            }
+        }
+        Weekday::Fri => {
+            if english {
+                "Friday"
+            } else {
+                "viernes"
+            }
+        }
+        Weekday::Sat => {
+            if english {
+                "Saturday"
+            } else {
+                "sábado"
+            }
+        }
+        Weekday::Sun => {
+            if english {
+                "Sunday"
+            } else {
+                "domingo"
+            }
+        }
+    }
+}
+
 impl fmt::Display for DayOff {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Weekend { weekday } => f.write_str(match weekday {
-                Weekday::Mon => "Monday",
-                Weekday::Tue => "Tuesday",
-                Weekday::Wed => "Wednesday",
-                Weekday::Thu => "Thursday",
-                Weekday::Fri => "Friday",
-                Weekday::Sat => "Saturday",
-                Weekday::Sun => "Sunday",
-            }),
-            Self::Holiday { name, moved_from: None } | Self::Closed { name } => f.write_str(name),
-            Self::Holiday { name, moved_from: Some(day) } => write!(f, "{name} (observed for {})", in_words(*day)),
-        }
+        f.write_str(&self.in_words_of("en"))
     }
 }
 
@@ -122,23 +180,43 @@ impl Deadline {
     /// The working in one plain sentence, and a second where the last day is not a business day.
     #[must_use]
     pub fn explain(&self) -> String {
-        let unit = match self.span.unit {
-            DayUnit::Business => "business",
-            DayUnit::Calendar => "calendar",
+        self.explain_in("en")
+    }
+
+    /// The same in a language; in English where we know no other way. Holidays keep the name the calendar gives them.
+    #[must_use]
+    pub fn explain_in(&self, language: &str) -> String {
+        let spanish = language == "es";
+        let words = |day| in_words_of(day, language);
+        let why = |off: &DayOff| off.in_words_of(language);
+        let (days, from, due) = (self.span.days, words(self.from), words(self.due));
+        let unit = match (self.span.unit, spanish, days) {
+            (DayUnit::Business, false, 1) => "business day",
+            (DayUnit::Business, false, _) => "business days",
+            (DayUnit::Calendar, false, 1) => "calendar day",
+            (DayUnit::Calendar, false, _) => "calendar days",
+            (DayUnit::Business, true, 1) => "día hábil",
+            (DayUnit::Business, true, _) => "días hábiles",
+            (DayUnit::Calendar, true, 1) => "día corrido",
+            (DayUnit::Calendar, true, _) => "días corridos",
         };
-        let plural = if self.span.days == 1 { "" } else { "s" };
-        let (days, from, due) = (self.span.days, in_words(self.from), in_words(self.due));
-        let mut text = format!("{days} {unit} day{plural} after {from} is {due}");
+        let mut text = if spanish {
+            format!("{days} {unit} después del {from} es el {due}")
+        } else {
+            format!("{days} {unit} after {from} is {due}")
+        };
         if !self.skipped.is_empty() {
-            let listed: Vec<_> = self.skipped.iter().map(|s| format!("{} ({})", in_words(s.day), s.why)).collect();
-            text.push_str("; not counted: ");
+            let listed: Vec<_> = self.skipped.iter().map(|s| format!("{} ({})", words(s.day), why(&s.why))).collect();
+            text.push_str(if spanish { "; no cuentan: " } else { "; not counted: " });
             text.push_str(&listed.join(", "));
         }
         text.push('.');
-        if let Some(why) = &self.due_is_off {
-            text.push_str(" The last day is not a business day (");
-            text.push_str(&why.to_string());
-            text.push_str(") and is not moved: act before it.");
+        if let Some(off) = &self.due_is_off {
+            text.push_str(&if spanish {
+                format!(" El último día no es día hábil ({}) y no se corre: actúe antes.", why(off))
+            } else {
+                format!(" The last day is not a business day ({}) and is not moved: act before it.", why(off))
+            });
         }
         text
     }
@@ -256,5 +334,13 @@ impl CalendarRules {
 /// A day as people read it: `Mon Nov 23, 2026`.
 #[must_use]
 pub fn in_words(day: Day) -> String {
-    day.format("%a %b %-d, %Y").to_string()
+    in_words_of(day, "en")
+}
+
+/// A day as people read it in a language: `lun 23 de nov de 2026`; in English where we know no other way.
+#[must_use]
+pub fn in_words_of(day: Day, language: &str) -> String {
+    let locale = if language == "es" { Locale::es_US } else { Locale::en_US };
+    let form = if language == "es" { "%a %-d de %b de %Y" } else { "%a %b %-d, %Y" };
+    day.format_localized(form, locale).to_string()
 }

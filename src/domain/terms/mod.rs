@@ -324,7 +324,7 @@ pub fn fill(markdown: &str, known: &BTreeMap<String, String>) -> Result<String, 
 }
 
 /// The names of the placeholders, each once, in order of first use.
-fn names(markdown: &str) -> Result<Vec<String>, Invalid> {
+pub(super) fn names(markdown: &str) -> Result<Vec<String>, Invalid> {
     let mut found: Vec<String> = Vec::new();
     let mut rest = markdown;
     while let Some((_, opened)) = rest.split_once("{{") {
@@ -348,7 +348,7 @@ fn names(markdown: &str) -> Result<Vec<String>, Invalid> {
 }
 
 /// Replaces each placeholder for which `value` has one. One pass: what is put in is not looked at again.
-fn substitute(markdown: &str, value: impl Fn(&str) -> Option<String>) -> String {
+pub(super) fn substitute(markdown: &str, value: impl Fn(&str) -> Option<String>) -> String {
     let mut text = String::with_capacity(markdown.len());
     let mut rest = markdown;
     while let Some((before, opened)) = rest.split_once("{{") {
@@ -369,7 +369,7 @@ fn substitute(markdown: &str, value: impl Fn(&str) -> Option<String>) -> String 
 }
 
 /// Text as Markdown that shows exactly that text: marks escaped, line ends as hard breaks, blank lines dropped.
-fn escape(value: &str) -> String {
+pub(super) fn escape(value: &str) -> String {
     let lines = value.lines().map(str::trim).filter(|line| !line.is_empty());
     let escaped = lines.map(|line| {
         let mut kept = String::with_capacity(line.len());
