@@ -35,6 +35,7 @@ pub(crate) mod apply_tests;
 pub mod catalogue;
 #[cfg(test)]
 mod catalogue_tests;
+pub mod conduct;
 pub mod denials;
 pub mod describe;
 pub mod drafting;

@@ -12,6 +12,8 @@ pub mod appeals;
 pub mod applications;
 pub mod attachments;
 pub mod audit;
+pub mod cases;
+pub mod complaints;
 pub mod datasets;
 pub mod grants;
 pub mod holds;

@@ -33,12 +33,23 @@ pub enum LetterKind {
     Revocation,
     /// An appeal was decided.
     AppealDecision,
+    /// A notice of violation, to be answered.
+    NoticeOfViolation,
+    /// An order to stop a use.
+    OrderToCease,
+    /// An order to take down, delete and prove it.
+    TakedownOrder,
+    /// A violation was found.
+    CaseFinding,
+    /// No violation was found.
+    CaseDismissal,
 }
 
 impl LetterKind {
     /// Every kind.
     pub const ALL: &'static [Self] =
-        &[Self::Denial, Self::PartialGrant, Self::Offer, Self::Suspension, Self::Revocation, Self::AppealDecision];
+        &[Self::Denial, Self::PartialGrant, Self::Offer, Self::Suspension, Self::Revocation, Self::AppealDecision,
+Self::NoticeOfViolation, Self::OrderToCease, Self::TakedownOrder, Self::CaseFinding, Self::CaseDismissal, ];
 
     /// The word used in columns, in JSON and for the template's file.
     #[must_use]
@@ -50,6 +61,12 @@ impl LetterKind {
             Self::Suspension => "suspension",
             Self::Revocation => "revocation",
             Self::AppealDecision => "appeal_decision",
+            Self::NoticeOfViolation => "notice_of_violation",
+            Self::OrderToCease => "order_to_cease",
+            Self::TakedownOrder => "takedown_order",
+            Self::CaseFinding => "case_finding",
+            Self::CaseDismissal => "case_dismissal",
+
         }
     }
 }

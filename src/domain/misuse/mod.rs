@@ -4,6 +4,7 @@
 pub mod case;
 pub mod complaint;
 mod detect;
+pub mod pause;
 mod rule;
 mod signal;
 #[cfg(test)]

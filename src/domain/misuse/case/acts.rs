@@ -2,11 +2,11 @@
 //! is asked.
 
 use super::machine::{CaseChange, must_say, said};
-use super::measure::{Measure, Order, OrderKind, Proof};
+use super::measure::{Measure, MeasureKind, Order, OrderKind, Proof};
 use super::{Answer, CaseHearing, CaseState, CaseStep, Finding, MisuseCase};
 use crate::domain::attachment::Attachment;
 use crate::domain::calendar::in_words;
-use crate::domain::hold::Lift;
+use crate::domain::hold::{HoldTarget, Lift};
 use crate::domain::id::HoldId;
 use crate::domain::letter::LetterKind;
 use crate::domain::people::{Actor, Capacity};
@@ -58,7 +58,7 @@ impl MisuseCase {
         (actor, capacity): By<'_>,
         now: Instant,
     ) -> Result<CaseChange, Refusal> {
-        if !self.charge.as_ref().is_some_and(|charge| charge.answer_by.due < today) {
+        if self.charge.as_ref().is_none_or(|charge| charge.answer_by.due >= today) {
             return Err(Refusal::new("answer_time_runs", "The holder may still answer."));
         }
         let text = "No answer came by the last day. One that comes before the decision is read all the same.";
@@ -169,13 +169,12 @@ impl MisuseCase {
         self.must_be_on_the_ladder(&measures, &severity)?;
         let said = said("case.find", "A violation was found", reasons.clone());
         let mut change = self.step(CaseState::Found, capacity, said, actor, now);
-        change.next.finding = self.finding(true, (reasons, severity), actor, now);
+        change.next.finding = Self::finding(true, (reasons, severity), actor, now);
         change.next.measures.extend(measures);
         Ok(change.with_letter(LetterKind::CaseFinding))
     }
 
     fn finding(
-        &self,
         is_violation: bool,
         (reasons, severity): (String, String),
         actor: &Actor,
@@ -219,7 +218,7 @@ impl MisuseCase {
         for stopped in self.in_force() {
             change.next.mark_lifted(stopped.hold, &lift);
         }
-        change.next.finding = self.finding(false, (reasons, String::new()), actor, now);
+        change.next.finding = Self::finding(false, (reasons, String::new()), actor, now);
         // Who never heard of the case is not frightened by its end.
         Ok(if self.is_known_to_holder() {
             change.with_letter(LetterKind::CaseDismissal)
@@ -238,12 +237,32 @@ impl MisuseCase {
         if self.order.as_ref().is_some_and(Order::is_open) {
             return Err(Refusal::new("order_open", "The order is not complied with yet. Accept a proof first."));
         }
-        if self.in_force().next().is_some() {
+        if self.in_force().any(|stopped| !self.has_ended(stopped.target)) {
             let detail = "A suspension of this case is in force. Lift it, or revoke the key or end the agreement first.";
             return Err(Refusal::new("still_suspended", detail));
         }
         let said = said("case.close", "Closed", reason.clone());
         Ok(self.step(CaseState::Closed { at: now, reason }, capacity, said, actor, now))
+    }
+
+    /// Whether this case ended for good what a suspension stops.
+    fn has_ended(&self, target: HoldTarget) -> bool {
+        self.measures.iter().any(|measure| match (&measure.kind, target) {
+            (MeasureKind::RevokeKey { key }, HoldTarget::Key(held)) => *key == held,
+            (MeasureKind::EndAgreement, HoldTarget::Key(_) | HoldTarget::Agreement(_)) => true,
+            (
+                MeasureKind::RevokeKey { .. }
+                | MeasureKind::EndAgreement
+                | MeasureKind::Inform
+                | MeasureKind::Warn
+                | MeasureKind::SuspendKey { .. }
+                | MeasureKind::SuspendDataset { .. }
+                | MeasureKind::SuspendAgreement
+                | MeasureKind::SuspendRequester
+                | MeasureKind::Refer { .. },
+                _,
+            ) => false,
+        })
     }
 
     /// Notes that a suspension of this case was lifted elsewhere: by its office, or on appeal. `None` where it is not of

@@ -233,10 +233,10 @@ impl MisuseCase {
                     let detail = "The holder may still answer. Decide when the answer is in or its last day is over.";
                     return Err(Refusal::new("answer_time_runs", detail));
                 }
-                is_of_order || self.is_before_the_finding(command) || matches!(command, Command::Lapse { .. })
+                is_of_order || Self::is_before_the_finding(command) || matches!(command, Command::Lapse { .. })
             }
             CaseState::Answered | CaseState::Unanswered => {
-                is_of_order || self.is_before_the_finding(command) || matches!(command, Command::Find { .. })
+                is_of_order || Self::is_before_the_finding(command) || matches!(command, Command::Find { .. })
             }
             CaseState::Found => {
                 is_of_order
@@ -250,8 +250,7 @@ impl MisuseCase {
         if fits { Ok(()) } else { Err(wrong_state("case", self.state.in_words())) }
     }
 
-    #[expect(clippy::unused_self, reason = "one of the table's rows, read beside it")]
-    const fn is_before_the_finding(&self, command: &CaseCommand) -> bool {
+    const fn is_before_the_finding(command: &CaseCommand) -> bool {
         matches!(
             command,
             CaseCommand::SetHearing { .. }

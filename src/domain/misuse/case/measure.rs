@@ -23,8 +23,8 @@ pub enum MeasureKind {
         /// The key.
         key: KeyId,
     },
-    /// Every key of the agreement that opens a dataset is suspended. A key stops as a whole: its holder may make one
-    /// without that dataset.
+    /// Every key of the holder that opens a dataset is suspended. A key stops as a whole: its holder may make one without
+    /// that dataset.
     SuspendDataset {
         /// The dataset.
         dataset: DatasetId,
@@ -92,6 +92,24 @@ impl MeasureKind {
         }
     }
 
+    /// The same in Spanish, for letters.
+    #[must_use]
+    pub fn in_spanish(&self) -> String {
+        match self {
+            Self::Inform => "Se le informa; nada se suspende.".to_owned(),
+            Self::Warn => "Esto es una advertencia; nada se suspende.".to_owned(),
+            Self::SuspendKey { .. } => "Se suspende la clave.".to_owned(),
+            Self::SuspendDataset { .. } => {
+                "Se suspende toda clave del titular que abre el conjunto de datos; cada clave entera.".to_owned()
+            }
+            Self::SuspendAgreement => "Se suspende toda clave del convenio.".to_owned(),
+            Self::SuspendRequester => "Se suspende toda clave de todos los convenios.".to_owned(),
+            Self::RevokeKey { .. } => "Se revoca la clave para siempre.".to_owned(),
+            Self::EndAgreement => "Se termina el convenio.".to_owned(),
+            Self::Refer { to } => format!("El caso se remite a: {to}"),
+        }
+    }
+
     /// What both sides read.
     #[must_use]
     pub fn sentence(&self) -> String {
@@ -100,7 +118,7 @@ impl MeasureKind {
             Self::Warn => "This is a warning; nothing is stopped.".to_owned(),
             Self::SuspendKey { .. } => "The key is suspended.".to_owned(),
             Self::SuspendDataset { .. } => {
-                "Every key of the agreement that opens the dataset is suspended. A key stops as a whole.".to_owned()
+                "Every key of the holder that opens the dataset is suspended. A key stops as a whole.".to_owned()
             }
             Self::SuspendAgreement => "Every key of the agreement is suspended.".to_owned(),
             Self::SuspendRequester => "Every key of all agreements is suspended.".to_owned(),

@@ -72,6 +72,17 @@ impl Source {
         }
     }
 
+    /// The same in Spanish, for letters.
+    #[must_use]
+    pub const fn in_spanish(&self) -> &'static str {
+        match self {
+            Self::Signal { .. } => "una regla del reglamento",
+            Self::Complaint { .. } => "una queja",
+            Self::Staff => "una observación de la oficina",
+            Self::PersonalData { .. } => "un aviso de que salieron datos personales",
+        }
+    }
+
     /// The complaint it came from.
     #[must_use]
     pub const fn complaint(&self) -> Option<ComplaintId> {
