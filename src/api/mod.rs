@@ -14,6 +14,7 @@ pub mod desk;
 mod example;
 pub mod imports;
 pub mod keys;
+pub mod letters;
 pub mod organisations;
 #[cfg(test)]
 mod organisations_tests;
@@ -121,6 +122,7 @@ pub fn api() -> Api {
     let api = rules::routes(api);
     let api = clerk::routes(api);
     let api = appeals::routes(api);
+    let api = letters::routes(api);
     let api = audit::routes(api);
     let api = stories::routes(api);
     system::routes(api)

@@ -68,6 +68,7 @@ pub(super) const GROUPS: &[Group] = &[
         about: "Appeals from denials, conditions, suspensions, revocations and ends, with both dates; their decision.",
         segments: &["appeals", "appeal-prospects", "clerk-appeals"],
     },
+    Group { name: "Letters", about: "Letters from the city, as they were sent.", segments: &["letters"] },
     Group { name: "Clerk", about: "Denials with both appeal dates.", segments: &["denials"] },
     Group {
         name: "Audit",

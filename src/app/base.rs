@@ -267,7 +267,7 @@ fn read_profile(name: &str) -> Result<Profile, StartError> {
 
 /// Every letter of a profile, in each of its languages.
 pub(super) fn read_letters(name: &str, profile: &Profile) -> Result<LetterBook, StartError> {
-    let languages: Vec<&str> = profile.languages.iter().map(|language| language.as_str()).collect();
+    let languages: Vec<&str> = profile.languages.iter().map(crate::domain::text::Line::as_str).collect();
     LetterBook::read(&languages, |file| super::profile_files::read(name, file))
         .map_err(|error| StartError::Setup(format!("the profile {name}: {error}")))
 }

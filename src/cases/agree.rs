@@ -1,5 +1,8 @@
 //! Agreements: read, terminate, expire, remind, and check a copy against what the service signed.
 
+use super::writing::Side;
+use crate::domain::agreement::AgreementChange;
+use crate::domain::letter::to_plain;
 use chrono::Duration;
 
 use super::apply::{bounded, mine as mine_application, write as write_application};
@@ -146,8 +149,23 @@ pub fn terminate(
         let agreement = agreements::by_id(work.conn, id)?;
         let command = AgreementCommand::Terminate { department, reason };
         let change = agreement.decide(command, &caller.actor, work.now)?;
+        let change = if department.is_some() { with_letter(work, change)? } else { change };
         write(work, &change)
     })
+}
+
+/// Keeps the letter about an agreement that the city ended, and puts it into the holder's notice.
+fn with_letter(work: &mut Work<'_>, mut change: AgreementChange) -> Result<AgreementChange, CaseError> {
+    let agreement = &change.next;
+    let (id, path) = (agreement.id.to_string(), format!("/agreements/{}", agreement.id));
+    let (what, why) = (format!("Agreement {}", agreement.number), change.act.reason.clone().unwrap_or_default());
+    let side = Side::of(agreement);
+    let draft = work.revocation_letter((&what, &path, &why), ("agreement", &id), &side, change.act.capacity);
+    let text = to_plain(&work.file_letter(&draft)?.markdown);
+    for notice in change.notices.iter_mut().filter(|notice| notice.kind == NoticeKind::AgreementEnded) {
+        notice.facts.insert("letter".to_owned(), text.clone());
+    }
+    Ok(change)
 }
 
 /// What a public check of an agreement's copy found.

@@ -9,6 +9,7 @@ use crate::domain::agreement::AgreementState;
 use crate::domain::application::State;
 use crate::domain::catalogue::{Field, Sensitivity};
 use crate::domain::id::{ApplicationId, DepartmentId, ItemId};
+use crate::domain::letter::{LetterKind, to_plain};
 use crate::domain::limits::Limits;
 use crate::domain::net::CidrList;
 use crate::domain::notice::NoticeKind;
@@ -17,6 +18,7 @@ use crate::domain::review::{Advice, Condition, ConditionKind};
 use crate::domain::terms::TermsFamily;
 use crate::domain::tier::Tier;
 use crate::store::applications::QueueFilter;
+use crate::store::letters as sent;
 use crate::store::{agreements, applications, outbox, people};
 
 pub(crate) struct City {
@@ -299,9 +301,12 @@ fn a_denial_letter_names_both_dates() {
         let letter = letters::denial(&city.desk.desk.profile, &application).unwrap();
         assert_eq!(letter.state.by.to_string(), "2026-12-23", "30 days after the denial");
         assert_eq!(letter.parts[0].grounds[0].code, "D7");
-        let text = letter.to_text();
-        assert!(text.contains(&letter.clerk.by_words) && text.contains(&letter.state.by_words));
-        assert!(text.contains(&letter.records_note));
+        let kept =
+            city.desk.desk.read(|conn| sent::about(conn, ("application", &id.to_string()))).unwrap().pop().unwrap();
+        assert!(kept.is_intact() && kept.kind == LetterKind::Denial, "{kept:?}");
+        let text = to_plain(&kept.markdown);
+        assert!(text.contains(&letter.clerk.by_words) && text.contains(&letter.state.by_words), "{text}");
+        assert!(text.contains("D7") && text.contains(&letter.records_note), "{text}");
     }
 }
 

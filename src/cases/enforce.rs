@@ -1,6 +1,8 @@
 //! Suspending and lifting. A hold is in force for the very next request when the act returns; it says who placed it,
 //! why, and since when, and lifting it never lifts another. Never ends anything: only a person revokes.
 
+use super::writing::Side;
+use crate::domain::letter::to_plain;
 use serde::Serialize;
 use serde_json::json;
 
@@ -292,6 +294,24 @@ impl Found {
         self.agreements.first().filter(|_| self.agreements.len() == 1)
     }
 
+    /// Whose it is, for a letter.
+    fn side(&self) -> Side {
+        self.agreement().map_or_else(
+            || {
+                let departments =
+                    self.agreements.iter().flat_map(|one| one.schedules.iter().map(|part| part.department));
+                Side {
+                    requester: self.holder,
+                    organisation: None,
+                    agreement: None,
+                    number: self.what.clone(),
+                    departments: departments.collect(),
+                }
+            },
+            Side::of,
+        )
+    }
+
     fn must_not_be_decided_by(&self, actor: &Actor) -> Result<(), CaseError> {
         must_not_be_party(actor, self.holder, None)?;
         for agreement in &self.agreements {
@@ -370,7 +390,15 @@ impl Work<'_> {
         holds::place(self.conn, &hold)?;
         self.record(hold_act(PLACE, capacity, &hold, found.agreement()).because(&hold.explanation))?;
         let told = found.notice(NoticeKind::Suspended).with("reason", hold.reason.sentence());
-        self.notify(&told.with("explanation", &hold.explanation))?;
+        let told = told.with("explanation", &hold.explanation);
+        // Who pauses an own key needs no letter from the city.
+        let told = if hold.office == Office::Holder {
+            told
+        } else {
+            let draft = self.suspension_letter(&hold, (&found.what, &found.path), &found.side(), capacity)?;
+            told.with("letter", to_plain(&self.file_letter(&draft)?.markdown))
+        };
+        self.notify(&told)?;
         self.touch(touched(hold.target));
         Ok(hold)
     }

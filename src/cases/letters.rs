@@ -1,9 +1,13 @@
 //! The denial letter: made from the decision itself, with both ways to appeal and their dates side by side. It never
 //! says that one way must come first: the clerk's review does not stop the state's clock (CGS §1-206).
 
-use crate::domain::application::{Application, Item, ItemState};
-use crate::domain::calendar::{Deadline, in_words};
+use super::post::LetterDraft;
+use crate::domain::application::{Application, Item, ItemState, State};
+use crate::domain::audit::About;
+use crate::domain::calendar::{Deadline, in_words, in_words_of};
 use crate::domain::id::{DepartmentId, ItemId};
+use crate::domain::letter::{Addressee, LetterAbout, LetterKind, Piece, Section, Values};
+use crate::domain::people::Capacity;
 use crate::domain::profile::{AppealBody, Profile};
 use crate::domain::review::{Decision, Verdict};
 use crate::domain::time::{Day, day_in};
@@ -166,39 +170,85 @@ fn route(body: &AppealBody, deadline: &Deadline) -> Route {
     }
 }
 
-impl Letter {
-    /// The letter as plain text, for mail and for keeping.
-    #[must_use]
-    pub fn to_text(&self) -> String {
-        use std::fmt::Write as _;
-        let mut text = format!("{}\nApplication {}: {}\nTo {}\n", in_words(self.day), self.number, self.title, self.to);
-        for part in &self.parts {
-            let _infallible = write!(
-                text,
-                "\n{} was denied on {}. Decided by {}, {}.\n{}\n",
-                part.dataset,
-                in_words(part.day),
-                part.decided_by,
-                part.decided_as,
-                part.statement
-            );
-            for ground in &part.grounds {
-                let _infallible = writeln!(
-                    text,
-                    "- {} {}: {} {} ({})",
-                    ground.code, ground.title, ground.sentence, ground.explanation, ground.cites
-                );
-            }
-            let _infallible = writeln!(text, "What would change the answer: {}", part.remedy);
+/// What the two ways to appeal look like in a letter: `clerk_…` and `state_…`.
+pub(super) fn routes(values: Values, profile: &Profile, (clerk, state): (&Deadline, &Deadline)) -> Values {
+    let (of_clerk, of_state) = (&profile.appeals.clerk, &profile.appeals.state);
+    let address = |body: &AppealBody| format!("{}, {}", body.address, body.email);
+    values
+        .line("clerk_body", of_clerk.name.as_str())
+        .line("clerk_address", address(of_clerk))
+        .line("clerk_statute", of_clerk.statute.as_str())
+        .local("clerk_text", &of_clerk.text)
+        .deadline(["clerk_by", "clerk_by_working"], clerk)
+        .line("state_body", of_state.name.as_str())
+        .line("state_address", address(of_state))
+        .line("state_statute", of_state.statute.as_str())
+        .local("state_text", &of_state.text)
+        .deadline(["state_by", "state_by_working"], state)
+}
+
+/// One refused dataset, in the words of its decision.
+fn section(profile: &Profile, item: &Item, decision: &Decision) -> Section {
+    let (grounds, remedy) = match &decision.verdict {
+        Verdict::Deny { grounds, remedy } => (grounds.as_slice(), remedy.clone()),
+        Verdict::Approve { .. } => (&[][..], String::new()),
+    };
+    let bullet = |ground: &crate::domain::review::Ground| {
+        let mut pieces = vec![Piece::from(format!("{}:", ground.code))];
+        if let Some(known) = profile.ground(&ground.code) {
+            pieces.extend([Piece::from(&known.title), Piece::from("—"), Piece::from(&known.sentence)]);
         }
-        for route in [&self.clerk, &self.state] {
-            let _infallible = write!(
-                text,
-                "\n{}: by {}. {}\n{}\n{}, {}\n",
-                route.body, route.by_words, route.text, route.working, route.address, route.email
-            );
+        pieces.push(Piece::from(ground.explanation.as_str()));
+        if !ground.cites.is_empty() {
+            pieces.push(Piece::from(format!("({})", ground.cites)));
         }
-        let _infallible = write!(text, "\n{}\n", self.records_note);
-        text
+        Piece::Row(pieces)
+    };
+    let clocks = profile.denial_clocks(day_in(profile.zone, decision.at));
+    let days =
+        |language: &str| [clocks.denied_on, clocks.clerk_by, clocks.foic_by].map(|day| in_words_of(day, language));
+    let ([on, clerk, state], [el, secretaria, estado]) = (days("en"), days("es"));
+    let who = Piece::both(
+        format!(
+            "{} was denied on {on} by {}. Last days for this dataset: {clerk} ({}), {state} ({}).",
+            item.title, decision.by_name, profile.appeals.clerk.name, profile.appeals.state.name
+        ),
+        format!(
+            "{} fue denegado el {el} por {}. Últimos días para este conjunto de datos: {secretaria} ({}), {estado} ({}).",
+            item.title, decision.by_name, profile.appeals.clerk.name, profile.appeals.state.name
+        ),
+    );
+    Section {
+        heading: item.title.as_str().into(),
+        before: vec![who, decision.statement.as_str().into()],
+        bullets: grounds.iter().map(bullet).collect(),
+        after: vec![remedy.into()],
     }
+}
+
+/// The letter to send when a dataset of an application was refused; `None` where none is.
+pub(super) fn denial_draft(profile: &Profile, application: &Application, capacity: Capacity) -> Option<LetterDraft> {
+    let letter = denial(profile, application)?;
+    let refused = application.items.iter().filter_map(|item| match &item.state {
+        ItemState::Denied { decision } => Some(section(profile, item, decision)),
+        ItemState::Pending { .. } | ItemState::Granted { .. } | ItemState::Approved { .. } => None,
+    });
+    let first = letter.parts.iter().map(|part| part.day).min()?;
+    let clocks = profile.denial_clocks(first);
+    let is_whole = matches!(application.state, State::Denied { .. });
+    let values = Values::new().line("title", letter.title).sections("parts", refused.collect());
+    Some(LetterDraft {
+        kind: if is_whole { LetterKind::Denial } else { LetterKind::PartialGrant },
+        about: LetterAbout::new(
+            "application",
+            application.id,
+            &application.number,
+            format!("/applications/{}", application.id),
+        ),
+        touches: About { application: Some(application.id), person: Some(application.requester), ..About::default() },
+        to: Addressee::Party { requester: application.requester, organisation: application.organisation },
+        departments: application.items.iter().map(|item| item.department).collect(),
+        capacity,
+        values: routes(values, profile, (&clocks.clerk, &clocks.foic)),
+    })
 }

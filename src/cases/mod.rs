@@ -64,6 +64,8 @@ mod organisations_tests;
 pub mod passwords;
 pub mod post;
 #[cfg(test)]
+mod post_tests;
+#[cfg(test)]
 mod race_tests;
 pub mod redaction;
 #[cfg(test)]
@@ -86,6 +88,7 @@ pub(crate) mod testing;
 pub mod tokens;
 pub mod usage;
 pub mod wishes;
+pub(crate) mod writing;
 #[cfg(test)]
 mod written_tests;
 

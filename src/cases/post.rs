@@ -101,7 +101,7 @@ impl Work<'_> {
             "about": letter.about.id, "number": letter.about.number, "kind": letter.kind, "template": letter.version, "language": letter.language,
             "sha256": letter.sha256.to_string(),
         });
-        let act = Act::new("letter.sent", draft.capacity, "letter", letter.id).about(draft.touches.clone());
+        let act = Act::new("letter.sent", draft.capacity, "letter", letter.id).about(draft.touches);
         self.record(act.change(serde_json::Value::Null, facts))?;
         Ok(letter)
     }

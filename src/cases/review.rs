@@ -8,10 +8,11 @@ use super::apply::{bounded, under_present_tiers, write};
 use super::drafting::must_fit;
 use super::letters;
 use super::settle::settle;
-use super::{Caller, CaseError, Desk};
+use super::{Caller, CaseError, Desk, Work};
 use crate::domain::agreement::Agreed;
 use crate::domain::application::{Application, Change, Command, ItemState, State};
 use crate::domain::id::{ApplicationId, DepartmentId, ItemId};
+use crate::domain::letter::to_plain;
 use crate::domain::notice::{Notice, NoticeKind, Recipient};
 use crate::domain::people::Role;
 use crate::domain::refusal::Refusal;
@@ -204,7 +205,7 @@ pub fn decide(
             offer_days: work.desk.profile.agreement.offer_lapses_days,
         };
         let change = application.decide(command, &caller.actor, work.now)?;
-        let change = enclose_letter(work.desk, change, item);
+        let change = enclose_letter(work, change, item)?;
         write(work, &change)?;
         settle(work, &application, &change, None)?;
         work.remember(change.next.state.as_str())?;
@@ -212,18 +213,20 @@ pub fn decide(
     })
 }
 
-/// Puts the letter into every notice that tells the requester of a refusal.
-fn enclose_letter(desk: &Desk, change: Change, decided: ItemId) -> Change {
+/// Keeps the letter about a refusal, and puts it into every notice that tells the requester of it.
+fn enclose_letter(work: &mut Work<'_>, change: Change, decided: ItemId) -> Result<Change, CaseError> {
     let is_refused = change.next.item(decided).is_some_and(|item| matches!(item.state, ItemState::Denied { .. }));
-    let letter = is_refused.then(|| letters::denial(&desk.profile, &change.next)).flatten();
-    let Some(letter) = letter else { return change };
+    let draft =
+        is_refused.then(|| letters::denial_draft(&work.desk.profile, &change.next, change.act.capacity)).flatten();
+    let Some(draft) = draft else { return Ok(change) };
+    let text = to_plain(&work.file_letter(&draft)?.markdown);
     let requester = Recipient::Party(change.next.requester, change.next.organisation);
     let path = format!("/applications/{}/letter", change.next.id);
     let enclose = |notice: Notice| {
-        let notice = if notice.to == requester { notice.with("letter", letter.to_text()) } else { return notice };
+        let notice = if notice.to == requester { notice.with("letter", &text) } else { return notice };
         if notice.kind == NoticeKind::Denied { notice.with("path", &path) } else { notice }
     };
-    Change { notices: change.notices.into_iter().map(enclose).collect(), ..change }
+    Ok(Change { notices: change.notices.into_iter().map(enclose).collect(), ..change })
 }
 
 fn verdict(desk: &Desk, application: &Application, item: ItemId, decided: &Decided) -> Result<Verdict, CaseError> {

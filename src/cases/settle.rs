@@ -89,6 +89,8 @@ fn offer(work: &mut Work<'_>, application: &Application, offered: (AgreementId, 
     let state = AgreementState::Offered { at: work.now, lapses_at };
     let agreement = agreement_from(application, id, &draft, state, work.now);
     agreements::insert(work.conn, &agreement, work.now)?;
+    let letter = work.offer_letter(application, &agreement.number, Capacity::Service);
+    work.file_letter(&letter)?;
     Ok(())
 }
 

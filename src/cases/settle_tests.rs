@@ -169,7 +169,10 @@ fn every_refusal_is_told_with_its_letter_and_each_part_with_its_own_dates() {
         let dates: Vec<_> = letter.parts.iter().map(|part| part.state_by.to_string()).collect();
         assert_eq!(dates, ["2026-12-25", "2026-12-23"], "30 days after each refusal");
         assert_eq!(letter.state.by.to_string(), "2026-12-23", "the earlier day is in time for both");
-        assert_eq!(whole[0].facts["letter"], letter.to_text());
+        let told = &whole[0].facts["letter"];
+        for day in ["Fri Dec 25, 2026", "Wed Dec 23, 2026"] {
+            assert!(told.contains(day), "{day} in {told}");
+        }
     }
 }
 

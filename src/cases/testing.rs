@@ -37,7 +37,7 @@ static PROFILE: Dir<'static> = include_dir!("$CARGO_MANIFEST_DIR/config/profiles
 
 /// The letters of the profile that ships.
 pub(crate) fn letters(profile: &Profile) -> LetterBook {
-    let languages: Vec<&str> = profile.languages.iter().map(|language| language.as_str()).collect();
+    let languages: Vec<&str> = profile.languages.iter().map(crate::domain::text::Line::as_str).collect();
     LetterBook::read(&languages, |name| PROFILE.get_file(name)?.contents_utf8().map(str::to_owned)).unwrap()
 }
 

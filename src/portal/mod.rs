@@ -9,6 +9,7 @@ pub mod auditor;
 pub mod clerk;
 pub mod developers;
 pub mod holding;
+pub mod letters;
 pub mod mailbox;
 pub mod public;
 pub mod review;
@@ -37,6 +38,7 @@ pub fn routes(is_demo: bool) -> Routes {
     let routes = developers::routes(routes);
     let routes = account::routes(routes);
     let routes = applicant::routes(routes);
+    let routes = letters::routes(routes);
     let routes = admin::routes(routes);
     let routes = review::routes(routes);
     let routes = steward::routes(routes);

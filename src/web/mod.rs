@@ -22,6 +22,7 @@ pub mod matrix;
 pub mod nav;
 pub mod page;
 pub mod paging;
+pub mod pdf;
 pub mod problem;
 pub mod routes;
 pub mod secret;

@@ -50,7 +50,7 @@ impl std::fmt::Debug for FileGiven {
 /// 400 where the content is not base64.
 pub fn files_given(given: Vec<FileGiven>) -> Result<Vec<NewFile>, WebError> {
     let decode = |FileGiven { name, content }| {
-        let content = STANDARD.decode(content).map_err(|_| {
+        let content = STANDARD.decode(content).map_err(|_not_base64| {
             WebError::bad_request("file_encoding", "The content of a file is not base64 (RFC 4648 section 4).")
         })?;
         Ok(NewFile { name, content })
@@ -148,7 +148,7 @@ mod tests {
     use super::*;
 
     fn form(parts: &[&str]) -> Result<(Fields, Vec<Uploaded>), WebError> {
-        let body: String = parts.iter().map(|part| format!("--x\r\n{part}\r\n")).collect::<String>() + "--x--\r\n";
+        let body = format!("--x\r\n{}\r\n--x--\r\n", parts.join("\r\n--x\r\n"));
         let request = TestRequest::post()
             .insert_header((header::CONTENT_TYPE, "multipart/form-data; boundary=x"))
             .to_http_request();

@@ -1,5 +1,7 @@
 //! The clerk's part: read, admit or turn away what came late, acknowledge, compile the record, set a hearing, decide.
 
+use crate::domain::appeal::AppealState;
+use crate::domain::letter::to_plain;
 use serde::Serialize;
 
 use super::{Caller, CaseError, Desk, Work, effect, record, write};
@@ -125,7 +127,15 @@ pub fn decide(desk: &Desk, caller: &Caller, id: AppealId, ruled: &Ruled) -> Resu
         // Every rule first; what is carried out must be allowed.
         appeal.decide(command(String::new()), &caller.actor, work.now)?;
         let effect = effect::carry_out(work, &appeal, (ruled.outcome, &reasons, &instructions))?;
-        let change = appeal.decide(command(effect), &caller.actor, work.now)?;
+        let mut change = appeal.decide(command(effect), &caller.actor, work.now)?;
+        if let AppealState::Decided { ruling } = &change.next.state {
+            let draft = work.ruling_letter(&change.next, ruling);
+            let letter = to_plain(&work.file_letter(&draft)?.markdown);
+            let party = change.next.party();
+            for notice in change.notices.iter_mut().filter(|notice| notice.to == party) {
+                notice.facts.insert("letter".to_owned(), letter.clone());
+            }
+        }
         write(work, &change)?;
         work.remember(ruled.outcome.as_str())?;
         Ok(appeals::by_id(work.conn, id)?)

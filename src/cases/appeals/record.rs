@@ -5,15 +5,16 @@ use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 
 use crate::cases::settle::text_of;
-use crate::cases::{CaseError, Desk, letters};
+use crate::cases::{CaseError, Desk};
 use crate::domain::appeal::{Appeal, Appealed, Part};
 use crate::domain::application::{Application, ItemState, Submission};
 use crate::domain::audit::{Entry, Hash, hex};
 use crate::domain::calendar::in_words;
+use crate::domain::letter::{LetterKind, to_plain};
 use crate::domain::time::{Instant, day_in};
 use crate::store::applications::Reader;
 use crate::store::audit::{self, Search, Told};
-use crate::store::{AnyConnection, agreements, applications, holds, outbox, people};
+use crate::store::{AnyConnection, agreements, applications, holds, letters, outbox, people};
 
 /// Entries and messages of one record.
 const MAX: i64 = 1_000;
@@ -155,8 +156,11 @@ fn decision(desk: &Desk, conn: &mut AnyConnection, appeal: &Appeal) -> Result<St
     );
     let body = match contested.of {
         Appealed::Denial { application, .. } => {
-            let application = applications::by_id(conn, application)?;
-            letters::denial(&desk.profile, &application).map(|letter| letter.to_text()).unwrap_or_default()
+            let sent = letters::about(conn, ("application", &application.to_string()))?;
+            let told =
+                sent.iter().filter(|letter| matches!(letter.kind, LetterKind::Denial | LetterKind::PartialGrant));
+            let texts: Vec<_> = told.map(|letter| to_plain(&letter.markdown)).collect();
+            texts.join("\n----\n\n")
         }
         Appealed::Conditions { application, item } => {
             let application = applications::by_id(conn, application)?;

@@ -11,6 +11,8 @@ pub mod succession;
 #[cfg(test)]
 mod tests;
 
+use super::writing::Side;
+use crate::domain::letter::to_plain;
 use secrecy::SecretString;
 use serde_json::json;
 
@@ -356,7 +358,16 @@ impl Work<'_> {
         };
         let entry = key_act(act, capacity, &key, agreement).change(facts(&stored.key), facts(&key));
         self.record(entry.because(&reason))?;
-        self.notify(&notice(NoticeKind::KeyRevoked, &key, agreement).with("reason", reason))?;
+        let told = notice(NoticeKind::KeyRevoked, &key, agreement).with("reason", &reason);
+        let told = if matches!(capacity, Capacity::Staff { .. }) {
+            let what = format!("Key “{}” ({}) of {}", key.name, key.hint, agreement.number);
+            let (id, path) = (key.id.to_string(), format!("/keys/{}", key.id));
+            let draft = self.revocation_letter((&what, &path, &reason), ("key", &id), &Side::of(agreement), capacity);
+            told.with("letter", to_plain(&self.file_letter(&draft)?.markdown))
+        } else {
+            told
+        };
+        self.notify(&told)?;
         self.touch(Touched::Key(key.id));
         Ok(())
     }

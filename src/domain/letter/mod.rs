@@ -86,6 +86,7 @@ pub struct LetterAbout {
 
 impl LetterAbout {
     /// About this thing.
+    #[expect(clippy::needless_pass_by_value, reason = "callers hand over ids, which are Copy")]
     pub fn new(kind: &str, id: impl ToString, number: &str, path: impl Into<String>) -> Self {
         Self { kind: kind.to_owned(), id: id.to_string(), number: number.to_owned(), path: path.into() }
     }

@@ -67,3 +67,14 @@ fn marks_become_plain_text() {
         "Title\n\nA link (https://a.example) and bold\nnext\n\n1. one\n2. two\n  - in\n\na  b  \n1  2\n"
     );
 }
+
+#[test]
+fn every_letter_of_the_profile_that_ships_is_there_in_each_language_and_both_ask_for_the_same_facts() {
+    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("config/profiles/norwalk-ct");
+    let book = LetterBook::read(&["en", "es"], |name| std::fs::read_to_string(folder.join(name)).ok()).unwrap();
+    for kind in LetterKind::ALL {
+        let [english, spanish] = ["en", "es"].map(|language| book.template(*kind, language).unwrap());
+        assert_eq!(english.placeholders(), spanish.placeholders(), "{kind:?}");
+        assert_eq!(english.version, spanish.version, "{kind:?}: a new text is a new version in both languages");
+    }
+}

@@ -32,6 +32,14 @@ impl Piece {
     }
 }
 
+impl Piece {
+    /// Words of ours in English and Spanish.
+    pub fn both(english: impl Into<String>, spanish: impl Into<String>) -> Self {
+        let texts = [("en".to_owned(), english.into()), ("es".to_owned(), spanish.into())];
+        Self::Local(LocalText::ByLanguage(texts.into()))
+    }
+}
+
 impl From<&str> for Piece {
     fn from(text: &str) -> Self {
         Self::Typed(text.to_owned())
