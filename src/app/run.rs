@@ -13,7 +13,7 @@ use super::base::{Base, StartError, read_letters};
 use super::gate::{Finish, Gate, RunningGate};
 use super::portal::{self, Addresses};
 use super::profile_files;
-use crate::cases::{CaseError, Desk, agree, appeals, keys, misuse::Watch, rehearsal, terms, tokens};
+use crate::cases::{CaseError, Desk, agree, appeals, conduct, keys, misuse::Watch, rehearsal, terms, tokens};
 use crate::config::Settings;
 use crate::domain::net::{HeadBounds, UpstreamNetworks};
 use crate::domain::profile::Profile;
@@ -157,6 +157,7 @@ pub(super) fn clocks(
         watch(desk, stop),
         case_clock("offers", minute, stop, desk, agree::lapse_offers),
         case_clock("agreements", minute, stop, desk, agree::expire_agreements),
+        case_clock("misuse cases", minute, stop, desk, conduct::clocks::round),
         case_clock("appeals", hour, stop, desk, appeals::desk::remind_of_due),
         case_clock("reminders", hour, stop, desk, agree::remind_of_ends),
         case_clock("key expiry", minute, stop, desk, keys::clocks::expire_due),

@@ -7,6 +7,7 @@ pub mod appealed;
 pub mod applicant;
 pub mod auditor;
 pub mod clerk;
+pub mod conduct;
 pub mod developers;
 pub mod holding;
 pub mod letters;
@@ -35,6 +36,7 @@ pub fn routes(is_demo: bool) -> Routes {
     let routes = Routes::new(Room::Portal);
     let routes = public::routes(routes);
     let routes = rules::routes(routes);
+    let routes = conduct::routes(routes);
     let routes = developers::routes(routes);
     let routes = account::routes(routes);
     let routes = applicant::routes(routes);

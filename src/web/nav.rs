@@ -15,6 +15,7 @@ const ENTRIES: &[(&str, &str, Access)] = &[
     ("Review", "/review", Access::Staff(&[Role::Reviewer, Role::Manager])),
     ("Agreements", "/review/agreements", Access::Staff(&[Role::Reviewer, Role::Manager, Role::Clerk, Role::Auditor])),
     ("Signals", "/signals", Access::Staff(&[Role::Reviewer, Role::Manager, Role::Clerk, Role::Auditor])),
+    ("Cases", "/cases", Access::Staff(&[Role::Reviewer, Role::Manager, Role::Clerk, Role::Auditor])),
     ("Stewardship", "/stewardship", Access::Staff(&[Role::Reviewer, Role::Manager, Role::Auditor])),
     ("Clerk", "/clerk", Access::Staff(&[Role::Clerk])),
     ("Audit", "/audit", Access::Staff(&[Role::Auditor])),

@@ -2,6 +2,7 @@
 //! ended already, says so instead.
 
 use super::{CaseError, Work};
+use crate::cases::agree::with_letter;
 use crate::cases::enforce;
 use crate::cases::settle::write as write_agreement;
 use crate::domain::agreement::AgreementCommand;
@@ -111,6 +112,6 @@ fn end(work: &mut Work<'_>, case: &MisuseCase, reason: &str, capacity: Capacity)
     let agreement = keys::locked_agreement(work.conn, case.subject.agreement)?;
     let reason = format!("Case {}: {reason}", case.number);
     let command = AgreementCommand::Terminate { department: Some(department), reason };
-    let change = agreement.decide(command, &work.caller.actor, work.now)?;
+    let change = with_letter(work, agreement.decide(command, &work.caller.actor, work.now)?)?;
     write_agreement(work, &change)
 }
