@@ -7,7 +7,10 @@ pub mod agreements;
 pub mod appeals;
 pub mod applications;
 pub mod audit;
+mod case_views;
+pub mod cases;
 pub mod clerk;
+pub mod complaints;
 pub mod datasets;
 pub mod describe;
 pub mod desk;
@@ -123,6 +126,8 @@ pub fn api() -> Api {
     let api = clerk::routes(api);
     let api = appeals::routes(api);
     let api = letters::routes(api);
+    let api = cases::routes(api);
+    let api = complaints::routes(api);
     let api = audit::routes(api);
     let api = stories::routes(api);
     system::routes(api)

@@ -1,5 +1,6 @@
 //! `accord demo`: a city in a box. Seeds departments, people, cases and usage, and simulates live sensor feeds.
 
+mod conduct;
 pub mod people;
 mod seed;
 pub mod simulator;

@@ -8,7 +8,7 @@ use secrecy::SecretString;
 
 use super::people::{ORGANISATIONS, PASSWORD, PEOPLE};
 use super::simulator::{CREDENTIAL_HEADER, FEEDS, Feed};
-use super::stories;
+use super::{conduct, stories};
 use crate::cases::catalogue::{self, Edit};
 use crate::cases::{Caller, CaseError, Desk, organisations, passwords, staff, terms};
 use crate::clock::Clock;
@@ -94,6 +94,7 @@ pub fn seed<'a>(
         add_dataset(&city, feed, simulator, credential)?;
     }
     stories::tell(&city)?;
+    conduct::tell(&city)?;
     add_organisations(&city)?;
     Ok(city)
 }

@@ -7,6 +7,7 @@
 mod abuse;
 #[cfg(test)]
 mod appeals;
+mod cases;
 #[cfg(test)]
 mod architecture;
 #[cfg(test)]

@@ -247,3 +247,91 @@ impl Complaint {
         Act::new(name, capacity, "complaint", &self.number).about(About { dataset: self.dataset, ..About::default() })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use uuid::Uuid;
+
+    use super::*;
+    use crate::domain::id::Id;
+    use crate::domain::people::RoleGrant;
+    use crate::domain::time::from_micros;
+
+    fn id<K>(number: u128) -> Id<K> {
+        Id::from_uuid(Uuid::from_u128(number))
+    }
+
+    fn complaint() -> Complaint {
+        Complaint {
+            id: id(1),
+            number: "CMP-2026-0001".to_owned(),
+            kind: ComplaintKind::Misuse,
+            to: Some(id(20)),
+            dataset: None,
+            seen: "a site".to_owned(),
+            text: "Plates are shown.".to_owned(),
+            name: String::new(),
+            email: String::new(),
+            account: Some(id(5)),
+            files: Vec::new(),
+            at: from_micros(0),
+            state: ComplaintState::Received,
+            version: 1,
+        }
+    }
+
+    fn person(number: u128, role: Role, department: Option<u128>) -> Actor {
+        let roles = vec![RoleGrant { role, department: department.map(id) }];
+        Actor { account: Some(id(number)), roles, ..Actor::service("Somebody") }
+    }
+
+    fn command(word: &str) -> ComplaintCommand {
+        match word {
+            "take_up" => ComplaintCommand::TakeUp { case: id(9), number: "MIS-2026-0001".to_owned() },
+            "set_aside" => ComplaintCommand::SetAside { reason: "Nothing of ours.".to_owned() },
+            other => panic!("unknown command {other}"),
+        }
+    }
+
+    #[test]
+    fn every_state_with_every_command() {
+        let clerk = person(2, Role::Clerk, None);
+        let after = |word: &str| complaint().decide(command(word), &clerk, from_micros(1)).unwrap().next;
+        for (state, complaint) in
+            [("received", complaint()), ("taken_up", after("take_up")), ("set_aside", after("set_aside"))]
+        {
+            assert_eq!(complaint.state.as_str(), state);
+            for (word, becomes) in [("take_up", "taken_up"), ("set_aside", "set_aside")] {
+                let found = complaint.decide(command(word), &clerk, from_micros(2));
+                let found = found.map_or_else(|refusal| refusal.code, |change| change.next.state.as_str());
+                assert_eq!(found, if state == "received" { becomes } else { "wrong_state" }, "{state} {word}");
+            }
+        }
+        assert_eq!(ComplaintState::WORDS.len(), 3);
+    }
+
+    #[test]
+    fn only_the_office_it_went_to_reads_it_and_nobody_sets_aside_their_own() {
+        let set_aside = |actor: &Actor| {
+            complaint().decide(command("set_aside"), actor, from_micros(1)).map_or_else(|no| no.code, |_| "ok")
+        };
+        assert_eq!(set_aside(&person(2, Role::Clerk, None)), "ok");
+        assert_eq!(set_aside(&person(3, Role::Reviewer, Some(20))), "ok");
+        assert_eq!(set_aside(&person(4, Role::Manager, Some(21))), "not_your_department");
+        assert_eq!(set_aside(&person(5, Role::Manager, Some(20))), "complainant");
+        let empty = ComplaintCommand::SetAside { reason: " ".to_owned() };
+        let clerk = person(2, Role::Clerk, None);
+        assert_eq!(complaint().decide(empty, &clerk, from_micros(1)).unwrap_err().code, "reason_needed");
+    }
+
+    #[test]
+    fn the_same_words_on_the_same_day_are_one_complaint() {
+        let day = |text: &str| text.parse().unwrap();
+        let print = |complaint: &Complaint| complaint.fingerprint(day("2026-11-27"));
+        let same = Complaint { text: "plates   are SHOWN. ".to_owned(), ..complaint() };
+        assert_eq!(print(&same), print(&complaint()));
+        assert_ne!(complaint().fingerprint(day("2026-11-28")), print(&complaint()));
+        let other = Complaint { seen: "an app".to_owned(), ..complaint() };
+        assert_ne!(print(&other), print(&complaint()));
+    }
+}

@@ -7,7 +7,7 @@ use super::view::{CaseView, Side, StoppedView, stopped};
 use crate::cases::conduct::office::{self as acts, ChargeGiven, FindingGiven, MeasureGiven};
 use crate::cases::{Caller, CaseError, Desk, conduct};
 use crate::domain::id::{AttachmentId, CaseId, HoldId};
-use crate::domain::misuse::case::{CaseState, MisuseCase, OrderKind, Rung, highest_without_reasons};
+use crate::domain::misuse::case::{CaseState, MisuseCase, Order, OrderKind, Rung, highest_without_reasons};
 use crate::domain::people::Role;
 use crate::domain::time::{Day, day_in};
 use crate::portal::shared::{Choice, id_in, still_on_the_form};
@@ -22,6 +22,8 @@ fn today(desk: &Desk) -> Day {
 pub(super) async fn list(request: HttpRequest, desk: DeskData, query: Query) -> Result<HttpResponse, WebError> {
     let is_all = query.lenient().get("show") == Some("all");
     let who = caller(&request);
+    let handles = [Role::Reviewer, Role::Manager, Role::Clerk];
+    let may_open = handles.into_iter().any(|role| who.actor.holds_anywhere(role));
     let (found, waiting) = desk
         .run(move |desk| {
             let found = conduct::list(desk, &who, is_all)?;
@@ -30,7 +32,7 @@ pub(super) async fn list(request: HttpRequest, desk: DeskData, query: Query) -> 
         .await?;
     let today = today(&desk);
     let rows: Vec<_> = found.iter().map(|case| CaseView::new(case, Side::Office, today)).collect();
-    let view = serde_json::json!({ "cases": rows, "is_all": is_all, "waiting": waiting });
+    let view = serde_json::json!({ "cases": rows, "is_all": is_all, "waiting": waiting, "may_open": may_open });
     Page::new(&request, "Cases")?.render("conduct/cases.html", &view)
 }
 
@@ -74,7 +76,7 @@ fn view(desk: &Desk, who: &Caller, case: &MisuseCase) -> OfficeCase {
     let is_running = is_heard || case.state == CaseState::Noticed;
     let is_found = case.state == CaseState::Found;
     let acts_first = case.class.allows_suspension_first() || is_found;
-    let has_order = case.order.as_ref().is_some_and(|order| order.is_open());
+    let has_order = case.order.as_ref().is_some_and(Order::is_open);
     let kept_out = decider.err().filter(|refusal| acts || refusal.code == "own_application");
     OfficeCase {
         case: CaseView::new(case, Side::Office, today(desk)),
@@ -83,7 +85,7 @@ fn view(desk: &Desk, who: &Caller, case: &MisuseCase) -> OfficeCase {
             set_hearing: handles && is_running,
             suspend: acts && is_running && case.class.allows_suspension_first(),
             order: acts && acts_first && (is_running || is_found) && !has_order,
-            judge: decides && case.order.as_ref().is_some_and(|order| order.has_new_proof()),
+            judge: decides && case.order.as_ref().is_some_and(Order::has_new_proof),
             find: decides && is_heard,
             impose: decides && is_found,
             dismiss: decides && (is_running || case.state == CaseState::Opened),
