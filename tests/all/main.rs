@@ -7,9 +7,10 @@
 mod abuse;
 #[cfg(test)]
 mod appeals;
-mod cases;
 #[cfg(test)]
 mod architecture;
+#[cfg(test)]
+mod cases;
 #[cfg(test)]
 mod commands;
 #[cfg(test)]
