@@ -83,8 +83,9 @@ async fn a_report_of_personal_data_becomes_an_order_a_proof_and_a_lift() {
     assert_eq!((&again["number"], again["is_known"].as_bool()), (&receipt["number"], Some(true)));
     let waiting = clara.list("/complaints").await;
     let complaint = waiting.iter().find(|one| one["number"] == receipt["number"]).unwrap();
-    let page = Visitor::signed_in(&demo, CLARA).await.get(&format!("/complaints/{}", complaint["id"].as_str().unwrap()));
-    assert!(page.await.body.contains("&lt;script&gt;plates"), "markup is shown as text");
+    let path = format!("/complaints/{}", complaint["id"].as_str().unwrap());
+    let page = Visitor::signed_in(&demo, CLARA).await.get(&path).await;
+    assert!(page.body.contains("&lt;script&gt;plates"), "markup is shown as text");
 
     let key = key_named(&maria, "start card").await;
     let agreements = maria.list("/agreements").await;

@@ -77,6 +77,8 @@ fn view(desk: &Desk, who: &Caller, case: &MisuseCase) -> OfficeCase {
     let is_found = case.state == CaseState::Found;
     let acts_first = case.class.allows_suspension_first() || is_found;
     let has_order = case.order.as_ref().is_some_and(Order::is_open);
+    // It may have gone to another office, which alone reads it.
+    let complaint = case.source.complaint().filter(|id| conduct::complaints::read(desk, who, *id).is_ok());
     let kept_out = decider.err().filter(|refusal| acts || refusal.code == "own_application");
     OfficeCase {
         case: CaseView::new(case, Side::Office, today(desk)),
@@ -99,7 +101,7 @@ fn view(desk: &Desk, who: &Caller, case: &MisuseCase) -> OfficeCase {
             .map(|kind| Choice::new(kind.as_str(), kind.title()))
             .to_vec(),
         highest: rung_words(highest_without_reasons(case.class, case.stood_at)),
-        complaint: case.source.complaint().map(|id| format!("/complaints/{id}")).unwrap_or_default(),
+        complaint: complaint.map(|id| format!("/complaints/{id}")).unwrap_or_default(),
     }
 }
 

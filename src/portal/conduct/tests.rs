@@ -38,8 +38,9 @@ async fn a_case_goes_from_the_office_to_the_holder_and_back() {
             assert!(page.contains(wanted), "{wanted}: {page}");
         }
         assert!(maria.page(&format!("{own}/evidence/01-observation.txt")).await.contains("No <b>source</b>"));
-        let answered = maria.send(&own, &format!("{own}/answer"), &pairs(&[("text", "We name it now."), ("cure", "")]));
-        assert!(maria.follow(&answered.await).await.contains("Your answer is in"));
+        let typed = pairs(&[("text", "We name it now."), ("cure", "")]);
+        let answered = maria.send(&own, &format!("{own}/answer"), &typed).await;
+        assert!(maria.follow(&answered).await.contains("Your answer is in"));
         let none = [("reasons", "It is plain."), ("severity", ""), ("refer_to", "")];
         let decided = manager.send(&path, &format!("{path}/find"), &pairs(&none)).await;
         assert_eq!(decided.status, 422);
