@@ -14,25 +14,25 @@ use crate::web::{Access, WebError};
 /// Adds the routes of this file.
 pub fn routes(api: Api) -> Api {
     api.get("/letters", Access::Requester, "Letters to you, newest first", list)
-        .gives::<Letters>(200)
+        .gives::<SentLetters>(200)
         .get(
             "/letters/{id}",
             Access::SignedIn,
             "One letter as it was sent; its PDF is at /letters/{id}/letter.pdf",
             one,
         )
-        .gives::<LetterView>(200)
+        .gives::<SentLetter>(200)
 }
 
 /// Letters.
 #[derive(Debug, Serialize, ToSchema)]
-struct Letters {
-    items: Vec<LetterView>,
+struct SentLetters {
+    items: Vec<SentLetter>,
 }
 
 /// A letter as it was sent.
 #[derive(Debug, Serialize, ToSchema)]
-struct LetterView {
+struct SentLetter {
     id: String,
     /// `denial`, `offer`, `suspension` and the like.
     kind: String,
@@ -56,7 +56,7 @@ struct LetterView {
     sent_by: String,
 }
 
-impl LetterView {
+impl SentLetter {
     fn new(letter: &Letter) -> Self {
         Self {
             id: letter.id.to_string(),
@@ -79,11 +79,11 @@ impl LetterView {
 async fn list(request: HttpRequest, desk: DeskData) -> Result<HttpResponse, WebError> {
     let who = caller(&request);
     let letters = desk.run(move |desk| post::mine(desk, &who)).await?;
-    Ok(HttpResponse::Ok().json(Letters { items: letters.iter().map(LetterView::new).collect() }))
+    Ok(HttpResponse::Ok().json(SentLetters { items: letters.iter().map(SentLetter::new).collect() }))
 }
 
 async fn one(request: HttpRequest, desk: DeskData, path: web::Path<String>) -> Result<HttpResponse, WebError> {
     let (who, id) = (caller(&request), id_in(&path)?);
     let letter = desk.run(move |desk| post::one(desk, &who, id)).await?;
-    Ok(HttpResponse::Ok().json(LetterView::new(&letter)))
+    Ok(HttpResponse::Ok().json(SentLetter::new(&letter)))
 }

@@ -12,6 +12,7 @@ pub mod cases;
 pub mod clerk;
 pub mod complaints;
 pub mod datasets;
+pub mod deadlines;
 pub mod describe;
 pub mod desk;
 mod example;
@@ -128,6 +129,7 @@ pub fn api() -> Api {
     let api = letters::routes(api);
     let api = cases::routes(api);
     let api = complaints::routes(api);
+    let api = deadlines::routes(api);
     let api = audit::routes(api);
     let api = stories::routes(api);
     system::routes(api)

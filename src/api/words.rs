@@ -68,6 +68,11 @@ pub(super) const GROUPS: &[Group] = &[
         about: "Appeals from denials, conditions, suspensions, revocations and ends, with both dates; their decision.",
         segments: &["appeals", "appeal-prospects", "clerk-appeals"],
     },
+    Group {
+        name: "Deadlines",
+        about: "What is due, and the city's calendar with the days that it closed or opened.",
+        segments: &["deadlines", "calendar"],
+    },
     Group { name: "Letters", about: "Letters from the city, as they were sent.", segments: &["letters"] },
     Group { name: "Clerk", about: "Denials with both appeal dates.", segments: &["denials"] },
     Group {
@@ -98,6 +103,7 @@ pub(super) fn in_path(path: &str, name: &str) -> &'static str {
         "name" if path.contains("/redactions/") => "The name of the redaction profile.",
         "application" => "The id of the application.",
         "department" => "The id of the department that gets records without a known publisher.",
+        "day" => "The day, such as 2026-12-24.",
         "account" => "The id of the account.",
         "kind" => "application, agreement, key, dataset or person.",
         "family" => "standard, click_through or restricted.",

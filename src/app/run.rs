@@ -13,7 +13,9 @@ use super::base::{Base, StartError, read_letters};
 use super::gate::{Finish, Gate, RunningGate};
 use super::portal::{self, Addresses};
 use super::profile_files;
-use crate::cases::{CaseError, Desk, agree, appeals, conduct, keys, misuse::Watch, rehearsal, terms, tokens};
+use crate::cases::{
+    CaseError, Desk, agree, appeals, calendar, conduct, keys, misuse::Watch, rehearsal, terms, tokens,
+};
 use crate::config::Settings;
 use crate::domain::net::{HeadBounds, UpstreamNetworks};
 use crate::domain::profile::Profile;
@@ -158,6 +160,7 @@ pub(super) fn clocks(
         case_clock("offers", minute, stop, desk, agree::lapse_offers),
         case_clock("agreements", minute, stop, desk, agree::expire_agreements),
         case_clock("misuse cases", minute, stop, desk, conduct::clocks::round),
+        case_clock("calendar", minute, stop, desk, calendar::keep_up),
         case_clock("appeals", hour, stop, desk, appeals::desk::remind_of_due),
         case_clock("reminders", hour, stop, desk, agree::remind_of_ends),
         case_clock("key expiry", minute, stop, desk, keys::clocks::expire_due),

@@ -32,10 +32,14 @@ pub mod appeals;
 pub mod apply;
 #[cfg(test)]
 pub(crate) mod apply_tests;
+pub mod calendar;
+#[cfg(test)]
+mod calendar_tests;
 pub mod catalogue;
 #[cfg(test)]
 mod catalogue_tests;
 pub mod conduct;
+pub mod deadlines;
 pub mod denials;
 pub mod describe;
 pub mod drafting;

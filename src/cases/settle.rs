@@ -46,7 +46,7 @@ pub(super) fn settle(
             execute(work, &agreement, evidence)
         }
         Some(Settlement::Offer(id)) => match &change.next.state {
-            State::Offered { lapses_at, .. } => offer(work, &change.next, (id, *lapses_at)),
+            State::Offered { lapses_at, .. } => offer(work, &change.next, (id, *lapses_at), change.act.capacity),
             State::Draft
             | State::Submitted { .. }
             | State::InfoRequested { .. }
@@ -79,17 +79,21 @@ fn offer_instead(work: &mut Work<'_>, change: &Change, id: AgreementId) -> Resul
         .with("title", next.answers.get("title"))
         .with("path", format!("/applications/{}", next.id));
     work.notify(&notice)?;
-    offer(work, &next, (id, lapses_at))
+    offer(work, &next, (id, lapses_at), Capacity::Service)
 }
 
-fn offer(work: &mut Work<'_>, application: &Application, offered: (AgreementId, Instant)) -> Result<(), CaseError> {
-    let (id, lapses_at) = offered;
+fn offer(
+    work: &mut Work<'_>,
+    application: &Application,
+    (id, lapses_at): (AgreementId, Instant),
+    capacity: Capacity,
+) -> Result<(), CaseError> {
     let draft = draft_text(work.desk, work.conn, application, work.now)?;
     agreements::keep_text(work.conn, &draft.hash, &draft.text, work.now)?;
     let state = AgreementState::Offered { at: work.now, lapses_at };
     let agreement = agreement_from(application, id, &draft, state, work.now);
     agreements::insert(work.conn, &agreement, work.now)?;
-    let letter = work.offer_letter(application, &agreement.number, Capacity::Service);
+    let letter = work.offer_letter(application, &agreement.number, capacity);
     work.file_letter(&letter)?;
     Ok(())
 }

@@ -8,6 +8,7 @@ pub mod applicant;
 pub mod auditor;
 pub mod clerk;
 pub mod conduct;
+pub mod deadlines;
 pub mod developers;
 pub mod holding;
 pub mod letters;
@@ -37,6 +38,7 @@ pub fn routes(is_demo: bool) -> Routes {
     let routes = public::routes(routes);
     let routes = rules::routes(routes);
     let routes = conduct::routes(routes);
+    let routes = deadlines::routes(routes);
     let routes = developers::routes(routes);
     let routes = account::routes(routes);
     let routes = applicant::routes(routes);

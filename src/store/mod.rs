@@ -14,6 +14,7 @@ pub mod attachments;
 pub mod audit;
 pub mod cases;
 pub mod complaints;
+pub mod calendar;
 pub mod datasets;
 pub mod grants;
 pub mod holds;

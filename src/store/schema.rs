@@ -591,6 +591,15 @@ table! {
     }
 }
 
+table! {
+    calendar_days (day) {
+        day -> Text,
+        body -> Text,
+        at -> Timestamp,
+        by_name -> Text,
+    }
+}
+
 allow_tables_to_appear_in_same_query!(
     departments,
     organisations,
@@ -631,6 +640,7 @@ allow_tables_to_appear_in_same_query!(
     outbox,
     attachments,
     letters,
+    calendar_days,
     appeals,
     appeal_parts,
     misuse_cases,

@@ -16,6 +16,7 @@ const ENTRIES: &[(&str, &str, Access)] = &[
     ("Agreements", "/review/agreements", Access::Staff(&[Role::Reviewer, Role::Manager, Role::Clerk, Role::Auditor])),
     ("Signals", "/signals", Access::Staff(&[Role::Reviewer, Role::Manager, Role::Clerk, Role::Auditor])),
     ("Cases", "/cases", Access::Staff(&[Role::Reviewer, Role::Manager, Role::Clerk, Role::Auditor])),
+    ("Deadlines", "/deadlines", Access::Staff(&[Role::Reviewer, Role::Manager, Role::Clerk, Role::Auditor])),
     ("Stewardship", "/stewardship", Access::Staff(&[Role::Reviewer, Role::Manager, Role::Auditor])),
     ("Clerk", "/clerk", Access::Staff(&[Role::Clerk])),
     ("Audit", "/audit", Access::Staff(&[Role::Auditor])),

@@ -64,7 +64,7 @@ fn clocks(desk: &Desk, decided_at: Instant, now: Instant) -> AppealClocks {
         decide: profile.clocks.decision_goal,
     };
     let day = |at| day_in(profile.zone, at);
-    AppealClocks::count(&profile.calendar, spans, day(decided_at), day(now))
+    AppealClocks::count(&profile.calendar.current(), spans, day(decided_at), day(now))
 }
 
 /// What one would appeal, with both dates. Changes nothing.
@@ -182,7 +182,7 @@ fn tell_of_filing(work: &mut Work<'_>, appeal: &Appeal) -> Result<(), CaseError>
 }
 
 /// Saves everything a change holds.
-fn write(work: &mut Work<'_>, change: &AppealChange) -> Result<(), CaseError> {
+pub(super) fn write(work: &mut Work<'_>, change: &AppealChange) -> Result<(), CaseError> {
     appeals::save(work.conn, &change.next, work.now)?;
     work.record(change.act.clone())?;
     change.notices.iter().try_for_each(|notice| work.notify(notice))

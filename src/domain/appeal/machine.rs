@@ -3,8 +3,9 @@
 
 use serde_json::json;
 
-use super::{Appeal, AppealState, Hearing, Outcome, Part, Ruling, Step, Timeliness};
+use super::{Appeal, AppealClocks, AppealState, Hearing, Outcome, Part, Ruling, Step, Timeliness};
 use crate::domain::audit::{About, Act};
+use crate::domain::calendar::CalendarRules;
 use crate::domain::notice::{Notice, NoticeKind, Recipient};
 use crate::domain::people::{Actor, Capacity, Role, must_not_be_party};
 use crate::domain::refusal::{Refusal, wrong_state};
@@ -281,6 +282,28 @@ impl Appeal {
         act.reason = Some(text.clone()).filter(|text| !text.is_empty());
         let notice = self.notice(self.party(), NoticeKind::AppealMoved).with("title", title).with("text", text);
         AppealChange { next, act, notices: vec![notice] }
+    }
+
+    /// The clocks on another calendar, where that moves a day of an open appeal: the city's day either way, the party's
+    /// only to a later one. The state's commission counts calendar days, which no closing moves.
+    #[must_use]
+    pub fn recounted(&self, calendar: &CalendarRules, now: Instant) -> Option<AppealChange> {
+        let AppealClocks { ask_by, decide_by, .. } = &self.clocks;
+        let (ask, decide) = (ask_by.recounted_for_party(calendar), decide_by.recounted(calendar));
+        if !self.state.is_open() || (ask.is_none() && decide.is_none()) {
+            return None;
+        }
+        let mut next = self.clone();
+        next.clocks.ask_by = ask.unwrap_or_else(|| ask_by.clone());
+        next.clocks.decide_by = decide.unwrap_or_else(|| decide_by.clone());
+        let text = next.clocks.decide_by.explain();
+        let title = "Days counted again".to_owned();
+        let step = Step { at: now, title: title.clone(), by_name: "calendar".to_owned(), text: text.clone() };
+        next.steps.push(step);
+        let days = |clocks: &AppealClocks| json!({ "ask_by": clocks.ask_by.due, "decide_by": clocks.decide_by.due });
+        let act = self.act("appeal.recount", Capacity::Service).change(days(&self.clocks), days(&next.clocks));
+        let notice = next.notice(self.party(), NoticeKind::AppealMoved).with("title", title).with("text", text);
+        Some(AppealChange { next, act: act.because("the city's calendar changed"), notices: vec![notice] })
     }
 
     /// A notice about this appeal, with both dates.

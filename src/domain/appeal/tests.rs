@@ -39,7 +39,7 @@ fn clerk() -> Actor {
 fn clocks(filed: &str) -> AppealClocks {
     let profile = Profile::parse(include_str!("../../../config/profiles/norwalk-ct/profile.toml")).unwrap();
     let spans = AppealSpans { ask: Span::calendar(15), state: Span::calendar(30), decide: Span::business(20) };
-    AppealClocks::count(&profile.calendar, spans, day("2026-11-23"), day(filed))
+    AppealClocks::count(&profile.calendar.current(), spans, day("2026-11-23"), day(filed))
 }
 
 fn denial() -> Appealed {

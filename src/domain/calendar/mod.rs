@@ -3,6 +3,7 @@
 //! Must never guess: a due date names the calendar version it was counted on and every day it skipped, so that a
 //! person can check it by hand. It knows no clock and no law; numbers of days come from the profile.
 
+mod live;
 mod rules;
 #[cfg(test)]
 mod tests;
@@ -12,6 +13,7 @@ use std::fmt;
 use chrono::{Days, Locale, Weekday};
 use serde::{Deserialize, Serialize};
 
+pub use live::{AHEAD_DAYS, BACK_DAYS, Calendar, LocalDay};
 pub use rules::{CalendarRules, DayRule, Holiday, HolidayRule, NamedDay, Observance};
 
 use crate::domain::time::Day;

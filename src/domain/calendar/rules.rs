@@ -161,6 +161,15 @@ impl CalendarRules {
         self.holidays(day.year()).into_iter().find(|holiday| holiday.day == day)
     }
 
+    /// The same rules with other listed days.
+    pub(super) fn listing(
+        &self,
+        version: Line<60>,
+        (closed, open): (Vec<NamedDay>, Vec<NamedDay>),
+    ) -> Result<Self, Invalid> {
+        Self::try_from(Raw { version, closed, open, ..self.0.clone() })
+    }
+
     pub(super) fn weekend_day(&self, day: Day) -> Option<Weekday> {
         self.0.weekend.iter().copied().find(|&weekday| weekday == day.weekday())
     }

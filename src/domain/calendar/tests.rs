@@ -9,7 +9,11 @@ use crate::domain::profile::Profile;
 /// The calendar of the first profile: these rules are what deadlines are really counted on.
 fn connecticut() -> &'static CalendarRules {
     static CALENDAR: LazyLock<CalendarRules> = LazyLock::new(|| {
-        Profile::parse(include_str!("../../../config/profiles/norwalk-ct/profile.toml")).unwrap().calendar
+        Profile::parse(include_str!("../../../config/profiles/norwalk-ct/profile.toml"))
+            .unwrap()
+            .calendar
+            .base()
+            .clone()
     });
     &CALENDAR
 }
@@ -205,5 +209,48 @@ proptest! {
         prop_assert!(calendar.business_days_after(start, count + 1).due > due || count == 0);
         prop_assert!(due >= start);
         prop_assert!(calendar.calendar_days_after(start, count + 1).due > calendar.calendar_days_after(start, count).due);
+    }
+}
+
+#[test]
+fn a_local_day_wins_over_the_rules_and_the_same_days_give_the_same_version() {
+    let base = connecticut();
+    let local = |text: &str, is_open, name: &str| LocalDay { day: day(text), is_open, name: name.to_owned() };
+    let snow = local("2026-12-01", false, "Snow");
+    let open = local("2026-11-27", true, "Never off");
+    let kept = base.with_days(&[snow.clone(), open.clone()]).unwrap();
+    assert_eq!(kept.version(), base.with_days(&[open.clone(), snow.clone()]).unwrap().version());
+    assert_ne!(kept.version(), base.version());
+    assert_ne!(kept.version(), base.with_days(std::slice::from_ref(&snow)).unwrap().version());
+    assert_eq!(base.with_days(&[]).unwrap(), *base);
+    assert!(!kept.is_business_day(day("2026-12-01")) && base.is_business_day(day("2026-12-01")));
+    let counted = base.business_days_after(day("2026-11-25"), 4);
+    let again = counted.recounted(&kept).unwrap();
+    assert!(again.due > counted.due && again.explain().contains("Tue Dec 1, 2026 (Snow)"), "{}", again.explain());
+    assert_eq!(again.recounted(&kept), None, "counted once");
+    assert_eq!(again.recounted(base).unwrap().due, counted.due, "taken off again");
+    assert_eq!(again.recounted_for_party(base), None, "a party's time is never made shorter");
+    let before = base.business_days_after(day("2026-11-16"), 2);
+    assert_eq!(before.recounted(&kept), None, "a day that was never counted moves nothing");
+}
+
+proptest::proptest! {
+    #[test]
+    fn a_due_day_in_business_days_is_a_business_day_and_more_days_are_never_sooner(
+        offset in 0_u64..4_000, days in 1_u16..60, closed in proptest::collection::vec(0_u64..4_100, 0..12),
+    ) {
+        let start = day("2024-01-01");
+        let at = |offset: u64| start.checked_add_days(chrono::Days::new(offset)).unwrap();
+        let mut local: Vec<LocalDay> =
+            closed.iter().map(|offset| LocalDay { day: at(*offset), is_open: false, name: "Closed".to_owned() }).collect();
+        local.sort();
+        local.dedup();
+        let calendar = connecticut().with_days(&local).unwrap();
+        let one = calendar.business_days_after(at(offset), days);
+        proptest::prop_assert!(calendar.is_business_day(one.due), "{}", one.explain());
+        proptest::prop_assert!(one.due > at(offset));
+        proptest::prop_assert!(calendar.business_days_after(at(offset), days + 1).due > one.due);
+        proptest::prop_assert!(calendar.business_days_after(at(offset + 1), days).due >= one.due);
+        proptest::prop_assert!(one.due >= connecticut().business_days_after(at(offset), days).due, "closing a day never hastens");
     }
 }

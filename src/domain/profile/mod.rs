@@ -22,7 +22,7 @@ pub use law::{
 pub use local::LocalText;
 pub use sensitive::{Finding, Sensitivity, Subject, Suggestion};
 
-use crate::domain::calendar::{CalendarRules, DenialClocks, RecordsClocks, Span};
+use crate::domain::calendar::{Calendar, DenialClocks, RecordsClocks, Span};
 use crate::domain::misuse::Rule;
 use crate::domain::text::{Email, Invalid, Line, Prose, Slug};
 use crate::domain::tier::Tier;
@@ -57,7 +57,7 @@ pub struct Profile {
     /// Names that only the city may use; look-alikes are refused (see [`crate::domain::text::is_reserved_name`]).
     pub reserved_names: Vec<String>,
     /// Which days are business days.
-    pub calendar: CalendarRules,
+    pub calendar: Calendar,
     /// Legal clocks.
     pub clocks: Clocks,
     /// Fees for copies, on the records track only.
@@ -354,7 +354,12 @@ impl Profile {
     /// Both appeal dates of a denial made on `denied_on`.
     #[must_use]
     pub fn denial_clocks(&self, denied_on: Day) -> DenialClocks {
-        DenialClocks::from_denial(&self.calendar, self.appeals.clerk.within, self.appeals.state.within, denied_on)
+        DenialClocks::from_denial(
+            &self.calendar.current(),
+            self.appeals.clerk.within,
+            self.appeals.state.within,
+            denied_on,
+        )
     }
 
     /// The clock of a records request that came in on `received_on`.
@@ -365,7 +370,7 @@ impl Profile {
             ReceivedWhenClosed::NextBusinessDay => self.calendar.after(received_on, Span::business(0)).due,
         };
         let appeal = self.appeals.state.within;
-        RecordsClocks::from_receipt(&self.calendar, self.clocks.records_answer, appeal, counted_from)
+        RecordsClocks::from_receipt(&self.calendar.current(), self.clocks.records_answer, appeal, counted_from)
     }
 
     /// The values of the place's own parameters of terms, to be filled in when a version is published.

@@ -110,11 +110,12 @@ impl Office {
         self.desk().read(audit::head).unwrap().number
     }
 
-    /// The newest entry's act and under which capacity it was done.
+    /// The newest act and under which capacity it was done; letters that it sent stand after it and are left out.
     pub(crate) fn last_act(&self) -> (String, String) {
-        let before = self.entries() - 1;
-        let entry = self.desk().read(|conn| audit::after(conn, before, 1)).unwrap().remove(0);
-        (entry.act, entry.capacity)
+        let before = (self.entries() - 5).max(0);
+        let entries = self.desk().read(|conn| audit::after(conn, before, 5)).unwrap();
+        let last = entries.into_iter().rev().find(|entry| entry.act != "letter.sent").unwrap();
+        (last.act, last.capacity)
     }
 }
 
