@@ -159,8 +159,7 @@ struct HeldShown {
 
 impl From<&Stopped> for HeldShown {
     fn from(stopped: &Stopped) -> Self {
-        let (lifted_at, lifted_because) =
-            stopped.lifted.as_ref().map(|lift| (lift.at, lift.reason.clone())).unzip();
+        let (lifted_at, lifted_because) = stopped.lifted.as_ref().map(|lift| (lift.at, lift.reason.clone())).unzip();
         Self { hold: stopped.hold.to_string(), what: stopped.what.clone(), lifted_at, lifted_because }
     }
 }

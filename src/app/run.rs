@@ -13,9 +13,7 @@ use super::base::{Base, StartError, read_letters};
 use super::gate::{Finish, Gate, RunningGate};
 use super::portal::{self, Addresses};
 use super::profile_files;
-use crate::cases::{
-    CaseError, Desk, agree, appeals, calendar, conduct, keys, misuse::Watch, rehearsal, terms, tokens,
-};
+use crate::cases::{CaseError, Desk, agree, appeals, calendar, conduct, keys, misuse::Watch, rehearsal, terms, tokens};
 use crate::config::Settings;
 use crate::domain::net::{HeadBounds, UpstreamNetworks};
 use crate::domain::profile::Profile;

@@ -188,6 +188,14 @@ impl NoticeKind {
         Self::AppealDecided,
         Self::AppealReturned,
         Self::AppealDue,
+        Self::CaseMoved,
+        Self::CaseAnswered,
+        Self::CaseDue,
+        Self::CaseOpened,
+        Self::ComplaintReceived,
+        Self::ComplaintToRead,
+        Self::ComplaintTakenUp,
+        Self::ComplaintSetAside,
     ];
 
     /// The name of the template and the column.

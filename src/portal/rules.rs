@@ -158,7 +158,8 @@ fn view(desk: &Desk, caller: &Caller, below: &str) -> Result<SignalsView, CaseEr
 
 /// The case that a signal became, or the form that opens one, for who may.
 fn case_of(desk: &Desk, caller: &Caller, signal: &Signal) -> Result<(String, String), CaseError> {
-    let may_open = [Role::Reviewer, Role::Manager, Role::Clerk].into_iter().any(|role| caller.actor.holds_anywhere(role));
+    let may_open =
+        [Role::Reviewer, Role::Manager, Role::Clerk].into_iter().any(|role| caller.actor.holds_anywhere(role));
     Ok(match signal.state {
         SignalState::Taken => conduct::from_signal(desk, signal.id)?
             .map(|case| (case.number.clone(), case.path_of_office()))

@@ -152,7 +152,6 @@ pub fn pause_on(conn: &mut AnyConnection, dataset: DatasetId) -> Result<Option<P
 /// What the database says.
 pub fn pauses(conn: &mut AnyConnection) -> Result<Vec<Pause>, StoreError> {
     let found = dataset_pauses::table.filter(dataset_pauses::in_force_on.is_not_null());
-    let bodies: Vec<String> =
-        found.order(dataset_pauses::since.desc()).select(dataset_pauses::body).load(conn)?;
+    let bodies: Vec<String> = found.order(dataset_pauses::since.desc()).select(dataset_pauses::body).load(conn)?;
     bodies.iter().map(|body| from_json("pause", body)).collect()
 }

@@ -20,8 +20,9 @@ pub fn round(desk: &Desk) -> Result<usize, CaseError> {
     let today = day_in(desk.profile.zone, desk.clock.now());
     let mut count = 0;
     for case in desk.read(|conn| cases::list(conn, None, false))? {
-        count += lapse(desk, &case, today)?;
-        count += remind(desk, &case, today)?;
+        // What has just been said needs no reminder of itself.
+        let lapsed = lapse(desk, &case, today)?;
+        count += if lapsed == 0 { remind(desk, &case, today)? } else { lapsed };
     }
     Ok(count)
 }

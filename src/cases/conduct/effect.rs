@@ -62,7 +62,10 @@ pub(super) fn carry_out(
         measure.done = if ended > 0 {
             format!("{} It had ended already, so nothing was stopped.", measure.kind.sentence())
         } else {
-            format!("{} Nothing had to be stopped: this case holds it already, or there is no such key.", measure.kind.sentence())
+            format!(
+                "{} Nothing had to be stopped: this case holds it already, or there is no such key.",
+                measure.kind.sentence()
+            )
         };
     }
     Ok(measure)

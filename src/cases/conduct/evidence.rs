@@ -42,10 +42,7 @@ struct Text {
 pub(super) type Frozen = (Vec<Evidence>, Vec<(String, String)>);
 
 /// The evidence with its texts by name.
-pub(super) fn freeze(
-    work: &mut Work<'_>,
-    known: &Known<'_>,
-) -> Result<Frozen, CaseError> {
+pub(super) fn freeze(work: &mut Work<'_>, known: &Known<'_>) -> Result<Frozen, CaseError> {
     let texts = texts(work, known)?;
     let part = |text: &Text| {
         let sum: Hash = Sha256::digest(text.body.as_bytes()).into();
@@ -89,7 +86,10 @@ fn texts(work: &mut Work<'_>, known: &Known<'_>) -> Result<Vec<Text>, CaseError>
     let terms = terms::by_id(work.conn, agreement.terms)?;
     let head = format!(
         "Agreement {}\nTerms: {} version {}\nSHA-256 of the text: {}\n\n",
-        agreement.number, terms.family.as_str(), terms.number, agreement.text_hash
+        agreement.number,
+        terms.family.as_str(),
+        terms.number,
+        agreement.text_hash
     );
     let text = format!("{head}{}", text_of(work.conn, agreement)?);
     found.push(shared("06-agreement.txt", "The agreement as signed, with the version of its terms", text));

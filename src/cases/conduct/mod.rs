@@ -150,9 +150,8 @@ pub fn from_signal(desk: &Desk, id: SignalId) -> Result<Option<MisuseCase>, Case
 pub fn evidence_text(desk: &Desk, caller: &Caller, id: CaseId, name: &str) -> Result<String, CaseError> {
     desk.store.read(|conn| {
         let (case, is_office) = for_either(conn, &caller.actor, id)?;
-        let is_shown = |name: &str| {
-            case.evidence.iter().any(|part| part.name == name && (is_office || part.is_for_holder))
-        };
+        let is_shown =
+            |name: &str| case.evidence.iter().any(|part| part.name == name && (is_office || part.is_for_holder));
         if !is_shown(name) {
             return Err(CaseError::Missing);
         }

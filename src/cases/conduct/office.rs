@@ -7,9 +7,7 @@ use super::open::{suspend, suspension};
 use super::{Caller, CaseError, Desk, Work, again, effect, for_office, today, write};
 use crate::cases::enforce;
 use crate::domain::id::{CaseId, HoldId, KeyId};
-use crate::domain::misuse::case::{
-    CaseCommand, CaseHearing, Measure, MeasureKind, MisuseCase, OrderKind, TEXT_MAX,
-};
+use crate::domain::misuse::case::{CaseCommand, CaseHearing, Measure, MeasureKind, MisuseCase, OrderKind, TEXT_MAX};
 use crate::domain::people::{Capacity, Role};
 use crate::domain::text::{Invalid, Line, Prose, readable};
 use crate::domain::time::Day;
@@ -73,7 +71,13 @@ pub fn notify(desk: &Desk, caller: &Caller, id: CaseId, given: &ChargeGiven) -> 
 ///
 /// # Errors
 /// `office_closed`, `hearing_past`, a missing place, `wrong_state`, `own_application`, [`CaseError::Missing`].
-pub fn set_hearing(desk: &Desk, caller: &Caller, id: CaseId, on_day: Day, place: &str) -> Result<MisuseCase, CaseError> {
+pub fn set_hearing(
+    desk: &Desk,
+    caller: &Caller,
+    id: CaseId,
+    on_day: Day,
+    place: &str,
+) -> Result<MisuseCase, CaseError> {
     let place = text("place", place)?;
     if let Some(off) = desk.profile.calendar.day_off(on_day) {
         let message = format!("The offices are closed on that day ({off}). Choose another.");
@@ -169,7 +173,8 @@ pub struct MeasureGiven {
 
 fn kind_of(case: &MisuseCase, given: &MeasureGiven) -> Result<MeasureKind, CaseError> {
     let key = || {
-        let unfit = || Invalid::new("measures", "key_needed", "The case is about no single key. Choose another measure.");
+        let unfit =
+            || Invalid::new("measures", "key_needed", "The case is about no single key. Choose another measure.");
         given.key.or(case.subject.key).ok_or_else(unfit)
     };
     Ok(match given.word.as_str() {

@@ -72,7 +72,8 @@ fn facts(work: &Work<'_>, case: &MisuseCase, spanish: bool) -> Values {
 fn notice(values: Values, case: &MisuseCase, spanish: bool) -> Values {
     let Some(charge) = &case.charge else { return values };
     let shown = case.evidence.iter().filter(|part| part.is_for_holder);
-    let parts: Vec<String> = shown.map(|part| format!("{} ({}): SHA-256 {}", part.title, part.name, part.sha256)).collect();
+    let parts: Vec<String> =
+        shown.map(|part| format!("{} ({}): SHA-256 {}", part.title, part.name, part.sha256)).collect();
     let source = if spanish { case.source.in_spanish() } else { case.source.in_words() };
     let allows = case.class.allows_suspension_first();
     let interim = if allows {
@@ -121,7 +122,8 @@ fn order(values: Values, case: &MisuseCase, spanish: bool) -> Values {
 }
 
 fn finding(work: &Work<'_>, values: Values, case: &MisuseCase, spanish: bool) -> Values {
-    let (facts, clause) = case.charge.as_ref().map(|charge| (charge.facts.clone(), charge.clause.clone())).unwrap_or_default();
+    let (facts, clause) =
+        case.charge.as_ref().map(|charge| (charge.facts.clone(), charge.clause.clone())).unwrap_or_default();
     let severity = case.finding.as_ref().map(|finding| finding.severity.clone()).unwrap_or_default();
     let severity = if severity.is_empty() {
         severity
@@ -132,10 +134,10 @@ fn finding(work: &Work<'_>, values: Values, case: &MisuseCase, spanish: bool) ->
     let measures: Vec<String> = case.measures.iter().filter(|measure| !measure.is_interim).map(taken).collect();
     let profile = &work.desk.profile;
     let clerk_by = profile.calendar.after(today(work), profile.appeals.clerk.within);
-    let (offence, offence_es) = match case.offence {
-        Offence::First => ("first", "primera"),
-        Offence::Repeat => ("repeated", "repetida"),
-        Offence::Continuing => ("continuing", "continuada"),
+    let offence = match case.offence {
+        Offence::First => words(spanish, "first", "primera"),
+        Offence::Repeat => words(spanish, "repeated", "repetida"),
+        Offence::Continuing => words(spanish, "continuing", "continuada"),
     };
     values
         .paragraphs("facts", facts)
@@ -144,14 +146,14 @@ fn finding(work: &Work<'_>, values: Values, case: &MisuseCase, spanish: bool) ->
         .paragraphs("reasons", reasons(case))
         .paragraphs("severity", severity)
         .bullets("measures", &measures)
-        .line("offence", format!("{offence} offence"))
-        .line("offence_es", offence_es)
+        .line("offence", offence)
         .deadline(["clerk_by", "clerk_by_working"], &clerk_by)
 }
 
 fn answer(case: &MisuseCase, spanish: bool) -> String {
     let one = |answer: &Answer| {
-        let late = if answer.is_late { words(spanish, " (after the last day)", " (después del último día)") } else { "" };
+        let late =
+            if answer.is_late { words(spanish, " (after the last day)", " (después del último día)") } else { "" };
         format!("{}{late}: {}", answer.by_name, answer.text)
     };
     if case.answers.is_empty() {

@@ -82,9 +82,11 @@ impl Town {
     }
 
     fn find(&self, by: &Caller, case: &MisuseCase, words: &[&str], severity: &str) -> Result<MisuseCase, CaseError> {
-        let measure = |word: &&str| MeasureGiven { word: (*word).to_owned(), key: None, to: "Law Department".to_owned() };
+        let measure =
+            |word: &&str| MeasureGiven { word: (*word).to_owned(), key: None, to: "Law Department".to_owned() };
         let measures = words.iter().map(measure).collect();
-        let given = FindingGiven { reasons: "The evidence shows it.".to_owned(), severity: severity.to_owned(), measures };
+        let given =
+            FindingGiven { reasons: "The evidence shows it.".to_owned(), severity: severity.to_owned(), measures };
         office::find(self.desk(), by, case.id, &given)
     }
 
@@ -400,7 +402,12 @@ fn a_complaint_is_read_by_its_office_and_who_sent_it_is_never_shown_to_the_holde
         assert!(letters.iter().all(|message| !format!("{:?}", message.facts).contains(nora)));
 
         let other = complaints::file(desk, &visitor(1), &complaint("A drone flies.")).unwrap();
-        let id = complaints::list(desk, &town.clerk, false).unwrap().iter().find(|one| one.number == other.number).unwrap().id;
+        let id = complaints::list(desk, &town.clerk, false)
+            .unwrap()
+            .iter()
+            .find(|one| one.number == other.number)
+            .unwrap()
+            .id;
         complaints::set_aside(desk, &town.clerk, id, "No data of ours.").unwrap();
         assert_eq!(town.told(nora, NoticeKind::ComplaintSetAside), 1);
         assert_eq!(code(&complaints::set_aside(desk, &town.clerk, id, "Again.").unwrap_err()), "wrong_state");
@@ -465,7 +472,11 @@ fn personal_data_that_got_out_is_taken_down_proved_and_then_only_its_own_suspens
         let case = open(desk, &town.clerk, &opening).unwrap();
         assert_eq!((case.class, case.state.as_str()), (Class::M8, "noticed"));
         assert!(matches!(case.source, Source::PersonalData { complaint: Some(_) }));
-        assert_eq!([town.key, second, air].map(|key| town.holds_on(key).len()), [1, 1, 0], "every key with the dataset");
+        assert_eq!(
+            [town.key, second, air].map(|key| town.holds_on(key).len()),
+            [1, 1, 0],
+            "every key with the dataset"
+        );
         assert_eq!(town.holds_on(town.key)[0].reason, HoldReason::Emergency);
         assert_eq!(case.hear_by.as_ref().unwrap().due, "2026-11-27".parse().unwrap(), "Thanksgiving does not count");
         assert_eq!(town.told(MARIA, NoticeKind::LetterSent), 2, "notice and order");
@@ -499,12 +510,8 @@ fn personal_data_that_got_out_is_taken_down_proved_and_then_only_its_own_suspens
 fn at_once_is_for_a_manager_and_for_imminent_harm_and_otherwise_nothing_is_opened() {
     for town in towns() {
         let desk = town.desk();
-        let at_once = AtOnce {
-            stop: "suspend_key".to_owned(),
-            clause: "Clause 7".to_owned(),
-            cure: String::new(),
-            order: None,
-        };
+        let at_once =
+            AtOnce { stop: "suspend_key".to_owned(), clause: "Clause 7".to_owned(), cure: String::new(), order: None };
         let wish = |class| Opening { at_once: Some(at_once.clone()), ..town.opening(class) };
         assert_eq!(code(&open(desk, &town.city.reviewer, &wish(Class::M5)).unwrap_err()), "manager_needed");
         assert_eq!(code(&open(desk, town.manager(), &wish(Class::M3)).unwrap_err()), "notice_first");

@@ -321,8 +321,7 @@ impl Work<'_> {
         for pause in complaints::pauses(self.conn)? {
             let slug = datasets::by_id(self.conn, pause.dataset)?.slug;
             if scopes.iter().any(|scope| scope.dataset() == slug) {
-                let detail =
-                    format!("“{}” is paused for every key ({}): {}", pause.title, pause.number, pause.reason);
+                let detail = format!("“{}” is paused for every key ({}): {}", pause.title, pause.number, pause.reason);
                 return Err(Refusal::new("dataset_paused", detail).into());
             }
         }

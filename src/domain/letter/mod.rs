@@ -47,9 +47,19 @@ pub enum LetterKind {
 
 impl LetterKind {
     /// Every kind.
-    pub const ALL: &'static [Self] =
-        &[Self::Denial, Self::PartialGrant, Self::Offer, Self::Suspension, Self::Revocation, Self::AppealDecision,
-Self::NoticeOfViolation, Self::OrderToCease, Self::TakedownOrder, Self::CaseFinding, Self::CaseDismissal, ];
+    pub const ALL: &'static [Self] = &[
+        Self::Denial,
+        Self::PartialGrant,
+        Self::Offer,
+        Self::Suspension,
+        Self::Revocation,
+        Self::AppealDecision,
+        Self::NoticeOfViolation,
+        Self::OrderToCease,
+        Self::TakedownOrder,
+        Self::CaseFinding,
+        Self::CaseDismissal,
+    ];
 
     /// The word used in columns, in JSON and for the template's file.
     #[must_use]
@@ -66,7 +76,6 @@ Self::NoticeOfViolation, Self::OrderToCease, Self::TakedownOrder, Self::CaseFind
             Self::TakedownOrder => "takedown_order",
             Self::CaseFinding => "case_finding",
             Self::CaseDismissal => "case_dismissal",
-
         }
     }
 }

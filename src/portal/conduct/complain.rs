@@ -13,8 +13,7 @@ use crate::web::{FormErrors, FormView, Page, Posted, WebError, json::Query};
 
 /// The field that people do not see.
 const TRAP: &str = "homepage";
-const FIELDS: [&str; 10] =
-    ["kind", "department", "dataset", "seen", "text", "name", "email", "files", TRAP, "shown"];
+const FIELDS: [&str; 10] = ["kind", "department", "dataset", "seen", "text", "name", "email", "files", TRAP, "shown"];
 
 fn choices(desk: &Desk) -> Result<(Vec<Choice>, Vec<Choice>), CaseError> {
     let departments = desk.read(people::departments)?;
@@ -48,7 +47,11 @@ pub(super) async fn send(request: HttpRequest, desk: DeskData, posted: Posted) -
     let form = posted.only(&FIELDS)?;
     let mut errors = FormErrors::default();
     if !form.text(TRAP).is_empty() {
-        errors.add_coded("", "form_trap", "Leave the field “homepage” empty. It is there to tell programs from people.");
+        errors.add_coded(
+            "",
+            "form_trap",
+            "Leave the field “homepage” empty. It is there to tell programs from people.",
+        );
     }
     let kind = ComplaintKind::from_word(form.text("kind"));
     if kind.is_none() {

@@ -21,7 +21,11 @@ pub(super) async fn list(request: HttpRequest, desk: DeskData) -> Result<HttpRes
     page.render("conduct/my_cases.html", &serde_json::json!({ "cases": rows }))
 }
 
-pub(super) async fn page(request: HttpRequest, desk: DeskData, path: web::Path<String>) -> Result<HttpResponse, WebError> {
+pub(super) async fn page(
+    request: HttpRequest,
+    desk: DeskData,
+    path: web::Path<String>,
+) -> Result<HttpResponse, WebError> {
     show(&request, &desk, id_in(&path)?, FormView::default()).await
 }
 

@@ -97,9 +97,7 @@ fn view(desk: &Desk, who: &Caller, case: &MisuseCase) -> OfficeCase {
         lifts: if decides { case.in_force().map(stopped).collect() } else { Vec::new() },
         stops: stops(case),
         measures: measures(case),
-        orders: [OrderKind::Cease, OrderKind::Takedown]
-            .map(|kind| Choice::new(kind.as_str(), kind.title()))
-            .to_vec(),
+        orders: [OrderKind::Cease, OrderKind::Takedown].map(|kind| Choice::new(kind.as_str(), kind.title())).to_vec(),
         highest: rung_words(highest_without_reasons(case.class, case.stood_at)),
         complaint: complaint.map(|id| format!("/complaints/{id}")).unwrap_or_default(),
     }
@@ -113,7 +111,9 @@ fn stops(case: &MisuseCase) -> Vec<Choice> {
     }
     if case.subject.datasets.len() == 1 {
         let label = format!("Every key of the holder that opens “{}”", case.subject.titles.join(", "));
-        all.push(Choice::new("suspend_dataset", label).hint("A key stops as a whole; the holder may make one without it."));
+        all.push(
+            Choice::new("suspend_dataset", label).hint("A key stops as a whole; the holder may make one without it."),
+        );
     }
     all.push(Choice::new("suspend_agreement", "Every key of the agreement"));
     all.push(Choice::new("suspend_requester", "Every key of the holder, under any agreement"));
@@ -130,8 +130,13 @@ fn measures(case: &MisuseCase) -> Vec<Choice> {
     if case.subject.key.is_some() {
         all.push(Choice::new("revoke_key", "Revoke the key").hint("It never works again."));
     }
-    all.push(Choice::new("end_agreement", "End the agreement").hint("For a manager of a department that is party to it."));
-    all.push(Choice::new("refer", "Hand the case on").hint("To the Law Department, the police or the Attorney General; say to whom below."));
+    all.push(
+        Choice::new("end_agreement", "End the agreement").hint("For a manager of a department that is party to it."),
+    );
+    all.push(
+        Choice::new("refer", "Hand the case on")
+            .hint("To the Law Department, the police or the Attorney General; say to whom below."),
+    );
     all
 }
 
@@ -145,7 +150,11 @@ const fn rung_words(rung: Rung) -> &'static str {
     }
 }
 
-pub(super) async fn page(request: HttpRequest, desk: DeskData, path: web::Path<String>) -> Result<HttpResponse, WebError> {
+pub(super) async fn page(
+    request: HttpRequest,
+    desk: DeskData,
+    path: web::Path<String>,
+) -> Result<HttpResponse, WebError> {
     show(&request, &desk, id_in(&path)?, FormView::default()).await
 }
 
@@ -242,7 +251,8 @@ pub(super) async fn suspend(request: HttpRequest, desk: DeskData, path: web::Pat
     let (id, form) = (id_in(&path)?, posted.only(&["stop"])?);
     let (who, stop) = (caller(&request), form.text("stop").to_owned());
     let done = desk.run(move |desk| acts::suspend_at_once(desk, &who, id, &stop)).await;
-    act(&request, &desk, id, (form, &[], "Suspended. The very next call is refused, and the holder is told."), done).await
+    act(&request, &desk, id, (form, &[], "Suspended. The very next call is refused, and the holder is told."), done)
+        .await
 }
 
 pub(super) async fn order(request: HttpRequest, desk: DeskData, path: web::Path<String>, posted: Posted) -> Done {
@@ -314,16 +324,28 @@ pub(super) async fn lift(request: HttpRequest, desk: DeskData, path: web::Path<S
     let hold: HoldId = id_in(form.text("hold"))?;
     let (who, reason) = (caller(&request), form.text("lift_reason").to_owned());
     let done = desk.run(move |desk| acts::lift(desk, &who, id, (hold, &reason))).await;
-    act(&request, &desk, id, (form, &[("reason", "lift_reason")], "Lifted: exactly this one. The holder is told."), done)
-        .await
+    act(
+        &request,
+        &desk,
+        id,
+        (form, &[("reason", "lift_reason")], "Lifted: exactly this one. The holder is told."),
+        done,
+    )
+    .await
 }
 
 pub(super) async fn dismiss(request: HttpRequest, desk: DeskData, path: web::Path<String>, posted: Posted) -> Done {
     let (id, form) = (id_in(&path)?, posted.only(&["dismiss_reasons"])?);
     let (who, reasons) = (caller(&request), form.text("dismiss_reasons").to_owned());
     let done = desk.run(move |desk| acts::dismiss(desk, &who, id, &reasons)).await;
-    act(&request, &desk, id, (form, &[("reasons", "dismiss_reasons")], "Dismissed, and its suspensions are lifted."), done)
-        .await
+    act(
+        &request,
+        &desk,
+        id,
+        (form, &[("reasons", "dismiss_reasons")], "Dismissed, and its suspensions are lifted."),
+        done,
+    )
+    .await
 }
 
 pub(super) async fn close(request: HttpRequest, desk: DeskData, path: web::Path<String>, posted: Posted) -> Done {

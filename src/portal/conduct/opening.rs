@@ -16,9 +16,8 @@ use crate::web::{Flash, Form, FormView, Once, Page, Posted, Redirect, WebError, 
 const PERSONAL_CLAUSE: &str = "The agreement forbids to publish or pass on personal data and to find out who a record is about. Whoever learns that personal data got out stops its spread and tells the city at once.";
 const PERSONAL_ORDER: &str = "Take down the personal data that came from this agreement, wherever you published it or passed it on, delete every copy, and tell us who may have seen it.";
 
-const FIELDS: [&str; 11] = [
-    "from", "agreement", "dataset", "class", "summary", "at_once", "stop", "clause", "cure", "order_kind", "order",
-];
+const FIELDS: [&str; 11] =
+    ["from", "agreement", "dataset", "class", "summary", "at_once", "stop", "clause", "cure", "order_kind", "order"];
 
 fn origin(text: &str) -> Option<Origin> {
     match text.split_once(':') {
@@ -124,7 +123,8 @@ async fn show(
 fn opening(form: &Form, origin: Origin) -> Opening {
     let text = |name: &str| form.text(name).to_owned();
     let order = OrderKind::from_word(form.text("order_kind")).map(|kind| (kind, text("order")));
-    let at_once = form.has("at_once").then(|| AtOnce { stop: text("stop"), clause: text("clause"), cure: text("cure"), order });
+    let at_once =
+        form.has("at_once").then(|| AtOnce { stop: text("stop"), clause: text("clause"), cure: text("cure"), order });
     Opening {
         origin,
         agreement: text("agreement"),

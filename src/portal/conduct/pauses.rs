@@ -65,7 +65,11 @@ pub(super) async fn end(
     let (id, form) = (id_in(&path)?, posted.only(&["end_reason"])?);
     let (who, reason) = (caller(&request), form.text("end_reason").to_owned());
     match desk.run(move |desk| cases::end(desk, &who, id, &reason)).await {
-        Ok(_) => Redirect::with(&request, "/dataset-pauses", &Flash::good("The pause is over, and its suspensions are lifted.")),
+        Ok(_) => Redirect::with(
+            &request,
+            "/dataset-pauses",
+            &Flash::good("The pause is over, and its suspensions are lifted."),
+        ),
         Err(error) => {
             let error = still_on_the_form(error, ("Back to the pauses", "/dataset-pauses"))?;
             let mut errors = crate::web::FormErrors::default();

@@ -37,7 +37,9 @@ async fn a_case_goes_from_the_office_to_the_holder_and_back() {
         for wanted in ["Answer by", "Clause 9", "enctype=\"multipart/form-data\"", "Notice given"] {
             assert!(page.contains(wanted), "{wanted}: {page}");
         }
-        assert!(maria.page(&format!("{own}/evidence/01-observation.txt")).await.contains("No <b>source</b>"));
+        let file = maria.get(&format!("{own}/evidence/01-observation.txt")).await;
+        assert!(file.status == 200 && file.body.contains("No <b>source</b>"));
+        assert!(file.header("content-disposition").starts_with("attachment"), "never shown as a page");
         let typed = pairs(&[("text", "We name it now."), ("cure", "")]);
         let answered = maria.send(&own, &format!("{own}/answer"), &typed).await;
         assert!(maria.follow(&answered).await.contains("Your answer is in"));
@@ -65,9 +67,8 @@ async fn a_report_goes_from_the_public_form_to_the_office() {
         let form = visitor.page("/report-misuse?dataset=parking").await;
         assert!(form.contains("homepage") && form.contains("name=\"shown\""));
         let shown = conduct::complaints::form_token(office.desk());
-        let send = async |fields: &[(&str, &str)]| {
-            visitor.send("/report-misuse", "/report-misuse", &pairs(fields)).await
-        };
+        let send =
+            async |fields: &[(&str, &str)]| visitor.send("/report-misuse", "/report-misuse", &pairs(fields)).await;
         let typed = [("kind", "misuse"), ("text", "They <i>sell</i> it."), ("email", "no address"), ("shown", &shown)];
         let soon = send(&typed).await;
         assert!(soon.status == 422 && soon.body.contains("very fast"), "{}", soon.body);
@@ -82,9 +83,8 @@ async fn a_report_goes_from_the_public_form_to_the_office() {
         let path = path.split('"').next().unwrap().to_owned();
         let page = clerk.page(&path).await;
         assert!(page.contains("&lt;i&gt;sell") && page.contains("nora@people.example"), "{page}");
-        let aside = async |reason: &str| {
-            clerk.send(&path, &format!("{path}/set-aside"), &pairs(&[("reason", reason)])).await
-        };
+        let aside =
+            async |reason: &str| clerk.send(&path, &format!("{path}/set-aside"), &pairs(&[("reason", reason)])).await;
         complains(&aside("").await, "reason", "", &[]);
         assert!(clerk.follow(&aside("No data of ours.").await).await.contains("Nothing to read"));
         let manager = office.of("Manager 0").await;

@@ -98,7 +98,11 @@ pub(super) async fn list(request: HttpRequest, desk: DeskData, query: Query) -> 
     page.render("conduct/complaints.html", &serde_json::json!({ "complaints": rows, "is_all": is_all }))
 }
 
-pub(super) async fn page(request: HttpRequest, desk: DeskData, path: web::Path<String>) -> Result<HttpResponse, WebError> {
+pub(super) async fn page(
+    request: HttpRequest,
+    desk: DeskData,
+    path: web::Path<String>,
+) -> Result<HttpResponse, WebError> {
     show(&request, &desk, id_in(&path)?, FormView::default()).await
 }
 
@@ -140,7 +144,11 @@ pub(super) async fn set_aside(
     let (id, form) = (id_in(&path)?, posted.only(&["reason"])?);
     let (who, reason) = (caller(&request), form.text("reason").to_owned());
     match desk.run(move |desk| cases::set_aside(desk, &who, id, &reason)).await {
-        Ok(_) => Redirect::with(&request, "/complaints", &Flash::good("Set aside. Who sent it is told why, if they can be reached.")),
+        Ok(_) => Redirect::with(
+            &request,
+            "/complaints",
+            &Flash::good("Set aside. Who sent it is told why, if they can be reached."),
+        ),
         Err(error) => {
             let error = still_on_the_form(error, ("Back to the reports", "/complaints"))?;
             let errors = shown_on_form(error)?;

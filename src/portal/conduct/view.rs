@@ -311,18 +311,30 @@ fn next(case: &MisuseCase, side: Side) -> &'static str {
         };
     }
     match (&case.state, side) {
-        (CaseState::Opened, Side::Office) => "Give the notice of violation, or dismiss the case. The holder knows nothing yet.",
+        (CaseState::Opened, Side::Office) => {
+            "Give the notice of violation, or dismiss the case. The holder knows nothing yet."
+        }
         (CaseState::Opened, Side::Holder) => "The office looks into it.",
-        (CaseState::Noticed, Side::Office) => "The holder may answer. Decide when the answer is in or its last day is over.",
+        (CaseState::Noticed, Side::Office) => {
+            "The holder may answer. Decide when the answer is in or its last day is over."
+        }
         (CaseState::Noticed, Side::Holder) => "Answer by the day below. Nothing is decided yet.",
-        (CaseState::Answered, Side::Office) => "Decide it: somebody who did not report it, in writing and with reasons.",
-        (CaseState::Answered, Side::Holder) => "Somebody who did not report it decides. You may add to your answer until then.",
-        (CaseState::Unanswered, Side::Office) => "Decide it. An answer that comes before the decision is read all the same.",
+        (CaseState::Answered, Side::Office) => {
+            "Decide it: somebody who did not report it, in writing and with reasons."
+        }
+        (CaseState::Answered, Side::Holder) => {
+            "Somebody who did not report it decides. You may add to your answer until then."
+        }
+        (CaseState::Unanswered, Side::Office) => {
+            "Decide it. An answer that comes before the decision is read all the same."
+        }
         (CaseState::Unanswered, Side::Holder) => {
             "The last day to answer is over, but you still may: it is read if it comes before the decision."
         }
         (CaseState::Found, Side::Office) => "Lift what has lost its ground, and close the case when all is done.",
-        (CaseState::Found, Side::Holder) => "A violation was found. What was done stands below; you may appeal each suspension.",
+        (CaseState::Found, Side::Holder) => {
+            "A violation was found. What was done stands below; you may appeal each suspension."
+        }
         (CaseState::Dismissed, _) => "It is over and counts for nothing against the holder.",
         (CaseState::Closed { .. }, _) => "It is over.",
     }

@@ -6,10 +6,35 @@ use super::{demos, of_demo};
 
 /// Where each role begins, and pages that are found by a search only.
 const STARTS: &[(&str, &[&str])] = &[
-    ("rosa", &["/cases?show=all", "/complaints?show=all", "/dataset-pauses", "/review", "/review?show=all", "/review/agreements?state=all", "/stewardship", "/stewardship/import"]),
-    ("rita", &["/cases?show=all", "/complaints?show=all", "/review", "/review?show=all", "/review/agreements?state=all", "/stewardship"]),
+    (
+        "rosa",
+        &[
+            "/cases?show=all",
+            "/complaints?show=all",
+            "/dataset-pauses",
+            "/review",
+            "/review?show=all",
+            "/review/agreements?state=all",
+            "/stewardship",
+            "/stewardship/import",
+        ],
+    ),
+    (
+        "rita",
+        &[
+            "/cases?show=all",
+            "/complaints?show=all",
+            "/review",
+            "/review?show=all",
+            "/review/agreements?state=all",
+            "/stewardship",
+        ],
+    ),
     ("dana", &["/review", "/review?show=all", "/review/agreements?state=all", "/stewardship?tier=3"]),
-    ("clara", &["/cases?show=all", "/complaints?show=all", "/dataset-pauses", "/clerk", "/review/agreements?state=all"]),
+    (
+        "clara",
+        &["/cases?show=all", "/complaints?show=all", "/dataset-pauses", "/clerk", "/review/agreements?state=all"],
+    ),
     (
         "ivan",
         &[
@@ -30,7 +55,18 @@ const STARTS: &[(&str, &[&str])] = &[
 const PAGES_MAX: usize = 60;
 
 fn links(body: &str) -> impl Iterator<Item = String> {
-    let of_staff = ["/cases", "/complaints", "/dataset-pauses", "/review", "/stewardship", "/clerk", "/audit", "/admin", "/datasets", "/terms"];
+    let of_staff = [
+        "/cases",
+        "/complaints",
+        "/dataset-pauses",
+        "/review",
+        "/stewardship",
+        "/clerk",
+        "/audit",
+        "/admin",
+        "/datasets",
+        "/terms",
+    ];
     body.split(" href=\"")
         .skip(1)
         .filter_map(|rest| rest.split('"').next())

@@ -52,12 +52,7 @@ impl MisuseCase {
         Ok(change)
     }
 
-    pub(super) fn lapse(
-        &self,
-        today: Day,
-        (actor, capacity): By<'_>,
-        now: Instant,
-    ) -> Result<CaseChange, Refusal> {
+    pub(super) fn lapse(&self, today: Day, (actor, capacity): By<'_>, now: Instant) -> Result<CaseChange, Refusal> {
         if self.charge.as_ref().is_none_or(|charge| charge.answer_by.due >= today) {
             return Err(Refusal::new("answer_time_runs", "The holder may still answer."));
         }
@@ -192,7 +187,8 @@ impl MisuseCase {
         now: Instant,
     ) -> Result<CaseChange, Refusal> {
         must_say(&reason, "Say why it is lifted.")?;
-        let Some(what) = self.in_force().find(|stopped| stopped.hold == hold).map(|stopped| stopped.what.clone()) else {
+        let Some(what) = self.in_force().find(|stopped| stopped.hold == hold).map(|stopped| stopped.what.clone())
+        else {
             return Err(Refusal::new("not_suspended", "This suspension is not one of this case, or it was lifted."));
         };
         let text = format!("{what}: {reason}");
@@ -227,18 +223,14 @@ impl MisuseCase {
         })
     }
 
-    pub(super) fn close(
-        &self,
-        reason: String,
-        (actor, capacity): By<'_>,
-        now: Instant,
-    ) -> Result<CaseChange, Refusal> {
+    pub(super) fn close(&self, reason: String, (actor, capacity): By<'_>, now: Instant) -> Result<CaseChange, Refusal> {
         must_say(&reason, "Say why it is closed.")?;
         if self.order.as_ref().is_some_and(Order::is_open) {
             return Err(Refusal::new("order_open", "The order is not complied with yet. Accept a proof first."));
         }
         if self.in_force().any(|stopped| !self.has_ended(stopped.target)) {
-            let detail = "A suspension of this case is in force. Lift it, or revoke the key or end the agreement first.";
+            let detail =
+                "A suspension of this case is in force. Lift it, or revoke the key or end the agreement first.";
             return Err(Refusal::new("still_suspended", detail));
         }
         let said = said("case.close", "Closed", reason.clone());

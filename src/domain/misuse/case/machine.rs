@@ -224,8 +224,7 @@ impl MisuseCase {
     /// The table of states and commands; the tests print it row by row.
     fn must_fit_state(&self, command: &CaseCommand) -> Result<(), Refusal> {
         use CaseCommand as Command;
-        let is_of_order =
-            matches!(command, Command::Acknowledge | Command::Prove { .. } | Command::JudgeProof { .. });
+        let is_of_order = matches!(command, Command::Acknowledge | Command::Prove { .. } | Command::JudgeProof { .. });
         let fits = match &self.state {
             CaseState::Opened => matches!(command, Command::Notify { .. } | Command::Dismiss { .. }),
             CaseState::Noticed => {
@@ -353,7 +352,14 @@ impl MisuseCase {
         }
     }
 
-    pub(super) fn step(&self, state: CaseState, capacity: Capacity, said: Said, actor: &Actor, now: Instant) -> CaseChange {
+    pub(super) fn step(
+        &self,
+        state: CaseState,
+        capacity: Capacity,
+        said: Said,
+        actor: &Actor,
+        now: Instant,
+    ) -> CaseChange {
         let Said { act, title, text } = said;
         let mut next = Self { state, ..self.clone() };
         next.steps.push(CaseStep { at: now, title: title.clone(), by_name: actor.name.clone(), text: text.clone() });

@@ -83,10 +83,9 @@ impl MeasureKind {
         match self {
             Self::Inform => Rung::Inform,
             Self::Warn => Rung::Warn,
-            Self::SuspendKey { .. }
-            | Self::SuspendDataset { .. }
-            | Self::SuspendAgreement
-            | Self::SuspendRequester => Rung::Suspend,
+            Self::SuspendKey { .. } | Self::SuspendDataset { .. } | Self::SuspendAgreement | Self::SuspendRequester => {
+                Rung::Suspend
+            }
             Self::RevokeKey { .. } | Self::EndAgreement => Rung::Revoke,
             Self::Refer { .. } => Rung::Refer,
         }

@@ -98,8 +98,20 @@ fn find(kinds: Vec<MeasureKind>, severity: &str) -> CaseCommand {
 }
 
 const COMMANDS: [&str; 14] = [
-    "notify", "hearing", "answer", "lapse", "suspend", "order", "acknowledge", "prove", "judge", "find", "impose",
-    "lift", "dismiss", "close",
+    "notify",
+    "hearing",
+    "answer",
+    "lapse",
+    "suspend",
+    "order",
+    "acknowledge",
+    "prove",
+    "judge",
+    "find",
+    "impose",
+    "lift",
+    "dismiss",
+    "close",
 ];
 
 fn command(word: &str) -> (CaseCommand, Actor) {
@@ -128,9 +140,7 @@ fn command(word: &str) -> (CaseCommand, Actor) {
         "prove" => (CaseCommand::Prove { text: text(), files: vec![], today: in_time }, maria()),
         "judge" => (CaseCommand::JudgeProof { accepted: true, reason: String::new() }, manager()),
         "find" => (find(vec![MeasureKind::Warn], ""), manager()),
-        "impose" => {
-            (CaseCommand::Impose { measure: measure(MeasureKind::Warn), severity: String::new() }, manager())
-        }
+        "impose" => (CaseCommand::Impose { measure: measure(MeasureKind::Warn), severity: String::new() }, manager()),
         "lift" => (CaseCommand::Lift { hold: id(60), reason: text() }, manager()),
         "dismiss" => (CaseCommand::Dismiss { reasons: text() }, clerk()),
         "close" => (CaseCommand::Close { reason: text() }, clerk()),
