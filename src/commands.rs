@@ -55,6 +55,9 @@ pub(crate) struct Demo {
     /// Prints one line of JSON with addresses, logins, a working key and the curl line.
     #[arg(long)]
     json: bool,
+    /// Adds honest and hostile clients with two weeks of past, and shows what each misuse rule makes of them.
+    #[arg(long)]
+    with_misuse: bool,
     #[command(flatten)]
     ports: Ports,
 }
@@ -248,7 +251,7 @@ pub(crate) fn serve(place: &Place, ports: &Ports) -> Done {
 pub(crate) fn demo(place: &Place, demo: &Demo) -> Done {
     let settings = with_ports(settings(place)?, &demo.ports);
     telemetry::start(&settings.log);
-    app::block_on(app::demo(settings, &place.data, demo.fresh, |card| {
+    app::block_on(app::demo(settings, &place.data, (demo.fresh, demo.with_misuse), |card| {
         let text = if demo.json { card.to_json() } else { card.to_text() };
         print(text).map_err(|error| error.to_string())
     }))?;

@@ -13,6 +13,7 @@ use super::run::{Listeners, start, until_stopped};
 use crate::cases::accounts::Known;
 use crate::cases::{Caller, Desk};
 use crate::config::Settings;
+use crate::demo::clients;
 use crate::demo::people::{PASSWORD, PEOPLE};
 use crate::demo::simulator::{self, FEEDS, SimulatorState};
 use crate::demo::usage::{DemoKey, fill, fresh_key};
@@ -32,14 +33,16 @@ pub struct Card {
     key: SecretString,
     curl: String,
     folder: String,
+    /// What each misuse rule makes of the demo's clients, where they were asked for.
+    misuse: Option<String>,
 }
 
 impl Card {
-    fn new(portal: Url, gate: Url, key: DemoKey, folder: String) -> Self {
+    fn new((portal, gate): (Url, Url), key: DemoKey, folder: String, misuse: Option<String>) -> Self {
         let path = FEEDS.iter().find(|feed| feed.slug == key.slug).map_or("/", |feed| feed.sample_path);
         let address = format!("{}{path}", gate.as_str().trim_end_matches('/'));
         let curl = format!("curl -H 'Authorization: Bearer {}' {address}", key.text.expose_secret());
-        Self { portal, gate, key: key.text, curl, folder }
+        Self { portal, gate, key: key.text, curl, folder, misuse }
     }
 
     /// For people.
@@ -59,6 +62,11 @@ impl Card {
         lines.push(String::new());
         lines.push("  Live data through the gate:".to_owned());
         lines.push(format!("    {}", self.curl));
+        if let Some(table) = &self.misuse {
+            lines.push(String::new());
+            lines.push("  Each misuse rule, replayed over honest and hostile clients:".to_owned());
+            lines.extend(table.lines().map(|line| format!("    {line}")));
+        }
         lines.join("\n")
     }
 
@@ -85,6 +93,7 @@ impl Card {
             "logins": logins,
             "key": self.key.expose_secret(),
             "curl": self.curl,
+            "misuse": self.misuse,
         })
         .to_string()
     }
@@ -97,7 +106,7 @@ impl Card {
 pub async fn demo(
     mut settings: Settings,
     data: &Path,
-    is_fresh: bool,
+    (is_fresh, with_misuse): (bool, bool),
     started: impl FnOnce(&Card) -> Result<(), String>,
 ) -> Result<(), StartError> {
     let setup = |error: &dyn std::fmt::Display| StartError::Setup(error.to_string());
@@ -114,9 +123,9 @@ pub async fn demo(
         .map_err(|error| setup(&error))?;
     let gate = Gate::new(&base, &listeners.gate_url(&base.settings)?)?;
     let desk = base.desk(gate.sink());
-    let key = prepare(&base.quiet_desk(), &city.url)?;
+    let (key, table) = prepare(&base.quiet_desk(), &city.url, with_misuse)?;
     let (machinery, running) = start(&base, gate, &desk, listeners, true)?;
-    let card = Card::new(running.portal_url, running.gate_url, key, folder.display().to_string());
+    let card = Card::new((running.portal_url, running.gate_url), key, folder.display().to_string(), table);
     started(&card).map_err(StartError::Setup)?;
     until_stopped(machinery).await;
     city.handle.stop(true).await;
@@ -124,11 +133,15 @@ pub async fn demo(
 }
 
 /// Fills an empty store, or points a filled one to where the simulator listens now; gives a key that works.
-fn prepare(desk: &Desk, simulator: &str) -> Result<DemoKey, StartError> {
+fn prepare(desk: &Desk, simulator: &str, with_misuse: bool) -> Result<(DemoKey, Option<String>), StartError> {
     let token = SecretString::from(FEED_TOKEN);
     if desk.read(people::departments)?.is_empty() {
         let city = seed(desk, profile_files::shipped, (simulator, &token))?;
-        return Ok(fill(&city)?);
+        let key = fill(&city)?;
+        if with_misuse {
+            clients::add_clients(&city)?;
+        }
+        return Ok((key, shown(desk, with_misuse)?));
     }
     point_to(desk, simulator, &token)?;
     let live = desk.read(|conn| agreements::of_departments(conn, None, Some("executed"), 100))?;
@@ -138,5 +151,11 @@ fn prepare(desk: &Desk, simulator: &str) -> Result<DemoKey, StartError> {
     let known = Known { account, session: desk.new_id(desk.clock.now()), kind: "demo".to_owned() };
     let actor = known.actor(None);
     let caller = Caller { actor, request: None, agent: "the demo".to_owned(), idempotency: None };
-    Ok(fresh_key(desk, &caller, parking)?)
+    Ok((fresh_key(desk, &caller, parking)?, shown(desk, with_misuse)?))
+}
+
+/// What each rule makes of the honest and the hostile clients.
+fn shown(desk: &Desk, with_misuse: bool) -> Result<Option<String>, StartError> {
+    let rows = if with_misuse { clients::table(desk)? } else { return Ok(None) };
+    Ok(Some(clients::to_text(&rows)))
 }

@@ -57,17 +57,17 @@ pub fn fill(city: &City) -> Result<DemoKey, CaseError> {
     tell_of_rolling(city, parking)?;
     add_probing(city, parking, &mut batch)?;
     city.desk.clock.set(city.now);
-    write(&city.desk, &batch, city.now)?;
+    write(&city.desk, ("demo", 1), &batch, city.now)?;
     // Part of the story, not of whatever the demo's first seconds are used for.
     misuse::Watch::default().round(&city.desk)?;
     fresh_key(&city.desk, &caller_of(city, parking)?, parking)
 }
 
-fn named<'a>(live: &'a [Agreement], slug: &str) -> Result<&'a Agreement, CaseError> {
+pub(super) fn named<'a>(live: &'a [Agreement], slug: &str) -> Result<&'a Agreement, CaseError> {
     live.iter().find(|agreement| agreement.schedule(slug).is_some()).ok_or(CaseError::Missing)
 }
 
-fn caller_of(city: &City, agreement: &Agreement) -> Result<Caller, CaseError> {
+pub(super) fn caller_of(city: &City, agreement: &Agreement) -> Result<Caller, CaseError> {
     ["maria", "chen", "omar", "jo"]
         .iter()
         .filter_map(|nick| city.person(nick).ok())
@@ -87,7 +87,7 @@ fn form(agreement: &Agreement, name: &str) -> KeyForm {
     }
 }
 
-fn make(city: &City, caller: &Caller, agreement: &Agreement, name: &str) -> Result<KeyId, CaseError> {
+pub(super) fn make(city: &City, caller: &Caller, agreement: &Agreement, name: &str) -> Result<KeyId, CaseError> {
     let wish = form(agreement, name).read(city.desk.profile.zone)?;
     Ok(keys::create(&city.desk, caller, agreement.id, &wish)?.key.id)
 }
@@ -208,10 +208,10 @@ fn add_probing(city: &City, agreement: &Agreement, batch: &mut UsageBatch) -> Re
     Ok(())
 }
 
-fn write(desk: &Desk, batch: &UsageBatch, now: Instant) -> Result<(), CaseError> {
+pub(super) fn write(desk: &Desk, part: (&str, i64), batch: &UsageBatch, now: Instant) -> Result<(), CaseError> {
     let zone = desk.profile.zone;
     desk.store.write(|conn| {
-        usage::write(conn, ("demo", 1), batch, zone, now)?;
+        usage::write(conn, part, batch, zone, now)?;
         Ok::<_, StoreError>(())
     })?;
     Ok(())
