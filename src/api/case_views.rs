@@ -7,6 +7,7 @@ use utoipa::ToSchema;
 use crate::domain::attachment::Attachment;
 use crate::domain::calendar::Deadline;
 use crate::domain::misuse::case::{Answer, Charge, Measure, MisuseCase, Order, Proof, Stopped};
+use crate::web::upload::in_base64;
 
 /// Who looks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -317,5 +318,31 @@ impl CaseShown {
                 .map(|step| CaseEvent { at: step.at, title: step.title, by: step.by_name, text: step.text })
                 .collect(),
         }
+    }
+}
+
+/// A piece of evidence.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct EvidenceText {
+    /// Its name.
+    pub(super) name: String,
+    /// Its text.
+    pub(super) text: String,
+}
+
+/// A file with its content.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct FileContent {
+    name: String,
+    /// SHA-256 of the content.
+    sha256: String,
+    /// The content in base64.
+    content: String,
+}
+
+impl FileContent {
+    /// The file as JSON.
+    pub(super) fn new(file: &Attachment, content: &[u8]) -> Self {
+        Self { name: file.name.clone(), sha256: file.sha256.clone(), content: in_base64(content) }
     }
 }

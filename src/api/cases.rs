@@ -1,31 +1,28 @@
-//! Misuse cases: at the desks of their offices, and of the holder they are about.
+//! Misuse cases at the desks of their offices.
 
 use actix_web::{HttpRequest, HttpResponse, web};
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::applications::Text;
-use super::case_views::{CaseShown, Side};
+use super::case_views::{CaseShown, EvidenceText, FileContent, Side};
 use super::{Api, id_in};
+use crate::cases::conduct;
 use crate::cases::conduct::office::{self as acts, ChargeGiven, FindingGiven, MeasureGiven};
 use crate::cases::conduct::open::{AtOnce, Opening, Origin, open as open_case};
-use crate::cases::conduct::{self, holder, pause};
 use crate::cases::{Caller, CaseError, Desk};
-use crate::domain::id::{AttachmentId, CaseId, PauseId};
+use crate::domain::id::{AttachmentId, CaseId};
 use crate::domain::misuse::Class;
 use crate::domain::misuse::case::{MisuseCase, OrderKind};
-use crate::domain::misuse::pause::Pause;
 use crate::domain::people::Role;
 use crate::domain::text::Invalid;
 use crate::web::case::{DeskData, caller, caller_once};
-use crate::web::upload::{FileGiven, files_given, in_base64};
 use crate::web::{Access, Json, Once, Query, WebError};
 
 const READERS: Access = Access::Staff(&[Role::Reviewer, Role::Manager, Role::Clerk, Role::Auditor]);
 const OFFICES: Access = Access::Staff(&[Role::Reviewer, Role::Manager, Role::Clerk]);
 const DECIDERS: Access = Access::Staff(&[Role::Manager, Role::Clerk]);
-const MINE: Access = Access::Requester;
 /// What every act of an office may be refused for.
 const REFUSED: &[&str] = &["wrong_state", "own_application"];
 /// What every decision may be refused for besides.
@@ -33,7 +30,7 @@ const DECIDED: &[&str] = &["wrong_state", "own_application", "complainant"];
 
 /// Adds the routes of this file.
 pub fn routes(api: Api) -> Api {
-    pause_routes(own_routes(decisions(office_routes(api))))
+    decisions(office_routes(api))
 }
 
 fn office_routes(api: Api) -> Api {
@@ -105,46 +102,9 @@ fn decisions(api: Api) -> Api {
         .refuses(&["order_open", "still_suspended"])
 }
 
-fn own_routes(api: Api) -> Api {
-    api.get("/my-cases", MINE, "Misuse cases about you, each from its notice on", mine)
-        .gives::<Cases>(200)
-        .get("/my-cases/{id}", MINE, "One misuse case about you", my_own)
-        .gives::<CaseShown>(200)
-        .get("/my-cases/{id}/evidence/{name}", MINE, "The text of a piece of evidence", evidence)
-        .gives::<EvidenceText>(200)
-        .get("/my-cases/{id}/files/{file}", MINE, "A file that you handed in", file)
-        .gives::<FileContent>(200)
-        .post("/my-cases/{id}/answer", MINE, "Answer the notice; late is taken in and marked so", answer)
-        .takes::<AnswerGiven>()
-        .for_uploads()
-        .gives::<CaseShown>(200)
-        .refuses(&["wrong_state"])
-        .post("/my-cases/{id}/acknowledgement", MINE, "Say that you have read the order", acknowledge)
-        .gives::<CaseShown>(200)
-        .refuses(&["wrong_state", "no_order", "acknowledged_already"])
-        .post("/my-cases/{id}/proof", MINE, "Prove that you complied with the order", prove)
-        .takes::<ProofGiven>()
-        .for_uploads()
-        .gives::<CaseShown>(200)
-        .refuses(&["wrong_state", "no_order", "proof_waits"])
-}
-
-fn pause_routes(api: Api) -> Api {
-    api.get("/dataset-pauses", READERS, "Datasets paused for every key", pauses)
-        .gives::<Pauses>(200)
-        .post("/dataset-pauses", DECIDERS, "Pause a dataset for every key", begin_pause)
-        .takes::<PauseGiven>()
-        .gives::<PauseShown>(201)
-        .refuses(&["paused_already"])
-        .post("/dataset-pauses/{id}/end", DECIDERS, "End a pause; exactly its suspensions are lifted", end_pause)
-        .takes::<Text>()
-        .gives::<PauseShown>(200)
-        .refuses(&["already_lifted"])
-}
-
 /// Misuse cases.
 #[derive(Debug, Serialize, ToSchema)]
-struct Cases {
+pub(super) struct Cases {
     items: Vec<CaseShown>,
 }
 
@@ -152,7 +112,7 @@ fn shown(case: &MisuseCase, side: Side) -> HttpResponse {
     HttpResponse::Ok().json(CaseShown::new(case, side))
 }
 
-fn all(found: &[MisuseCase], side: Side) -> HttpResponse {
+pub(super) fn all(found: &[MisuseCase], side: Side) -> HttpResponse {
     HttpResponse::Ok().json(Cases { items: found.iter().map(|case| CaseShown::new(case, side)).collect() })
 }
 
@@ -163,13 +123,8 @@ async fn list(request: HttpRequest, desk: DeskData, query: Query) -> Result<Http
     Ok(all(&desk.run(move |desk| conduct::list(desk, &who, closed)).await?, Side::Office))
 }
 
-async fn mine(request: HttpRequest, desk: DeskData) -> Result<HttpResponse, WebError> {
-    let who = caller(&request);
-    Ok(all(&desk.run(move |desk| conduct::mine(desk, &who)).await?, Side::Holder))
-}
-
 /// Runs one case on one misuse case and shows it.
-async fn on(
+pub(super) async fn on(
     desk: DeskData,
     (who, id, side): (Caller, web::Path<String>, Side),
     case: impl FnOnce(&Desk, &Caller, CaseId) -> Result<MisuseCase, CaseError> + Send + 'static,
@@ -180,10 +135,6 @@ async fn on(
 
 async fn one(request: HttpRequest, desk: DeskData, id: web::Path<String>) -> Result<HttpResponse, WebError> {
     on(desk, (caller(&request), id, Side::Office), conduct::read).await
-}
-
-async fn my_own(request: HttpRequest, desk: DeskData, id: web::Path<String>) -> Result<HttpResponse, WebError> {
-    on(desk, (caller(&request), id, Side::Holder), conduct::my_own).await
 }
 
 /// A case to open.
@@ -291,15 +242,8 @@ async fn open(
     Ok(HttpResponse::Created().json(CaseShown::new(&case, Side::Office)))
 }
 
-/// A piece of evidence.
-#[derive(Debug, Serialize, ToSchema)]
-struct EvidenceText {
-    name: String,
-    text: String,
-}
-
 /// For both sides.
-async fn evidence(
+pub(super) async fn evidence(
     request: HttpRequest,
     desk: DeskData,
     path: web::Path<(String, String)>,
@@ -310,25 +254,8 @@ async fn evidence(
     Ok(HttpResponse::Ok().json(EvidenceText { name, text }))
 }
 
-/// A file with its content.
-#[derive(Debug, Serialize, ToSchema)]
-pub(super) struct FileContent {
-    name: String,
-    /// SHA-256 of the content.
-    sha256: String,
-    /// The content in base64.
-    content: String,
-}
-
-impl FileContent {
-    /// The file as JSON.
-    pub(super) fn new(file: &crate::domain::attachment::Attachment, content: &[u8]) -> Self {
-        Self { name: file.name.clone(), sha256: file.sha256.clone(), content: in_base64(content) }
-    }
-}
-
 /// For both sides.
-async fn file(
+pub(super) async fn file(
     request: HttpRequest,
     desk: DeskData,
     path: web::Path<(String, String)>,
@@ -547,131 +474,4 @@ async fn close(
 ) -> Result<HttpResponse, WebError> {
     let act = move |desk: &Desk, who: &Caller, id| acts::close(desk, who, id, &given.text);
     on(desk, (caller(&request), id, Side::Office), act).await
-}
-
-/// An answer to a notice.
-#[derive(Debug, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-struct AnswerGiven {
-    /// What you say to it.
-    text: String,
-    /// How you put it right.
-    #[serde(default)]
-    cure: String,
-    /// Files, at most five.
-    #[serde(default)]
-    files: Vec<FileGiven>,
-}
-
-async fn answer(
-    request: HttpRequest,
-    desk: DeskData,
-    id: web::Path<String>,
-    Json(given): Json<AnswerGiven>,
-) -> Result<HttpResponse, WebError> {
-    let AnswerGiven { text, cure, files } = given;
-    let files = files_given(files)?;
-    let act = move |desk: &Desk, who: &Caller, id| holder::answer(desk, who, id, (&text, &cure, &files));
-    on(desk, (caller(&request), id, Side::Holder), act).await
-}
-
-async fn acknowledge(request: HttpRequest, desk: DeskData, id: web::Path<String>) -> Result<HttpResponse, WebError> {
-    on(desk, (caller(&request), id, Side::Holder), holder::acknowledge).await
-}
-
-/// A proof of compliance.
-#[derive(Debug, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-struct ProofGiven {
-    /// What you did, and how it can be seen.
-    text: String,
-    /// Files, at most five.
-    #[serde(default)]
-    files: Vec<FileGiven>,
-}
-
-async fn prove(
-    request: HttpRequest,
-    desk: DeskData,
-    id: web::Path<String>,
-    Json(given): Json<ProofGiven>,
-) -> Result<HttpResponse, WebError> {
-    let files = files_given(given.files)?;
-    let text = given.text;
-    let act = move |desk: &Desk, who: &Caller, id| holder::prove(desk, who, id, (&text, &files));
-    on(desk, (caller(&request), id, Side::Holder), act).await
-}
-
-/// Pauses of datasets.
-#[derive(Debug, Serialize, ToSchema)]
-struct Pauses {
-    items: Vec<PauseShown>,
-}
-
-/// A pause of a dataset.
-#[derive(Debug, Serialize, ToSchema)]
-struct PauseShown {
-    id: String,
-    /// Such as `PAU-2026-0001`.
-    number: String,
-    dataset: String,
-    title: String,
-    reason: String,
-    since: DateTime<Utc>,
-    /// How many keys it stopped.
-    keys: usize,
-    /// When it ended.
-    ended_at: Option<DateTime<Utc>>,
-}
-
-impl From<&Pause> for PauseShown {
-    fn from(pause: &Pause) -> Self {
-        Self {
-            id: pause.id.to_string(),
-            number: pause.number.clone(),
-            dataset: pause.dataset.to_string(),
-            title: pause.title.clone(),
-            reason: pause.reason.clone(),
-            since: pause.since,
-            keys: pause.holds.len(),
-            ended_at: pause.ended.as_ref().map(|lift| lift.at),
-        }
-    }
-}
-
-async fn pauses(request: HttpRequest, desk: DeskData) -> Result<HttpResponse, WebError> {
-    let who = caller(&request);
-    let found = desk.run(move |desk| pause::list(desk, &who)).await?;
-    Ok(HttpResponse::Ok().json(Pauses { items: found.iter().map(Into::into).collect() }))
-}
-
-/// A dataset to pause.
-#[derive(Debug, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-struct PauseGiven {
-    /// The dataset's short name.
-    dataset: String,
-    /// Why; every holder reads it.
-    reason: String,
-}
-
-async fn begin_pause(
-    request: HttpRequest,
-    desk: DeskData,
-    Json(given): Json<PauseGiven>,
-) -> Result<HttpResponse, WebError> {
-    let who = caller(&request);
-    let begun = desk.run(move |desk| pause::begin(desk, &who, &given.dataset, &given.reason)).await?;
-    Ok(HttpResponse::Created().json(PauseShown::from(&begun)))
-}
-
-async fn end_pause(
-    request: HttpRequest,
-    desk: DeskData,
-    id: web::Path<String>,
-    Json(given): Json<Text>,
-) -> Result<HttpResponse, WebError> {
-    let (who, id): (_, PauseId) = (caller(&request), id_in(&id)?);
-    let ended = desk.run(move |desk| pause::end(desk, &who, id, &given.text)).await?;
-    Ok(HttpResponse::Ok().json(PauseShown::from(&ended)))
 }

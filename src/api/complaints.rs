@@ -6,8 +6,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::applications::Text;
-use super::case_views::FileShown;
-use super::cases::FileContent;
+use super::case_views::{FileContent, FileShown};
 use super::{Api, id_in};
 use crate::cases::CaseError;
 use crate::cases::conduct::complaints::{self, ComplaintGiven};

@@ -19,10 +19,12 @@ mod example;
 pub mod imports;
 pub mod keys;
 pub mod letters;
+pub mod my_cases;
 pub mod organisations;
 #[cfg(test)]
 mod organisations_tests;
 mod parts;
+pub mod pauses;
 pub mod people;
 mod problems;
 pub mod redactions;
@@ -128,6 +130,8 @@ pub fn api() -> Api {
     let api = appeals::routes(api);
     let api = letters::routes(api);
     let api = cases::routes(api);
+    let api = my_cases::routes(api);
+    let api = pauses::routes(api);
     let api = complaints::routes(api);
     let api = deadlines::routes(api);
     let api = audit::routes(api);

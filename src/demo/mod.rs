@@ -1,7 +1,7 @@
 //! `accord demo`: a city in a box. Seeds departments, people, cases and usage, and simulates live sensor feeds.
 
-mod conduct;
 pub mod clients;
+mod conduct;
 pub mod people;
 mod seed;
 pub mod simulator;
