@@ -330,6 +330,9 @@ mod tests {
             "outcome",
             "reasons",
             "effect",
+            "agreement",
+            "due",
+            "source",
         ];
         let mut facts: BTreeMap<_, _> =
             facts.into_iter().map(|name| (name.to_owned(), format!("<{name}>\nX-Evil: yes"))).collect();

@@ -4,7 +4,6 @@ use actix_web::{HttpRequest, HttpResponse, web};
 
 use super::view::{CaseView, Side};
 use crate::cases::conduct::{self, holder as acts};
-use crate::domain::hold::HoldTarget;
 use crate::domain::id::CaseId;
 use crate::domain::misuse::case::{CaseState, MeasureKind, MisuseCase};
 use crate::domain::time::day_in;
@@ -31,12 +30,9 @@ pub(super) async fn page(
 
 /// What can be appealed of what the case did: its label and its name.
 fn appeals(case: &MisuseCase) -> Vec<(String, String)> {
-    let held = case.in_force().map(|stopped| {
-        let what = match stopped.target {
-            HoldTarget::Key(_) | HoldTarget::Agreement(_) | HoldTarget::Requester(_) => &stopped.what,
-        };
-        (format!("Suspension: {what}"), format!("suspension:{}", stopped.hold))
-    });
+    let held = case
+        .in_force()
+        .map(|stopped| (format!("Suspension: {}", stopped.what), format!("suspension:{}", stopped.hold)));
     let ended = case.measures.iter().filter_map(|measure| match &measure.kind {
         MeasureKind::RevokeKey { key } => Some(("Revocation of the key".to_owned(), format!("revocation:{key}"))),
         MeasureKind::EndAgreement => {
