@@ -30,6 +30,7 @@ mod problems;
 pub mod redactions;
 pub mod rules;
 pub mod sessions;
+pub mod sightings;
 pub mod stewardship;
 pub mod stories;
 pub mod system;
@@ -134,6 +135,7 @@ pub fn api() -> Api {
     let api = pauses::routes(api);
     let api = complaints::routes(api);
     let api = deadlines::routes(api);
+    let api = sightings::routes(api);
     let api = audit::routes(api);
     let api = stories::routes(api);
     system::routes(api)

@@ -11,12 +11,14 @@ use super::{Caller, CaseError, Desk, Work};
 use crate::domain::agreement::Agreement;
 use crate::domain::audit::{About, Act};
 use crate::domain::id::{AgreementId, DepartmentId, KeyId, SignalId};
-use crate::domain::misuse::{Facts, Finding, Mode, Rule, Signal, SignalState, Slice, Step, StepTaken, judge, offence};
+use crate::domain::misuse::{
+    Facts, Finding, Grain, Mode, Rule, Signal, SignalKind, SignalState, Slice, Step, StepTaken, judge, offence,
+};
 use crate::domain::notice::{Notice, NoticeKind, Recipient};
 use crate::domain::people::{Capacity, Role};
 use crate::domain::time::Instant;
 use crate::store::misuse::{self as books, Whose};
-use crate::store::{AnyConnection, StoreError, agreements, applications};
+use crate::store::{AnyConnection, StoreError, agreements, applications, keys};
 
 /// Minutes of the books looked at for keys that called since the last round; what gates write later than this is seen
 /// with the key's next call.
@@ -94,7 +96,7 @@ fn look_at(desk: &Desk, active: &[Active], now: Instant) -> Result<usize, CaseEr
         active.iter().flat_map(|(key, agreement)| [key.to_string(), agreement.to_string()]).collect();
     let silent = desk.read(|conn| books::cooling(conn, &subjects, now))?;
     let mut written = 0;
-    for rule in &desk.profile.rules {
+    for rule in desk.profile.rules.iter().filter(|rule| rule.grain() != Grain::Event) {
         let is_due =
             |(key, agreement): &&Active| !silent.contains(&(rule.id.to_string(), subject(rule, *key, *agreement)));
         let due: Vec<Active> = active.iter().filter(is_due).copied().collect();
@@ -105,6 +107,19 @@ fn look_at(desk: &Desk, active: &[Active], now: Instant) -> Result<usize, CaseEr
         for crossed in crossed {
             written += usize::from(raise(desk, &crossed)?);
         }
+    }
+    Ok(written + use_of_canaries(desk, active)?)
+}
+
+/// Keys that were planted for nobody, and called all the same.
+fn use_of_canaries(desk: &Desk, active: &[Active]) -> Result<usize, CaseError> {
+    let planted = desk.read(books::canaries)?;
+    let used = planted.iter().filter(|canary| active.iter().any(|(key, _)| *key == canary.key));
+    let mut written = 0;
+    for canary in used {
+        let note = format!("The key planted at {} was used.", canary.planted);
+        let told = |work: &mut Work<'_>| work.tell_event(SignalKind::CanaryKey, canary.key, &note);
+        written += desk.act(&Caller::service("misuse rules"), told)?;
     }
     Ok(written)
 }
@@ -159,47 +174,7 @@ pub(super) fn declared(
 
 /// Writes one signal and takes the first step, in one transaction; false when somebody else did so meanwhile.
 fn raise(desk: &Desk, crossed: &Crossed<'_>) -> Result<bool, CaseError> {
-    let caller = Caller::service("misuse rules");
-    desk.act(&caller, |work| {
-        let (rule, subject) = (crossed.rule, crossed.subject());
-        let until = work.now + rule.cool_down();
-        if !books::claim(work.conn, (rule.id.as_str(), &subject), until, work.now)? {
-            return Ok(false);
-        }
-        let (stored, agreement) = work.locked_key(crossed.key)?;
-        let class = (rule.class, agreement.id);
-        let (same, of_class) = books::newest(work.conn, (rule.id.as_str(), &subject), class)?;
-        let mut signal = Signal {
-            id: work.new_id(),
-            at: work.now,
-            rule: rule.id.to_string(),
-            profile: work.desk.profile.version.to_string(),
-            class: rule.class,
-            kind: rule.signal,
-            window_minutes: rule.window_minutes,
-            mode: rule.mode,
-            first_step: rule.first_step,
-            taken: StepTaken::Shadow,
-            state: SignalState::Trial,
-            offence: offence(rule, same, of_class, work.now),
-            key: stored.key.id,
-            key_hint: stored.key.hint.clone(),
-            agreement: agreement.id,
-            agreement_number: agreement.number.clone(),
-            finding: crossed.finding.clone(),
-        };
-        if rule.mode == Mode::Live {
-            signal.state = SignalState::Open;
-            signal.taken = work.take_first_step(rule, &signal)?;
-        }
-        let departments = departments(&agreement, &signal.finding);
-        books::insert(work.conn, &signal, &subject, &departments)?;
-        work.record(signal_act(&signal, &agreement))?;
-        if rule.mode == Mode::Live {
-            work.tell(rule, &signal, &agreement, &departments)?;
-        }
-        Ok(true)
-    })
+    desk.act(&Caller::service("misuse rules"), |work| work.raise(crossed, ""))
 }
 
 /// The departments of the datasets that were touched; of the whole agreement where the calls named none of them.
@@ -227,6 +202,60 @@ fn signal_act(signal: &Signal, agreement: &Agreement) -> Act {
 }
 
 impl Work<'_> {
+    fn raise(&mut self, crossed: &Crossed<'_>, note: &str) -> Result<bool, CaseError> {
+        let (rule, subject) = (crossed.rule, crossed.subject());
+        let until = self.now + rule.cool_down();
+        if !books::claim(self.conn, (rule.id.as_str(), &subject), until, self.now)? {
+            return Ok(false);
+        }
+        let (stored, agreement) = self.locked_key(crossed.key)?;
+        let class = (rule.class, agreement.id);
+        let (same, of_class) = books::newest(self.conn, (rule.id.as_str(), &subject), class)?;
+        let mut signal = Signal {
+            id: self.new_id(),
+            at: self.now,
+            rule: rule.id.to_string(),
+            profile: self.desk.profile.version.to_string(),
+            class: rule.class,
+            kind: rule.signal,
+            window_minutes: rule.window_minutes,
+            mode: rule.mode,
+            first_step: rule.first_step,
+            taken: StepTaken::Shadow,
+            state: SignalState::Trial,
+            offence: offence(rule, same, of_class, self.now),
+            key: stored.key.id,
+            key_hint: stored.key.hint.clone(),
+            agreement: agreement.id,
+            agreement_number: agreement.number.clone(),
+            finding: crossed.finding.clone(),
+            note: note.to_owned(),
+        };
+        if rule.mode == Mode::Live {
+            signal.state = SignalState::Open;
+            signal.taken = self.take_first_step(rule, &signal)?;
+        }
+        let departments = departments(&agreement, &signal.finding);
+        books::insert(self.conn, &signal, &subject, &departments)?;
+        self.record(signal_act(&signal, &agreement))?;
+        if rule.mode == Mode::Live {
+            self.tell(rule, &signal, &agreement, &departments)?;
+        }
+        Ok(true)
+    }
+
+    /// Something happened that a rule of the book is about: each such rule speaks. Returns how many did.
+    pub(super) fn tell_event(&mut self, kind: SignalKind, key: KeyId, note: &str) -> Result<usize, CaseError> {
+        let desk = self.desk;
+        let agreement = keys::by_id(self.conn, key)?.key.agreement;
+        let mut written = 0;
+        for rule in desk.profile.rules.iter().filter(|rule| rule.signal == kind) {
+            let crossed = Crossed { rule, key, agreement, finding: Finding::event() };
+            written += usize::from(self.raise(&crossed, note)?);
+        }
+        Ok(written)
+    }
+
     fn take_first_step(&mut self, rule: &Rule, signal: &Signal) -> Result<StepTaken, CaseError> {
         Ok(match rule.first_step {
             Step::Inform => StepTaken::Informed,

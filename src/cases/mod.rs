@@ -81,6 +81,9 @@ pub mod settle;
 #[cfg(test)]
 mod settle_tests;
 pub mod sheets;
+pub mod sightings;
+#[cfg(test)]
+mod sightings_tests;
 pub mod signing;
 pub mod staff;
 pub mod story;

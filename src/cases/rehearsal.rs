@@ -74,6 +74,10 @@ pub fn rehearse(desk: &Desk, rule: &Rule, days: i64) -> Result<Rehearsal, CaseEr
     if let Some(problem) = rule.problems(&languages).into_iter().next() {
         return Err(Invalid::new("threshold", "rule", format!("{}: {problem}.", rule.id)).into());
     }
+    if rule.grain() == Grain::Event {
+        let text = "This rule is about something that is told, not counted: there is nothing to replay.";
+        return Err(Invalid::new("rule", "not_counted", text).into());
+    }
     let from = desk.clock.now() - Duration::days(days);
     desk.store.read(|conn| {
         let active = books::active(conn, from)?;

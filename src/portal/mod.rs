@@ -20,6 +20,7 @@ pub mod rules;
 mod rules_tests;
 pub mod session;
 pub mod shared;
+pub mod sightings;
 pub mod steward;
 #[cfg(test)]
 pub(crate) mod testing;
@@ -39,6 +40,7 @@ pub fn routes(is_demo: bool) -> Routes {
     let routes = rules::routes(routes);
     let routes = conduct::routes(routes);
     let routes = deadlines::routes(routes);
+    let routes = sightings::routes(routes);
     let routes = developers::routes(routes);
     let routes = account::routes(routes);
     let routes = applicant::routes(routes);

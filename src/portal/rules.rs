@@ -5,7 +5,7 @@ use serde::Serialize;
 
 use crate::cases::{Caller, CaseError, Desk, conduct, misuse};
 use crate::domain::misuse::{
-    Finding, Mode, Offence, Rule, Signal, SignalKind, SignalState, Step, StepTaken, window_words,
+    Finding, Grain, Mode, Offence, Rule, Signal, SignalKind, SignalState, Step, StepTaken, window_words,
 };
 use crate::domain::people::Role;
 use crate::domain::time::Instant;
@@ -86,11 +86,17 @@ fn figure(rule: &Rule) -> String {
         | SignalKind::PathSweep
         | SignalKind::NightPull
         | SignalKind::Volume => String::new(),
+        SignalKind::LeakReport | SignalKind::CanaryKey | SignalKind::CanaryRecord => {
+            return format!("At the first {}", rule.signal.unit());
+        }
     };
     format!("{} {} or more within {within}{least}", rule.threshold, rule.signal.unit())
 }
 
 fn figure_in_spanish(rule: &Rule) -> String {
+    if rule.grain() == Grain::Event {
+        return format!("Al primer {}", rule.signal.unit_in_spanish());
+    }
     let minutes = rule.window_minutes;
     let within = if minutes.is_multiple_of(60) && minutes > 60 {
         format!("{} horas", minutes / 60)

@@ -11,7 +11,7 @@ use diesel::sql_types::BigInt;
 
 use super::conn::on_each;
 use super::schema::{
-    misuse_cool_downs, misuse_signal_departments, misuse_signals, usage_hours, usage_minutes, usage_sights,
+    canary_keys, misuse_cool_downs, misuse_signal_departments, misuse_signals, usage_hours, usage_minutes, usage_sights,
 };
 use super::usage::Access;
 use super::{AnyConnection, StoreError, from_json, id, id_opt, to_json};
@@ -153,6 +153,7 @@ pub fn slices(
         Grain::Minutes => calls!(usage_minutes, conn, from, whose),
         Grain::Hours => calls!(usage_hours, conn, from, whose),
         Grain::Sights => return sights(conn, from, whose, zone),
+        Grain::Event => return Ok(Vec::new()),
     };
     rows.into_iter()
         .map(|(at, key, agreement, dataset, outcome, calls, bytes)| {
@@ -182,6 +183,48 @@ fn slice((at, key, agreement): (NaiveDateTime, &str, &str), zone: Tz, seen: Seen
     let at = at.and_utc();
     let local_hour = at.with_timezone(&zone).hour();
     Ok(Slice { at, local_hour, key: id(key)?, agreement: id(agreement)?, seen })
+}
+
+/// A key that was planted.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Canary {
+    /// The key.
+    pub key: KeyId,
+    /// Where it was planted.
+    pub planted: String,
+    /// Since when it is watched.
+    pub at: Instant,
+    /// Who said so.
+    pub by_name: String,
+}
+
+/// Every planted key.
+///
+/// # Errors
+/// What the database says.
+pub fn canaries(conn: &mut AnyConnection) -> Result<Vec<Canary>, StoreError> {
+    let rows: Vec<(String, String, NaiveDateTime, String)> =
+        canary_keys::table.order(canary_keys::at.asc()).load(conn)?;
+    let read = |(key, planted, at, by_name): (String, String, NaiveDateTime, String)| {
+        Ok(Canary { key: id(&key)?, planted, at: at.and_utc(), by_name })
+    };
+    rows.into_iter().map(read).collect()
+}
+
+/// Watches a key as planted.
+///
+/// # Errors
+/// [`StoreError::Taken`] when it is watched already.
+pub fn plant(conn: &mut AnyConnection, canary: &Canary) -> Result<(), StoreError> {
+    diesel::insert_into(canary_keys::table)
+        .values((
+            canary_keys::key_id.eq(canary.key.to_string()),
+            canary_keys::planted.eq(&canary.planted),
+            canary_keys::at.eq(canary.at.naive_utc()),
+            canary_keys::by_name.eq(&canary.by_name),
+        ))
+        .execute(conn)?;
+    Ok(())
 }
 
 /// Which of these subjects each rule is silent about now: rule and subject.

@@ -600,6 +600,15 @@ table! {
     }
 }
 
+table! {
+    canary_keys (key_id) {
+        key_id -> Text,
+        planted -> Text,
+        at -> Timestamp,
+        by_name -> Text,
+    }
+}
+
 allow_tables_to_appear_in_same_query!(
     departments,
     organisations,
@@ -641,6 +650,7 @@ allow_tables_to_appear_in_same_query!(
     attachments,
     letters,
     calendar_days,
+    canary_keys,
     appeals,
     appeal_parts,
     misuse_cases,

@@ -9,7 +9,7 @@ pub mod clocks;
 pub mod form;
 pub mod succession;
 #[cfg(test)]
-mod tests;
+pub(super) mod tests;
 
 use super::writing::Side;
 use crate::domain::letter::to_plain;

@@ -160,6 +160,14 @@ pub struct Finding {
     pub datasets: BTreeSet<DatasetId>,
 }
 
+impl Finding {
+    /// Something that happened once.
+    #[must_use]
+    pub const fn event() -> Self {
+        Self { measured: 1, threshold: 1, calls: 0, refused: 0, outcomes: BTreeMap::new(), datasets: BTreeSet::new() }
+    }
+}
+
 /// Whether the figures of a window cross the rule's threshold. `declared` is how many calls a day the application named;
 /// without it a rule about volume says nothing.
 #[must_use]
@@ -177,6 +185,8 @@ pub fn judge(rule: &Rule, facts: &Facts, declared: Option<i64>) -> Option<Findin
         SignalKind::PathSweep => count(facts.patterns.len()),
         SignalKind::NightPull => facts.night_bytes.checked_div(MEGABYTE).unwrap_or(0),
         SignalKind::Volume => share(facts.calls, declared?),
+        // They are told, not counted.
+        SignalKind::LeakReport | SignalKind::CanaryKey | SignalKind::CanaryRecord => return None,
     };
     let threshold = i64::from(rule.threshold);
     (measured >= threshold).then(|| Finding {

@@ -108,6 +108,12 @@ pub enum SignalKind {
     NightPull,
     /// Calls under the agreement, in percent of the calls a day that were declared.
     Volume,
+    /// The text of a key was found where it should not be.
+    LeakReport,
+    /// A key that was planted for nobody was used.
+    CanaryKey,
+    /// A record that was planted in what one holder reads was seen elsewhere.
+    CanaryRecord,
 }
 
 /// Which books a signal is read from.
@@ -119,11 +125,13 @@ pub enum Grain {
     Hours,
     /// Networks and path patterns, by ten minutes.
     Sights,
+    /// None: it happens once, and is told.
+    Event,
 }
 
 impl SignalKind {
     /// Every kind.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 11] = [
         Self::RefusedShare,
         Self::LimitHitting,
         Self::ScopeProbing,
@@ -132,6 +140,9 @@ impl SignalKind {
         Self::PathSweep,
         Self::NightPull,
         Self::Volume,
+        Self::LeakReport,
+        Self::CanaryKey,
+        Self::CanaryRecord,
     ];
 
     /// The word used in the profile, columns and JSON.
@@ -146,6 +157,9 @@ impl SignalKind {
             Self::PathSweep => "path_sweep",
             Self::NightPull => "night_pull",
             Self::Volume => "volume",
+            Self::LeakReport => "leak_report",
+            Self::CanaryKey => "canary_key",
+            Self::CanaryRecord => "canary_record",
         }
     }
 
@@ -161,6 +175,9 @@ impl SignalKind {
             Self::PathSweep => "path patterns",
             Self::NightPull => "MB read between midnight and 5 AM",
             Self::Volume => "% of the calls declared for a day",
+            Self::LeakReport => "report that the key's text was found",
+            Self::CanaryKey => "use of a planted key",
+            Self::CanaryRecord => "sighting of a planted record",
         }
     }
 
@@ -176,6 +193,9 @@ impl SignalKind {
             Self::PathSweep => "patrones de ruta",
             Self::NightPull => "MB leídos entre la medianoche y las 5 de la mañana",
             Self::Volume => "% de las llamadas declaradas para un día",
+            Self::LeakReport => "aviso de que se encontró el texto de la clave",
+            Self::CanaryKey => "uso de una clave de señuelo",
+            Self::CanaryRecord => "hallazgo de un registro de señuelo",
         }
     }
 }
@@ -276,6 +296,7 @@ impl Rule {
     pub const fn grain(&self) -> Grain {
         match self.signal {
             SignalKind::ManyNetworks | SignalKind::PathSweep => Grain::Sights,
+            SignalKind::LeakReport | SignalKind::CanaryKey | SignalKind::CanaryRecord => Grain::Event,
             SignalKind::RefusedShare
             | SignalKind::LimitHitting
             | SignalKind::ScopeProbing
@@ -367,6 +388,9 @@ impl Rule {
             SignalKind::Volume => {
                 refuse(window != HOURS_MAX * 60, "calls are declared for a day: its window_minutes are 1440");
                 refuse(threshold <= 100, "its threshold must be above 100 percent of what was declared");
+            }
+            SignalKind::LeakReport | SignalKind::CanaryKey | SignalKind::CanaryRecord => {
+                refuse(threshold != 1 || window != 1, "it speaks at once: its threshold and window_minutes are 1");
             }
         }
         found

@@ -138,6 +138,9 @@ pub struct Signal {
     pub agreement_number: String,
     /// The figures.
     pub finding: Finding,
+    /// What was seen and where, of what is told rather than counted.
+    #[serde(default)]
+    pub note: String,
 }
 
 impl Signal {
@@ -146,6 +149,9 @@ impl Signal {
     pub fn sentence(&self) -> String {
         let Finding { measured, threshold, calls, refused, .. } = &self.finding;
         let unit = self.kind.unit();
+        if !self.note.is_empty() {
+            return format!("{unit}: {}", self.note);
+        }
         let window = window_words(self.window_minutes);
         let calls = if *calls > 0 { format!("; {calls} calls, {refused} of them refused") } else { String::new() };
         format!("{measured} {unit} within {window}; the rule speaks from {threshold} on{calls}")

@@ -19,15 +19,15 @@ use crate::store::outbox::Message;
 use crate::store::{agreements, outbox};
 
 /// A city in which Maria holds an agreement on parking, approved by the first department's manager.
-pub(super) struct Granted {
-    pub(super) city: City,
-    pub(super) agreement: AgreementId,
-    pub(super) clerk: Caller,
-    pub(super) auditor: Caller,
-    pub(super) stranger: Caller,
+pub(in crate::cases) struct Granted {
+    pub(in crate::cases) city: City,
+    pub(in crate::cases) agreement: AgreementId,
+    pub(in crate::cases) clerk: Caller,
+    pub(in crate::cases) auditor: Caller,
+    pub(in crate::cases) stranger: Caller,
 }
 
-pub(super) fn granted() -> Vec<Granted> {
+pub(in crate::cases) fn granted() -> Vec<Granted> {
     let grant = |city: City| {
         let agreement = agreement_on(&city, &["parking"]);
         let clerk = city.desk.person("Clara Clerk", &[RoleGrant::new(Role::Clerk, None).unwrap()]);
@@ -38,7 +38,7 @@ pub(super) fn granted() -> Vec<Granted> {
     cities().into_iter().map(grant).collect()
 }
 
-pub(super) fn agreement_on(city: &City, slugs: &[&str]) -> AgreementId {
+pub(in crate::cases) fn agreement_on(city: &City, slugs: &[&str]) -> AgreementId {
     let id = draft(city, slugs);
     let mut state = submit(city, id);
     for slug in slugs {
@@ -51,49 +51,49 @@ pub(super) fn agreement_on(city: &City, slugs: &[&str]) -> AgreementId {
 }
 
 impl Granted {
-    pub(super) fn desk(&self) -> &crate::cases::Desk {
+    pub(in crate::cases) fn desk(&self) -> &crate::cases::Desk {
         &self.city.desk.desk
     }
 
-    pub(super) fn maria(&self) -> &Caller {
+    pub(in crate::cases) fn maria(&self) -> &Caller {
         &self.city.maria
     }
 
-    pub(super) fn manager(&self) -> &Caller {
+    pub(in crate::cases) fn manager(&self) -> &Caller {
         &self.city.managers[0]
     }
 
-    pub(super) fn agreement(&self) -> Agreement {
+    pub(in crate::cases) fn agreement(&self) -> Agreement {
         self.desk().read(|conn| agreements::by_id(conn, self.agreement)).unwrap()
     }
 
-    pub(super) fn issue(&self, name: &str) -> Issued {
+    pub(in crate::cases) fn issue(&self, name: &str) -> Issued {
         create(self.desk(), self.maria(), self.agreement, &wish(name)).unwrap()
     }
 
-    pub(super) fn days_on(&self, days: i64) {
+    pub(in crate::cases) fn days_on(&self, days: i64) {
         self.desk().clock.set(self.desk().clock.now() + chrono::TimeDelta::days(days));
     }
 
     /// The newest message of a kind to Maria.
-    pub(super) fn told(&self, kind: NoticeKind) -> Option<Message> {
+    pub(in crate::cases) fn told(&self, kind: NoticeKind) -> Option<Message> {
         let all = self.desk().read(|conn| outbox::newest(conn, Some("maria.gonzalez@people.example"), 200)).unwrap();
         all.into_iter().find(|message| message.kind == kind)
     }
 
-    pub(super) fn times_told(&self, kind: NoticeKind) -> usize {
+    pub(in crate::cases) fn times_told(&self, kind: NoticeKind) -> usize {
         let all = self.desk().read(|conn| outbox::newest(conn, Some("maria.gonzalez@people.example"), 200)).unwrap();
         all.iter().filter(|message| message.kind == kind).count()
     }
 
     /// Brings a person into Maria's organisation.
-    pub(super) fn join(&self, person: &Caller) -> Caller {
+    pub(in crate::cases) fn join(&self, person: &Caller) -> Caller {
         self.city.desk.join(person, "Bay Finder LLC");
         self.city.desk.caller(account(person))
     }
 
     /// A member of Maria's organisation, for which she made an agreement of its own.
-    pub(super) fn colleague(&self) -> (Caller, AgreementId) {
+    pub(in crate::cases) fn colleague(&self) -> (Caller, AgreementId) {
         let colleague = self.city.desk.person("Carl Colleague", &[]);
         let maria = self.join(self.maria());
         let agreement = Agreement {
@@ -107,32 +107,32 @@ impl Granted {
     }
 }
 
-pub(super) fn form(name: &str) -> KeyForm {
+pub(in crate::cases) fn form(name: &str) -> KeyForm {
     KeyForm { name: name.to_owned(), scopes: vec!["parking:read".to_owned()], ..KeyForm::default() }
 }
 
-pub(super) fn wish(name: &str) -> KeyWish {
+pub(in crate::cases) fn wish(name: &str) -> KeyWish {
     form(name).read(chrono_tz::America::New_York).unwrap()
 }
 
-pub(super) fn again(caller: &Caller, key: &str) -> Caller {
+pub(in crate::cases) fn again(caller: &Caller, key: &str) -> Caller {
     Caller { idempotency: Some(key.to_owned()), ..caller.clone() }
 }
 
-pub(super) fn text(issued: &Issued) -> String {
+pub(in crate::cases) fn text(issued: &Issued) -> String {
     issued.text.as_ref().unwrap().expose_secret().to_owned()
 }
 
-pub(super) fn account(caller: &Caller) -> AccountId {
+pub(in crate::cases) fn account(caller: &Caller) -> AccountId {
     caller.actor.account.unwrap()
 }
 
-pub(super) fn refused<T: std::fmt::Debug>(result: Result<T, CaseError>) -> &'static str {
+pub(in crate::cases) fn refused<T: std::fmt::Debug>(result: Result<T, CaseError>) -> &'static str {
     code(&result.unwrap_err())
 }
 
 /// Gives a person the manager's role in a department.
-pub(super) fn appoint(granted: &Granted, person: &Caller, department: usize) -> Caller {
+pub(in crate::cases) fn appoint(granted: &Granted, person: &Caller, department: usize) -> Caller {
     let role = RoleGrant::new(Role::Manager, Some(granted.city.departments[department])).unwrap();
     staff::set_roles(granted.desk(), &Caller::service("test"), account(person), &[role]).unwrap();
     granted.city.desk.caller(account(person))
