@@ -125,6 +125,7 @@ impl Town {
                 outcomes: [("ok".to_owned(), 900)].into(),
                 datasets: [self.agreement.schedule("parking").unwrap().dataset].into(),
             },
+            note: String::new(),
         };
         let departments = [self.city.departments[0]].into();
         let subject = self.key.to_string();
