@@ -34,7 +34,14 @@ pub fn routes(api: Api) -> Api {
         .takes::<NewKey>()
         .gives::<KeyMade>(201)
         .once()
-        .refuses(&["agreement_not_live", "agreement_held", "terms_not_accepted", "own_approval", "too_many_keys"])
+        .refuses(&[
+            "agreement_not_live",
+            "agreement_held",
+            "terms_not_accepted",
+            "own_approval",
+            "too_many_keys",
+            "dataset_paused",
+        ])
         .refuses(&["key_name", "key_scopes_missing", "key_scope_exceeds", "key_limit_exceeds"])
         .refuses(&["key_expiry_exceeds", "key_expiry_past", "no_key_needed"])
         .get("/keys/{id}", Access::SignedIn, "A key with its holds", one)

@@ -64,6 +64,11 @@ pub(super) const GROUPS: &[Group] = &[
         segments: &["rules", "signals"],
     },
     Group {
+        name: "Misuse cases",
+        about: "Notice, answer, decision and measures; reports from anybody; datasets paused for every key.",
+        segments: &["cases", "my-cases", "complaints", "dataset-pauses"],
+    },
+    Group {
         name: "Appeals",
         about: "Appeals from denials, conditions, suspensions, revocations and ends, with both dates; their decision.",
         segments: &["appeals", "appeal-prospects", "clerk-appeals"],
@@ -121,6 +126,8 @@ pub(super) fn in_path(path: &str, name: &str) -> &'static str {
         "item" => "The id of one dataset in the application.",
         "slug" => "The short name of the dataset.",
         "name" if path.contains("/redactions/") => "The name of the redaction profile.",
+        "name" => "The name of the piece of evidence, such as 06-agreement.txt.",
+        "file" => "The id of the file.",
         "application" => "The id of the application.",
         "department" => "The id of the department that gets records without a known publisher.",
         "day" => "The day, such as 2026-12-24.",
@@ -142,6 +149,7 @@ pub(super) fn parameter(path: &str, name: &str) -> &'static str {
         "of" if path.ends_with("/appeal-prospects") => "The decision, such as suspension: and the id of the hold.",
         "answered" => "true: also those that were answered.",
         "closed" => "true: also those that ended.",
+        "done" => "true: also those looked at already.",
         "department" if path.ends_with("/datasets") => "The short name of a department.",
         "department" => "The id of a department: only what concerns its datasets.",
         "tier" => "0, 1, 2, 3, X, or unset.",

@@ -155,7 +155,7 @@ pub fn terminate(
 }
 
 /// Keeps the letter about an agreement that the city ended, and puts it into the holder's notice.
-fn with_letter(work: &mut Work<'_>, mut change: AgreementChange) -> Result<AgreementChange, CaseError> {
+pub(super) fn with_letter(work: &mut Work<'_>, mut change: AgreementChange) -> Result<AgreementChange, CaseError> {
     let agreement = &change.next;
     let (id, path) = (agreement.id.to_string(), format!("/agreements/{}", agreement.id));
     let (what, why) = (format!("Agreement {}", agreement.number), change.act.reason.clone().unwrap_or_default());

@@ -135,6 +135,21 @@ pub fn lift(desk: &Desk, caller: &Caller, id: HoldId, reason: &str) -> Result<Ho
 /// # Errors
 /// What the store says.
 pub(super) fn lift_on_appeal(work: &mut Work<'_>, id: HoldId, reason: &str) -> Result<bool, CaseError> {
+    let capacity = work.caller.actor.acting_as(Role::Clerk)?;
+    lift_by_decision(work, id, reason, capacity)
+}
+
+/// Lifts exactly one hold because an appeal or a misuse case was decided so; the rules of that said who may. False when
+/// it was lifted already.
+///
+/// # Errors
+/// What the store says.
+pub(super) fn lift_by_decision(
+    work: &mut Work<'_>,
+    id: HoldId,
+    reason: &str,
+    capacity: Capacity,
+) -> Result<bool, CaseError> {
     let target = holds::by_id(work.conn, id)?.target;
     let found = work.find(target)?;
     let hold = holds::by_id(work.conn, id)?;
@@ -142,7 +157,6 @@ pub(super) fn lift_on_appeal(work: &mut Work<'_>, id: HoldId, reason: &str) -> R
         return Ok(false);
     }
     let lifted = hold.lift_on_appeal(&work.caller.actor, reason, work.now)?;
-    let capacity = work.caller.actor.acting_as(Role::Clerk)?;
     work.lifted(&lifted, &found, (capacity, reason))?;
     Ok(true)
 }
@@ -171,6 +185,32 @@ pub(super) fn lift_by_service(work: &mut Work<'_>, hold: &Hold, reason: &str) ->
     let found = look(work.conn, hold.target)?;
     let lifted = hold.lift(&work.caller.actor, Capacity::Service, reason, work.now)?;
     work.lifted(&lifted, &found, (Capacity::Service, reason))
+}
+
+/// Suspends within an act of a misuse case or of a pause, whose own rules said who may; `None` where the thing has ended
+/// and needs no hold. Also what the target is called.
+///
+/// # Errors
+/// What the store says.
+pub(super) fn hold_by_decision(
+    work: &mut Work<'_>,
+    (target, reason): (HoldTarget, HoldReason),
+    (explanation, number): (&str, &str),
+    capacity: Capacity,
+) -> Result<Option<(Hold, String)>, CaseError> {
+    let found = work.find(target)?;
+    match work.must_be_holdable(target, &found) {
+        Err(CaseError::Refused(_)) => return Ok(None),
+        other => other?,
+    }
+    let office = match capacity {
+        Capacity::Staff { department: Some(department), .. } => Office::Department(department),
+        Capacity::Staff { department: None, .. } => Office::Clerk,
+        Capacity::Service | Capacity::Visitor | Capacity::Requester => Office::Service,
+    };
+    let wish = Suspension { target, reason, explanation: explanation.to_owned(), case: Some(number.to_owned()) };
+    let hold = work.place(&wish, explanation.to_owned(), (capacity, office), &found)?;
+    Ok(Some((hold, found.what)))
 }
 
 /// The holds in force that stop the keys of an agreement's party, for lists of an office: all of them for the clerk and
@@ -412,7 +452,7 @@ impl Work<'_> {
         let notice = found.notice(NoticeKind::Lifted).with("reason", reason);
         self.notify(&notice.with("remaining", if remaining { "yes" } else { "" }))?;
         self.touch(touched(lifted.target));
-        Ok(())
+        super::conduct::note_lifted(self, lifted)
     }
 
     /// What has ended needs no hold, and a hold on it would only mislead.

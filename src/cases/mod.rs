@@ -38,6 +38,7 @@ mod calendar_tests;
 pub mod catalogue;
 #[cfg(test)]
 mod catalogue_tests;
+pub mod conduct;
 pub mod deadlines;
 pub mod denials;
 pub mod describe;

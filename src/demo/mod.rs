@@ -2,6 +2,7 @@
 
 mod asked;
 pub mod clients;
+mod conduct;
 pub mod people;
 mod seed;
 pub mod simulator;

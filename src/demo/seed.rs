@@ -8,7 +8,7 @@ use secrecy::SecretString;
 
 use super::people::{ORGANISATIONS, PASSWORD, PEOPLE};
 use super::simulator::{CREDENTIAL_HEADER, FEEDS, Feed};
-use super::stories;
+use super::{conduct, stories};
 use crate::cases::catalogue::{self, Edit};
 use crate::cases::{Caller, CaseError, Desk, organisations, passwords, staff, terms};
 use crate::clock::Clock;
@@ -95,6 +95,7 @@ pub fn seed<'a>(
     }
     stories::tell(&city)?;
     super::asked::tell(&city)?;
+    conduct::tell(&city)?;
     add_organisations(&city)?;
     Ok(city)
 }

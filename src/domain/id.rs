@@ -134,6 +134,12 @@ kinds! {
     ReuseKind => ReuseId,
     /// The renewal of an agreement.
     RenewalKind => RenewalId,
+    /// A misuse case.
+    CaseKind => CaseId,
+    /// A complaint about misuse, or a report that personal data got out.
+    ComplaintKind => ComplaintId,
+    /// A pause of a dataset for every key.
+    PauseKind => PauseId,
     /// A file that was handed in.
     AttachmentKind => AttachmentId,
     /// A letter that was sent.

@@ -101,6 +101,22 @@ pub enum NoticeKind {
     TermsPublished,
     /// To the holder: what is taken out of a dataset changed.
     RedactionChanged,
+    /// To the holder: a step of a misuse case.
+    CaseMoved,
+    /// To the offices: the holder did something in a misuse case, or did not in time.
+    CaseAnswered,
+    /// To the offices: something in a misuse case is due.
+    CaseDue,
+    /// To the offices: a misuse case was opened about their data.
+    CaseOpened,
+    /// To who complained: we have it, with its number.
+    ComplaintReceived,
+    /// To the department or the clerks: a complaint came in.
+    ComplaintToRead,
+    /// To who complained: a case was opened.
+    ComplaintTakenUp,
+    /// To who complained: it was set aside, with the reason.
+    ComplaintSetAside,
     /// To whom a letter is addressed: the letter itself.
     LetterSent,
     /// To a person: the city made them a member of an organisation.
@@ -217,6 +233,14 @@ impl NoticeKind {
         Self::CertificateGiven,
         Self::CertificateAnswered,
         Self::TermsDue,
+        Self::CaseMoved,
+        Self::CaseAnswered,
+        Self::CaseDue,
+        Self::CaseOpened,
+        Self::ComplaintReceived,
+        Self::ComplaintToRead,
+        Self::ComplaintTakenUp,
+        Self::ComplaintSetAside,
     ];
 
     /// The name of the template and the column.
@@ -259,6 +283,14 @@ impl NoticeKind {
             Self::MisuseSignal => "misuse_signal",
             Self::TermsPublished => "terms_published",
             Self::RedactionChanged => "redaction_changed",
+            Self::CaseMoved => "case_moved",
+            Self::CaseAnswered => "case_answered",
+            Self::CaseDue => "case_due",
+            Self::CaseOpened => "case_opened",
+            Self::ComplaintReceived => "complaint_received",
+            Self::ComplaintToRead => "complaint_to_read",
+            Self::ComplaintTakenUp => "complaint_taken_up",
+            Self::ComplaintSetAside => "complaint_set_aside",
             Self::LetterSent => "letter_sent",
             Self::OrganisationJoined => "organisation_joined",
             Self::OrganisationLeft => "organisation_left",

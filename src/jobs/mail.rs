@@ -342,6 +342,8 @@ mod tests {
             "office",
             "office_email",
             "count",
+            "agreement",
+            "source",
         ];
         let mut facts: BTreeMap<_, _> =
             facts.into_iter().map(|name| (name.to_owned(), format!("<{name}>\nX-Evil: yes"))).collect();

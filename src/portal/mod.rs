@@ -7,6 +7,7 @@ pub mod appealed;
 pub mod applicant;
 pub mod auditor;
 pub mod clerk;
+pub mod conduct;
 pub mod deadlines;
 pub mod developers;
 pub mod holding;
@@ -38,6 +39,7 @@ pub fn routes(is_demo: bool) -> Routes {
     let routes = Routes::new(Room::Portal);
     let routes = public::routes(routes);
     let routes = rules::routes(routes);
+    let routes = conduct::routes(routes);
     let routes = deadlines::routes(routes);
     let routes = sightings::routes(routes);
     let routes = developers::routes(routes);

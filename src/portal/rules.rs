@@ -3,8 +3,10 @@
 use actix_web::{HttpRequest, HttpResponse};
 use serde::Serialize;
 
-use crate::cases::{Caller, CaseError, Desk, misuse};
-use crate::domain::misuse::{Finding, Grain, Mode, Offence, Rule, Signal, SignalKind, Step, StepTaken, window_words};
+use crate::cases::{Caller, CaseError, Desk, conduct, misuse};
+use crate::domain::misuse::{
+    Finding, Grain, Mode, Offence, Rule, Signal, SignalKind, SignalState, Step, StepTaken, window_words,
+};
 use crate::domain::people::Role;
 use crate::domain::time::Instant;
 use crate::web::case::{DeskData, caller};
@@ -132,6 +134,8 @@ pub(crate) struct Row {
     pub(crate) taken: &'static str,
     pub(crate) tone: &'static str,
     pub(crate) offence: &'static str,
+    /// What to do with it: the case there is, or the form that opens one; empty where there is nothing to do.
+    pub(crate) case: (String, String),
 }
 
 async fn signals(request: HttpRequest, desk: DeskData, query: Query) -> Result<HttpResponse, WebError> {
@@ -152,13 +156,26 @@ fn view(desk: &Desk, caller: &Caller, below: &str) -> Result<SignalsView, CaseEr
         text.append_pair("cursor", &format!("{}~{}", last.at.to_rfc3339(), last.id)).finish()
     });
     Ok(SignalsView {
-        rows: found.into_iter().map(|signal| row(desk, signal)).collect(),
+        rows: found.into_iter().map(|signal| row(desk, caller, signal)).collect::<Result<_, _>>()?,
         first: if below.is_some() { "/signals".to_owned() } else { String::new() },
         next: next.unwrap_or_default(),
     })
 }
 
-fn row(desk: &Desk, signal: Signal) -> Row {
+/// The case that a signal became, or the form that opens one, for who may.
+fn case_of(desk: &Desk, caller: &Caller, signal: &Signal) -> Result<(String, String), CaseError> {
+    let may_open =
+        [Role::Reviewer, Role::Manager, Role::Clerk].into_iter().any(|role| caller.actor.holds_anywhere(role));
+    Ok(match signal.state {
+        SignalState::Taken => conduct::from_signal(desk, signal.id)?
+            .map(|case| (case.number.clone(), case.path_of_office()))
+            .unwrap_or_default(),
+        SignalState::Open if may_open => ("Open a case".to_owned(), format!("/cases/new?from=signal:{}", signal.id)),
+        SignalState::Open | SignalState::Trial => Default::default(),
+    })
+}
+
+fn row(desk: &Desk, caller: &Caller, signal: Signal) -> Result<Row, CaseError> {
     let (taken, tone) = match signal.taken {
         StepTaken::Shadow => ("On trial: nothing done", "neutral"),
         StepTaken::Informed => ("Holder told", "info"),
@@ -167,9 +184,11 @@ fn row(desk: &Desk, signal: Signal) -> Row {
         StepTaken::StoppedBefore => ("Stopped before; holder warned", "warn"),
     };
     let title = desk.profile.rule(&signal.rule).map(|rule| rule.title.text("en").to_owned());
+    let case = case_of(desk, caller, &signal)?;
     let Finding { outcomes, .. } = &signal.finding;
     let outcomes: Vec<_> = outcomes.iter().map(|(outcome, calls)| format!("{outcome}: {calls}")).collect();
-    Row {
+    Ok(Row {
+        case,
         at: signal.at,
         facts: signal.sentence(),
         outcomes: outcomes.join(", "),
@@ -186,5 +205,5 @@ fn row(desk: &Desk, signal: Signal) -> Row {
             Offence::Repeat => "Again within twelve months",
             Offence::Continuing => "It goes on",
         },
-    }
+    })
 }

@@ -329,6 +329,27 @@ pub fn newest(
     Ok((same.map(|at| at.and_utc()), class.map(|at| at.and_utc())))
 }
 
+/// The signal with this id.
+///
+/// # Errors
+/// [`StoreError::Missing`] or what the database says.
+pub fn by_id(conn: &mut AnyConnection, wanted: SignalId) -> Result<Signal, StoreError> {
+    let found = misuse_signals::table.filter(misuse_signals::id.eq(wanted.to_string()));
+    let body: String = found.select(misuse_signals::body).first(conn)?;
+    from_json("signal", &body)
+}
+
+/// Keeps that a case was opened from a signal; its figures never change.
+///
+/// # Errors
+/// What the database says.
+pub fn take(conn: &mut AnyConnection, signal: &Signal) -> Result<(), StoreError> {
+    diesel::update(misuse_signals::table.filter(misuse_signals::id.eq(signal.id.to_string())))
+        .set((misuse_signals::state.eq(signal.state.as_str()), misuse_signals::body.eq(to_json("signal", signal)?)))
+        .execute(conn)?;
+    Ok(())
+}
+
 /// Signals that concern any of these departments (all signals where none are named), newest first, below the last one of
 /// the page before.
 ///

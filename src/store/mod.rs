@@ -13,6 +13,8 @@ pub mod applications;
 pub mod attachments;
 pub mod audit;
 pub mod calendar;
+pub mod cases;
+pub mod complaints;
 pub mod datasets;
 pub mod destructions;
 pub mod grants;

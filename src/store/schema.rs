@@ -561,6 +561,66 @@ table! {
 }
 
 table! {
+    misuse_cases (id) {
+        id -> Text,
+        number -> Text,
+        class -> Text,
+        state -> Text,
+        source -> Text,
+        signal_id -> Nullable<Text>,
+        complaint_id -> Nullable<Text>,
+        agreement_id -> Text,
+        requester_id -> Text,
+        organisation_id -> Nullable<Text>,
+        is_open -> Bool,
+        opened_at -> Timestamp,
+        updated_at -> Timestamp,
+        version -> BigInt,
+        body -> Text,
+    }
+}
+
+table! {
+    misuse_case_departments (case_id, department_id) {
+        case_id -> Text,
+        department_id -> Text,
+    }
+}
+
+table! {
+    misuse_case_parts (case_id, position) {
+        case_id -> Text,
+        position -> BigInt,
+        name -> Text,
+        text -> Text,
+    }
+}
+
+table! {
+    complaints (id) {
+        id -> Text,
+        number -> Text,
+        department_id -> Nullable<Text>,
+        state -> Text,
+        fingerprint -> Text,
+        received_at -> Timestamp,
+        version -> BigInt,
+        body -> Text,
+    }
+}
+
+table! {
+    dataset_pauses (id) {
+        id -> Text,
+        number -> Text,
+        dataset_id -> Text,
+        in_force_on -> Nullable<Text>,
+        since -> Timestamp,
+        body -> Text,
+    }
+}
+
+table! {
     calendar_days (day) {
         day -> Text,
         body -> Text,
@@ -674,4 +734,9 @@ allow_tables_to_appear_in_same_query!(
     reuse_requests,
     renewals,
     destructions,
+    misuse_cases,
+    misuse_case_departments,
+    misuse_case_parts,
+    complaints,
+    dataset_pauses,
 );

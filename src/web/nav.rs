@@ -17,6 +17,7 @@ const ENTRIES: &[(&str, &str, Access)] = &[
     ("Records requests", "/records", Access::Staff(&[Role::Reviewer, Role::Manager, Role::Clerk, Role::Auditor])),
     ("Endings", "/review/endings", Access::Staff(&[Role::Reviewer, Role::Manager, Role::Clerk, Role::Auditor])),
     ("Signals", "/signals", Access::Staff(&[Role::Reviewer, Role::Manager, Role::Clerk, Role::Auditor])),
+    ("Cases", "/cases", Access::Staff(&[Role::Reviewer, Role::Manager, Role::Clerk, Role::Auditor])),
     ("Deadlines", "/deadlines", Access::Staff(&[Role::Reviewer, Role::Manager, Role::Clerk, Role::Auditor])),
     ("Stewardship", "/stewardship", Access::Staff(&[Role::Reviewer, Role::Manager, Role::Auditor])),
     ("Clerk", "/clerk", Access::Staff(&[Role::Clerk])),

@@ -58,6 +58,12 @@ pub fn files_given(given: Vec<FileGiven>) -> Result<Vec<NewFile>, WebError> {
     given.into_iter().map(decode).collect()
 }
 
+/// Content for a JSON document, in base64.
+#[must_use]
+pub fn in_base64(content: &[u8]) -> String {
+    STANDARD.encode(content)
+}
+
 /// Reads `multipart/form-data` (RFC 7578). File fields left empty are not there.
 ///
 /// # Errors

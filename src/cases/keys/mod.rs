@@ -31,10 +31,11 @@ use crate::domain::notice::{Notice, NoticeKind};
 use crate::domain::people::{Capacity, must_not_be_party};
 use crate::domain::refusal::Refusal;
 use crate::domain::review::Decision;
+use crate::domain::scope::Scope;
 use crate::domain::text::Prose;
 use crate::domain::time::Instant;
 use crate::store::keys::StoredKey;
-use crate::store::{StoreError, applications, holds, keys, people, renewals, terms};
+use crate::store::{StoreError, applications, complaints, datasets, holds, keys, people, renewals, terms};
 
 /// Working keys of one agreement; the overlap of a roll may exceed it for its days.
 pub const LIVE_KEYS_MAX: usize = 20;
@@ -69,7 +70,7 @@ pub enum Killed {
 /// the same key without its text.
 ///
 /// # Errors
-/// `agreement_not_live`, `agreement_held`, `terms_not_accepted`, `own_approval`, `too_many_keys`, those of
+/// `agreement_not_live`, `agreement_held`, `dataset_paused`, `terms_not_accepted`, `own_approval`, `too_many_keys`, those of
 /// [`Key::issue`]; [`CaseError::Missing`] for anybody else's agreement.
 pub fn create(desk: &Desk, caller: &Caller, agreement: AgreementId, wish: &KeyWish) -> Result<Issued, CaseError> {
     desk.act(caller, |work| {
@@ -84,6 +85,7 @@ pub fn create(desk: &Desk, caller: &Caller, agreement: AgreementId, wish: &KeyWi
             let detail = format!("This agreement has {LIVE_KEYS_MAX} working keys. Revoke one first.");
             return Err(Refusal::new("too_many_keys", detail).into());
         }
+        work.must_not_be_paused(&wish.scopes)?;
         let text = work.new_key_text(wish.mode);
         let key = issue(work, &agreement, wish, &text)?;
         keys::insert(work.conn, &key, agreement.requester)?;
@@ -141,6 +143,7 @@ pub fn roll(desk: &Desk, caller: &Caller, id: KeyId, wish: &RollWish) -> Result<
         let change = stored.key.decide(command, is_held, work.now)?;
         work.must_be_issuable(&agreement)?;
         let successor = change.successor.ok_or(CaseError::Store(StoreError::Missing))?;
+        work.must_not_be_paused(&successor.scopes)?;
         keys::update(work.conn, &change.key)?;
         keys::insert(work.conn, &successor, agreement.requester)?;
         let act = key_act(ROLL, Capacity::Requester, &change.key, &agreement);
@@ -313,6 +316,18 @@ impl Work<'_> {
         self.nobody_approved_for_themselves(agreement)
     }
 
+    /// A new key would open what a pause has stopped.
+    fn must_not_be_paused(&mut self, scopes: &[Scope]) -> Result<(), CaseError> {
+        for pause in complaints::pauses(self.conn)? {
+            let slug = datasets::by_id(self.conn, pause.dataset)?.slug;
+            if scopes.iter().any(|scope| scope.dataset() == slug) {
+                let detail = format!("“{}” is paused for every key ({}): {}", pause.title, pause.number, pause.reason);
+                return Err(Refusal::new("dataset_paused", detail).into());
+            }
+        }
+        Ok(())
+    }
+
     /// Who approved must not be the requester or in the requester's organisation now, however that came about since.
     fn nobody_approved_for_themselves(&mut self, agreement: &Agreement) -> Result<(), CaseError> {
         let application = applications::by_id(self.conn, agreement.application)?;
@@ -330,7 +345,7 @@ impl Work<'_> {
         Ok(())
     }
 
-    fn end_key(
+    pub(super) fn end_key(
         &mut self,
         stored: &StoredKey,
         agreement: &Agreement,

@@ -43,6 +43,16 @@ pub enum LetterKind {
     RecordsAnswer,
     /// Silence became a denial.
     RecordsDeemedDenial,
+    /// A notice of violation, to be answered.
+    NoticeOfViolation,
+    /// An order to stop a use.
+    OrderToCease,
+    /// An order to take down, delete and prove it.
+    TakedownOrder,
+    /// A violation was found.
+    CaseFinding,
+    /// No violation was found.
+    CaseDismissal,
 }
 
 impl LetterKind {
@@ -59,6 +69,11 @@ impl LetterKind {
         Self::RecordsEstimate,
         Self::RecordsAnswer,
         Self::RecordsDeemedDenial,
+        Self::NoticeOfViolation,
+        Self::OrderToCease,
+        Self::TakedownOrder,
+        Self::CaseFinding,
+        Self::CaseDismissal,
     ];
 
     /// The word used in columns, in JSON and for the template's file.
@@ -76,6 +91,11 @@ impl LetterKind {
             Self::RecordsEstimate => "records_estimate",
             Self::RecordsAnswer => "records_answer",
             Self::RecordsDeemedDenial => "records_deemed_denial",
+            Self::NoticeOfViolation => "notice_of_violation",
+            Self::OrderToCease => "order_to_cease",
+            Self::TakedownOrder => "takedown_order",
+            Self::CaseFinding => "case_finding",
+            Self::CaseDismissal => "case_dismissal",
         }
     }
 }

@@ -1,7 +1,10 @@
 //! Misuse: the rule book, what a rule looks at, and what a crossed threshold makes of it. Must never find a violation:
 //! a rule notices figures and takes a first step; only a person finds, revokes or refers.
 
+pub mod case;
+pub mod complaint;
 mod detect;
+pub mod pause;
 mod rule;
 mod signal;
 #[cfg(test)]

@@ -16,6 +16,8 @@ pub enum SignalState {
     Trial,
     /// Nobody has taken it up yet.
     Open,
+    /// A case was opened from it.
+    Taken,
 }
 
 impl SignalState {
@@ -25,6 +27,7 @@ impl SignalState {
         match self {
             Self::Trial => "trial",
             Self::Open => "open",
+            Self::Taken => "taken",
         }
     }
 }

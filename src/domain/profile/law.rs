@@ -27,6 +27,10 @@ pub struct Clocks {
     pub emergency_hearing: Span,
     /// Time to acknowledge an order to cease.
     pub cease_acknowledgement: Span,
+    /// Time to comply with an order to cease or to take down, and to prove it.
+    pub order_compliance: Span,
+    /// Time to put right what a notice of violation is about.
+    pub cure: Span,
     /// A hearing is held not before this after its notice.
     pub hearing_not_before: Span,
     /// A hearing is held not later than this after its notice.

@@ -6,13 +6,47 @@ use super::{demos, of_demo};
 
 /// Where each role begins, and pages that are found by a search only.
 const STARTS: &[(&str, &[&str])] = &[
-    ("rosa", &["/review", "/review?show=all", "/review/agreements?state=all", "/stewardship", "/stewardship/import"]),
-    ("rita", &["/review", "/review?show=all", "/review/agreements?state=all", "/stewardship"]),
+    (
+        "rosa",
+        &[
+            "/cases?show=all",
+            "/complaints?show=all",
+            "/dataset-pauses",
+            "/review",
+            "/review?show=all",
+            "/review/agreements?state=all",
+            "/stewardship",
+            "/stewardship/import",
+        ],
+    ),
+    (
+        "rita",
+        &[
+            "/cases?show=all",
+            "/complaints?show=all",
+            "/review",
+            "/review?show=all",
+            "/review/agreements?state=all",
+            "/stewardship",
+        ],
+    ),
     ("dana", &["/review", "/review?show=all", "/review/agreements?state=all", "/stewardship?tier=3"]),
-    ("clara", &["/clerk", "/records?show=all", "/review/agreements?state=all"]),
+    (
+        "clara",
+        &[
+            "/cases?show=all",
+            "/complaints?show=all",
+            "/dataset-pauses",
+            "/clerk",
+            "/records?show=all",
+            "/review/agreements?state=all",
+        ],
+    ),
     (
         "ivan",
         &[
+            "/cases?show=all",
+            "/complaints?show=all",
             "/audit",
             "/audit/stories",
             "/audit/usage?by=key",
@@ -28,8 +62,20 @@ const STARTS: &[(&str, &[&str])] = &[
 const PAGES_MAX: usize = 60;
 
 fn links(body: &str) -> impl Iterator<Item = String> {
-    let of_staff =
-        ["/review", "/stewardship", "/clerk", "/audit", "/admin", "/datasets", "/terms", "/records", "/reuse-requests"];
+    let of_staff = [
+        "/cases",
+        "/complaints",
+        "/dataset-pauses",
+        "/review",
+        "/stewardship",
+        "/clerk",
+        "/audit",
+        "/admin",
+        "/datasets",
+        "/terms",
+        "/records",
+        "/reuse-requests",
+    ];
     body.split(" href=\"")
         .skip(1)
         .filter_map(|rest| rest.split('"').next())

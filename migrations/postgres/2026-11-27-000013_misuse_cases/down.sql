@@ -1,0 +1,6 @@
+DROP TABLE dataset_pauses;
+DROP TABLE complaints;
+DROP TABLE misuse_case_parts;
+DROP TABLE misuse_case_departments;
+DROP TABLE misuse_cases;
+DROP FUNCTION refuse_evidence_change();
