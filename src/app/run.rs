@@ -14,8 +14,8 @@ use super::gate::{Finish, Gate, RunningGate};
 use super::portal::{self, Addresses};
 use super::profile_files;
 use crate::cases::{
-    CaseError, Desk, agree, appeals, calendar, conduct, destruction, keys, misuse::Watch, records, rehearsal, renewal, reterms,
-    terms, tokens,
+    CaseError, Desk, agree, appeals, calendar, conduct, destruction, keys, misuse::Watch, records, rehearsal, renewal,
+    reterms, terms, tokens,
 };
 use crate::config::Settings;
 use crate::domain::net::{HeadBounds, UpstreamNetworks};

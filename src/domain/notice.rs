@@ -244,6 +244,7 @@ impl NoticeKind {
     ];
 
     /// The name of the template and the column.
+    #[expect(clippy::too_many_lines, reason = "one line for each kind of notice")]
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
