@@ -34,14 +34,8 @@ pub fn routes(api: Api) -> Api {
         .takes::<NewKey>()
         .gives::<KeyMade>(201)
         .once()
-        .refuses(&[
-            "agreement_not_live",
-            "agreement_held",
-            "terms_not_accepted",
-            "own_approval",
-            "too_many_keys",
-            "dataset_paused",
-        ])
+        .refuses(&["agreement_not_live", "agreement_held", "terms_not_accepted", "own_approval", "too_many_keys"])
+        .refuses(&["dataset_paused"])
         .refuses(&["key_name", "key_scopes_missing", "key_scope_exceeds", "key_limit_exceeds"])
         .refuses(&["key_expiry_exceeds", "key_expiry_past", "no_key_needed"])
         .get("/keys/{id}", Access::SignedIn, "A key with its holds", one)
@@ -52,7 +46,7 @@ pub fn routes(api: Api) -> Api {
         .once()
         .refuses(&["key_held", "key_ended", "key_already_rolled", "key_overlap", "key_scope_exceeds"])
         .refuses(&["key_limit_exceeds", "key_expiry_exceeds", "key_expiry_past"])
-        .refuses(&["agreement_not_live", "agreement_held", "terms_not_accepted", "own_approval"])
+        .refuses(&["agreement_not_live", "agreement_held", "terms_not_accepted", "own_approval", "dataset_paused"])
         .patch("/keys/{id}", MINE, "Call a key something else", rename)
         .takes::<KeyName>()
         .gives::<KeyView>(200)

@@ -172,7 +172,7 @@ fn text_file(name: &str, content: &[u8]) -> NewFile {
 
 fn invalid(error: &CaseError) -> (String, String) {
     let CaseError::Invalid(problems) = error else { panic!("{error:?}") };
-    (problems[0].field.to_string(), problems[0].code.to_string())
+    (problems[0].field.clone(), problems[0].code.to_string())
 }
 
 #[test]

@@ -394,7 +394,7 @@ fn only_what_is_imminent_is_suspended_before_the_answer() {
 fn offences_count_over_twelve_months_and_then_no_more() {
     let ago = |months: u32| now().checked_sub_months(Months::new(months)).unwrap();
     let case = |class, found_at, is_open, rung| Earlier { class, found_at, is_open, rung: Some(rung) };
-    let rows: [(&str, Vec<Earlier>, (Offence, Option<Rung>)); 7] = [
+    let rows = [
         ("nothing before", vec![], (Offence::First, None)),
         ("of another class", vec![case(Class::M1, Some(ago(2)), false, Rung::Warn)], (Offence::First, None)),
         ("found last year", vec![case(Class::M3, Some(ago(13)), false, Rung::Suspend)], (Offence::First, None)),
