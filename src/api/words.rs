@@ -134,7 +134,6 @@ pub(super) fn in_path(path: &str, name: &str) -> &'static str {
         "account" => "The id of the account.",
         "kind" => "application, agreement, key, dataset or person.",
         "family" => "standard, click_through or restricted.",
-        "file" => "The id of the file.",
         "number" if path.contains("/terms/") => "The number of the version.",
         "number" => "The number of the entry.",
         _ => "",

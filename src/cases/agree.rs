@@ -1,8 +1,8 @@
 //! Agreements: read, terminate, expire, remind, and check a copy against what the service signed.
 
+use super::post::Composed;
 use super::writing::Side;
 use crate::domain::agreement::AgreementChange;
-use crate::domain::letter::to_plain;
 use chrono::Duration;
 
 use super::apply::{bounded, mine as mine_application, write as write_application};
@@ -149,23 +149,27 @@ pub fn terminate(
         let agreement = agreements::by_id(work.conn, id)?;
         let command = AgreementCommand::Terminate { department, reason };
         let change = agreement.decide(command, &caller.actor, work.now)?;
-        let change = if department.is_some() { with_letter(work, change)? } else { change };
-        write(work, &change)
+        let (change, letter) = if department.is_some() { with_letter(work, change)? } else { (change, None) };
+        write(work, &change)?;
+        work.keep(letter)
     })
 }
 
-/// Keeps the letter about an agreement that the city ended, and puts it into the holder's notice.
-pub(super) fn with_letter(work: &mut Work<'_>, mut change: AgreementChange) -> Result<AgreementChange, CaseError> {
+/// Writes the letter about an agreement that the city ended, and puts it into the holder's notice.
+pub(super) fn with_letter(
+    work: &mut Work<'_>,
+    mut change: AgreementChange,
+) -> Result<(AgreementChange, Option<Composed>), CaseError> {
     let agreement = &change.next;
     let (id, path) = (agreement.id.to_string(), format!("/agreements/{}", agreement.id));
     let (what, why) = (format!("Agreement {}", agreement.number), change.act.reason.clone().unwrap_or_default());
     let side = Side::of(agreement);
     let draft = work.revocation_letter((&what, &path, &why), ("agreement", &id), &side, change.act.capacity);
-    let text = to_plain(&work.file_letter(&draft)?.markdown);
+    let (letter, text) = work.compose_for(draft)?;
     for notice in change.notices.iter_mut().filter(|notice| notice.kind == NoticeKind::AgreementEnded) {
         notice.facts.insert("letter".to_owned(), text.clone());
     }
-    Ok(change)
+    Ok((change, Some(letter)))
 }
 
 /// What a public check of an agreement's copy found.

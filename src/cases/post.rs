@@ -30,6 +30,14 @@ pub struct LetterDraft {
     pub values: Values,
 }
 
+/// A letter that is written and not kept yet.
+#[must_use]
+#[derive(Debug)]
+pub(super) struct Composed {
+    draft: LetterDraft,
+    letter: Letter,
+}
+
 /// The name and the language of whom a letter goes to.
 fn addressed(conn: &mut AnyConnection, to: &Addressee) -> Result<(String, String), StoreError> {
     match to {
@@ -78,10 +86,27 @@ impl Work<'_> {
     /// # Errors
     /// What the store says, or that a fact is missing; then nothing of the act happens.
     pub fn file_letter(&mut self, draft: &LetterDraft) -> Result<Letter, CaseError> {
+        let letter = self.compose(draft)?;
+        self.keep_letter(draft, &letter)?;
+        Ok(letter)
+    }
+
+    /// Writes a letter and keeps nothing yet, for acts whose notices carry its text: they save what they change before
+    /// anything is put into the audit, so that no two acts wait for each other.
+    ///
+    /// # Errors
+    /// What the store says, or that a fact is missing.
+    pub(super) fn compose_for(&mut self, draft: LetterDraft) -> Result<(Composed, String), CaseError> {
+        let letter = self.compose(&draft)?;
+        let text = to_plain(&letter.markdown);
+        Ok((Composed { draft, letter }, text))
+    }
+
+    fn compose(&mut self, draft: &LetterDraft) -> Result<Letter, CaseError> {
         let (to_name, language) = addressed(self.conn, &draft.to)?;
         let Written { version, language, subject, markdown } =
             written(self.desk, draft, (&to_name, &language), (&self.caller.actor.name, self.now))?;
-        let letter = Letter {
+        Ok(Letter {
             id: self.new_id(),
             kind: draft.kind,
             version,
@@ -95,15 +120,29 @@ impl Work<'_> {
             markdown,
             at: self.now,
             by_name: self.caller.actor.name.clone(),
-        };
-        letters::insert(self.conn, &letter)?;
+        })
+    }
+
+    /// Keeps what was composed, after its act was saved.
+    ///
+    /// # Errors
+    /// What the store says.
+    pub(super) fn keep(&mut self, composed: Option<Composed>) -> Result<(), CaseError> {
+        composed.map_or(Ok(()), |Composed { draft, letter }| self.keep_letter(&draft, &letter))
+    }
+
+    /// Keeps a letter that was written, with its entry.
+    ///
+    /// # Errors
+    /// What the store says.
+    fn keep_letter(&mut self, draft: &LetterDraft, letter: &Letter) -> Result<(), CaseError> {
+        letters::insert(self.conn, letter)?;
         let facts = serde_json::json!({
             "about": letter.about.id, "number": letter.about.number, "kind": letter.kind, "template": letter.version, "language": letter.language,
             "sha256": letter.sha256.to_string(),
         });
         let act = Act::new("letter.sent", draft.capacity, "letter", letter.id).about(draft.touches);
-        self.record(act.change(serde_json::Value::Null, facts))?;
-        Ok(letter)
+        self.record(act.change(serde_json::Value::Null, facts))
     }
 
     /// Writes, keeps and mails a letter.

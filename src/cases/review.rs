@@ -7,12 +7,12 @@ use serde::Serialize;
 use super::apply::{bounded, under_present_tiers, write};
 use super::drafting::must_fit;
 use super::letters;
+use super::post::Composed;
 use super::settle::settle;
 use super::{Caller, CaseError, Desk, Work};
 use crate::domain::agreement::Agreed;
 use crate::domain::application::{Application, Change, Command, ItemState, State};
 use crate::domain::id::{ApplicationId, DepartmentId, ItemId};
-use crate::domain::letter::to_plain;
 use crate::domain::notice::{Notice, NoticeKind, Recipient};
 use crate::domain::people::Role;
 use crate::domain::refusal::Refusal;
@@ -205,28 +205,33 @@ pub fn decide(
             offer_days: work.desk.profile.agreement.offer_lapses_days,
         };
         let change = application.decide(command, &caller.actor, work.now)?;
-        let change = enclose_letter(work, change, item)?;
+        let (change, letter) = enclose_letter(work, change, item)?;
         write(work, &change)?;
+        work.keep(letter)?;
         settle(work, &application, &change, None)?;
         work.remember(change.next.state.as_str())?;
         Ok(applications::by_id(work.conn, id)?.state)
     })
 }
 
-/// Keeps the letter about a refusal, and puts it into every notice that tells the requester of it.
-fn enclose_letter(work: &mut Work<'_>, change: Change, decided: ItemId) -> Result<Change, CaseError> {
+/// Writes the letter about a refusal, and puts it into every notice that tells the requester of it.
+fn enclose_letter(
+    work: &mut Work<'_>,
+    change: Change,
+    decided: ItemId,
+) -> Result<(Change, Option<Composed>), CaseError> {
     let is_refused = change.next.item(decided).is_some_and(|item| matches!(item.state, ItemState::Denied { .. }));
     let draft =
         is_refused.then(|| letters::denial_draft(&work.desk.profile, &change.next, change.act.capacity)).flatten();
-    let Some(draft) = draft else { return Ok(change) };
-    let text = to_plain(&work.file_letter(&draft)?.markdown);
+    let Some(draft) = draft else { return Ok((change, None)) };
+    let (letter, text) = work.compose_for(draft)?;
     let requester = Recipient::Party(change.next.requester, change.next.organisation);
     let path = format!("/applications/{}/letter", change.next.id);
     let enclose = |notice: Notice| {
         let notice = if notice.to == requester { notice.with("letter", &text) } else { return notice };
         if notice.kind == NoticeKind::Denied { notice.with("path", &path) } else { notice }
     };
-    Ok(Change { notices: change.notices.into_iter().map(enclose).collect(), ..change })
+    Ok((Change { notices: change.notices.into_iter().map(enclose).collect(), ..change }, Some(letter)))
 }
 
 fn verdict(desk: &Desk, application: &Application, item: ItemId, decided: &Decided) -> Result<Verdict, CaseError> {

@@ -1,7 +1,6 @@
 //! The clerk's part: read, admit or turn away what came late, acknowledge, compile the record, set a hearing, decide.
 
 use crate::domain::appeal::AppealState;
-use crate::domain::letter::to_plain;
 use serde::Serialize;
 
 use super::{Caller, CaseError, Desk, Work, effect, record, write};
@@ -128,15 +127,18 @@ pub fn decide(desk: &Desk, caller: &Caller, id: AppealId, ruled: &Ruled) -> Resu
         appeal.decide(command(String::new()), &caller.actor, work.now)?;
         let effect = effect::carry_out(work, &appeal, (ruled.outcome, &reasons, &instructions))?;
         let mut change = appeal.decide(command(effect), &caller.actor, work.now)?;
+        let mut letter = None;
         if let AppealState::Decided { ruling } = &change.next.state {
             let draft = work.ruling_letter(&change.next, ruling);
-            let letter = to_plain(&work.file_letter(&draft)?.markdown);
+            let (composed, text) = work.compose_for(draft)?;
+            letter = Some(composed);
             let party = change.next.party();
             for notice in change.notices.iter_mut().filter(|notice| notice.to == party) {
-                notice.facts.insert("letter".to_owned(), letter.clone());
+                notice.facts.insert("letter".to_owned(), text.clone());
             }
         }
         write(work, &change)?;
+        work.keep(letter)?;
         work.remember(ruled.outcome.as_str())?;
         Ok(appeals::by_id(work.conn, id)?)
     })

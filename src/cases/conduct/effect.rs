@@ -115,6 +115,7 @@ fn end(work: &mut Work<'_>, case: &MisuseCase, reason: &str, capacity: Capacity)
     let agreement = keys::locked_agreement(work.conn, case.subject.agreement)?;
     let reason = format!("Case {}: {reason}", case.number);
     let command = AgreementCommand::Terminate { department: Some(department), reason };
-    let change = with_letter(work, agreement.decide(command, &work.caller.actor, work.now)?)?;
-    write_agreement(work, &change)
+    let (change, letter) = with_letter(work, agreement.decide(command, &work.caller.actor, work.now)?)?;
+    write_agreement(work, &change)?;
+    work.keep(letter)
 }

@@ -27,7 +27,12 @@ pub(super) fn draft(
         | LetterKind::Offer
         | LetterKind::Suspension
         | LetterKind::Revocation
-        | LetterKind::AppealDecision => values,
+        | LetterKind::AppealDecision
+        | LetterKind::RecordsReceipt
+        | LetterKind::RecordsAcknowledgement
+        | LetterKind::RecordsEstimate
+        | LetterKind::RecordsAnswer
+        | LetterKind::RecordsDeemedDenial => values,
     };
     Ok(LetterDraft {
         kind,
