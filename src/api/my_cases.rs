@@ -26,7 +26,7 @@ pub fn routes(api: Api) -> Api {
         .get("/my-cases/{id}/files/{file}", MINE, "A file that you handed in", file)
         .gives::<FileContent>(200)
         .post("/my-cases/{id}/answer", MINE, "Answer the notice; late is taken in and marked so", answer)
-        .takes::<AnswerGiven>()
+        .takes::<CaseAnswerGiven>()
         .for_uploads()
         .gives::<CaseShown>(200)
         .refuses(&["wrong_state"])
@@ -52,7 +52,7 @@ async fn my_own(request: HttpRequest, desk: DeskData, id: web::Path<String>) -> 
 /// An answer to a notice.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-struct AnswerGiven {
+struct CaseAnswerGiven {
     /// What you say to it.
     text: String,
     /// How you put it right.
@@ -67,9 +67,9 @@ async fn answer(
     request: HttpRequest,
     desk: DeskData,
     id: web::Path<String>,
-    Json(given): Json<AnswerGiven>,
+    Json(given): Json<CaseAnswerGiven>,
 ) -> Result<HttpResponse, WebError> {
-    let AnswerGiven { text, cure, files } = given;
+    let CaseAnswerGiven { text, cure, files } = given;
     let files = files_given(files)?;
     let act = move |desk: &Desk, who: &Caller, id| holder::answer(desk, who, id, (&text, &cure, &files));
     on(desk, (caller(&request), id, Side::Holder), act).await

@@ -33,6 +33,8 @@ struct PublicRegister {
     misuse: RegisterTable,
     /// By what was appealed and how it ended.
     appeals: RegisterTable,
+    /// Requests for public records by how they stand.
+    records: RegisterTable,
     waits: Vec<RegisterWait>,
 }
 
@@ -109,6 +111,7 @@ impl From<&Register> for PublicRegister {
             denials: (&register.denials).into(),
             misuse: (&register.misuse).into(),
             appeals: (&register.appeals).into(),
+            records: (&register.records).into(),
             waits: register.waits.iter().map(wait).collect(),
         }
     }

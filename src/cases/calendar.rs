@@ -10,7 +10,7 @@ use crate::domain::people::{Capacity, Role};
 use crate::domain::text::Line;
 use crate::domain::time::{Day, day_in};
 use crate::store::calendar::{self, KeptDay};
-use crate::store::{AnyConnection, appeals, records, reuse};
+use crate::store::{AnyConnection, appeals, cases, records, reuse};
 
 /// Every local day, in order.
 ///
@@ -94,7 +94,9 @@ pub fn keep_up(desk: &Desk) -> Result<usize, CaseError> {
     let now = desk.clock.now();
     let asked = desk.read(|conn| records::list(conn, None, false))?;
     let reuse = desk.read(|conn| reuse::list(conn, None, false))?;
-    let is_same = open.iter().all(|appeal| appeal.recounted(&rules, now).is_none())
+    let charged = desk.read(|conn| cases::list(conn, None, false))?;
+    let is_same = charged.iter().all(|case| case.recounted(&rules, now).is_none())
+        && open.iter().all(|appeal| appeal.recounted(&rules, now).is_none())
         && asked.iter().all(|request| request.recounted(&rules, now).is_none())
         && reuse.iter().all(|request| request.recounted(&rules).is_none());
     if is_same {
@@ -109,6 +111,12 @@ fn recount(work: &mut Work<'_>, rules: &CalendarRules) -> Result<usize, CaseErro
     for appeal in appeals::all(work.conn, false)? {
         if let Some(change) = appeal.recounted(rules, work.now) {
             super::appeals::write(work, &change)?;
+            count += 1;
+        }
+    }
+    for case in cases::list(work.conn, None, false)? {
+        if let Some(change) = case.recounted(rules, work.now) {
+            super::conduct::write(work, &change, Capacity::Service)?;
             count += 1;
         }
     }

@@ -9,13 +9,14 @@ use crate::domain::appeal::{Appeal, Timeliness};
 use crate::domain::application::{Application, State};
 use crate::domain::calendar::Deadline;
 use crate::domain::id::DepartmentId;
+use crate::domain::misuse::case::MisuseCase;
 use crate::domain::people::Role;
 use crate::domain::records::RecordsRequest;
 use crate::domain::renewal::Renewal;
 use crate::domain::reuse::ReuseRequest;
 use crate::domain::time::{Day, day_in};
 use crate::store::applications::{self, QueueFilter};
-use crate::store::{agreements, appeals, destructions, people, records, renewals, reuse};
+use crate::store::{agreements, appeals, cases, destructions, people, records, renewals, reuse};
 
 /// Things of one kind shown at most.
 const MAX: i64 = 500;
@@ -66,6 +67,7 @@ pub fn board(desk: &Desk, caller: &Caller) -> Result<Vec<Due>, CaseError> {
     found.extend(desk.read(|conn| appeals::all(conn, false))?.iter().map(of_appeal));
     found.extend(desk.read(|conn| records::list(conn, None, false))?.iter().map(of_records));
     found.extend(desk.read(|conn| reuse::list(conn, None, false))?.iter().map(of_reuse));
+    found.extend(desk.read(|conn| cases::list(conn, None, false))?.iter().filter_map(of_case));
     let every: Vec<DepartmentId> = if sees_all {
         desk.read(people::departments)?.into_iter().map(|department| department.id).collect()
     } else {
@@ -142,6 +144,23 @@ pub(super) fn counted(
 ) -> Due {
     let working = Some(deadline.explain());
     Due { kind, number: number.to_owned(), what, path, turn, departments, by: deadline.due, working, days_left: 0 }
+}
+
+/// What comes next in a misuse case.
+fn of_case(case: &MisuseCase) -> Option<Due> {
+    let (by, what) = case.due()?;
+    let is_holders = case.hear_by.as_ref().is_none_or(|hear_by| hear_by.due != by || case.hearing.is_some());
+    Some(Due {
+        kind: "Misuse case",
+        number: case.number.clone(),
+        what: format!("{}: {what}", case.class.title()),
+        path: case.path_of_office(),
+        turn: if is_holders { Turn::Party } else { Turn::City },
+        departments: case.departments.clone(),
+        by,
+        working: None,
+        days_left: 0,
+    })
 }
 
 /// A request for records; at the end of the day silence becomes a denial.

@@ -40,6 +40,8 @@ pub struct Register {
     pub misuse: Table,
     /// Appeals by what was appealed (rows) and where they stand (columns).
     pub appeals: Table,
+    /// Requests for public records by how they stand.
+    pub records: Table,
     /// Days from submission to decision by department.
     pub waits: Vec<Wait>,
     /// The newest changes, newest first.
@@ -132,6 +134,7 @@ fn compute(desk: &Desk, now: Instant) -> Result<Register, CaseError> {
         denials: denials(desk, &names, &facts).published(&[], minimum),
         misuse: misuse(&facts).published(&[], minimum),
         appeals: appeals(&facts).published(&[], minimum),
+        records: records(&facts).published(&[], minimum),
         waits: waits(desk, &names, &facts.decided, minimum),
         changes: facts.news.iter().map(change).collect(),
     })
@@ -169,13 +172,42 @@ fn denials(desk: &Desk, names: &BTreeMap<DepartmentId, String>, facts: &Facts) -
     counts
 }
 
-/// What the misuse rules noticed. Cases have a column for each outcome of their own, added here by class.
+/// What the misuse rules noticed, and the cases of people by how they stand.
 fn misuse(facts: &Facts) -> Counts {
     let mut counts = Counts::default();
     for (class, count) in &facts.signals {
         let known = Class::ALL.into_iter().find(|known| known.as_str() == class);
         let row = known.map_or_else(|| class.clone(), |known| format!("{class} {}", known.title()));
         counts.add(&row, "Noticed by a rule", u64::try_from(*count).unwrap_or(0));
+    }
+    for (class, stands) in &facts.cases {
+        let known = Class::ALL.into_iter().find(|known| known.as_str() == *class);
+        let row = known.map_or_else(|| (*class).to_owned(), |known| format!("{class} {}", known.title()));
+        let column = match *stands {
+            "found" => "Case: violation found",
+            "dismissed" => "Case: dismissed",
+            "open" => "Case: open",
+            _ => "Case: closed without a finding",
+        };
+        counts.add(&row, column, 1);
+    }
+    counts
+}
+
+/// Requests for records by how they stand.
+fn records(facts: &Facts) -> Counts {
+    let mut counts = Counts::default();
+    for (state, count) in &facts.records {
+        let row = match state.as_str() {
+            "received" | "acknowledged" => "Open",
+            "deemed_denied" => "Denied by silence",
+            "produced" => "Produced",
+            "partly" => "Produced in part",
+            "denied" => "Denied",
+            "withdrawn" => "Taken back",
+            _ => "Became an application",
+        };
+        counts.add(row, "Requests", u64::try_from(*count).unwrap_or(0));
     }
     counts
 }
@@ -242,7 +274,7 @@ fn change(news: &view::News) -> Change {
 }
 
 /// The tables that are also given as files.
-pub const TABLES: [&str; 5] = ["agreements", "denials", "misuse", "appeals", "waits"];
+pub const TABLES: [&str; 6] = ["agreements", "denials", "misuse", "appeals", "records", "waits"];
 
 /// One table for spreadsheets; `None` for a name that is none of [`TABLES`]. A count that is kept back is an empty cell
 /// with `yes` beside it.
@@ -256,6 +288,7 @@ pub fn sheet(register: &Register, name: &str) -> Option<Sheet> {
         "denials" => (&["code", "department", "count", "kept_back"], cells(&register.denials)),
         "misuse" => (&["class", "outcome", "count", "kept_back"], cells(&register.misuse)),
         "appeals" => (&["appealed", "outcome", "count", "kept_back"], cells(&register.appeals)),
+        "records" => (&["outcome", "column", "count", "kept_back"], cells(&register.records)),
         "waits" => {
             (&["department", "decisions", "kept_back", "median_days"], register.waits.iter().map(wait_cells).collect())
         }

@@ -32,7 +32,7 @@ fn today(work: &Work<'_>) -> Day {
 }
 
 /// Saves everything a change holds, and sends its letter.
-fn write(work: &mut Work<'_>, change: &CaseChange, capacity: Capacity) -> Result<(), CaseError> {
+pub(super) fn write(work: &mut Work<'_>, change: &CaseChange, capacity: Capacity) -> Result<(), CaseError> {
     cases::save(work.conn, &change.next, work.now)?;
     work.record(change.act.clone())?;
     change.notices.iter().try_for_each(|notice| work.notify(notice))?;

@@ -135,6 +135,11 @@ fn view(register: &Register) -> RegisterView {
                 ("appeals", "Appeals", "What was appealed to the City Clerk, and how it ended."),
                 ("Appealed", "Nothing was appealed."),
             ),
+            table(
+                &register.records,
+                ("records", "Requests for records", "Public records asked for, and how that ended."),
+                ("Outcome", "Nothing was asked for."),
+            ),
         ],
         waits: register.waits.iter().map(wait).collect(),
         changes: register.changes.iter().take(10).cloned().collect(),

@@ -9,10 +9,13 @@ use crate::domain::agreement::{Agreement, AgreementState, Execution};
 use crate::domain::appeal::Appeal;
 use crate::domain::application::{Application, ItemState};
 use crate::domain::id::{DepartmentId, OrganisationId};
+use crate::domain::misuse::case::MisuseCase;
 use crate::domain::review::Verdict;
 use crate::domain::tier::Tier;
 use crate::domain::time::Instant;
-use crate::store::schema::{agreements, appeals, applications, misuse_signals, organisations};
+use crate::store::schema::{
+    agreements, appeals, applications, misuse_cases, misuse_signals, organisations, records_requests,
+};
 use crate::store::{AnyConnection, StoreError, from_json, id};
 
 /// Agreements, applications and appeals read at once, the newest.
@@ -82,6 +85,10 @@ pub struct Facts {
     pub appeals: Vec<(&'static str, &'static str)>,
     /// What the misuse rules in force noticed since: class and how often.
     pub signals: Vec<(String, i64)>,
+    /// Misuse cases opened since: class and how they stand.
+    pub cases: Vec<(&'static str, &'static str)>,
+    /// Requests for records received since: their state and how many.
+    pub records: Vec<(String, i64)>,
     /// The newest changes, newest first.
     pub news: Vec<News>,
 }
@@ -125,6 +132,8 @@ pub fn read(conn: &mut AnyConnection, since: Instant, now: Instant) -> Result<Fa
         decided: decided(conn, since)?,
         appeals: appealed(conn, since)?,
         signals: signals(conn, since)?,
+        cases: cases(conn, since)?,
+        records: records(conn, since)?,
         news,
     })
 }
@@ -250,6 +259,33 @@ fn appealed(conn: &mut AnyConnection, since: Instant) -> Result<Vec<(&'static st
     let all = read_all::<Appeal>("appeal", &bodies)?;
     let stands = |appeal: &Appeal| if appeal.state.is_open() { "open" } else { appeal.state.as_str() };
     Ok(all.iter().map(|appeal| (appeal.contested.of.kind(), stands(appeal))).collect())
+}
+
+fn cases(conn: &mut AnyConnection, since: Instant) -> Result<Vec<(&'static str, &'static str)>, StoreError> {
+    let bodies: Vec<String> = misuse_cases::table
+        .filter(misuse_cases::opened_at.ge(since.naive_utc()))
+        .order(misuse_cases::id.desc())
+        .limit(MAX)
+        .select(misuse_cases::body)
+        .load(conn)?;
+    let stands = |case: &MisuseCase| match &case.finding {
+        Some(finding) if finding.is_violation => "found",
+        Some(_) => "dismissed",
+        None if case.state.is_open() => "open",
+        None => "closed",
+    };
+    let all = read_all::<MisuseCase>("case", &bodies)?;
+    Ok(all.iter().map(|case| (case.class.as_str(), stands(case))).collect())
+}
+
+fn records(conn: &mut AnyConnection, since: Instant) -> Result<Vec<(String, i64)>, StoreError> {
+    let rows = records_requests::table
+        .group_by(records_requests::state)
+        .filter(records_requests::received_at.ge(since.naive_utc()))
+        .select((records_requests::state, diesel::dsl::count_star()))
+        .order(records_requests::state.asc())
+        .load(conn)?;
+    Ok(rows)
 }
 
 fn signals(conn: &mut AnyConnection, since: Instant) -> Result<Vec<(String, i64)>, StoreError> {

@@ -2,6 +2,7 @@
 //! done about it. Must never find a violation by itself: every finding names the person who made it, and why.
 
 mod acts;
+mod days;
 mod ladder;
 mod machine;
 mod measure;
