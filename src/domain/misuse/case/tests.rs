@@ -6,7 +6,7 @@ use chrono::Months;
 use uuid::Uuid;
 
 use super::*;
-use crate::domain::calendar::Span;
+use crate::domain::calendar::{LocalDay, Span};
 use crate::domain::hold::{HoldTarget, Lift};
 use crate::domain::id::Id;
 use crate::domain::people::{Actor, Role, RoleGrant};
@@ -468,4 +468,21 @@ fn empty_texts_and_hearings_in_the_past_are_refused() {
     assert_eq!(code(&in_state("answered"), CaseCommand::Dismiss { reasons: empty() }, clerk()), "reasons_needed");
     let reasons = CaseCommand::Find { reasons: empty(), severity: empty(), measures: vec![] };
     assert_eq!(code(&in_state("answered"), reasons, clerk()), "reasons_needed");
+}
+
+#[test]
+fn a_day_that_the_city_closed_gives_the_holder_more_time_and_never_less() {
+    let profile = Profile::parse(include_str!("../../../../config/profiles/norwalk-ct/profile.toml")).unwrap();
+    let base = profile.calendar.base();
+    let snow = LocalDay { day: day("2026-11-24"), is_open: false, name: "Snow".to_owned() };
+    let snowy = base.with_days(&[snow]).unwrap();
+    let noticed = after(&opened(Class::M4, None), &["notify"]);
+    let change = noticed.recounted(&snowy, now()).unwrap();
+    let [before, moved] = [&noticed, &change.next].map(|case| case.charge.as_ref().unwrap().answer_by.due);
+    assert!(moved > before, "{moved}");
+    assert_eq!((change.act.act, change.notices.len()), ("case.recount", 1));
+    assert!(change.next.steps.last().unwrap().text.contains("(Snow)"), "{:?}", change.next.steps);
+    assert_eq!(change.next.recounted(&snowy, now()), None, "counted once");
+    assert_eq!(change.next.recounted(base, now()), None, "what was given is not taken away");
+    assert_eq!(opened(Class::M4, None).recounted(&snowy, now()), None, "nothing runs yet");
 }
