@@ -200,11 +200,11 @@ impl Past<'_> {
 pub fn add_clients(city: &City) -> Result<(), CaseError> {
     let live = city.desk.read(|conn| agreements::of_departments(conn, None, Some("executed"), 100))?;
     let mut batch = UsageBatch::default();
-    let parking = named(&live, "parking-occupancy")?;
+    let (parking, noise) = (named(&live, "parking-occupancy")?, named(&live, "noise-levels")?);
     for client in &CLIENTS {
-        add(city, (client, parking), &mut batch)?;
+        add(city, (client, if client.rule.is_some() { parking } else { noise }), &mut batch)?;
     }
-    add(city, (&FLOOD, named(&live, "noise-levels")?), &mut batch)?;
+    add(city, (&FLOOD, noise), &mut batch)?;
     city.desk.clock.set(city.now);
     write(&city.desk, ("demo clients", 1), &batch, city.now)
 }
@@ -295,6 +295,7 @@ mod tests {
         for test in desks() {
             let secret = SecretString::from("token");
             let city = seed(&test.desk, profile_file, ("http://127.0.0.1:8099", &secret)).unwrap();
+            crate::demo::usage::fill(&city).unwrap();
             add_clients(&city).unwrap();
             let rows = table(&city.desk).unwrap();
             assert_eq!(rows.len(), CLIENTS.iter().chain([&FLOOD]).filter(|client| client.rule.is_some()).count());
