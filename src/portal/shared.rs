@@ -87,6 +87,13 @@ pub fn id_in<K>(text: &str) -> Result<Id<K>, WebError> {
     text.parse().map_err(|_no_id| WebError::not_found())
 }
 
+/// The text of an agreement as it is hashed, so that anybody can hash it too.
+#[must_use]
+pub fn to_the_byte(text: &str) -> actix_web::HttpResponse {
+    let text = crate::domain::terms::canonical(text);
+    actix_web::HttpResponse::Ok().content_type("text/plain; charset=utf-8").body(text)
+}
+
 /// Passes on what can be mended in the form that was sent. Where the thing has moved on, or is not this person's to
 /// act on, the page has no such form any more: then the error's own page keeps what was typed and leads back.
 ///

@@ -1,4 +1,3 @@
-// Longer than 500 lines because it lists every table, and diesel wants them in one place.
 //! The tables, as both databases have them. A test loads every table on both.
 // Longer than 500 lines because it is one list, of every table there is.
 

@@ -7,14 +7,14 @@ use actix_web::{HttpRequest, HttpResponse};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use futures_util::stream;
-use multer::{Constraints, Multipart, SizeLimit};
+use multer::Multipart;
 use serde::Deserialize;
 use utoipa::ToSchema;
 
 use super::error::WebError;
 use super::fields::{FIELDS_MAX, Fields};
 use crate::cases::files::NewFile;
-use crate::domain::attachment::{Attachment, FILE_BYTES_MAX, FILES_MAX, FileKind};
+use crate::domain::attachment::{Attachment, FILES_MAX, FileKind};
 
 /// Longest text field of a form with files, in bytes.
 const TEXT_BYTES_MAX: usize = 256 * 1024;
@@ -67,24 +67,23 @@ pub fn in_base64(content: &[u8]) -> String {
 /// Reads `multipart/form-data` (RFC 7578). File fields left empty are not there.
 ///
 /// # Errors
-/// 400 for a form that cannot be read, 413 for a file or text that is too large.
+/// 400 for a form that cannot be read, 413 for a text that is too large.
 pub(super) async fn read(request: &HttpRequest, body: Bytes) -> Result<(Fields, Vec<Uploaded>), WebError> {
     let content_type = request.headers().get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
     let boundary = multer::parse_boundary(content_type.unwrap_or_default()).map_err(|error| unreadable(&error))?;
-    // One byte more than a file may have, so that the file itself is named as too large.
-    let each = u64::try_from(FILE_BYTES_MAX.saturating_add(1)).unwrap_or(u64::MAX);
-    let limits = Constraints::new().size_limit(SizeLimit::new().per_field(each));
-    let whole = stream::iter([Ok::<_, std::convert::Infallible>(body)]);
-    let mut parts = Multipart::with_constraints(whole, boundary, limits);
+    // The guard bounded the whole. A file that is too large, or one too many, comes through to the case, which names it at
+    // its field: the page then keeps what was typed.
+    let mut parts = Multipart::new(stream::iter([Ok::<_, std::convert::Infallible>(body)]), boundary);
     let (mut pairs, mut files) = (Vec::new(), Vec::new());
     while let Some(part) = parts.next_field().await.map_err(|error| unreadable(&error))? {
-        if pairs.len() > FIELDS_MAX || files.len() > FILES_MAX {
-            return Err(WebError::bad_request("too_many_fields", "Too many fields or files were sent at once."));
+        if pairs.len() > FIELDS_MAX {
+            return Err(WebError::bad_request("too_many_fields", "Too many fields were sent at once."));
         }
         let field = part.name().unwrap_or_default().to_owned();
         let file_name = part.file_name().map(str::to_owned);
         let content = part.bytes().await.map_err(|error| unreadable(&error))?;
         match file_name {
+            Some(_) if files.len() > FILES_MAX => {}
             Some(name) if !name.is_empty() || !content.is_empty() => {
                 files.push(Uploaded { field, file: NewFile { name, content: content.to_vec() } });
             }
@@ -105,9 +104,6 @@ fn text(content: &Bytes) -> Result<String, WebError> {
 }
 
 fn unreadable(error: &multer::Error) -> WebError {
-    if matches!(error, multer::Error::FieldSizeExceeded { .. } | multer::Error::StreamSizeExceeded { .. }) {
-        return WebError::too_large(FILE_BYTES_MAX);
-    }
     WebError::bad_request("form_unreadable", format!("The form could not be read: {error}."))
 }
 
@@ -152,6 +148,7 @@ mod tests {
     use futures_util::FutureExt as _;
 
     use super::*;
+    use crate::domain::attachment::{FILE_BYTES_MAX, check_count};
 
     fn form(parts: &[&str]) -> Result<(Fields, Vec<Uploaded>), WebError> {
         let body = format!("--x\r\n{}\r\n--x--\r\n", parts.join("\r\n--x\r\n"));
@@ -178,12 +175,24 @@ mod tests {
     #[test]
     fn a_broken_or_over_full_form_is_refused_with_its_reason() {
         assert_eq!(form(&["no head at all"]).unwrap_err().code(), "form_unreadable");
-        assert_eq!(form(&[FILE; FILES_MAX + 2]).unwrap_err().code(), "too_many_fields");
         let long = format!("Content-Disposition: form-data; name=\"what\"\r\n\r\n{}", "a".repeat(TEXT_BYTES_MAX + 1));
         assert_eq!(form(&[&long]).unwrap_err().status().as_u16(), 413);
         let request =
             TestRequest::post().insert_header((header::CONTENT_TYPE, "multipart/form-data")).to_http_request();
         assert_eq!(read(&request, Bytes::new()).now_or_never().unwrap().unwrap_err().code(), "form_unreadable");
+    }
+
+    #[test]
+    fn a_file_too_large_and_one_too_many_come_through_to_be_named_and_the_text_is_kept() {
+        let large = FILE.replace("hello", &"a".repeat(FILE_BYTES_MAX + 1));
+        let (fields, files) = form(&[&large, TEXT]).unwrap();
+        assert_eq!(fields.get("what"), Some("one\ntwo día"));
+        let id = crate::domain::id::AttachmentId::from_uuid(uuid::Uuid::nil());
+        let refusal = Attachment::check(id, &files[0].file.name, &files[0].file.content).unwrap_err();
+        assert_eq!(refusal.code, "file_too_large");
+        let (fields, files) = form(&[&[FILE; FILES_MAX + 3][..], &[TEXT]].concat()).unwrap();
+        assert_eq!(check_count(files.len()).unwrap_err().code, "too_many_files");
+        assert!(fields.get("what").is_some());
     }
 
     #[test]

@@ -11,7 +11,7 @@ use crate::domain::id::AgreementId;
 use crate::domain::terms::TermsVersion;
 use crate::domain::tier::Tier;
 use crate::domain::time::{Instant, day_in};
-use crate::portal::shared::{day_words, id_in};
+use crate::portal::shared::{day_words, id_in, to_the_byte};
 use crate::web::case::{DeskData, caller, caller_once, shown_on_form};
 use crate::web::{Flash, FormView, Once, Page, Posted, Redirect, WebError};
 
@@ -116,8 +116,7 @@ pub(super) async fn text(
     let id = id_in(&path)?;
     let who = caller(&request);
     let owed = desk.run(move |desk| reterms::of(desk, &who, id)).await?;
-    let text = crate::domain::terms::canonical(&owed.draft.text);
-    Ok(HttpResponse::Ok().content_type("text/plain; charset=utf-8").body(text))
+    Ok(to_the_byte(&owed.draft.text))
 }
 
 pub(super) async fn accept(

@@ -13,7 +13,7 @@ use crate::domain::application::{AnswerKind, question};
 use crate::domain::id::{AgreementId, RenewalId};
 use crate::domain::renewal::{Attestation, CONTACTS, Question, Renewal, RenewalState};
 use crate::domain::time::Instant;
-use crate::portal::shared::{Choice, Names, Tag, id_in};
+use crate::portal::shared::{Choice, Names, Tag, id_in, to_the_byte};
 use crate::web::case::{DeskData, caller, caller_once, shown_on_form};
 use crate::web::{Flash, Form, FormView, Once, Page, Posted, Redirect, WebError};
 
@@ -302,8 +302,7 @@ pub(super) async fn review_text(
     let id = id_in(&path)?;
     let who = caller(&request);
     let review = desk.run(move |desk| cases::review(desk, &who, id)).await?;
-    let text = crate::domain::terms::canonical(&review.draft.text);
-    Ok(HttpResponse::Ok().content_type("text/plain; charset=utf-8").body(text))
+    Ok(to_the_byte(&review.draft.text))
 }
 
 pub(super) async fn sign(

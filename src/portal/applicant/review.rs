@@ -110,9 +110,7 @@ pub(super) async fn text(
     let id = id_in(&path)?;
     let who = caller(&request);
     let review = desk.run(move |desk| apply::review(desk, &who, id)).await?;
-    Ok(HttpResponse::Ok()
-        .content_type("text/plain; charset=utf-8")
-        .body(crate::domain::terms::canonical(&review.draft.text)))
+    Ok(crate::portal::shared::to_the_byte(&review.draft.text))
 }
 
 pub(super) async fn submit(
