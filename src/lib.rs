@@ -20,3 +20,4 @@ pub mod telemetry;
 #[cfg(test)]
 mod tests;
 pub mod web;
+pub mod words;

@@ -21,6 +21,7 @@ use crate::portal::mailbox::{Letter, MailReader};
 use crate::portal::session::DeskVisitors;
 use crate::store::migrate;
 use crate::telemetry::Observer;
+use crate::domain::language::Language;
 use crate::web::{Access, Options, Room, Routes, ServerKey, Site, WebError, edge};
 use crate::{api, portal, web as room};
 
@@ -86,7 +87,7 @@ pub fn build(
         service_name: settings.portal.service_name.clone(),
         city: base.profile.city.as_str().to_owned(),
         zone: base.profile.zone,
-        language: "en".to_owned(),
+        language: base.profile.languages.first().and_then(|tag| Language::of_tag(tag.as_str())).unwrap_or_default(),
         portal_url: addresses.portal,
         gate_url: addresses.gate,
         is_demo,

@@ -12,6 +12,7 @@ pub mod guessing;
 pub mod hold;
 pub mod id;
 pub mod key;
+pub mod language;
 pub mod letter;
 pub mod limits;
 pub mod membership;

@@ -1,4 +1,4 @@
-//! The three cookies of the portal and their flags. Over https they carry the `__Host-` prefix, so that no sibling host
+//! The four cookies of the portal and their flags. Over https they carry the `__Host-` prefix, so that no sibling host
 //! can plant them; over plain http (a demo on loopback) browsers refuse that prefix, so it is left out.
 
 use actix_web::cookie::time::Duration;
@@ -13,6 +13,8 @@ pub enum Jar {
     Anonymous,
     /// One message for the next page.
     Flash,
+    /// The language chosen with the switch.
+    Language,
 }
 
 impl Jar {
@@ -26,6 +28,8 @@ impl Jar {
             (Self::Anonymous, false) => "accord-form",
             (Self::Flash, true) => "__Host-accord-flash",
             (Self::Flash, false) => "accord-flash",
+            (Self::Language, true) => "__Host-accord-language",
+            (Self::Language, false) => "accord-language",
         }
     }
 
@@ -51,7 +55,7 @@ mod tests {
 
     #[test]
     fn every_cookie_is_locked_to_the_host_over_https() {
-        for jar in [Jar::Session, Jar::Anonymous, Jar::Flash] {
+        for jar in [Jar::Session, Jar::Anonymous, Jar::Flash, Jar::Language] {
             let text = jar.bake("v".to_owned(), true).to_string();
             assert!(text.starts_with("__Host-accord"), "{text}");
             for flag in ["HttpOnly", "Secure", "SameSite=Lax", "Path=/"] {

@@ -31,6 +31,7 @@ pub mod security;
 pub mod sheet;
 pub mod site;
 pub mod templates;
+pub mod tongue;
 pub mod upload;
 pub mod visitor;
 

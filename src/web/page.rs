@@ -19,7 +19,9 @@ use super::nav::{self, NavLink};
 use super::routes::form_secret;
 use super::secret::fresh_token;
 use super::site::Site;
+use super::tongue::{LanguageLink, language_of, languages};
 use super::visitor::visitor_of;
+use crate::domain::language::Language;
 
 /// A page being put together.
 #[derive(Debug)]
@@ -27,6 +29,7 @@ pub struct Page {
     site: web::Data<Site>,
     status: StatusCode,
     form: FormView,
+    language: Language,
     frame: Frame,
     /// A form cookie made for this page; sent only if the page shows the token made from it.
     fresh_secret: Option<String>,
@@ -37,7 +40,8 @@ pub struct Page {
 #[derive(Debug, Serialize)]
 struct Frame {
     title: String,
-    lang: String,
+    lang: &'static str,
+    languages: Vec<LanguageLink>,
     path: String,
     crumbs: Vec<Crumb>,
     nav: Vec<NavLink>,
@@ -88,6 +92,7 @@ impl Page {
             fresh_secret = Some(secret.clone());
         }
         let flash = Flash::of(request, &site);
+        let language = language_of(request, &site);
         let person = visitor.as_ref().map(|visitor| Person {
             name: visitor.name.clone(),
             email: visitor.email.clone(),
@@ -103,7 +108,8 @@ impl Page {
         });
         let frame = Frame {
             title: title.into(),
-            lang: visitor.as_ref().map_or_else(|| site.options().language.clone(), |visitor| visitor.language.clone()),
+            lang: language.tag(),
+            languages: languages(request, language),
             path: request.path().to_owned(),
             crumbs: Vec::new(),
             nav: nav::links(visitor.as_deref(), request.path()),
@@ -113,7 +119,7 @@ impl Page {
             flash,
         };
         let clears_flash = request.cookie(Jar::Flash.name(site.is_https())).is_some();
-        Ok(Self { site, status: StatusCode::OK, form: FormView::default(), frame, fresh_secret, clears_flash })
+        Ok(Self { site, status: StatusCode::OK, form: FormView::default(), language, frame, fresh_secret, clears_flash })
     }
 
     /// Adds a step of the way here; the page itself comes last without being added.
@@ -127,6 +133,13 @@ impl Page {
     #[must_use]
     pub fn status(mut self, status: StatusCode) -> Self {
         self.status = status;
+        self
+    }
+
+    /// Without the switch of languages, whose way back names the page: errors must look alike.
+    #[must_use]
+    fn without_switch(mut self) -> Self {
+        self.frame.languages = Vec::new();
         self
     }
 
@@ -160,7 +173,7 @@ impl Page {
         context.insert("page", &self.frame);
         context.insert("site", &site);
         context.insert("form", &self.form);
-        let html = self.site.templates().render(template, &context).map_err(failed)?;
+        let html = self.site.templates().render(self.language, template, &context).map_err(failed)?;
         Ok(self.answer(html))
     }
 
@@ -168,6 +181,7 @@ impl Page {
         let is_https = self.site.is_https();
         let mut response = HttpResponse::build(self.status);
         response.insert_header((header::CONTENT_TYPE, "text/html; charset=utf-8"));
+        response.insert_header((header::CONTENT_LANGUAGE, self.language.tag()));
         if let Some(secret) = self.fresh_secret.filter(|_| html.contains(&self.frame.csrf)) {
             response.cookie(Jar::Anonymous.bake(secret, is_https));
         }
@@ -210,7 +224,7 @@ pub(crate) fn error_page(
         typed,
         request_id: (error.status() != StatusCode::NOT_FOUND && !id.is_empty()).then_some(id),
     };
-    let page = Page::new(request, error.title()).map(|page| page.status(error.status()));
+    let page = Page::new(request, error.title()).map(|page| page.status(error.status()).without_switch());
     page.and_then(|page| page.render("errors/error.html", &view)).unwrap_or_else(|second| {
         second.log("");
         bare_page(site, error)

@@ -12,6 +12,7 @@ use super::error::WebError;
 use super::secret::ServerKey;
 use super::templates::{TemplateError, Templates};
 use super::visitor::Visitors;
+use crate::domain::language::Language;
 use crate::domain::net::{CidrList, HeadBounds};
 
 /// The settings of this room.
@@ -23,8 +24,8 @@ pub struct Options {
     pub city: String,
     /// The city's zone, in which times are shown.
     pub zone: Tz,
-    /// The language of pages for visitors, such as `en`.
-    pub language: String,
+    /// The language of pages where nobody asks for another.
+    pub language: Language,
     /// Where browsers reach the portal; decides cookie flags, HSTS and which origin is ours.
     pub portal_url: Url,
     /// Where programs reach the gate; shown in examples.

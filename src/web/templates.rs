@@ -1,10 +1,15 @@
 //! The template engine over the embedded `templates/`, with the few filters pages need. Everything printed is escaped
 //! unless a template says `| safe`, which only parts that wrap a body may.
 
+use std::collections::BTreeMap;
+
 use chrono::{DateTime, NaiveDate, Utc};
 use chrono_tz::Tz;
 use include_dir::{Dir, include_dir};
-use tera::{Context, Kwargs, State, Tera};
+use tera::{Context, Function, Kwargs, State, Tera, Value};
+
+use crate::domain::language::Language;
+use crate::words::{Value as MessageValue, Words, WordsError, day_in_words, grouped, moment_in_words};
 
 static EMBEDDED: Dir<'static> = include_dir!("$CARGO_MANIFEST_DIR/templates");
 
@@ -17,43 +22,53 @@ pub enum TemplateError {
     /// A template that does not parse or names something unknown.
     #[error("the templates do not compile: {0}")]
     Broken(#[from] tera::Error),
+    /// Message files that cannot be used.
+    #[error(transparent)]
+    Words(#[from] WordsError),
 }
 
-/// The compiled templates.
+/// The compiled templates, once for each language: what differs is only what `t`, `rich`, `say` and the dates write.
 #[derive(Debug)]
-pub struct Templates(Tera);
+pub struct Templates(BTreeMap<Language, Tera>);
 
 impl Templates {
     /// Compiles every embedded `.html` and `.txt` file; times are shown in `zone`.
     ///
     /// # Errors
-    /// The first file that is not text, or what tera says about the set.
+    /// The first file that is not text, what tera says about the set, or message files that cannot be used.
     pub fn embedded(zone: Tz) -> Result<Self, TemplateError> {
         Self::with_extra(zone, &[])
     }
 
     /// The embedded ones and some more (for tests).
     pub(crate) fn with_extra(zone: Tz, extra: &[(&str, &str)]) -> Result<Self, TemplateError> {
+        let words = Words::embedded()?;
         let mut tera = Tera::default();
-        register(&mut tera, zone);
+        register(&mut tera, words, (Language::English, zone));
         let mut files: Vec<(String, &str)> = Vec::new();
         collect(&EMBEDDED, &mut files)?;
         files.extend(extra.iter().map(|(name, text)| ((*name).to_owned(), *text)));
         tera.add_raw_templates(files)?;
-        Ok(Self(tera))
+        let in_language = |language| {
+            let mut own = tera.clone();
+            register(&mut own, words, (language, zone));
+            (language, own)
+        };
+        Ok(Self(Language::ALL.into_iter().map(in_language).collect()))
     }
 
-    /// Renders one.
+    /// Renders one in a language.
     ///
     /// # Errors
     /// An unknown name, an undefined variable, a wrong argument.
-    pub fn render(&self, name: &str, context: &Context) -> Result<String, tera::Error> {
-        self.0.render(name, context)
+    pub fn render(&self, language: Language, name: &str, context: &Context) -> Result<String, tera::Error> {
+        let tera = self.0.get(&language).ok_or_else(|| tera::Error::message("a language without templates"))?;
+        tera.render(name, context)
     }
 
     /// Every template's name.
     pub fn names(&self) -> impl Iterator<Item = &str> {
-        self.0.get_template_names()
+        self.0.values().take(1).flat_map(Tera::get_template_names)
     }
 }
 
@@ -68,43 +83,72 @@ fn collect(dir: &'static Dir<'static>, files: &mut Vec<(String, &str)>) -> Resul
     dir.dirs().try_for_each(|inner| collect(inner, files))
 }
 
-fn register(tera: &mut Tera, zone: Tz) {
-    tera.register_filter("datetime", move |text: &str, _: Kwargs, _: &State| datetime(text, zone));
-    tera.register_filter("date", move |text: &str, _: Kwargs, _: &State| date(text, zone));
-    tera.register_filter("number", |value: f64, _: Kwargs, _: &State| number(value));
+fn register(tera: &mut Tera, words: &'static Words, (language, zone): (Language, Tz)) {
+    tera.register_filter("datetime", move |text: &str, _: Kwargs, _: &State| datetime(language, text, zone));
+    tera.register_filter("date", move |text: &str, _: Kwargs, _: &State| date(language, text, zone));
+    tera.register_filter("number", |value: f64, _: Kwargs, _: &State| grouped(value));
     tera.register_filter("bytes", |value: f64, _: Kwargs, _: &State| bytes(value));
+    tera.register_filter("say", move |value: &Value, _: Kwargs, _: &State| said(words, language, value));
+    tera.register_function("t", Message { words, language, is_rich: false });
+    tera.register_function("rich", Message { words, language, is_rich: true });
+}
+
+/// `t(key="…", name=value …)`: a message as text. `rich(…)`: a message with tags of its own, its values escaped.
+struct Message {
+    words: &'static Words,
+    language: Language,
+    is_rich: bool,
+}
+
+impl Function<Result<String, tera::Error>> for Message {
+    fn call(&self, kwargs: Kwargs, state: &State<'_>) -> Result<String, tera::Error> {
+        let key: &str = kwargs.must_get("key")?;
+        let mut values: Vec<(&str, MessageValue<'_>)> = Vec::new();
+        for (name, value) in kwargs.iter() {
+            let Some(name) = name.as_str().filter(|name| *name != "key") else { continue };
+            values.push((name, self.value(value, state)?));
+        }
+        self.words.message(self.language, key, &values).map_err(|error| tera::Error::message(error.to_string()))
+    }
+
+    fn is_safe(&self) -> bool {
+        self.is_rich
+    }
+}
+
+impl Message {
+    fn value(&self, value: &Value, state: &State<'_>) -> Result<MessageValue<'static>, tera::Error> {
+        if let Some(number) = value.as_f64() {
+            return Ok(number.into());
+        }
+        let text = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+        Ok(if self.is_rich && !value.is_safe() { state.escape(&text)?.into() } else { text.into() })
+    }
+}
+
+/// `text | say`: a sentence of the rules, in this language. Anything else passes as it is.
+fn said(words: &Words, language: Language, value: &Value) -> Value {
+    match value.as_str().filter(|_| !value.is_safe()) {
+        Some(text) => Value::from(words.say(language, text)),
+        None => value.clone(),
+    }
 }
 
 /// `2026-03-01T17:05:00Z` as `March 1, 2026, 12:05 PM EST` in the city's zone.
-fn datetime(text: &str, zone: Tz) -> Result<String, tera::Error> {
+fn datetime(language: Language, text: &str, zone: Tz) -> Result<String, tera::Error> {
     let instant = instant(text).ok_or_else(|| tera::Error::message(format!("“{text}” is not an instant")))?;
-    Ok(instant.with_timezone(&zone).format("%B %-d, %Y, %-I:%M %p %Z").to_string())
+    Ok(moment_in_words(language, &instant.with_timezone(&zone)))
 }
 
 /// A day as `March 1, 2026`; an instant as its day in the city.
-fn date(text: &str, zone: Tz) -> Result<String, tera::Error> {
+fn date(language: Language, text: &str, zone: Tz) -> Result<String, tera::Error> {
     let day = text.parse::<NaiveDate>().ok().or_else(|| instant(text).map(|at| at.with_timezone(&zone).date_naive()));
     let day = day.ok_or_else(|| tera::Error::message(format!("“{text}” is not a day")))?;
-    Ok(day.format("%B %-d, %Y").to_string())
+    Ok(day_in_words(language, day))
 }
 
 fn instant(text: &str) -> Option<DateTime<Utc>> {
     DateTime::parse_from_rfc3339(text).ok().map(|at| at.with_timezone(&Utc))
-}
-
-/// `1234567.891` as `1,234,567.89`; whole numbers without decimals.
-fn number(value: f64) -> String {
-    let text = if value.fract() == 0.0 { format!("{value:.0}") } else { format!("{value:.2}") };
-    let (whole, rest) = text.find('.').map_or((text.as_str(), ""), |dot| text.split_at(dot));
-    let (sign, digits) = whole.strip_prefix('-').map_or(("", whole), |digits| ("-", digits));
-    let mut grouped = String::new();
-    for (at, digit) in digits.chars().enumerate() {
-        if at > 0 && (digits.len() - at).is_multiple_of(3) {
-            grouped.push(',');
-        }
-        grouped.push(digit);
-    }
-    format!("{sign}{grouped}{rest}")
 }
 
 /// `1536000` as `1.5 MB` (decimal units).
@@ -128,18 +172,18 @@ mod tests {
 
     #[test]
     fn times_are_shown_in_the_citys_zone() {
-        assert_eq!(datetime("2026-03-01T17:05:00Z", ZONE).unwrap(), "March 1, 2026, 12:05 PM EST");
-        assert_eq!(datetime("2026-07-01T03:30:00.123456Z", ZONE).unwrap(), "June 30, 2026, 11:30 PM EDT");
-        assert_eq!(date("2026-07-01T03:30:00Z", ZONE).unwrap(), "June 30, 2026");
-        assert_eq!(date("2026-07-01", ZONE).unwrap(), "July 1, 2026");
-        assert!(datetime("yesterday", ZONE).is_err() && date("2026-13-01", ZONE).is_err());
+        assert_eq!(datetime(Language::English, "2026-03-01T17:05:00Z", ZONE).unwrap(), "March 1, 2026, 12:05 PM EST");
+        assert_eq!(datetime(Language::English, "2026-07-01T03:30:00.123456Z", ZONE).unwrap(), "June 30, 2026, 11:30 PM EDT");
+        assert_eq!(date(Language::English, "2026-07-01T03:30:00Z", ZONE).unwrap(), "June 30, 2026");
+        assert_eq!(date(Language::English, "2026-07-01", ZONE).unwrap(), "July 1, 2026");
+        assert!(datetime(Language::English, "yesterday", ZONE).is_err() && date(Language::English, "2026-13-01", ZONE).is_err());
     }
 
     #[test]
     fn numbers_are_grouped_and_sizes_have_units() {
         let cases = [(0.0, "0"), (999.0, "999"), (1000.0, "1,000"), (-1_234_567.891, "-1,234,567.89"), (0.5, "0.50")];
         for (value, text) in cases {
-            assert_eq!(number(value), text);
+            assert_eq!(grouped(value), text);
         }
         for (value, text) in
             [(0.0, "0 bytes"), (999.0, "999 bytes"), (1_536_000.0, "1.5 MB"), (250e3, "250 kB"), (2e12, "2.0 TB")]

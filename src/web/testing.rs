@@ -17,6 +17,7 @@ use uuid::Uuid;
 
 use super::*;
 use crate::domain::id::{AccountId, DepartmentId, SessionId};
+use crate::domain::language::Language;
 use crate::domain::net::{CidrList, HeadBounds};
 use crate::domain::people::{Actor, Role, RoleGrant};
 
@@ -62,7 +63,7 @@ pub(crate) fn options(portal_url: &str) -> Options {
         service_name: "Norwalk Data Access".to_owned(),
         city: "Norwalk".to_owned(),
         zone: chrono_tz::America::New_York,
-        language: "en".to_owned(),
+        language: Language::English,
         portal_url: Url::parse(portal_url).unwrap(),
         gate_url: Url::parse("https://gate.example.gov").unwrap(),
         is_demo: true,

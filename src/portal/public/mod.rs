@@ -13,7 +13,7 @@ mod tests;
 mod texts;
 mod words;
 
-use crate::web::{Access, Routes};
+use crate::web::{Access, Routes, tongue};
 
 pub(crate) use terms::family_name;
 
@@ -44,6 +44,7 @@ pub fn routes(routes: Routes) -> Routes {
         .with_body_max(COPY_BYTES_MAX)
         .get("/keys/kill", open, "Stop a leaked key by its text", kill::page)
         .post("/keys/kill", open, "Stop a leaked key by its text", kill::kill)
+        .get("/language/{tag}", open, "Read the portal in another language", tongue::switch)
         .get("/help", open, "How this works", texts::help)
         .get("/privacy", open, "What is kept about people", texts::privacy)
         .get("/accessibility", open, "Accessibility statement", texts::accessibility)

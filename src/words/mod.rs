@@ -1,0 +1,198 @@
+//! Every word that people read, from the message files `templates/words/LANGUAGE/*.ftl` (Project Fluent). A page asks
+//! for a message by its key; a sentence that a rule has said is English, the language of the record, and is looked up
+//! by itself ([`Words::say`]). Where a language lacks a message it is read in English. Decides nothing, keeps nothing.
+
+mod dates;
+mod phrases;
+#[cfg(test)]
+mod tests;
+
+use std::collections::BTreeMap;
+use std::sync::LazyLock;
+
+use fluent_bundle::concurrent::FluentBundle;
+use fluent_bundle::{FluentArgs, FluentResource, FluentValue};
+use include_dir::{Dir, include_dir};
+use unic_langid::LanguageIdentifier;
+
+pub use dates::{day_in_words, moment_in_words};
+pub use fluent_bundle::FluentValue as Value;
+
+use crate::domain::language::Language;
+use phrases::Phrases;
+
+static EMBEDDED: Dir<'static> = include_dir!("$CARGO_MANIFEST_DIR/templates/words");
+
+/// Names of a message's values with the values.
+pub type Values<'a> = [(&'a str, FluentValue<'a>)];
+
+/// Message files that cannot be used, or a message that cannot be written.
+#[derive(Clone, Debug, thiserror::Error)]
+pub enum WordsError {
+    /// A file that is no Fluent, or says a key twice.
+    #[error("the message file {file} cannot be read: {why}")]
+    File {
+        /// Which.
+        file: String,
+        /// What is wrong with it.
+        why: String,
+    },
+    /// No language has the message.
+    #[error("there is no message “{0}”")]
+    Unknown(String),
+    /// A value that the message needs was not given.
+    #[error("the message “{key}” cannot be written: {why}")]
+    Broken {
+        /// The message.
+        key: String,
+        /// What is missing.
+        why: String,
+    },
+}
+
+/// The messages of every language.
+pub struct Words {
+    bundles: BTreeMap<Language, FluentBundle<FluentResource>>,
+    phrases: Phrases,
+}
+
+impl std::fmt::Debug for Words {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Words").field("languages", &self.bundles.keys()).finish_non_exhaustive()
+    }
+}
+
+impl Words {
+    /// The embedded message files, read once.
+    ///
+    /// # Errors
+    /// The first file that cannot be used.
+    pub fn embedded() -> Result<&'static Self, WordsError> {
+        static WORDS: LazyLock<Result<Words, WordsError>> = LazyLock::new(|| Words::read(&embedded_files()));
+        WORDS.as_ref().map_err(Clone::clone)
+    }
+
+    /// Reads message files: language, name and text of each.
+    fn read(files: &[(Language, String, String)]) -> Result<Self, WordsError> {
+        let mut bundles = BTreeMap::new();
+        let mut phrases = Phrases::default();
+        for language in Language::ALL {
+            let tag: LanguageIdentifier = language.tag().parse().unwrap_or_default();
+            let mut bundle = FluentBundle::new_concurrent(vec![tag]);
+            // The marks around values are for plain text of mixed direction; in HTML they would be copied along.
+            bundle.set_use_isolating(false);
+            bundle.set_formatter(Some(|value, _| match value {
+                FluentValue::Number(number) => Some(grouped(number.value)),
+                FluentValue::String(_) | FluentValue::Custom(_) | FluentValue::None | FluentValue::Error => None,
+            }));
+            for (_, file, text) in files.iter().filter(|(of, ..)| *of == language) {
+                let failed = |why: String| WordsError::File { file: format!("{}/{file}", language.tag()), why };
+                let resource = FluentResource::try_new(text.clone())
+                    .map_err(|(_, errors)| failed(errors.iter().map(ToString::to_string).collect::<Vec<_>>().join("; ")))?;
+                if language == Language::English {
+                    phrases.learn(&resource).map_err(&failed)?;
+                }
+                bundle
+                    .add_resource(resource)
+                    .map_err(|errors| failed(errors.iter().map(ToString::to_string).collect::<Vec<_>>().join("; ")))?;
+            }
+            bundles.insert(language, bundle);
+        }
+        phrases.finish().map_err(|why| WordsError::File { file: "en".to_owned(), why })?;
+        Ok(Self { bundles, phrases })
+    }
+
+    /// The message `key` in `language`, else in English.
+    ///
+    /// # Errors
+    /// An unknown key, or a value that the message needs and was not given.
+    pub fn message(&self, language: Language, key: &str, values: &Values<'_>) -> Result<String, WordsError> {
+        let found = [language, Language::English].into_iter().find_map(|language| {
+            let bundle = self.bundles.get(&language)?;
+            let pattern = bundle.get_message(key)?.value()?;
+            Some((bundle, pattern))
+        });
+        let (bundle, pattern) = found.ok_or_else(|| WordsError::Unknown(key.to_owned()))?;
+        let args: FluentArgs<'_> = values.iter().map(|(name, value)| (*name, value.clone())).collect();
+        let mut errors = Vec::new();
+        let text = bundle.format_pattern(pattern, Some(&args), &mut errors).into_owned();
+        match errors.first() {
+            None => Ok(text),
+            Some(error) => Err(WordsError::Broken { key: key.to_owned(), why: error.to_string() }),
+        }
+    }
+
+    /// A text that the rules have said in English, in `language`: whole, else line by line, else sentence by sentence,
+    /// as far as it is one of ours. What people typed stays as it is.
+    #[must_use]
+    pub fn say(&self, language: Language, english: &str) -> String {
+        if language == Language::English || english.is_empty() {
+            return english.to_owned();
+        }
+        self.known(language, english).unwrap_or_else(|| self.piece_by_piece(language, english))
+    }
+
+    fn known(&self, language: Language, english: &str) -> Option<String> {
+        let (key, values) = self.phrases.find(english).or_else(|| {
+            tracing::trace!(english, "no phrase");
+            None
+        })?;
+        self.bundles.get(&language)?.get_message(key)?;
+        let said: Vec<_> = values
+            .into_iter()
+            .map(|(name, value)| (name, count(value).unwrap_or_else(|| self.say(language, value).into())))
+            .collect();
+        self.message(language, key, &said).ok()
+    }
+
+    fn piece_by_piece(&self, language: Language, english: &str) -> String {
+        if let Some(date) = dates::said(language, english) {
+            return date;
+        }
+        for mark in ["\n", ". "] {
+            if let Some((first, rest)) = english.split_once(mark) {
+                let first = format!("{first}{}", mark.trim_end());
+                let gap = if mark == "\n" { "\n" } else { " " };
+                return format!("{}{gap}{}", self.say(language, first.trim_end_matches('\n')), self.say(language, rest));
+            }
+        }
+        #[cfg(test)]
+        tests::missed(english);
+        english.to_owned()
+    }
+}
+
+/// A whole number as people type it, so that a message can count by it.
+fn count(text: &str) -> Option<FluentValue<'static>> {
+    let plain: u32 = text.replace(',', "").parse().ok()?;
+    Some(FluentValue::from(plain))
+}
+
+/// `1234567.891` as `1,234,567.89`; whole numbers without decimals. The same in every language of the place.
+#[must_use]
+pub fn grouped(value: f64) -> String {
+    let text = if value.fract() == 0.0 { format!("{value:.0}") } else { format!("{value:.2}") };
+    let (whole, rest) = text.find('.').map_or((text.as_str(), ""), |dot| text.split_at(dot));
+    let (sign, digits) = whole.strip_prefix('-').map_or(("", whole), |digits| ("-", digits));
+    let mut grouped = String::new();
+    for (at, digit) in digits.chars().enumerate() {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
+            grouped.push(',');
+        }
+        grouped.push(digit);
+    }
+    format!("{sign}{grouped}{rest}")
+}
+
+/// Every embedded message file.
+fn embedded_files() -> Vec<(Language, String, String)> {
+    let mut found = Vec::new();
+    for language in Language::ALL {
+        let files = EMBEDDED.get_dir(language.tag()).into_iter().flat_map(Dir::files);
+        found.extend(files.filter_map(|file| {
+            let name = file.path().file_name()?.to_string_lossy().into_owned();
+            Some((language, name, String::from_utf8_lossy(file.contents()).into_owned()))
+        }));
+    }
+    found
+}

@@ -1,0 +1,174 @@
+//! The message files: whole, used, and found again.
+
+use std::collections::BTreeSet;
+use std::path::Path;
+use std::sync::{LazyLock, Mutex};
+
+use super::*;
+
+static MISSED: LazyLock<Mutex<BTreeSet<String>>> = LazyLock::new(Mutex::default);
+
+/// Remembers a text that no message says.
+pub(super) fn missed(english: &str) {
+    MISSED.lock().unwrap().insert(english.to_owned());
+}
+
+fn small() -> Words {
+    let english = "
+hello = Hello, { $name }
+days = { $count ->
+    [one] one day
+   *[other] { $count } days
+  }
+only-english = Only here
+said-denied = Denied
+said-state = This cannot be done now: the { $what } is { $state }.
+said-wait = Wait { $seconds } seconds.
+said-due = The last day is { $day }.
+said-done = Done.
+";
+    let spanish = "
+hello = Hola, { $name }
+days = { $count ->
+    [one] un día
+   *[other] { $count } días
+  }
+said-denied = denegada
+said-state = No se puede hacer ahora: { $what } está { $state }.
+said-wait = Espere { $seconds ->
+    [one] un segundo
+   *[other] { $seconds } segundos
+  }.
+said-due = El último día es el { $day }.
+said-done = Hecho.
+";
+    let file = |language, text: &str| (language, "a.ftl".to_owned(), text.to_owned());
+    Words::read(&[file(Language::English, english), file(Language::Spanish, spanish)]).unwrap()
+}
+
+#[test]
+fn a_message_is_written_in_the_language_and_else_in_english() {
+    let words = small();
+    let name: &Values<'_> = &[("name", "Ana".into())];
+    assert_eq!(words.message(Language::Spanish, "hello", name).unwrap(), "Hola, Ana");
+    assert_eq!(words.message(Language::HaitianCreole, "hello", name).unwrap(), "Hello, Ana");
+    assert_eq!(words.message(Language::Spanish, "only-english", &[]).unwrap(), "Only here");
+    let days = |count: u32| words.message(Language::Spanish, "days", &[("count", count.into())]).unwrap();
+    assert_eq!((days(1), days(2_500)), ("un día".to_owned(), "2,500 días".to_owned()));
+    assert!(matches!(words.message(Language::English, "nothing", &[]), Err(WordsError::Unknown(_))));
+    assert!(matches!(words.message(Language::English, "hello", &[]), Err(WordsError::Broken { .. })));
+}
+
+#[test]
+fn a_sentence_of_the_rules_is_found_again_with_its_values() {
+    let words = small();
+    let rows = [
+        ("Denied", "denegada"),
+        ("This cannot be done now: the parking sensor is Denied.", "No se puede hacer ahora: parking sensor está denegada."),
+        ("Wait 1 seconds.", "Espere un segundo."),
+        ("Wait 1,200 seconds.", "Espere 1,200 segundos."),
+        ("The last day is Mon Nov 23, 2026.", "El último día es el lun 23 de nov de 2026."),
+        ("March 1, 2026", "1 de marzo de 2026"),
+        ("March 1, 2026, 12:05 PM EST", "1 de marzo de 2026, 12:05 p. m. EST"),
+        ("Done. Wait 3 seconds.", "Hecho. Espere 3 segundos."),
+        ("Denied\nMy own words", "denegada\nMy own words"),
+        ("My own words", "My own words"),
+    ];
+    for (english, spanish) in rows {
+        assert_eq!(words.say(Language::Spanish, english), spanish);
+        assert_eq!(words.say(Language::English, english), english);
+    }
+}
+
+#[test]
+fn a_file_that_is_no_fluent_or_says_a_key_twice_is_refused() {
+    let read = |text: &str| Words::read(&[(Language::English, "bad.ftl".to_owned(), text.to_owned())]);
+    for text in ["hello = { $", "a = one\na = two\n", "said-a = Yes\nsaid-b = Yes\n", "said-a = { $x } it\n"] {
+        let error = read(text).unwrap_err().to_string();
+        assert!(error.contains("en"), "{text}: {error}");
+    }
+}
+
+/// The keys of a language's files.
+fn keys(language: Language) -> BTreeSet<String> {
+    let mut found = BTreeSet::new();
+    for (_, _, text) in embedded_files().into_iter().filter(|(of, ..)| *of == language) {
+        let resource = FluentResource::try_new(text).unwrap();
+        found.extend(resource.entries().filter_map(|entry| match entry {
+            fluent_syntax::ast::Entry::Message(message) => Some(message.id.name.to_owned()),
+            _ => None,
+        }));
+    }
+    found
+}
+
+fn files_under(root: &Path, ending: &str, found: &mut Vec<String>) {
+    for entry in std::fs::read_dir(root).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            files_under(&path, ending, found);
+        } else if path.extension().is_some_and(|is| is == ending) {
+            found.push(std::fs::read_to_string(path).unwrap());
+        }
+    }
+}
+
+fn sources(under: &str, ending: &str) -> Vec<String> {
+    let mut found = Vec::new();
+    files_under(&Path::new(env!("CARGO_MANIFEST_DIR")).join(under), ending, &mut found);
+    found
+}
+
+#[test]
+fn spanish_says_all_that_english_says_and_nothing_else() {
+    Words::embedded().unwrap();
+    let (english, spanish, creole) =
+        (keys(Language::English), keys(Language::Spanish), keys(Language::HaitianCreole));
+    let missing: Vec<_> = english.difference(&spanish).collect();
+    let unknown: Vec<_> = spanish.union(&creole).filter(|key| !english.contains(*key)).collect();
+    assert!(missing.is_empty() && unknown.is_empty(), "Spanish lacks {missing:#?}; English lacks {unknown:#?}");
+}
+
+#[test]
+fn every_key_that_a_page_asks_for_exists_and_every_key_is_asked_for() {
+    let asked = regex::Regex::new(r#"\b(?:t|rich)\(\s*key\s*=\s*"([a-z0-9-]+)"\s*(~)?"#).unwrap();
+    let (mut whole, mut begun) = (BTreeSet::new(), BTreeSet::new());
+    for text in sources("templates", "html").iter().chain(&sources("src", "rs")) {
+        for found in asked.captures_iter(text) {
+            let list = if found.get(2).is_some() { &mut begun } else { &mut whole };
+            list.insert(found[1].to_owned());
+        }
+    }
+    let known: BTreeSet<_> =
+        keys(Language::English).into_iter().filter(|key| !key.starts_with(phrases::PREFIX)).collect();
+    let missing: Vec<_> = whole.difference(&known).collect();
+    let unused: Vec<_> =
+        known.iter().filter(|key| !whole.contains(*key) && !begun.iter().any(|begin| key.starts_with(begin))).collect();
+    assert!(missing.is_empty() && unused.is_empty(), "missing: {missing:#?}; not used: {unused:#?}");
+}
+
+/// The code without line continuations, so that a sentence stands in it in one piece.
+fn code() -> String {
+    let broken = regex::Regex::new(r"\\\n\s*").unwrap();
+    broken.replace_all(&sources("src", "rs").join("\n"), "").replace("\\\"", "\"")
+}
+
+#[test]
+fn every_sentence_of_the_rules_is_said_somewhere() {
+    let code = code();
+    let value = regex::Regex::new(r"\{ \$[a-z_0-9-]+ \}").unwrap();
+    let mut lost = Vec::new();
+    for (_, _, text) in embedded_files().into_iter().filter(|(of, ..)| *of == Language::English) {
+        for line in text.lines() {
+            let Some((key, text)) = line.split_once(" = ").filter(|(key, _)| key.starts_with(phrases::PREFIX)) else {
+                continue;
+            };
+            let longest = value.split(text).max_by_key(|piece| piece.len()).unwrap_or_default();
+            if !code.contains(longest.trim()) {
+                lost.push(format!("{key}: {longest}"));
+            }
+        }
+    }
+    assert!(lost.is_empty(), "no code says {lost:#?}");
+    assert!(Words::embedded().unwrap().phrases.keys().count() > 0);
+}

@@ -1,0 +1,68 @@
+# El marco y las partes comunes de cada página.
+frame-title-error = Error:
+frame-skip = Ir al contenido principal
+frame-demo = Demostración
+frame-demo-explained = Las personas, los casos y las lecturas de sensores de aquí son inventados.
+frame-city = Ciudad de { $city }
+frame-account = Su cuenta:
+frame-messages = Mensajes
+frame-unread = sin leer
+frame-sign-out = Cerrar sesión
+frame-sign-in = Iniciar sesión
+frame-register = Crear una cuenta
+frame-nav = Principal
+frame-menu = Menú
+frame-crumbs = Ruta hasta aquí
+frame-foot = Acerca de este servicio
+frame-foot-terms = Condiciones
+frame-foot-rules = Reglamento
+frame-foot-records = Pedir documentos públicos
+frame-foot-register-public = Registro público
+frame-foot-report = Denunciar un uso indebido
+frame-foot-check = Verificar un acuerdo
+frame-foot-kill = Detener una clave filtrada
+frame-foot-api = API
+frame-foot-accessibility = Accesibilidad
+frame-foot-privacy = Privacidad
+frame-languages = Idiomas
+frame-whose = { $name }, un servicio de la Ciudad de { $city }.
+
+show-none = Sin indicar
+show-pages = Páginas
+show-first = Volver al principio
+show-next = Página siguiente
+show-steps = Pasos
+show-done = (hecho)
+
+form-problem = Hay un problema
+form-optional = (opcional)
+form-error = Error:
+form-files = Archivos
+form-files-bounds = Como máximo 5 archivos de 10 MB cada uno: PDF, PNG, JPEG, CSV, JSON, texto o ZIP.
+form-files-again = Vuelva a elegir sus archivos, si había elegido alguno.
+
+# La navegación principal.
+said-nav-catalogue = Catálogo
+said-nav-my-applications = Mis solicitudes
+said-nav-my-agreements = Mis acuerdos
+said-nav-review = Revisión
+said-nav-agreements = Acuerdos
+said-nav-records = Pedidos de documentos
+said-nav-endings = Vencimientos
+said-nav-signals = Señales
+said-nav-cases = Casos
+said-nav-deadlines = Plazos
+said-nav-stewardship = Custodia de datos
+said-nav-clerk = Secretaría
+said-nav-audit = Auditoría
+said-nav-administration = Administración
+said-nav-ask = Pedir documentos
+said-nav-terms = Condiciones
+said-nav-help = Ayuda
+
+# Funciones.
+said-role-reviewer = revisor
+said-role-manager = responsable
+said-role-clerk = secretaría
+said-role-auditor = auditor
+said-role-administrator = administrador

@@ -1,0 +1,49 @@
+# Ankadreman chak paj.
+frame-title-error = Erè:
+frame-skip = Ale nan kontni prensipal la
+frame-demo = Demonstrasyon
+frame-demo-explained = Moun yo, dosye yo ak mezi kaptè yo ki isit la se envante yo envante.
+frame-city = Vil { $city }
+frame-account = Kont ou:
+frame-messages = Mesaj
+frame-unread = ki pa li
+frame-sign-out = Dekonekte
+frame-sign-in = Konekte
+frame-register = Kreye yon kont
+frame-nav = Prensipal
+frame-menu = Meni
+frame-crumbs = Chemen pou rive isit la
+frame-foot = Konsènan sèvis sa a
+frame-foot-terms = Kondisyon
+frame-foot-rules = Règleman
+frame-foot-records = Mande dokiman piblik
+frame-foot-register-public = Rejis piblik
+frame-foot-report = Rapòte yon move itilizasyon
+frame-foot-check = Verifye yon akò
+frame-foot-kill = Kanpe yon kle ki koule
+frame-foot-api = API
+frame-foot-accessibility = Aksesibilite
+frame-foot-privacy = Vi prive
+frame-languages = Lang
+frame-whose = { $name }, yon sèvis Vil { $city }.
+
+show-none = Pa endike
+show-pages = Paj
+show-first = Tounen nan kòmansman an
+show-next = Paj apre
+show-steps = Etap
+show-done = (fini)
+
+form-problem = Gen yon pwoblèm
+form-optional = (si ou vle)
+form-error = Erè:
+form-files = Fichye
+form-files-bounds = 5 fichye 10 MB chak pou pi plis: PDF, PNG, JPEG, CSV, JSON, tèks oswa ZIP.
+form-files-again = Chwazi fichye ou yo ankò, si ou te chwazi.
+
+said-nav-catalogue = Katalòg
+said-nav-my-applications = Demann mwen yo
+said-nav-my-agreements = Akò mwen yo
+said-nav-ask = Mande dokiman
+said-nav-terms = Kondisyon
+said-nav-help = Èd
