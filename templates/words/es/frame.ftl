@@ -14,12 +14,12 @@ frame-nav = Principal
 frame-menu = Menú
 frame-crumbs = Ruta hasta aquí
 frame-foot = Acerca de este servicio
-frame-foot-terms = Condiciones
+frame-foot-terms = Términos
 frame-foot-rules = Reglamento
 frame-foot-records = Pedir documentos públicos
 frame-foot-register-public = Registro público
 frame-foot-report = Denunciar un uso indebido
-frame-foot-check = Verificar un acuerdo
+frame-foot-check = Verificar un convenio
 frame-foot-kill = Detener una clave filtrada
 frame-foot-api = API
 frame-foot-accessibility = Accesibilidad
@@ -44,10 +44,10 @@ form-files-again = Vuelva a elegir sus archivos, si había elegido alguno.
 # La navegación principal.
 said-nav-catalogue = Catálogo
 said-nav-my-applications = Mis solicitudes
-said-nav-my-agreements = Mis acuerdos
+said-nav-my-agreements = Mis convenios
 said-nav-review = Revisión
-said-nav-agreements = Acuerdos
-said-nav-records = Pedidos de documentos
+said-nav-agreements = Convenios
+said-nav-records = Solicitudes de documentos
 said-nav-endings = Vencimientos
 said-nav-signals = Señales
 said-nav-cases = Casos
@@ -57,7 +57,7 @@ said-nav-clerk = Secretaría
 said-nav-audit = Auditoría
 said-nav-administration = Administración
 said-nav-ask = Pedir documentos
-said-nav-terms = Condiciones
+said-nav-terms = Términos
 said-nav-help = Ayuda
 
 # Funciones.
