@@ -1,0 +1,168 @@
+# Accounts: signing in, registering, passwords, sessions; errors and the demo mailbox.
+
+# account/forgot.html
+forgot-lead = Give the mail address of your account. We send a link with which you choose a new password.
+forgot-email = Mail address
+forgot-submit = Send the link
+forgot-back = Back to signing in
+
+# account/invitation.html
+invitation-and = and
+invitation-lead-roles = { $name }, the City of { $city } invites you as { $roles }. You will sign in as <strong>{ $email }</strong>.
+invitation-lead = { $name }, the City of { $city } invites you. You will sign in as <strong>{ $email }</strong>.
+invitation-submit = Set up my account
+
+# account/link_gone.html
+link-gone-lead = It was used already, a newer one was sent, it is older than { $hours ->
+    [one] { $hours } hour
+   *[other] { $hours } hours
+  }, or a part of it is missing.
+link-gone-do = What you can do
+link-gone-newest = If several mails came, open the link in the newest. Copy the whole link, to its last character.
+link-gone-sign-in = If it has worked before: <a href="/login">sign in</a>
+
+# account/login.html
+login-sent = Sign in to open the page you asked for.
+login-email = Mail address
+login-password = Password
+login-submit = Sign in
+login-forgot = Forgot your password?
+login-new = New here?
+login-new-text = <a href="/register">Create an account</a>. To look through the <a href="/datasets">catalogue</a> you need none.
+
+# account/overview.html
+overview-you = About you
+overview-change = Change
+overview-email = Mail address
+overview-organisation = Organisation
+overview-password = Password
+overview-not-shown = Not shown
+overview-roles = Roles
+overview-no-roles = None for the city. You act for yourself.
+overview-since = Account since
+overview-change-password = Change your password
+overview-where = Where you are signed in
+overview-where-text = End what you do not know, then change your password.
+overview-sessions = Sessions
+overview-program = Program
+overview-address = Address
+overview-signed-in = Signed in
+overview-used = Last used
+overview-act = Act
+overview-this = This one
+overview-sign-out = Sign out above
+overview-end = End
+overview-tokens = Tokens for programs
+overview-tokens-text = A token lets a program of yours use the <a href="/api/docs">API</a> in your name. It is not a key: keys open data and belong to an agreement.
+overview-tokens-caption = Tokens
+overview-name = Name
+overview-made = Made
+overview-ends = Ends
+overview-make = Make a token
+overview-end-others = End every other session and token
+
+# account/parts.html
+account-password = Password
+account-password-rule = At least { $min } characters, at most { $max }. Several unrelated words in a row are easy to remember and hard to guess. Spaces and pasting are welcome; no digits or signs are asked for.
+
+# account/password.html
+password-lead = Every other session and token ends when you save, and a mail tells you of the change.
+password-old = Present password
+password-new = New password
+password-submit = Change the password
+password-cancel = Cancel
+password-unknown = I do not know my present password
+
+# account/profile.html
+profile-lead = Agreements that are signed already keep the name they were signed with.
+profile-name = Your full name
+profile-submit = Save
+profile-cancel = Cancel
+
+# account/register.html
+register-lead = With an account you can apply for datasets, sign agreements and make keys. It costs nothing.
+register-name = Your full name
+register-name-hint = As you would sign. Agreements and letters show it.
+register-email = Mail address
+register-email-hint = We send a link to confirm it. Decisions and notices go there too.
+register-submit = Create the account
+register-have = I have an account
+register-next = What happens next
+register-next-mail = We send a link to your address. Open it within 24 hours.
+register-next-sign-in = Sign in, look through the <a href="/datasets">catalogue</a> and start an application.
+register-kept = What we keep about you
+register-closed = Registration is closed here
+register-closed-text = Accounts are made by the city. Write to the department whose data you need; its address stands on the page of each <a href="/datasets">dataset</a>.
+
+# account/reset.html
+reset-lead = For the account of <strong>{ $email }</strong>. Every session of it will end.
+reset-new = New password
+reset-submit = Save the new password
+
+# account/sent.html
+mail-sent-new = We have sent a mail to the address you gave. If the address is new here, it holds a link: open it within { $hours } hours and your account is ready.
+mail-sent-lead = If the address has an account, a mail with a link is on its way. The link works once, for { $hours ->
+    [one] { $hours } hour
+   *[other] { $hours } hours
+  }.
+mail-sent-demo = This is a demonstration
+mail-sent-demo-text = No mail leaves it. Read the mail in the <a href="/demo/mailbox">demo mailbox</a>.
+mail-sent-nothing = Nothing came?
+mail-sent-wait = Wait a few minutes and look into the folder for unwanted mail.
+mail-sent-again = Check the address and <a href="{ $again }">send it again</a>. An address gets at most a few mails an hour.
+mail-sent-have = You may have an account already: <a href="/login">sign in</a> or <a href="/forgot-password">choose a new password</a>.
+
+# account/token_made.html
+token-made-token = The token “{ $label }”
+token-made-copy = Copy it now
+token-made-copy-text = The token is shown this once. We keep only a fingerprint of it and cannot show it again.
+token-made-try = Try it
+token-made-until = It works until { $ends }. End it any time on the page of <a href="/account#tokens">your account</a>.
+token-made-copied = I have copied it
+
+# account/token_new.html
+token-new-lead = The token may do all that you may do. Give each program its own, so that you can end one without the others.
+token-new-label = What is it for?
+token-new-label-hint = A name by which you will know it, such as “night report on my server”.
+token-new-submit = Make the token
+token-new-cancel = Cancel
+
+# account/verify.html
+verify-lead = Confirm that <strong>{ $email }</strong> is yours, { $name }.
+verify-submit = Confirm my address
+verify-stranger = If you did not register here, close this page. Without the button no account can be used.
+
+# errors/error.html
+error-changed = What is different
+error-changed-caption = Fields that changed meanwhile
+error-field = Field
+error-saved = Saved now
+error-yours = Yours
+error-typed = What you typed
+error-typed-text = None of this was saved. Copy what you want to keep.
+error-do = What you can do
+error-sign-in = <a href="/login">Sign in</a>, then send it again
+error-role = If you should be able to do this, ask an administrator of your department for the role
+error-search = Check the address, or search the <a href="/datasets">catalogue</a>
+error-reload = Go back, reload the page and look at how things stand now
+error-wait = Wait a moment, then reload the page
+error-start = Go to the start page
+error-request = Request number <code>{ $request_id }</code>
+
+# demo/letter.html
+letter-caught-to = To
+letter-caught-written = Written
+letter-caught-all = All mail
+letter-caught-all-to = All mail to { $to }
+
+# demo/mailbox.html
+mailbox-lead = No mail leaves the demonstration. Here lies every message, with working links.
+mailbox-only = Only mail to
+mailbox-show = Show
+mailbox-caption = Messages, newest first
+mailbox-subject = Subject
+mailbox-to = To
+mailbox-written = Written
+mailbox-empty = No mail yet
+mailbox-register = Create an account
+mailbox-empty-text = Register, apply or ask for a new password, then come back.

@@ -1,0 +1,168 @@
+# Cuentas: inicio de sesión, registro, contraseñas, sesiones; errores y el buzón de demostración.
+
+# account/forgot.html
+forgot-lead = Escriba el correo electrónico de su cuenta. Le enviamos un enlace para elegir una contraseña nueva.
+forgot-email = Correo electrónico
+forgot-submit = Enviar el enlace
+forgot-back = Volver a iniciar sesión
+
+# account/invitation.html
+invitation-and = y
+invitation-lead-roles = { $name }, la Ciudad de { $city } le invita como { $roles }. Iniciará sesión como <strong>{ $email }</strong>.
+invitation-lead = { $name }, la Ciudad de { $city } le invita. Iniciará sesión como <strong>{ $email }</strong>.
+invitation-submit = Preparar mi cuenta
+
+# account/link_gone.html
+link-gone-lead = Ya se usó, se envió otro más nuevo, tiene más de { $hours ->
+    [one] { $hours } hora
+   *[other] { $hours } horas
+  } o le falta una parte.
+link-gone-do = Qué puede hacer
+link-gone-newest = Si llegaron varios correos, abra el enlace del más reciente. Copie el enlace completo, hasta el último carácter.
+link-gone-sign-in = Si ya funcionó antes: <a href="/login">inicie sesión</a>
+
+# account/login.html
+login-sent = Inicie sesión para abrir la página que pidió.
+login-email = Correo electrónico
+login-password = Contraseña
+login-submit = Iniciar sesión
+login-forgot = ¿Olvidó su contraseña?
+login-new = ¿Es nuevo aquí?
+login-new-text = <a href="/register">Cree una cuenta</a>. Para ver el <a href="/datasets">catálogo</a> no la necesita.
+
+# account/overview.html
+overview-you = Sobre usted
+overview-change = Cambiar
+overview-email = Correo electrónico
+overview-organisation = Organización
+overview-password = Contraseña
+overview-not-shown = No se muestra
+overview-roles = Funciones
+overview-no-roles = Ninguna de la ciudad. Usted actúa por su cuenta.
+overview-since = Cuenta desde
+overview-change-password = Cambiar su contraseña
+overview-where = Dónde tiene la sesión abierta
+overview-where-text = Termine lo que no reconozca y luego cambie su contraseña.
+overview-sessions = Sesiones
+overview-program = Programa
+overview-address = Dirección
+overview-signed-in = Inicio de sesión
+overview-used = Último uso
+overview-act = Acción
+overview-this = Esta
+overview-sign-out = Cierre la sesión arriba
+overview-end = Terminar
+overview-tokens = Tokens para programas
+overview-tokens-text = Un token permite que un programa suyo use la <a href="/api/docs">API</a> en su nombre. No es una clave: las claves abren datos y pertenecen a un convenio.
+overview-tokens-caption = Tokens
+overview-name = Nombre
+overview-made = Creado
+overview-ends = Termina
+overview-make = Crear un token
+overview-end-others = Terminar todas las demás sesiones y tokens
+
+# account/parts.html
+account-password = Contraseña
+account-password-rule = Al menos { $min } caracteres y como máximo { $max }. Varias palabras sin relación seguidas son fáciles de recordar y difíciles de adivinar. Puede usar espacios y pegar; no se piden cifras ni signos.
+
+# account/password.html
+password-lead = Al guardar terminan todas las demás sesiones y tokens, y un correo le avisa del cambio.
+password-old = Contraseña actual
+password-new = Contraseña nueva
+password-submit = Cambiar la contraseña
+password-cancel = Cancelar
+password-unknown = No sé mi contraseña actual
+
+# account/profile.html
+profile-lead = Los convenios ya firmados conservan el nombre con el que se firmaron.
+profile-name = Su nombre completo
+profile-submit = Guardar
+profile-cancel = Cancelar
+
+# account/register.html
+register-lead = Con una cuenta puede solicitar conjuntos de datos, firmar convenios y crear claves. Es gratis.
+register-name = Su nombre completo
+register-name-hint = Tal como firmaría. Aparece en los convenios y las cartas.
+register-email = Correo electrónico
+register-email-hint = Le enviamos un enlace para confirmarlo. Allí llegan también las decisiones y los avisos.
+register-submit = Crear la cuenta
+register-have = Ya tengo una cuenta
+register-next = Qué sigue
+register-next-mail = Le enviamos un enlace a su correo. Ábralo en un plazo de 24 horas.
+register-next-sign-in = Inicie sesión, vea el <a href="/datasets">catálogo</a> y empiece una solicitud.
+register-kept = Lo que guardamos sobre usted
+register-closed = El registro está cerrado aquí
+register-closed-text = La ciudad crea las cuentas. Escriba al departamento cuyos datos necesita; su dirección está en la página de cada <a href="/datasets">conjunto de datos</a>.
+
+# account/reset.html
+reset-lead = Para la cuenta de <strong>{ $email }</strong>. Todas sus sesiones terminarán.
+reset-new = Contraseña nueva
+reset-submit = Guardar la contraseña nueva
+
+# account/sent.html
+mail-sent-new = Enviamos un correo a la dirección que dio. Si la dirección es nueva aquí, contiene un enlace: ábralo en un plazo de { $hours } horas y su cuenta estará lista.
+mail-sent-lead = Si la dirección tiene una cuenta, ya va en camino un correo con un enlace. El enlace funciona una sola vez, durante { $hours ->
+    [one] { $hours } hora
+   *[other] { $hours } horas
+  }.
+mail-sent-demo = Esto es una demostración
+mail-sent-demo-text = Ningún correo sale de aquí. Lea el correo en el <a href="/demo/mailbox">buzón de demostración</a>.
+mail-sent-nothing = ¿No llegó nada?
+mail-sent-wait = Espere unos minutos y mire en la carpeta de correo no deseado.
+mail-sent-again = Revise la dirección y <a href="{ $again }">envíelo de nuevo</a>. Una dirección recibe solo unos pocos correos por hora.
+mail-sent-have = Tal vez ya tenga una cuenta: <a href="/login">inicie sesión</a> o <a href="/forgot-password">elija una contraseña nueva</a>.
+
+# account/token_made.html
+token-made-token = El token “{ $label }”
+token-made-copy = Cópielo ahora
+token-made-copy-text = El token se muestra esta única vez. Solo guardamos una huella y no podemos mostrarlo de nuevo.
+token-made-try = Pruébelo
+token-made-until = Funciona hasta el { $ends }. Puede terminarlo en cualquier momento en la página de <a href="/account#tokens">su cuenta</a>.
+token-made-copied = Ya lo copié
+
+# account/token_new.html
+token-new-lead = El token puede hacer todo lo que usted puede hacer. Dé a cada programa el suyo, para poder terminar uno sin los demás.
+token-new-label = ¿Para qué es?
+token-new-label-hint = Un nombre por el que lo reconocerá, como “informe nocturno en mi servidor”.
+token-new-submit = Crear el token
+token-new-cancel = Cancelar
+
+# account/verify.html
+verify-lead = Confirme que <strong>{ $email }</strong> es suyo, { $name }.
+verify-submit = Confirmar mi dirección
+verify-stranger = Si usted no se registró aquí, cierre esta página. Sin el botón no se puede usar ninguna cuenta.
+
+# errors/error.html
+error-changed = Qué es diferente
+error-changed-caption = Campos que cambiaron mientras tanto
+error-field = Campo
+error-saved = Guardado ahora
+error-yours = Lo suyo
+error-typed = Lo que usted escribió
+error-typed-text = Nada de esto se guardó. Copie lo que quiera conservar.
+error-do = Qué puede hacer
+error-sign-in = <a href="/login">Inicie sesión</a> y envíelo de nuevo
+error-role = Si debería poder hacer esto, pida la función a un administrador de su departamento
+error-search = Revise la dirección o busque en el <a href="/datasets">catálogo</a>
+error-reload = Vuelva atrás, recargue la página y vea cómo están las cosas ahora
+error-wait = Espere un momento y recargue la página
+error-start = Ir a la página de inicio
+error-request = Número de petición <code>{ $request_id }</code>
+
+# demo/letter.html
+letter-caught-to = Para
+letter-caught-written = Escrito
+letter-caught-all = Todo el correo
+letter-caught-all-to = Todo el correo para { $to }
+
+# demo/mailbox.html
+mailbox-lead = Ningún correo sale de la demostración. Aquí está cada mensaje, con enlaces que funcionan.
+mailbox-only = Solo correo para
+mailbox-show = Mostrar
+mailbox-caption = Mensajes, los más nuevos primero
+mailbox-subject = Asunto
+mailbox-to = Para
+mailbox-written = Escrito
+mailbox-empty = Todavía no hay correo
+mailbox-register = Crear una cuenta
+mailbox-empty-text = Regístrese, presente una solicitud o pida una contraseña nueva y luego vuelva.
