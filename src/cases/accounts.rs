@@ -12,6 +12,7 @@ use super::{Caller, CaseError, Desk, Work};
 use crate::domain::audit::{About, Act, Hash, hex};
 use crate::domain::guessing::Delays;
 use crate::domain::id::{AccountId, SessionId};
+use crate::domain::language::Language;
 use crate::domain::notice::{Notice, NoticeKind, Recipient};
 use crate::domain::people::{Actor, Capacity};
 use crate::domain::refusal::Refusal;
@@ -163,7 +164,7 @@ pub(super) fn new_account(
         name: name.as_str().to_owned(),
         password_hash,
         organisation: None,
-        language: if language == "es" { "es".to_owned() } else { "en".to_owned() },
+        language: Language::of_mail(language).tag().to_owned(),
         verified_at: None,
         disabled_at: None,
         created_at: work.now,
@@ -550,7 +551,7 @@ pub fn edit_profile(
     desk.act(caller, |work| {
         let account = people::account_by_id(work.conn, me)?;
         let before = json!({ "name": account.name, "language": account.language });
-        let language = if language == "es" { "es" } else { "en" }.to_owned();
+        let language = Language::of_mail(language).tag().to_owned();
         let changed = Account { name: name.as_str().to_owned(), language, version, ..account };
         people::update_account(work.conn, &changed)?;
         let after = json!({ "name": changed.name, "language": changed.language });

@@ -50,6 +50,12 @@ impl Language {
         }
     }
 
+    /// The language that mails and letters to somebody are written in: what they wish, if every text is there in it.
+    #[must_use]
+    pub fn of_mail(wish: &str) -> Self {
+        Self::of_tag(wish).filter(|language| language.is_complete()).unwrap_or_default()
+    }
+
     /// The language of a tag; `es-US` is Spanish.
     #[must_use]
     pub fn of_tag(tag: &str) -> Option<Self> {
@@ -74,6 +80,8 @@ mod tests {
         for (tag, language) in rows {
             assert_eq!(Language::of_tag(tag), language, "{tag}");
         }
+        let mails = ["es", "ht", "de"].map(Language::of_mail);
+        assert_eq!(mails, [Language::Spanish, Language::English, Language::English]);
         for language in Language::ALL {
             assert_eq!(Language::of_tag(language.tag()), Some(language));
         }

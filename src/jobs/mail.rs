@@ -14,8 +14,10 @@ use tera::{Context, Tera};
 use crate::cases::links::{self, Purpose};
 use crate::cases::secrets::Secrets;
 use crate::cases::{CaseError, Desk};
+use crate::domain::language::Language;
 use crate::domain::notice::NoticeKind;
 use crate::store::outbox::{self, Message};
+use crate::words::Words;
 
 /// Messages sent in one round.
 const BATCH: i64 = 50;
@@ -76,9 +78,19 @@ struct Wording {
     body: String,
 }
 
+/// The wording of every message, by language. Another language is written to in English.
+const WORDINGS: [(Language, &str); 2] = [
+    (Language::English, include_str!("../../templates/mail/en.toml")),
+    (Language::Spanish, include_str!("../../templates/mail/es.toml")),
+];
+
+/// The fact that is a letter already, in the language of its reader.
+const WRITTEN: &str = "letter";
+
 /// The wording of every message.
 pub struct Letters {
     templates: Tera,
+    words: &'static Words,
     options: MailOptions,
 }
 
@@ -95,17 +107,22 @@ impl Letters {
     /// [`MailError::Template`] when a kind is missing or its template is broken.
     pub fn new(options: MailOptions) -> Result<Self, MailError> {
         let broken = |error: &dyn std::fmt::Display| MailError::Template(error.to_string());
-        let wording: BTreeMap<String, Wording> =
-            toml::from_str(include_str!("../../templates/mail/en.toml")).map_err(|error| broken(&error))?;
         let mut templates = Tera::default();
         templates.autoescape_on(Vec::<&str>::new());
-        for kind in NoticeKind::ALL {
-            let word = kind.as_str();
-            let text = wording.get(word).ok_or_else(|| MailError::Template(format!("no wording for {word}")))?;
-            templates.add_raw_template(&format!("{word}.subject"), &text.subject).map_err(|error| broken(&error))?;
-            templates.add_raw_template(&format!("{word}.body"), &text.body).map_err(|error| broken(&error))?;
+        for (language, file) in WORDINGS {
+            let tag = language.tag();
+            let wording: BTreeMap<String, Wording> = toml::from_str(file).map_err(|error| broken(&error))?;
+            for kind in NoticeKind::ALL {
+                let word = kind.as_str();
+                let none = || MailError::Template(format!("no wording for {word} in {}", language.name()));
+                let text = wording.get(word).ok_or_else(none)?;
+                for (part, text) in [("subject", &text.subject), ("body", &text.body)] {
+                    templates.add_raw_template(&format!("{tag}.{word}.{part}"), text).map_err(|error| broken(&error))?;
+                }
+            }
         }
-        Ok(Self { templates, options })
+        let words = Words::embedded().map_err(|error| broken(&error))?;
+        Ok(Self { templates, words, options })
     }
 
     /// Writes a message; a one-use link is minted here and kept nowhere.
@@ -119,8 +136,12 @@ impl Letters {
         for optional in ["letter", "reason", "remaining", "explanation", "text", "instructions", "link", "license"] {
             context.insert(optional, "");
         }
+        let language = Language::of_tag(&message.language);
+        let language = language.filter(|known| WORDINGS.iter().any(|(has, _)| has == known)).unwrap_or_default();
         for (name, fact) in &message.facts {
-            context.insert(name.clone(), fact);
+            let is_written = name == WRITTEN || language == Language::English;
+            let fact = if is_written { fact.clone() } else { self.words.say(language, fact) };
+            context.insert(name.clone(), &fact);
         }
         let path = message.facts.get("path").map_or("/", String::as_str);
         context.insert("page", &format!("{}{path}", self.options.public_url));
@@ -132,12 +153,12 @@ impl Letters {
         }
         let render = |part: &str| {
             self.templates
-                .render(&format!("{word}.{part}"), &context)
+                .render(&format!("{}.{word}.{part}", language.tag()), &context)
                 .map_err(|error| MailError::Template(format!("{word}.{part}: {error}")))
         };
         let subject = render("subject")?.replace(['\r', '\n'], " ");
         let text = format!("{}\n\n-- \n{}\n", render("body")?.trim(), self.options.service);
-        let html = to_html(&subject, &text, &message.language);
+        let html = to_html(&subject, &text, language.tag());
         Ok(Letter { subject, text, html })
     }
 }
@@ -369,12 +390,29 @@ mod tests {
     #[test]
     fn every_kind_of_notice_renders_and_names_a_page_or_a_link() {
         let letters = letters();
-        for kind in NoticeKind::ALL {
-            let letter = letters.write(&Secrets::new([1; 32]), &message(*kind)).unwrap();
+        let both = NoticeKind::ALL.iter().flat_map(|kind| [(kind, "en"), (kind, "es")]);
+        for (kind, language) in both {
+            let message = Message { language: language.to_owned(), ..message(*kind) };
+            let letter = letters.write(&Secrets::new([1; 32]), &message).unwrap();
+            assert!(letter.html.contains(&format!("lang=\"{language}\"")), "{kind:?}");
             assert!(!letter.subject.contains('\n'), "{kind:?}: a fact broke the subject line");
             assert!(letter.text.contains("https://data.norwalk.example/"), "{kind:?} opens nothing");
             assert!(!letter.html.contains("<number>"), "{kind:?} is not escaped");
         }
+    }
+
+    #[test]
+    fn a_mail_and_the_words_of_the_rules_in_it_are_in_the_readers_language() {
+        let kind = NoticeKind::ApplicationReceived;
+        let written = |language: &str| {
+            let facts = BTreeMap::from([("number".to_owned(), "A-1".to_owned()), ("title".to_owned(), "Review".to_owned())]);
+            let message = Message { language: language.to_owned(), facts, ..message(kind) };
+            letters().write(&Secrets::new([1; 32]), &message).unwrap()
+        };
+        let (english, spanish, creole) = (written("en"), written("es-US"), written("ht"));
+        assert!(english.text.contains("We have your application") && !spanish.text.contains("We have"), "{}", spanish.text);
+        assert!(spanish.text.contains("Revisión"), "{}", spanish.text);
+        assert!(creole == english, "what is not translated is read in English");
     }
 
     #[test]

@@ -21,6 +21,7 @@ use crate::domain::attachment::Attachment;
 use crate::domain::audit::{Hash, hex};
 use crate::domain::id::{AccountId, AttachmentId, DepartmentId, LinkId, OrganisationId, RecordsId};
 use crate::domain::letter::{Letter, LetterKind};
+use crate::domain::language::Language;
 use crate::domain::notice::NoticeKind;
 use crate::domain::people::Capacity;
 use crate::domain::records::{
@@ -118,7 +119,7 @@ fn read_wish(caller: &Caller, wish: &Wish) -> Result<Read, CaseError> {
         name,
         email,
         other_way,
-        language: if wish.language == "es" { "es".to_owned() } else { "en".to_owned() },
+        language: Language::of_mail(&wish.language).tag().to_owned(),
     };
     let format = format.unwrap_or(Format::Electronic);
     Ok(Read { requester, department: wish.department.trim().to_owned(), description, format, waiver })

@@ -12,6 +12,7 @@ use crate::portal::named_errors;
 use crate::web::case::{DeskData, caller, shown_on_form};
 use crate::web::cookies::Jar;
 use crate::web::flash::local_path;
+use crate::web::tongue::language_of;
 use crate::web::visitor::visitor_of;
 use crate::web::{
     Account, Flash, FormErrors, FormView, Means, Page, Posted, Redirect, Signed, Site, WebError, json::Query,
@@ -47,7 +48,7 @@ pub(super) async fn register(
         name: form.text("name").to_owned(),
         email: form.text("email").to_owned(),
         password: SecretString::from(form.exact("password")),
-        language: "en".to_owned(),
+        language: language_of(&request, &*Site::of(&request)?).tag().to_owned(),
     };
     match accounts::register(&desk, &hashing, caller(&request), wish).await {
         Ok(()) => Ok(Redirect::to("/register/sent")),
