@@ -1,4 +1,14 @@
 # Sentences of the rules about agreements, terms, certificates and renewals.
+said-agr-in-force = In force
+said-agr-terminated = Terminated
+said-agr-superseded = Superseded
+said-agr-never-signed = Never signed
+said-agr-is-with-you-again = is with you again
+said-agr-is-refused = is refused
+said-agr-must-be-signed-again = must be signed again
+said-agr-is-closed = is closed
+said-agr-has-lapsed = has lapsed
+said-agr-the-last-day-for-this-certificate-is-over-th = The last day for this certificate is over. The department is told.
 said-agr-to-the-citys-time = { $from } to { $to }, the city's time
 said-agr-any-network = Any network
 said-agr-at-any-time = At any time
@@ -38,8 +48,8 @@ said-agr-certified = certified
 said-agr-accepted-2 = accepted
 said-agr-released = released
 said-agr-expired = expired
-said-agr-terminated = terminated
-said-agr-superseded = superseded
+said-agr-terminated-2 = terminated
+said-agr-superseded-2 = superseded
 said-agr-closed = closed
 said-agr-open = open
 said-agr-signed = signed

@@ -172,5 +172,3 @@ said-mis-a-minute = a minute
 said-mis-an-hour = an hour
 said-mis-hours = { $hours } hours
 said-mis-minutes = { $minutes } minutes
-said-mis-no-rule-can-throttle-the-limits-of-the-agree = no rule can throttle: the limits of the agreement slow every caller down by themselves; use inform, warn or suspend
-said-mis-a-rule-cannot-begin-with-use-inform-warn-or = a rule cannot begin with “{ $word }”; use inform, warn or suspend

@@ -1,4 +1,8 @@
 # Sentences of the rules about keys, holds and usage.
+said-key-at-most-calls-a = At most { $max } calls a { $window }
+said-key-at-most-calls-a-at-once = At most { $max } calls a { $window }, { $burst } at once
+said-key-at-most-calls-a-calls-a = At most { $max } calls a { $window }, { $max2 } calls a { $window2 }
+said-key-today = Today
 said-key-this-key = This key
 said-key-every-key-of-the-agreement = Every key of the agreement
 said-key-every-key-of-all-your-agreements = Every key of all your agreements

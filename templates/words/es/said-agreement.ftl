@@ -1,4 +1,14 @@
 # Frases de las reglas sobre convenios, términos, certificados y renovaciones.
+said-agr-in-force = Vigente
+said-agr-terminated = Terminado
+said-agr-superseded = Reemplazado
+said-agr-never-signed = Nunca firmado
+said-agr-is-with-you-again = está de nuevo en sus manos
+said-agr-is-refused = fue rechazada
+said-agr-must-be-signed-again = debe firmarse de nuevo
+said-agr-is-closed = está cerrada
+said-agr-has-lapsed = venció
+said-agr-the-last-day-for-this-certificate-is-over-th = El último día de este certificado ya pasó. Se avisa al departamento.
 said-agr-to-the-citys-time = de { $from } a { $to }, hora de la ciudad
 said-agr-any-network = Cualquier red
 said-agr-at-any-time = A cualquier hora
@@ -38,8 +48,8 @@ said-agr-certified = firmado y por examinar
 said-agr-accepted-2 = aceptado
 said-agr-released = ya no se debe
 said-agr-expired = vencido
-said-agr-terminated = terminado
-said-agr-superseded = reemplazado
+said-agr-terminated-2 = terminado
+said-agr-superseded-2 = reemplazado
 said-agr-closed = cerrado
 said-agr-open = abierta
 said-agr-signed = firmada

@@ -172,5 +172,3 @@ said-mis-a-minute = un minuto
 said-mis-an-hour = una hora
 said-mis-hours = { $hours } horas
 said-mis-minutes = { $minutes } minutos
-said-mis-no-rule-can-throttle-the-limits-of-the-agree = ninguna regla puede frenar: los límites del convenio ya frenan por sí mismos a quien llama; use inform, warn o suspend
-said-mis-a-rule-cannot-begin-with-use-inform-warn-or = una regla no puede empezar con “{ $word }”; use inform, warn o suspend

@@ -1,4 +1,8 @@
 # Frases de las reglas sobre claves, suspensiones y uso.
+said-key-at-most-calls-a = Como máximo { $max } llamadas por { $window }
+said-key-at-most-calls-a-at-once = Como máximo { $max } llamadas por { $window }, { $burst } a la vez
+said-key-at-most-calls-a-calls-a = Como máximo { $max } llamadas por { $window }, { $max2 } llamadas por { $window2 }
+said-key-today = Hoy
 said-key-this-key = Esta clave
 said-key-every-key-of-the-agreement = Todas las claves del convenio
 said-key-every-key-of-all-your-agreements = Todas las claves de todos sus convenios
