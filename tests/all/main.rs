@@ -6,6 +6,8 @@
 #[cfg(test)]
 mod abuse;
 #[cfg(test)]
+mod accessibility;
+#[cfg(test)]
 mod appeals;
 #[cfg(test)]
 mod architecture;

@@ -71,6 +71,13 @@ impl Window {
     }
 }
 
+/// The colours that a person's system asks pages for.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Colours {
+    Light,
+    Dark,
+}
+
 /// A browser window of its own; browser and driver end when it is dropped.
 #[derive(Debug)]
 pub(crate) struct Browser {
@@ -234,6 +241,30 @@ impl Browser {
     pub(crate) async fn fact(&self, name: &str) -> String {
         let path = format!("//dt[normalize-space(.)={}]/following-sibling::dd[1]", quoted(name));
         self.found(&path).await.text().await.unwrap()
+    }
+
+    /// Where the links of the page lead.
+    pub(crate) async fn links(&self) -> Vec<String> {
+        let found = self.run("return [...document.querySelectorAll('a[href]')].map(link => link.getAttribute('href'))").await;
+        found.as_array().into_iter().flatten().filter_map(Value::as_str).map(str::to_owned).collect()
+    }
+
+    /// Runs a script of the test's own on the page; what it promises is waited for.
+    pub(crate) async fn run(&self, script: &str) -> Value {
+        self.page.execute(script, Vec::new()).await.unwrap_or_else(|error| panic!("a script of the test: {error}"))
+    }
+
+    /// Shows the same page in these colours at this size.
+    pub(crate) async fn look_as(&self, colours: Colours, width: u32, height: u32) {
+        let scheme = match colours {
+            Colours::Light => "light",
+            Colours::Dark => "dark",
+        };
+        let media = json!({ "features": [{ "name": "prefers-color-scheme", "value": scheme }] });
+        let size = json!({ "width": width, "height": height, "deviceScaleFactor": 1, "mobile": false });
+        for (cmd, params) in [("Emulation.setEmulatedMedia", media), ("Emulation.setDeviceMetricsOverride", size)] {
+            self.own("goog/cdp/execute", json!({ "cmd": cmd, "params": params })).await.unwrap();
+        }
     }
 
     async fn labelled(&self, label: &str) -> Element {

@@ -1,0 +1,110 @@
+//! Every page in a real browser, held against WCAG 2.2 AA by axe-core: at a desk in light colours and on a phone in dark
+//! ones. The pages are found as people find them, by their links, each kind of page once.
+
+use std::collections::{BTreeSet, VecDeque};
+use std::path::{Path, PathBuf};
+
+use serde_json::Value;
+
+use super::harness::browser::{Browser, Colours, Window};
+use super::harness::demo::Demo;
+
+/// Names the file of axe-core.
+const AXE: &str = "ACCORD_TEST_AXE";
+
+/// Who looks, and where they begin beside the start page.
+const PEOPLE: &[(&str, &[&str])] = &[
+    ("", &["/login", "/register", "/forgot-password", "/keys/kill", "/report-misuse", "/check-agreement", "/nothing-here"]),
+    ("maria@people.example", &["/account", "/account/messages", "/applications/new"]),
+    ("lin.chen@university.example", &["/agreements", "/my-cases", "/letters"]),
+    (
+        "rosa.marino@norwalk.example",
+        &["/cases?show=all", "/complaints?show=all", "/dataset-pauses", "/review?show=all", "/stewardship/import"],
+    ),
+    ("clara.whitfield@norwalk.example", &["/clerk", "/records?show=all", "/calendar/days"]),
+    (
+        "ivan.petrov@norwalk.example",
+        &["/audit", "/audit/stories", "/audit/usage?by=key", "/audit/access-log", "/audit/verify?run=yes"],
+    ),
+    ("ada.alvarez@norwalk.example", &["/admin"]),
+];
+
+/// What axe-core is asked: the rules of WCAG 2.2 at levels A and AA, and its best practices.
+const ASK: &str = "return axe.run(document, { resultTypes: ['violations'], runOnly: { type: 'tag', values: \
+    ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'] } }).then(found => found.violations.map(\
+    one => one.id + ': ' + one.help + ' ' + one.nodes.map(node => node.html).slice(0, 3).join(' | ')))";
+
+/// The two ways of looking.
+const LOOKS: [(Colours, u32, u32); 2] = [(Colours::Light, 1280, 900), (Colours::Dark, 390, 844)];
+
+/// The script of axe-core, from where `tests/run` puts it.
+fn axe() -> Option<String> {
+    let own = Path::new(env!("CARGO_MANIFEST_DIR")).join("target/proxies/axe.min.js");
+    let named = std::env::var_os(AXE).map(PathBuf::from);
+    if named.is_none() && !own.is_file() {
+        eprintln!("axe-core is not here: no page was looked at ({AXE} names it; tests/run installs it)");
+        return None;
+    }
+    let path = named.unwrap_or(own);
+    Some(std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{AXE} names {}: {error}", path.display())))
+}
+
+/// A path with its ids, numbers and names of datasets taken out: pages of one kind are alike.
+fn kind(path: &str) -> String {
+    let path = path.split(['?', '#']).next().unwrap_or_default();
+    let mut before = "";
+    let parts = path.split('/').map(|part| {
+        let names_a_thing = matches!(before, "datasets" | "stewardship") && !matches!(part, "new" | "import");
+        before = part;
+        if names_a_thing || part.contains(|letter: char| letter.is_ascii_digit()) { "*" } else { part }
+    });
+    parts.collect::<Vec<_>>().join("/")
+}
+
+/// Files are no pages, and the switch of languages is followed elsewhere.
+fn is_page(href: &str) -> bool {
+    let path = href.split(['?', '#']).next().unwrap_or_default();
+    let is_file = [".pdf", ".csv", ".json", ".zip", ".atom", ".txt", "/text", "/packet", "/file"].iter().any(|end| path.ends_with(end));
+    href.starts_with('/') && !href.starts_with("//") && !href.starts_with("/language/") && !path.contains("/files/") && !is_file
+}
+
+#[actix_web::test]
+async fn no_page_breaks_a_rule_of_wcag_in_light_or_dark_wide_or_narrow() {
+    let Some(axe) = axe() else { return };
+    let demo = Demo::start("");
+    let browser = Browser::open(Window::DESK).await;
+    let (mut seen, mut broken) = (BTreeSet::new(), Vec::new());
+    for (email, starts) in PEOPLE {
+        if !email.is_empty() {
+            browser.visit(&format!("{}/login", demo.portal)).await;
+            browser.fill("Mail address", email).await;
+            browser.fill("Password", &demo.password).await;
+            browser.press("Sign in").await;
+        }
+        let mut ahead: VecDeque<String> = std::iter::once("/").chain(starts.iter().copied()).map(str::to_owned).collect();
+        while let Some(path) = ahead.pop_front() {
+            // The start page and the account differ with who looks; everything else is one page for all who see it.
+            let of_person = if matches!(path.as_str(), "/" | "/account") { email } else { "" };
+            if !seen.insert((kind(&path), of_person)) {
+                continue;
+            }
+            browser.visit(&format!("{}{path}", demo.portal)).await;
+            ahead.extend(browser.links().await.into_iter().filter(|href| is_page(href)));
+            browser.run(&axe).await;
+            for (colours, width, height) in LOOKS {
+                browser.look_as(colours, width, height).await;
+                let found = browser.run(ASK).await;
+                let found = found.as_array().into_iter().flatten().filter_map(Value::as_str);
+                broken.extend(found.map(|rule| format!("{path} ({colours:?}, {width}) {rule}")));
+            }
+        }
+        if !email.is_empty() {
+            browser.visit(&demo.portal).await;
+            browser.press("Sign out").await;
+        }
+    }
+    println!("{} kinds of pages looked at", seen.len());
+    assert!(seen.len() > 100, "the walk is broken: {seen:?}");
+    assert!(broken.is_empty(), "{}", broken.join("\n"));
+    browser.page.clone().close().await.unwrap();
+}
