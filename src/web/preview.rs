@@ -76,11 +76,11 @@ struct LetterView {
 impl LetterView {
     fn new(letter: &Letter) -> Self {
         let way = match &letter.to {
-            Addressee::Party { .. } => "by mail, and under their letters".to_owned(),
+            Addressee::Party { .. } => "By mail; it also stands under their letters".to_owned(),
             Addressee::Outsider { email, .. } if email.is_empty() => {
-                "at their private link; they left no mail address".to_owned()
+                "At their private link; they left no mail address".to_owned()
             }
-            Addressee::Outsider { email, .. } => format!("by mail to {email}"),
+            Addressee::Outsider { email, .. } => format!("By mail to {email}; it also stands at their private link"),
         };
         let language_name = match letter.language.as_str() {
             "en" => "English",
