@@ -36,6 +36,7 @@ pub fn routes(api: Api) -> Api {
             "End an agreement for your department",
             terminate_for_staff,
         )
+        .with_preview()
         .takes::<Termination>()
         .refuses(&["wrong_state", "reason_needed", "own_application"])
         .post("/agreement-checks", Access::Public, "Check a copy of an agreement", check)

@@ -80,6 +80,7 @@ fn clerk_routes(api: Api) -> Api {
         .refuses(REFUSED)
         .refuses(&["hearing_past"])
         .post("/clerk-appeals/{id}/decision", CLERK, "Decide an appeal and carry it out", decide)
+        .with_preview()
         .takes::<RulingGiven>()
         .gives::<AppealView>(200)
         .once()

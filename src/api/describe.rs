@@ -18,9 +18,11 @@ use utoipa::openapi::{ComponentsBuilder, InfoBuilder, OpenApi, OpenApiBuilder, R
 use utoipa::{PartialSchema as _, ToSchema};
 
 use super::example::example;
+use super::letters::Preview;
 use super::problems::{self, Traits};
 use super::{Problem, words};
 use crate::web::matrix::role_name;
+use crate::web::preview::{PREVIEW_FIELD, PREVIEW_JSON};
 use crate::web::{Access, Room, Routes};
 
 /// Routes and what they take and give.
@@ -44,6 +46,7 @@ struct Shape {
     refusals: Vec<&'static str>,
     is_versioned: bool,
     is_once: bool,
+    has_preview: bool,
 }
 
 #[derive(Clone, Debug)]
@@ -72,7 +75,7 @@ macro_rules! verbs {
             self.routes = self.routes.$verb(&path, access, summary, handler);
             self.shapes.push(Shape {
                 method: Method::$method, path, summary, access, takes: None, gives: None, status: $status,
-                query: Vec::new(), refusals: Vec::new(), is_versioned: false, is_once: false,
+                query: Vec::new(), refusals: Vec::new(), is_versioned: false, is_once: false, has_preview: false,
             });
             self
         }
@@ -144,6 +147,13 @@ impl Api {
     pub fn for_uploads(mut self) -> Self {
         self.routes = self.routes.for_uploads();
         self
+    }
+
+    /// The route added last can be tried, to read the letters that it would send.
+    #[must_use]
+    pub fn with_preview(mut self) -> Self {
+        self.routes = self.routes.with_preview();
+        self.keep::<Preview>().with(|shape| shape.has_preview = true)
     }
 
     fn with(mut self, change: impl FnOnce(&mut Shape)) -> Self {
@@ -237,7 +247,7 @@ const ABOUT: &str = "What a person can do in the portal, a program can do here: 
 
 Errors are problem documents (RFC 9457) with a stable `code`. Lists are paged by `limit` and `cursor`, tables to take \
 along end in `.csv`. Acts that must not happen twice take an `Idempotency-Key`; updates need the `ETag` of what was \
-read in `If-Match`. Keys of datasets are for the gate and open nothing here.";
+read in `If-Match`. Acts that send letters can be tried with `?preview=true`: the letters come back and nothing is done. Keys of datasets are for the gate and open nothing here.";
 
 fn http_method(method: &Method) -> HttpMethod {
     match method.as_str() {
@@ -280,11 +290,23 @@ fn operation(shape: &Shape, at: usize, schemas: &Map<String, Value>) -> Operatio
         let (media, content) = content(body, schemas);
         good = good.content(media, content);
     }
+    if shape.has_preview && shape.status == 200 {
+        good = good.content(PREVIEW_JSON, preview(schemas));
+    }
     operation = operation.response(shape.status.to_string(), good.build());
+    if shape.has_preview && shape.status != 200 {
+        let tried = ResponseBuilder::new().description("Only tried, as was asked; nothing was done");
+        operation = operation.response("200", tried.content(PREVIEW_JSON, preview(schemas)).build());
+    }
     for (status, problem) in problems::answers(shape.access, traits, &shape.refusals) {
         operation = operation.response(status, problem);
     }
     operation.build()
+}
+
+/// The answer of an act that was only tried.
+fn preview(schemas: &Map<String, Value>) -> Content {
+    content(&Body::Json(Preview::name().into_owned()), schemas).1
 }
 
 const fn done(status: u16) -> &'static str {
@@ -300,9 +322,10 @@ fn parameters(shape: &Shape) -> Vec<Parameter> {
     let in_path = shape.path.split('/').filter_map(|part| part.strip_prefix('{')?.strip_suffix('}'));
     let in_path = in_path.map(|name| (name, ParameterIn::Path, Required::True));
     let in_query = shape.query.iter().map(|name| (*name, ParameterIn::Query, Required::False));
+    let tried = shape.has_preview.then_some((PREVIEW_FIELD, ParameterIn::Query, Required::False));
     let version = shape.is_versioned.then_some(("If-Match", ParameterIn::Header, Required::True));
     let once = shape.is_once.then_some(("Idempotency-Key", ParameterIn::Header, Required::False));
-    let all = in_path.chain(in_query).chain(version).chain(once);
+    let all = in_path.chain(in_query).chain(tried).chain(version).chain(once);
     all.map(|(name, place, required)| {
         let is_in_path = place == ParameterIn::Path;
         let about = if is_in_path { words::in_path(&shape.path, name) } else { words::parameter(&shape.path, name) };

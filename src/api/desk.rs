@@ -45,6 +45,7 @@ pub fn routes(api: Api) -> Api {
         .takes::<Recommendation>()
         .refuses(&["own_application", "recused", "already_decided", "wrong_state"])
         .post("/review/{id}/items/{item}/decision", MANAGER, "Decide a dataset of your department", decide)
+        .with_preview()
         .takes::<DecisionGiven>()
         .gives::<Standing>(200)
         .once()

@@ -61,6 +61,7 @@ pub fn routes(api: Api) -> Api {
         .takes::<Text>()
         .refuses(&["key_ended"]);
     api.post("/keys/{id}/revoke-for-department", Access::Staff(&[Role::Manager]), "Revoke a key for good", revoke_staff)
+        .with_preview()
         .takes::<Text>()
         .refuses(&["key_ended", "own_application"])
         .post("/key-kills", Access::Public, "Kill a key by showing its text", kill)
@@ -74,6 +75,7 @@ pub fn routes(api: Api) -> Api {
         .get("/holds", ENFORCERS, "Holds in force of your office", holds)
         .gives::<Holds>(200)
         .post("/holds", ENFORCERS, "Suspend a key, an agreement or a requester", suspend)
+        .with_preview()
         .takes::<NewHold>()
         .gives::<HoldView>(201)
         .once()

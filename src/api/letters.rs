@@ -56,6 +56,41 @@ struct SentLetter {
     sent_by: String,
 }
 
+/// What an act would send, which was tried and not done.
+#[derive(ToSchema)]
+#[expect(dead_code, reason = "only its shape is used; the edge writes it")]
+pub(super) struct Preview {
+    /// Always false.
+    #[schema(example = false)]
+    is_done: bool,
+    /// In their order; empty where it sends none.
+    letters: Vec<LetterPreview>,
+}
+
+/// A letter as it would be sent.
+#[derive(ToSchema)]
+#[expect(dead_code, reason = "only its shape is used; the edge writes it")]
+struct LetterPreview {
+    /// `denial`, `offer`, `suspension` and the like.
+    kind: String,
+    /// Version of the template.
+    template: String,
+    /// Language tag of its reader.
+    language: String,
+    /// Whom it is addressed to.
+    to: String,
+    /// The kind of thing it is about.
+    about: String,
+    about_id: String,
+    /// Its short number.
+    number: String,
+    subject: String,
+    /// The text as Markdown.
+    markdown: String,
+    /// The same as plain text.
+    text: String,
+}
+
 impl SentLetter {
     fn new(letter: &Letter) -> Self {
         Self {

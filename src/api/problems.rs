@@ -43,13 +43,20 @@ const SHARED: &[Shared] = &[
             "field_encoding",
             "limit_invalid",
             "cursor_invalid",
+            "preview_unknown",
         ],
     },
     Shared {
         name: "UnreadableBody",
         status: "400",
         about: "The body is not JSON, or has a field that is not known.",
-        codes: &["body_missing", "json_broken", "field_unknown"],
+        codes: &["body_missing", "json_broken", "field_unknown", "preview_unknown"],
+    },
+    Shared {
+        name: "NoPreview",
+        status: "400",
+        about: "A preview was asked for, and this act has none.",
+        codes: &["preview_unknown"],
     },
     Shared {
         name: "SignInNeeded",
@@ -145,6 +152,7 @@ pub(super) fn answers(access: Access, traits: Traits, own: &[&'static str]) -> V
     };
     add(traits.has_query && !traits.has_body, "UnreadableQuery");
     add(traits.has_body, "UnreadableBody");
+    add(traits.is_write && !traits.has_body && !traits.has_query, "NoPreview");
     add(access != Access::Public && access != Access::SignedLink, "SignInNeeded");
     add(matches!(access, Access::Staff(_)) || traits.is_write, "NotAllowed");
     add(traits.has_path_parameter, "NotFound");

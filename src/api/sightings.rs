@@ -19,6 +19,7 @@ const OFFICES: Access = Access::Staff(&[Role::Reviewer, Role::Manager, Role::Cle
 /// Adds the routes of this file.
 pub fn routes(api: Api) -> Api {
     api.post("/signals/sightings", OFFICES, "Report a leaked key or a planted record", report)
+        .with_preview()
         .takes::<SightingGiven>()
         .gives::<Spoke>(200)
         .refuses(&["kind_not_told", "key_not_found"])

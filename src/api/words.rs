@@ -178,6 +178,9 @@ pub(super) fn parameter(path: &str, name: &str) -> &'static str {
         "limit" if is_log => "How many lines, 1 to 500; 100 by default.",
         "limit" => "How many, 1 to 100; 25 by default.",
         "cursor" => "The next of the page before.",
+        "preview" => {
+            "true: nothing is done; the answer is the letters that would be sent, as application/vnd.accord.preview+json."
+        }
         "If-Match" => "The ETag of the version that was changed, such as \"v3\".",
         "Idempotency-Key" => {
             "Your own name for this attempt, 1 to 255 characters. Sent again with the same request, nothing happens \

@@ -11,7 +11,7 @@ use super::gate::Gate;
 use super::profile_files;
 use super::run::{Listeners, start, until_stopped};
 use crate::cases::accounts::Known;
-use crate::cases::{Caller, Desk};
+use crate::cases::{Caller, Desk, Intent};
 use crate::config::Settings;
 use crate::demo::clients;
 use crate::demo::people::{PASSWORD, PEOPLE};
@@ -150,7 +150,7 @@ fn prepare(desk: &Desk, simulator: &str, with_misuse: bool) -> Result<(DemoKey, 
     let account = desk.read(|conn| people::account_by_id(conn, parking.requester))?;
     let known = Known { account, session: desk.new_id(desk.clock.now()), kind: "demo".to_owned() };
     let actor = known.actor(None);
-    let caller = Caller { actor, request: None, agent: "the demo".to_owned(), idempotency: None };
+    let caller = Caller { actor, request: None, agent: "the demo".to_owned(), idempotency: None, intent: Intent::Act };
     Ok((fresh_key(desk, &caller, parking)?, shown(desk, with_misuse)?))
 }
 

@@ -5,7 +5,7 @@ use std::sync::OnceLock;
 use futures_util::FutureExt as _;
 use futures_util::future::BoxFuture;
 
-use crate::cases::{Caller, CaseError, Desk, keys};
+use crate::cases::{Caller, CaseError, Desk, Intent, keys};
 use crate::domain::key::Digest;
 use crate::domain::people::Actor;
 use crate::gate::verify::{KillAnswer, KillSwitch};
@@ -27,8 +27,13 @@ impl KillSwitch for DeskSwitch {
             return futures_util::future::ready(KillAnswer::Unavailable).boxed();
         };
         async move {
-            let caller =
-                Caller { actor: Actor::visitor(None), request: None, agent: "gate".to_owned(), idempotency: None };
+            let caller = Caller {
+                actor: Actor::visitor(None),
+                request: None,
+                agent: "gate".to_owned(),
+                idempotency: None,
+                intent: Intent::Act,
+            };
             match desk.run(move |desk| keys::kill(desk, &caller, &digest)).await {
                 Ok(_) => KillAnswer::Ended,
                 Err(CaseError::Refused(refusal)) if refusal.code == "key_unknown" => KillAnswer::Unknown,

@@ -7,7 +7,7 @@ use secrecy::{ExposeSecret, SecretString};
 use super::accounts::{self, Registration};
 use super::passwords::HashingPool;
 use super::testing::{TestDesk, desks};
-use super::{Caller, CaseError, links, staff};
+use super::{Caller, CaseError, Intent, links, staff};
 use crate::domain::audit::{Head, Verifier};
 use crate::domain::notice::NoticeKind;
 use crate::domain::people::{Actor, Role, RoleGrant};
@@ -17,7 +17,7 @@ const PASSWORD: &str = "plover tangent oyster mill";
 
 fn visitor() -> Caller {
     let actor = Actor::visitor(Some([198, 51, 100, 4].into()));
-    Caller { actor, request: None, agent: "test".to_owned(), idempotency: None }
+    Caller { actor, request: None, agent: "test".to_owned(), idempotency: None, intent: Intent::Act }
 }
 
 fn pool() -> HashingPool {
@@ -51,6 +51,7 @@ fn code(error: &CaseError) -> &'static str {
         CaseError::Missing => "missing",
         CaseError::Stale => "stale",
         CaseError::Wait(_) => "wait",
+        CaseError::Undone(_) => "undone",
         CaseError::Store(_) => "store",
     }
 }

@@ -156,6 +156,7 @@ pub(crate) fn code(error: &CaseError) -> &'static str {
         CaseError::Missing => "missing",
         CaseError::Stale => "stale",
         CaseError::Wait(_) => "wait",
+        CaseError::Undone(_) => "undone",
         CaseError::Store(_) => "store",
     }
 }

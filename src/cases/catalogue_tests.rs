@@ -76,7 +76,7 @@ fn fault(error: &CaseError) -> String {
         }
         CaseError::Missing => "missing".to_owned(),
         CaseError::Stale => "stale".to_owned(),
-        CaseError::Wait(_) | CaseError::Store(_) => format!("{error:?}"),
+        CaseError::Wait(_) | CaseError::Undone(_) | CaseError::Store(_) => format!("{error:?}"),
     }
 }
 

@@ -13,7 +13,7 @@ use crate::clock::Clock;
 use crate::domain::audit::{Act, Hash, hex};
 use crate::domain::guessing::Delays;
 use crate::domain::id::{AccountId, AgreementId, DatasetId, Id, KeyId, ServiceId};
-use crate::domain::letter::LetterBook;
+use crate::domain::letter::{Letter, LetterBook};
 use crate::domain::net::UpstreamNetworks;
 use crate::domain::notice::Notice;
 use crate::domain::people::Actor;
@@ -23,6 +23,7 @@ use crate::domain::text::Invalid;
 use crate::domain::time::{Instant, day_in};
 use crate::store::sessions::{self, Claim};
 use crate::store::{AnyConnection, Store, StoreError, audit, grants, outbox};
+pub use intent::{Intent, Undone};
 
 pub mod accounts;
 #[cfg(test)]
@@ -51,6 +52,7 @@ pub mod enforce;
 mod fault_tests;
 pub mod fetch;
 pub mod files;
+pub mod intent;
 pub mod interchange;
 #[cfg(test)]
 mod interchange_tests;
@@ -72,6 +74,8 @@ pub mod passwords;
 pub mod post;
 #[cfg(test)]
 mod post_tests;
+#[cfg(test)]
+mod preview_tests;
 #[cfg(test)]
 mod race_tests;
 pub mod records;
@@ -129,6 +133,9 @@ pub enum CaseError {
     /// Too many tries; come back after so many seconds.
     #[error("too many tries; wait {0} seconds")]
     Wait(u64),
+    /// It was only tried, came to its end, and was undone.
+    #[error("only tried, and undone")]
+    Undone(Undone),
     /// The store could not do it.
     #[error(transparent)]
     Store(StoreError),
@@ -275,13 +282,21 @@ pub struct Caller {
     pub agent: String,
     /// The client's idempotency key.
     pub idempotency: Option<String>,
+    /// Whether what they ask for is meant, or only tried.
+    pub intent: Intent,
 }
 
 impl Caller {
     /// The service itself: clocks, imports, the command line.
     #[must_use]
     pub fn service(name: &str) -> Self {
-        Self { actor: Actor::service(name), request: None, agent: name.to_owned(), idempotency: None }
+        Self {
+            actor: Actor::service(name),
+            request: None,
+            agent: name.to_owned(),
+            idempotency: None,
+            intent: Intent::Act,
+        }
     }
 }
 
@@ -296,13 +311,15 @@ pub struct Work<'a> {
     /// Who acts.
     pub caller: &'a Caller,
     touched: Vec<Touched>,
+    letters: Vec<Letter>,
 }
 
 impl Desk {
-    /// Runs one act in one transaction, then tells the local gate.
+    /// Runs one act in one transaction, then tells the local gate. Where the caller only tries it, it is undone at its
+    /// end. Every act of a person comes this way.
     ///
     /// # Errors
-    /// What the act returns; then nothing was changed.
+    /// What the act returns, or [`CaseError::Undone`]; then nothing was changed.
     pub fn act<T>(
         &self,
         caller: &Caller,
@@ -310,9 +327,12 @@ impl Desk {
     ) -> Result<T, CaseError> {
         let now = self.clock.now();
         let (done, touched) = self.store.write(|conn| {
-            let mut work = Work { conn, now, desk: self, caller, touched: Vec::new() };
+            let mut work = Work { conn, now, desk: self, caller, touched: Vec::new(), letters: Vec::new() };
             let done = act(&mut work)?;
             work.publish()?;
+            if let Some(undone) = caller.intent.undo(std::mem::take(&mut work.letters)) {
+                return Err(CaseError::Undone(undone));
+            }
             Ok::<_, CaseError>((done, work.touched))
         })?;
         if !touched.is_empty() {
@@ -403,6 +423,11 @@ impl Work<'_> {
         if !self.touched.contains(&touched) {
             self.touched.push(touched);
         }
+    }
+
+    /// Notes that the act sends this letter, for whoever only tries it.
+    fn sends(&mut self, letter: &Letter) {
+        self.letters.push(letter.clone());
     }
 
     fn publish(&mut self) -> Result<(), CaseError> {

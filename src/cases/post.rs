@@ -1,5 +1,5 @@
 //! Letters: written from the profile's templates in the recipient's language, kept as sent with their hash, and mailed,
-//! in the transaction of the act that they tell of. What is previewed is written by the same function.
+//! in the transaction of the act that they tell of. A preview is the act itself, undone at its end ([`super::intent`]).
 
 use super::{Caller, CaseError, Desk, Work};
 use crate::domain::audit::{About, Act};
@@ -71,15 +71,6 @@ fn written(
         .map_err(|error| CaseError::Store(StoreError::Corrupt { what: "letter", why: error.to_string() }))
 }
 
-/// The letter as it would be sent now by this caller.
-///
-/// # Errors
-/// What the store says, or that a fact is missing.
-pub fn preview(desk: &Desk, caller: &Caller, draft: &LetterDraft) -> Result<Written, CaseError> {
-    let (to_name, language) = desk.read(|conn| addressed(conn, &draft.to))?;
-    written(desk, draft, (&to_name, &language), (&caller.actor.name, desk.clock.now()))
-}
-
 impl Work<'_> {
     /// Writes and keeps a letter without mailing it: the act's own notice tells of it.
     ///
@@ -137,6 +128,7 @@ impl Work<'_> {
     /// What the store says.
     fn keep_letter(&mut self, draft: &LetterDraft, letter: &Letter) -> Result<(), CaseError> {
         letters::insert(self.conn, letter)?;
+        self.sends(letter);
         let facts = serde_json::json!({
             "about": letter.about.id, "number": letter.about.number, "kind": letter.kind, "template": letter.version, "language": letter.language,
             "sha256": letter.sha256.to_string(),

@@ -2,7 +2,7 @@
 
 use super::apply_tests::{self, City, cities};
 use super::reuse::{ASKED_PER_HOUR, Question, answer, ask, askable, list, of_dataset, read};
-use super::{Caller, CaseError, Desk, catalogue};
+use super::{Caller, CaseError, Desk, Intent, catalogue};
 use crate::domain::notice::NoticeKind;
 use crate::domain::people::Actor;
 use crate::store::{audit, outbox};
@@ -14,7 +14,7 @@ fn code<T>(done: Result<T, CaseError>) -> &'static str {
 
 fn visitor() -> Caller {
     let actor = Actor::visitor(Some([203, 0, 113, 9].into()));
-    Caller { actor, request: None, agent: "test".to_owned(), idempotency: None }
+    Caller { actor, request: None, agent: "test".to_owned(), idempotency: None, intent: Intent::Act }
 }
 
 fn question(email: &str) -> Question {

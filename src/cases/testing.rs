@@ -10,7 +10,7 @@ use include_dir::{Dir, include_dir};
 
 use super::passwords::Cost;
 use super::secrets::Secrets;
-use super::{Caller, Desk, DeskOptions, NoGate, organisations};
+use super::{Caller, Desk, DeskOptions, Intent, NoGate, organisations};
 use crate::clock::Clock;
 use crate::domain::guessing::Delays;
 use crate::domain::id::AccountId;
@@ -149,6 +149,12 @@ impl TestDesk {
             roles: known.roles,
             address: Some([192, 0, 2, 7].into()),
         };
-        Caller { actor, request: Some("req-1".to_owned()), agent: "test".to_owned(), idempotency: None }
+        Caller {
+            actor,
+            request: Some("req-1".to_owned()),
+            agent: "test".to_owned(),
+            idempotency: None,
+            intent: Intent::Act,
+        }
     }
 }

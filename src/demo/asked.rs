@@ -3,14 +3,20 @@
 use super::seed::City;
 use crate::cases::records::{self, Wish, desk};
 use crate::cases::reuse::{self, Question};
-use crate::cases::{Caller, CaseError};
+use crate::cases::{Caller, CaseError, Intent};
 use crate::domain::id::RecordsId;
 use crate::domain::people::Actor;
 use crate::domain::records::{AnswerDraft, Cents, EstimateDraft, Outcome, Withheld};
 
 /// Somebody who gave no account.
 fn visitor() -> Caller {
-    Caller { actor: Actor::visitor(None), request: None, agent: "demo".to_owned(), idempotency: None }
+    Caller {
+        actor: Actor::visitor(None),
+        request: None,
+        agent: "demo".to_owned(),
+        idempotency: None,
+        intent: Intent::Act,
+    }
 }
 
 fn ask(city: &City, days: i64, department: &str, description: &str) -> Result<RecordsId, CaseError> {

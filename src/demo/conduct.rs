@@ -6,7 +6,7 @@ use crate::cases::conduct::complaints::{self, ComplaintGiven};
 use crate::cases::conduct::office::{self, ChargeGiven};
 use crate::cases::conduct::open::{AtOnce, Opening, Origin, open};
 use crate::cases::conduct::{clocks, holder};
-use crate::cases::{Caller, CaseError, agree};
+use crate::cases::{Caller, CaseError, Intent, agree};
 use crate::domain::misuse::Class;
 use crate::domain::misuse::case::OrderKind;
 use crate::domain::misuse::complaint::ComplaintKind;
@@ -63,7 +63,7 @@ fn unanswered(city: &City) -> Result<(), CaseError> {
 
 fn neighbour(last: u8) -> Caller {
     let actor = Actor::visitor(Some([198, 51, 100, last].into()));
-    Caller { actor, request: None, agent: "the demo".to_owned(), idempotency: None }
+    Caller { actor, request: None, agent: "the demo".to_owned(), idempotency: None, intent: Intent::Act }
 }
 
 fn report(kind: ComplaintKind, department: &str, (dataset, seen, text): (&str, &str, &str)) -> ComplaintGiven {

@@ -10,7 +10,7 @@ use super::people::{ORGANISATIONS, PASSWORD, PEOPLE};
 use super::simulator::{CREDENTIAL_HEADER, FEEDS, Feed};
 use super::{conduct, stories};
 use crate::cases::catalogue::{self, Edit};
-use crate::cases::{Caller, CaseError, Desk, organisations, passwords, staff, terms};
+use crate::cases::{Caller, CaseError, Desk, Intent, organisations, passwords, staff, terms};
 use crate::clock::Clock;
 use crate::domain::catalogue::{Field, Upstream, UpstreamBounds};
 use crate::domain::dcat::{Contact, Frequency, Metadata};
@@ -120,7 +120,8 @@ fn add_people(city: &mut City) -> Result<(), CaseError> {
             roles,
             address: Some([192, 0, 2, 10].into()),
         };
-        let caller = Caller { actor, request: None, agent: "the demo".to_owned(), idempotency: None };
+        let caller =
+            Caller { actor, request: None, agent: "the demo".to_owned(), idempotency: None, intent: Intent::Act };
         city.callers.insert(person.nick, caller);
     }
     Ok(())

@@ -116,7 +116,11 @@ pub fn still_on_the_form(error: CaseError, (label, href): (&'static str, &str)) 
     let is_gone = match &error {
         CaseError::Refused(refusal) => MOVED_ON.contains(&refusal.code),
         CaseError::Stale => true,
-        CaseError::Invalid(_) | CaseError::Missing | CaseError::Wait(_) | CaseError::Store(_) => false,
+        CaseError::Invalid(_)
+        | CaseError::Missing
+        | CaseError::Wait(_)
+        | CaseError::Undone(_)
+        | CaseError::Store(_) => false,
     };
     if is_gone { Err(WebError::from(error).with_next(label, href.to_owned())) } else { Ok(error) }
 }

@@ -17,6 +17,7 @@ pub fn routes(routes: Routes) -> Routes {
     routes
         .get("/signals/report", OFFICES, "Report a leaked key or a planted record; planted keys", page)
         .post("/signals/report", OFFICES, "Report what was seen", report)
+        .with_preview()
         .post("/signals/planted", OFFICES, "Watch a key as planted", plant)
 }
 

@@ -159,3 +159,43 @@ macro_rules! on_each {
     };
 }
 pub(super) use on_each;
+
+/// Every row of every table as text, for tests that hold that nothing changed.
+///
+/// # Errors
+/// What the database says.
+#[cfg(test)]
+#[expect(clippy::disallowed_methods, reason = "this file may; nothing is bound")]
+pub(crate) fn dump(conn: &mut AnyConnection) -> Result<Vec<String>, StoreError> {
+    use diesel::sql_types::Text;
+    use diesel::{QueryableByName, RunQueryDsl as _, sql_query};
+
+    #[derive(QueryableByName)]
+    struct Line {
+        #[diesel(sql_type = Text)]
+        line: String,
+    }
+    let is_sqlite = matches!(conn, AnyConnection::Sqlite(_));
+    let mut lines = |sql: String| -> Result<Vec<String>, StoreError> {
+        let found: Vec<Line> = on_each!(conn, c => sql_query(sql).load(c))?;
+        Ok(found.into_iter().map(|line| line.line).collect())
+    };
+    let tables = if is_sqlite {
+        "SELECT name AS line FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%' ORDER BY 1"
+    } else {
+        "SELECT tablename::text AS line FROM pg_tables WHERE schemaname = 'public' ORDER BY 1"
+    };
+    let mut all = Vec::new();
+    for table in lines(tables.to_owned())? {
+        let row = if is_sqlite {
+            let columns =
+                lines(format!("SELECT 'quote(\"' || name || '\")' AS line FROM pragma_table_info('{table}')"))?;
+            columns.join(" || '|' || ")
+        } else {
+            "whole::text".to_owned()
+        };
+        let rows = lines(format!("SELECT {row} AS line FROM {table} AS whole ORDER BY 1"))?;
+        all.extend(rows.into_iter().map(|row| format!("{table}: {row}")));
+    }
+    Ok(all)
+}

@@ -9,8 +9,9 @@ use super::error::WebError;
 use super::form::FormErrors;
 use super::headers::IdempotencyKey;
 use super::headers::Once;
+use super::preview::intent_of;
 use super::visitor::actor_of;
-use crate::cases::{Caller, CaseError, Desk};
+use crate::cases::{Caller, CaseError, Desk, Undone};
 use crate::domain::refusal::Refusal;
 use crate::domain::text::Invalid;
 use crate::store::StoreError;
@@ -31,6 +32,7 @@ pub fn caller(request: &HttpRequest) -> Caller {
         request: Some(id.to_owned()).filter(|id| !id.is_empty()),
         agent: agent.chars().take(300).collect(),
         idempotency: None,
+        intent: intent_of(request),
     }
 }
 
@@ -49,6 +51,11 @@ impl From<CaseError> for WebError {
             CaseError::Stale => Self::stale(Vec::new()),
             CaseError::Wait(seconds) => {
                 Self::too_many(seconds, format!("Too many tries. Wait {seconds} seconds, then try again."))
+            }
+            CaseError::Undone(Undone::Letters(letters)) => Self::previewed(letters),
+            // The page that asked for its form back takes it by `shown_on_form`; elsewhere there is no form.
+            CaseError::Undone(Undone::Form) => {
+                Self::bad_request("nothing_done", "Nothing was done. Go back to the form.")
             }
             CaseError::Store(StoreError::Taken) => {
                 Self::conflict("conflict", "The same thing was done at the same moment. Look at it again.")
@@ -79,6 +86,7 @@ pub fn form_errors(problems: Vec<Invalid>) -> FormErrors {
 pub fn shown_on_form(error: CaseError) -> Result<FormErrors, WebError> {
     match error {
         CaseError::Invalid(problems) => Ok(form_errors(problems)),
+        CaseError::Undone(Undone::Form) => Ok(FormErrors::default()),
         CaseError::Refused(refusal) if !is_hidden(&refusal) => {
             let mut errors = FormErrors::default();
             errors.add_coded("", refusal.code, refusal.detail);
@@ -88,6 +96,7 @@ pub fn shown_on_form(error: CaseError) -> Result<FormErrors, WebError> {
         | CaseError::Missing
         | CaseError::Stale
         | CaseError::Wait(_)
+        | CaseError::Undone(Undone::Letters(_))
         | CaseError::Store(_)) => Err(other.into()),
     }
 }

@@ -15,6 +15,7 @@ use super::cookies::Jar;
 use super::error::WebError;
 use super::form::Posted;
 use super::page::error_page;
+use super::preview;
 use super::problem::problem;
 use super::routes::{Access, RouteRow};
 use super::security;
@@ -131,7 +132,9 @@ fn dress(site: &Site, request: &HttpRequest, error: &ErrorRef<'_>) -> HttpRespon
         ErrorRef::Foreign(error) => error,
     };
     error.log(&visitor_of(request).map(|visitor| visitor.account.to_string()).unwrap_or_default());
-    let mut response = if is_api(request.path()) {
+    let mut response = if let Some(letters) = error.letters() {
+        if is_api(request.path()) { preview::document(letters) } else { preview::page(site, request, letters) }
+    } else if is_api(request.path()) {
         problem(error, request.path(), request_id(request))
     } else if error.status() == StatusCode::UNAUTHORIZED && *request.method() == Method::GET {
         to_sign_in(request)

@@ -11,6 +11,7 @@ use serde::Serialize;
 
 use super::form::FormErrors;
 use super::matrix::role_name;
+use crate::domain::letter::Letter;
 use crate::domain::net::HeadBounds;
 use crate::domain::people::Role;
 use crate::domain::refusal::Refusal;
@@ -28,12 +29,14 @@ struct Inner {
     next: Vec<WayOut>,
     errors: Vec<FieldError>,
     changed: Vec<ChangedField>,
+    letters: Vec<Letter>,
     cause: Option<(&'static str, Cause)>,
 }
 
 /// The closed list of what can go wrong at the edge; each is one status.
 #[derive(Clone, Debug, PartialEq, Eq)]
 enum Kind {
+    Previewed,
     BadRequest,
     SignInNeeded,
     Forbidden,
@@ -93,8 +96,17 @@ impl WebError {
             next: Vec::new(),
             errors: Vec::new(),
             changed: Vec::new(),
+            letters: Vec::new(),
             cause: None,
         }))
+    }
+
+    /// 200: the act was only tried, as was asked, and nothing was done; these letters it would have sent.
+    #[must_use]
+    pub fn previewed(letters: Vec<Letter>) -> Self {
+        let mut error = Self::new(Kind::Previewed, "previewed", "Nothing was done and nothing was sent.");
+        error.0.letters = letters;
+        error
     }
 
     /// 400: the request itself cannot be understood.
@@ -287,6 +299,7 @@ impl WebError {
     #[must_use]
     pub fn status(&self) -> StatusCode {
         match self.0.kind {
+            Kind::Previewed => StatusCode::OK,
             Kind::BadRequest => StatusCode::BAD_REQUEST,
             Kind::SignInNeeded => StatusCode::UNAUTHORIZED,
             Kind::Forbidden => StatusCode::FORBIDDEN,
@@ -310,6 +323,7 @@ impl WebError {
     #[must_use]
     pub fn title(&self) -> &'static str {
         match self.0.kind {
+            Kind::Previewed => "Nothing was sent",
             Kind::BadRequest => "This request could not be read",
             Kind::SignInNeeded => "Sign in to continue",
             Kind::Forbidden => "You may not do this",
@@ -360,6 +374,12 @@ impl WebError {
         &self.0.changed
     }
 
+    /// The letters of an act that was only tried.
+    #[must_use]
+    pub fn letters(&self) -> Option<&[Letter]> {
+        (self.0.kind == Kind::Previewed).then_some(self.0.letters.as_slice())
+    }
+
     /// The methods the address answers to, on a 405.
     #[must_use]
     pub fn allow(&self) -> Option<&str> {
@@ -382,7 +402,8 @@ impl WebError {
             tracing::error!(status, code = self.code(), cause = chain(cause.as_ref()), account, "could not {tried}");
             return;
         }
-        tracing::info!(status, code = self.code(), detail = self.detail(), account, "refused");
+        let told = if self.0.kind == Kind::Previewed { "previewed" } else { "refused" };
+        tracing::info!(status, code = self.code(), detail = self.detail(), account, "{told}");
     }
 }
 

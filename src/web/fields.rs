@@ -69,6 +69,12 @@ impl Fields {
         self.0.iter().filter(move |(other, _)| other == name).map(|(_, value)| value.as_str())
     }
 
+    /// The same without `name`.
+    #[must_use]
+    pub fn without(&self, name: &str) -> Self {
+        Self(self.0.iter().filter(|(other, _)| other != name).cloned().collect())
+    }
+
     /// Refuses names that are not in `known` (an entry ending in `*` stands for every name that begins so), and names
     /// sent twice unless their entry ends in `[]`, which is not part of the name.
     ///

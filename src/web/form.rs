@@ -59,6 +59,29 @@ impl Posted {
     }
 }
 
+impl Posted {
+    /// The form without a field, and the field's first value.
+    pub(super) fn without(self, name: &str) -> (Self, Option<String>) {
+        let value = self.fields.get(name).map(str::to_owned);
+        if value.is_none() {
+            return (self, None);
+        }
+        (Self { fields: Rc::new(self.fields.without(name)), files: self.files }, value)
+    }
+
+    /// What the same form must carry to be sent once more; no passwords, and no proof, which each page makes anew.
+    pub(super) fn carried(&self) -> Vec<(String, String)> {
+        let is_carried = |name: &str| ![CSRF_FIELD, ONCE_FIELD].contains(&name) && !is_secret(name);
+        let carried = self.fields.iter().filter(|(name, _)| is_carried(name));
+        carried.map(|(name, value)| (name.to_owned(), value.to_owned())).collect()
+    }
+
+    /// Whether files came with it, which no page can give back.
+    pub(super) fn has_files(&self) -> bool {
+        !self.files.is_empty()
+    }
+}
+
 impl FromRequest for Posted {
     type Error = WebError;
     type Future = Ready<Result<Self, WebError>>;

@@ -141,6 +141,7 @@ mod tests {
             room: Room::Portal,
             summary: "Does it",
             body_max: BodyMax::Usual,
+            has_preview: false,
         }
     }
 

@@ -23,6 +23,7 @@ pub mod nav;
 pub mod page;
 pub mod paging;
 pub mod pdf;
+pub mod preview;
 pub mod problem;
 pub mod robots;
 pub mod routes;

@@ -16,12 +16,14 @@ use super::flash::Flash;
 use super::form::FormView;
 use super::matrix::role_name;
 use super::nav::{self, NavLink};
+use super::preview::intent_of;
 use super::routes::form_secret;
 use super::secret::fresh_token;
 use super::site::Site;
 use super::tongue::{LanguageLink, language_of, languages};
 use super::visitor::visitor_of;
 use crate::domain::language::Language;
+use crate::cases::Intent;
 
 /// A page being put together.
 #[derive(Debug)]
@@ -91,7 +93,8 @@ impl Page {
             secret = fresh_token()?;
             fresh_secret = Some(secret.clone());
         }
-        let flash = Flash::of(request, &site);
+        let kept = || Flash::info("Nothing was sent. What you typed is still in the form.");
+        let flash = Flash::of(request, &site).or_else(|| (intent_of(request) == Intent::Mend).then(kept));
         let language = language_of(request, &site);
         let person = visitor.as_ref().map(|visitor| Person {
             name: visitor.name.clone(),

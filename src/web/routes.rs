@@ -21,6 +21,7 @@ use super::edge::anonymous_secret;
 use super::error::WebError;
 use super::fields::Fields;
 use super::form::{CSRF_FIELD, Posted};
+use super::preview;
 use super::site::{Options, Site};
 use super::upload;
 use super::visitor::{Means, Visitor, visitor_of};
@@ -86,6 +87,8 @@ pub struct RouteRow {
     pub summary: &'static str,
     /// The largest body.
     pub body_max: BodyMax,
+    /// Whether the letters of the act can be read before it is done.
+    pub has_preview: bool,
 }
 
 /// How large the body of a route may be.
@@ -186,8 +189,15 @@ impl Routes {
         A: FromRequest + 'static,
         F::Output: Responder + 'static,
     {
-        let row =
-            RouteRow { method, path: path.to_owned(), access, room: self.room, summary, body_max: BodyMax::Usual };
+        let row = RouteRow {
+            method,
+            path: path.to_owned(),
+            access,
+            room: self.room,
+            summary,
+            body_max: BodyMax::Usual,
+            has_preview: false,
+        };
         let make: MakeRoute = Arc::new(move || web::route().to(handler.clone()));
         self.entries.push((row, make));
         self
@@ -203,6 +213,16 @@ impl Routes {
     #[must_use]
     pub fn for_uploads(self) -> Self {
         self.limited(BodyMax::Upload)
+    }
+
+    /// Lets the act added last be tried, to read its letters ([`preview`]). Its handler must change nothing but through
+    /// a case that is given the caller of the request.
+    #[must_use]
+    pub fn with_preview(mut self) -> Self {
+        if let Some((row, _)) = self.entries.last_mut() {
+            row.has_preview = true;
+        }
+        self
     }
 
     fn limited(mut self, body_max: BodyMax) -> Self {
@@ -336,7 +356,8 @@ async fn admit(row: &RouteRow, request: &mut ServiceRequest) -> Result<(), WebEr
             let body = read_body(request, limit, options.body_time_max).await?;
             keep_form(request, body, row.body_max == BodyMax::Upload).await?;
             row.access.admits(visitor.as_deref())?;
-            check_form_token(&site, request, visitor.as_deref(), origin)
+            check_form_token(&site, request, visitor.as_deref(), origin)?;
+            preview::note_intent(row, request)
         }
         Room::Api => {
             row.access.admits(visitor.as_deref())?;
@@ -344,7 +365,7 @@ async fn admit(row: &RouteRow, request: &mut ServiceRequest) -> Result<(), WebEr
             let limit = row.body_max.bytes(options, options.json_bytes_max);
             let body = read_body(request, limit, options.body_time_max).await?;
             request.extensions_mut().insert(Body(body));
-            Ok(())
+            preview::note_intent(row, request)
         }
     }
 }

@@ -342,6 +342,13 @@ fn everything_a_person_can_do_in_the_portal_can_be_done_by_the_api() {
         for operation in named {
             let (method, path) = operation.split_once(' ').unwrap();
             assert!(operations.contains(&format!("{method} /api/v1{path}")), "{page}: there is no {operation}");
+            let has_preview = |room: Room, method: &str, path: &str| {
+                rows.iter().any(|row| row.room == room && row.method == method && row.path == path && row.has_preview)
+            };
+            let (page_method, page_path) = page.split_once(' ').unwrap();
+            let of_page = has_preview(Room::Portal, page_method, page_path);
+            let of_operation = has_preview(Room::Api, method, &format!("/api/v1{path}"));
+            assert!(of_operation || !of_page, "{page}: its letter can be read first, that of {operation} cannot");
         }
     }
 }

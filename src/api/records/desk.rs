@@ -44,6 +44,7 @@ fn desk_routes(api: Api) -> Api {
         .get("/records-desk/{id}/packet", READERS, "The texts for the state's commission", desk_packet)
         .gives::<RecordsPacket>(200)
         .post("/records-desk/{id}/acknowledgement", DESK, "Acknowledge a request; the last day stays", acknowledge)
+        .with_preview()
         .takes::<Text>()
         .gives::<RecordsView>(200)
         .refuses(REFUSED)
@@ -68,6 +69,7 @@ fn desk_routes(api: Api) -> Api {
 
 fn answer_routes(api: Api) -> Api {
     api.post("/records-desk/{id}/estimate", DESK, "Say what copies cost at most", estimate)
+        .with_preview()
         .takes::<EstimateGiven>()
         .gives::<RecordsView>(200)
         .refuses(REFUSED)
@@ -92,6 +94,7 @@ fn answer_routes(api: Api) -> Api {
         .refuses(REFUSED)
         .refuses(&["not_referred", "already_found"])
         .post("/records-desk/{id}/answer", OFFICIAL, "Answer a request; an answer after the last day is late", answer)
+        .with_preview()
         .takes::<AnswerGiven>()
         .for_uploads()
         .gives::<RecordsView>(200)
@@ -172,6 +175,7 @@ async fn route(request: HttpRequest, desk: DeskData, id: Path, Json(given): Json
             other @ (CaseError::Refused(_)
             | CaseError::Invalid(_)
             | CaseError::Stale
+            | CaseError::Undone(_)
             | CaseError::Wait(_)
             | CaseError::Store(_)) => other,
         })?;

@@ -150,7 +150,18 @@ async fn the_clerk_reads_each_denial_with_both_dates_and_the_letter() {
         let denial = json!({
             "outcome": "deny", "statement": "Too fine.", "grounds": [ground], "remedy": "Ask for hourly data.",
         });
+        let head = city.desk.desk.read(crate::store::audit::head).unwrap().number;
+        let read = manager.act(&format!("{decide}?preview=true"), denial.clone()).await;
+        assert_eq!((&read["is_done"], read["letters"][0]["kind"].as_str()), (&json!(false), Some("denial")));
+        assert_eq!(city.desk.desk.read(crate::store::audit::head).unwrap().number, head, "nothing was done");
+        let odd = manager.post(&format!("{decide}?preview=maybe"), denial.clone()).await;
+        assert_eq!(odd.code(), (400, "preview_unknown".to_owned()));
         assert_eq!(manager.act(&decide, denial).await["state"], "denied");
+        let sent = maria.read("/letters").await["items"][0].clone();
+        assert_eq!(sent["markdown"], read["letters"][0]["markdown"], "to the byte");
+        let note = json!({ "text": "For us.", "department": city.departments[0].to_string() });
+        let none = manager.post(&format!("/review/{id}/notes?preview=true"), note).await;
+        assert_eq!(none.code(), (400, "preview_unknown".to_owned()), "nothing is done that was only asked about");
 
         let listed = clerk.read("/denials").await;
         let one = &listed["items"][0];

@@ -351,6 +351,7 @@ fn together(errors: Vec<Option<CaseError>>) -> CaseError {
             other @ (CaseError::Refused(_)
             | CaseError::Missing
             | CaseError::Stale
+            | CaseError::Undone(_)
             | CaseError::Wait(_)
             | CaseError::Store(_)) => return other,
         }

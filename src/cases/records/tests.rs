@@ -8,7 +8,7 @@ use super::desk::{self, Entered, Found, Referred};
 use super::{FILED_PER_HOUR, Filed, Wish, clock, file, follow, mine, packet, produced, withdraw};
 use crate::cases::apply_tests::{self, City, cities, deny, draft, item, signature, submit};
 use crate::cases::files::NewFile;
-use crate::cases::{Caller, CaseError, Desk, apply, calendar, post, reuse};
+use crate::cases::{Caller, CaseError, Desk, Intent, apply, calendar, post, reuse};
 use crate::domain::application::State;
 use crate::domain::id::RecordsId;
 use crate::domain::notice::NoticeKind;
@@ -35,7 +35,7 @@ fn towns() -> Vec<Town> {
     let with_clerk = |city: City| {
         let clerk = city.desk.person("Clara Clerk", &[RoleGrant::new(Role::Clerk, None).unwrap()]);
         let actor = Actor::visitor(Some([203, 0, 113, 9].into()));
-        let visitor = Caller { actor, request: None, agent: "test".to_owned(), idempotency: None };
+        let visitor = Caller { actor, request: None, agent: "test".to_owned(), idempotency: None, intent: Intent::Act };
         Town { city, clerk, visitor }
     };
     cities().into_iter().map(with_clerk).collect()

@@ -88,9 +88,12 @@ async fn show_form(
     let prospect = desk.run(move |desk| appeals::prospect(desk, &who, of)).await;
     let prospect = prospect.map_err(|error| match error {
         CaseError::Refused(_) => WebError::from(error).with_next("Your appeals", "/appeals".to_owned()),
-        CaseError::Invalid(_) | CaseError::Missing | CaseError::Stale | CaseError::Wait(_) | CaseError::Store(_) => {
-            error.into()
-        }
+        CaseError::Invalid(_)
+        | CaseError::Missing
+        | CaseError::Stale
+        | CaseError::Undone(_)
+        | CaseError::Wait(_)
+        | CaseError::Store(_) => error.into(),
     })?;
     let page = Page::new(request, "Appeal a decision")?.crumb("My appeals", "/appeals").form(form);
     page.render("applicant/appeal_new.html", &new_view(desk, of, &prospect))

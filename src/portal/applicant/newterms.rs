@@ -86,9 +86,12 @@ async fn load(request: &HttpRequest, desk: &DeskData, id: AgreementId) -> Result
     let loaded = desk.run(move |desk| view(desk, &who, id)).await;
     loaded.map_err(|error| match error {
         CaseError::Refused(_) => WebError::from(error).with_next("Back to the agreement", format!("/agreements/{id}")),
-        CaseError::Invalid(_) | CaseError::Missing | CaseError::Stale | CaseError::Wait(_) | CaseError::Store(_) => {
-            error.into()
-        }
+        CaseError::Invalid(_)
+        | CaseError::Missing
+        | CaseError::Stale
+        | CaseError::Undone(_)
+        | CaseError::Wait(_)
+        | CaseError::Store(_) => error.into(),
     })
 }
 

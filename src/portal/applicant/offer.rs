@@ -99,9 +99,12 @@ async fn loaded(request: &HttpRequest, desk: &DeskData, id: ApplicationId) -> Re
             WebError::from(error).with_next("Back to the application", format!("/applications/{id}"))
         }
         // A 404 must say nothing else than any other.
-        CaseError::Invalid(_) | CaseError::Missing | CaseError::Stale | CaseError::Wait(_) | CaseError::Store(_) => {
-            error.into()
-        }
+        CaseError::Invalid(_)
+        | CaseError::Missing
+        | CaseError::Stale
+        | CaseError::Undone(_)
+        | CaseError::Wait(_)
+        | CaseError::Store(_) => error.into(),
     })
 }
 

@@ -164,9 +164,12 @@ pub(super) async fn open(
 fn back_to(error: CaseError, href: String) -> WebError {
     match error {
         CaseError::Refused(_) => WebError::from(error).with_next("Back to the agreement", href),
-        CaseError::Invalid(_) | CaseError::Missing | CaseError::Stale | CaseError::Wait(_) | CaseError::Store(_) => {
-            error.into()
-        }
+        CaseError::Invalid(_)
+        | CaseError::Missing
+        | CaseError::Stale
+        | CaseError::Undone(_)
+        | CaseError::Wait(_)
+        | CaseError::Store(_) => error.into(),
     }
 }
 

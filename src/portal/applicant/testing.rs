@@ -18,7 +18,7 @@ use crate::app::profile_files;
 use crate::cases::enforce::Suspension;
 use crate::cases::keys::KeyForm;
 use crate::cases::testing::{TestDesk, desks};
-use crate::cases::{Caller, Desk, enforce, keys};
+use crate::cases::{Caller, Desk, Intent, enforce, keys};
 use crate::demo::people::PEOPLE;
 use crate::demo::seed;
 use crate::domain::agreement::Agreement;
@@ -69,7 +69,7 @@ pub(super) fn caller_of(desk: &Desk, nick: &str) -> Caller {
         roles: known.roles,
         address: Some([192, 0, 2, 7].into()),
     };
-    Caller { actor, request: None, agent: "test".to_owned(), idempotency: None }
+    Caller { actor, request: None, agent: "test".to_owned(), idempotency: None, intent: Intent::Act }
 }
 
 /// The city, and somebody who looks at it.

@@ -29,6 +29,7 @@ pub fn routes(routes: Routes) -> Routes {
         .get("/clerk", CLERK, "Denials with both dates, and the clerk's holds", page)
         .get("/clerk/denials/{application}", CLERK, "The denial letter of one application", letter)
         .post("/clerk/holds", CLERK, "Place a hold", place)
+        .with_preview()
         .post("/clerk/holds/lift", CLERK, "Lift one hold", lift)
         .get("/clerk/appeals", CLERK, "Appeals, those to be decided first at the top", appeals::list)
         .get("/clerk/appeals/{appeal}", CLERK, "One appeal with everything that can be done to it", appeals::page)
@@ -38,6 +39,7 @@ pub fn routes(routes: Routes) -> Routes {
         .post("/clerk/appeals/{appeal}/record", CLERK, "Compile the record", appeals::compile)
         .post("/clerk/appeals/{appeal}/hearing", CLERK, "Set a hearing, or move it", appeals::hearing)
         .post("/clerk/appeals/{appeal}/decide", CLERK, "Decide an appeal", appeals::decide)
+        .with_preview()
 }
 
 #[derive(Debug, Serialize)]
@@ -187,6 +189,7 @@ async fn lift(request: HttpRequest, desk: DeskData, posted: Posted) -> Result<Ht
         other @ (CaseError::Refused(_)
         | CaseError::Missing
         | CaseError::Stale
+        | CaseError::Undone(_)
         | CaseError::Wait(_)
         | CaseError::Store(_)) => other,
     });

@@ -171,8 +171,10 @@ impl<'a> Reader<'a> {
         for (status, answer) in members(at(operation, &["responses"])) {
             let answer = self.response(answer);
             if status.starts_with('2') {
-                let body = self.body(at(answer, &["content"]));
-                answers.push(Answer { status: status.to_owned(), about: runs(answer, "description"), body });
+                let answered = |body| Answer { status: status.to_owned(), about: runs(answer, "description"), body };
+                let mut bodies = members(at(answer, &["content"])).map(|(media, content)| self.body_of(media, content));
+                answers.push(answered(bodies.next()));
+                answers.extend(bodies.map(|body| answered(Some(body))));
             } else {
                 problems.push(problem(status, answer));
             }
@@ -203,16 +205,19 @@ impl<'a> Reader<'a> {
     }
 
     fn body(self, content: &Value) -> Option<Body> {
-        let (media, content) = members(content).next()?;
+        members(content).next().map(|(media, content)| self.body_of(media, content))
+    }
+
+    fn body_of(self, media: &str, content: &Value) -> Body {
         let schema = at(content, &["schema"]);
         let name = reference(schema).unwrap_or_default().to_owned();
-        Some(Body {
+        Body {
             title: if name.is_empty() { media.to_owned() } else { name.clone() },
             media: media.to_owned(),
             name,
             fields: self.fields(schema, 0),
             example: printed(content.get("example")),
-        })
+        }
     }
 
     fn schema(self, name: &str) -> &'a Value {

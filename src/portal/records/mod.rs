@@ -46,6 +46,7 @@ fn desk_routes(routes: Routes) -> Routes {
         .get("/records/{request}/files/{file}", READERS, "One file that was produced", desk::file)
         .get("/records/{request}/packet.zip", READERS, "The papers for the state's commission", desk::packet)
         .post("/records/{request}/acknowledge", DESK, "Acknowledge a request", acts::acknowledge)
+        .with_preview()
         .post("/records/{request}/route", DESK, "Give it to another department", acts::route)
         .post(
             "/records/{request}/lengthen",
@@ -54,12 +55,14 @@ fn desk_routes(routes: Routes) -> Routes {
             acts::lengthen,
         )
         .post("/records/{request}/estimate", DESK, "Say what copies cost at most", acts::estimate)
+        .with_preview()
         .post("/records/{request}/waive", OFFICIAL, "Ask no fee", acts::waive)
         .post("/records/{request}/fee", DESK, "Write a charge or a payment into the ledger", acts::fee)
         .post("/records/{request}/refer", DESK, "Refer a safety question to the State", acts::refer)
         .post("/records/{request}/finding", DESK, "Write down what the State found", acts::finding)
         .post("/records/{request}/answer", OFFICIAL, "Answer a request", acts::answer)
         .for_uploads()
+        .with_preview()
         .post("/records/{request}/message", DESK, "Write to the requester", acts::message)
         .post("/records/{request}/note", DESK, "Write a note for staff", acts::note)
 }

@@ -38,9 +38,12 @@ pub(super) fn routes(routes: Routes) -> Routes {
         .get("/review/agreements", READERS, "Agreements of the department", list)
         .get("/review/agreements/{agreement}", READERS, "One agreement as staff see it", page)
         .post("/review/agreements/{agreement}/suspend", OFFICES, "Suspend keys", suspend)
+        .with_preview()
         .post("/review/agreements/{agreement}/lift", OFFICES, "Lift one hold", lift)
         .post("/review/agreements/{agreement}/revoke", MANAGER, "Revoke a key for good", revoke)
+        .with_preview()
         .post("/review/agreements/{agreement}/terminate", MANAGER, "End the agreement", terminate)
+        .with_preview()
 }
 
 #[derive(Debug, Serialize)]

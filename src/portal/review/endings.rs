@@ -252,9 +252,12 @@ fn at_field(error: CaseError, field: &str) -> CaseError {
             }
             CaseError::Invalid(problems)
         }
-        CaseError::Refused(_) | CaseError::Missing | CaseError::Stale | CaseError::Wait(_) | CaseError::Store(_) => {
-            error
-        }
+        CaseError::Refused(_)
+        | CaseError::Missing
+        | CaseError::Stale
+        | CaseError::Undone(_)
+        | CaseError::Wait(_)
+        | CaseError::Store(_) => error,
     }
 }
 

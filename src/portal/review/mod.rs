@@ -29,6 +29,7 @@ pub fn routes(routes: Routes) -> Routes {
         .post("/review/{application}/note", DESK, "Write a private note", acts::note)
         .post("/review/{application}/recuse", DESK, "Step aside", acts::recuse)
         .post("/review/{application}/items/{item}/recommend", DESK, "Advise the manager", acts::recommend)
-        .post("/review/{application}/items/{item}/decide", MANAGER, "Decide one item", acts::decide);
+        .post("/review/{application}/items/{item}/decide", MANAGER, "Decide one item", acts::decide)
+        .with_preview();
     endings::routes(agreement::routes(routes))
 }

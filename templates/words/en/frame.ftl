@@ -66,3 +66,20 @@ said-role-manager = manager
 said-role-clerk = clerk
 said-role-auditor = auditor
 said-role-administrator = administrator
+
+form-preview = Preview the letter
+
+# A letter before it is sent.
+preview-nothing = Nothing was sent, and nothing was done
+preview-letters = This is what “{ $act }” would send now, just as its reader will have it. It is kept with its SHA-256 when it is sent.
+preview-none = “{ $act }”, as you filled it in, sends no letter. Who is concerned is still told by a short notice.
+preview-to = To
+preview-language = Language
+preview-language-of = { $language }, the language of its reader
+preview-way = Goes out
+preview-subject = Subject
+preview-files = Your files are not kept by a preview. Go back to the form and choose them again, then send it from there.
+preview-send = Send it now
+preview-do = Do it now
+preview-back = Back to the form
+said-preview-kept = Nothing was sent. What you typed is still in the form.

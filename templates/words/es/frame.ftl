@@ -66,3 +66,20 @@ said-role-manager = responsable
 said-role-clerk = secretaría
 said-role-auditor = auditor
 said-role-administrator = administrador
+
+form-preview = Ver la carta antes de enviarla
+
+# Una carta antes de enviarla.
+preview-nothing = No se envió nada y no se hizo nada
+preview-letters = Esto es lo que “{ $act }” enviaría ahora, tal como lo recibirá quien lo lea. Se guarda con su SHA-256 cuando se envía.
+preview-none = “{ $act }”, tal como lo llenó, no envía ninguna carta. A las personas interesadas se les avisa con un mensaje breve.
+preview-to = Para
+preview-language = Idioma
+preview-language-of = { $language }, el idioma de quien la lee
+preview-way = Se envía
+preview-subject = Asunto
+preview-files = La vista previa no guarda sus archivos. Vuelva al formulario, elíjalos de nuevo y envíelo desde allí.
+preview-send = Enviar ahora
+preview-do = Hacerlo ahora
+preview-back = Volver al formulario
+said-preview-kept = No se envió nada. Lo que escribió sigue en el formulario.

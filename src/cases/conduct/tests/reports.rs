@@ -6,7 +6,7 @@ use crate::cases::conduct::complaints::{self, ComplaintGiven};
 use crate::cases::conduct::open::{AtOnce, Opening, Origin, open};
 use crate::cases::conduct::{evidence_text, holder, list, my_own, office, pause};
 use crate::cases::enforce::{self, Suspension};
-use crate::cases::{Caller, CaseError};
+use crate::cases::{Caller, CaseError, Intent};
 use crate::domain::hold::{HoldReason, HoldTarget};
 use crate::domain::misuse::Class;
 use crate::domain::misuse::case::{CaseState, OrderKind, Source};
@@ -17,7 +17,13 @@ use crate::store::outbox;
 
 fn visitor(last: u8) -> Caller {
     let actor = Actor::visitor(Some([198, 51, 100, last].into()));
-    Caller { actor, request: Some("req-2".to_owned()), agent: "test".to_owned(), idempotency: None }
+    Caller {
+        actor,
+        request: Some("req-2".to_owned()),
+        agent: "test".to_owned(),
+        idempotency: None,
+        intent: Intent::Act,
+    }
 }
 
 fn complaint(text: &str) -> ComplaintGiven {

@@ -1,6 +1,7 @@
 //! From the first roll to the end of a key.
 
 use super::*;
+use crate::cases::Intent;
 use crate::cases::apply;
 use crate::cases::apply_tests::submit;
 use crate::cases::enforce::{self, Suspension};
@@ -21,7 +22,13 @@ fn stored(granted: &Granted, id: KeyId) -> Key {
 
 fn visitor() -> Caller {
     let actor = Actor::visitor(Some([198, 51, 100, 4].into()));
-    Caller { actor, request: Some("req-9".to_owned()), agent: "curl".to_owned(), idempotency: None }
+    Caller {
+        actor,
+        request: Some("req-9".to_owned()),
+        agent: "curl".to_owned(),
+        idempotency: None,
+        intent: Intent::Act,
+    }
 }
 
 #[test]
