@@ -20,7 +20,7 @@ my-appeal-back-do = Retirarla
 my-appeal-decided = <a href="{ $href }">{ $what }</a>, con decisión del <time datetime="{ $at }">{ $day }</time>.
 my-appeal-known = Ya hay una apelación de esta decisión: { $number }
 my-appeal-open = Abrir la apelación { $number }
-my-appeal-ask-by = Pídala a más tardar el <strong><time datetime="{ $at }">{ $day }</time></strong>
+my-appeal-ask-by = Pida la revisión a más tardar el <strong><time datetime="{ $at }">{ $day }</time></strong>
 my-appeal-over = Vencido
 my-appeal-counted = Cómo se cuenta la fecha: { $working }
 my-appeal-decide-by = Si la presenta hoy, se decide a más tardar el <time datetime="{ $at }">{ $day }</time>.

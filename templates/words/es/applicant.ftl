@@ -66,7 +66,7 @@ my-application-offer = Leer y responder la oferta
 my-application-review = Revisar y firmar
 my-application-write = Seguir escribiendo
 my-application-agreement = Abrir el convenio
-my-application-records = Pedir mejor los documentos
+my-application-records = Pedir los documentos en su lugar
 my-application-letter = Leer la carta de decisión
 my-application-reopened = Usted reabrió esta solicitud. <a href="{ $href }">Siga en la nueva</a>.
 my-application-amends = Esta solicitud pide cambiar <a href="{ $href }">un convenio vigente</a>. Ese sigue vigente hasta que se firme el nuevo.
@@ -74,7 +74,7 @@ my-application-question = La pregunta
 my-application-answer = Su respuesta
 my-application-answer-hint = El revisor la recibe de inmediato y la revisión continúa.
 my-application-answer-send = Enviar la respuesta
-my-application-answer-else = Si la respuesta cambia lo que pide o cómo lo maneja, cambie mejor los pasos y firme de nuevo.
+my-application-answer-else = Si la respuesta cambia lo que pide o cómo lo maneja, cambie los pasos y firme de nuevo en lugar de responder aquí.
 my-application-datasets = Conjuntos de datos
 my-application-department = Departamento
 my-application-access = Acceso

@@ -32,7 +32,7 @@ part-case-file-sum = { $size }, SHA-256 <code class="hash">{ $sum }</code>
 part-case-answer-by = Responda a más tardar el
 part-case-over = Vencido
 part-case-counted = Cómo se cuenta: { $working }
-part-case-heard-by = Se escucha a más tardar el
+part-case-heard-by = Audiencia a más tardar el
 part-case-hour = Aún no se ha fijado la hora.
 part-case-comply-by = Cumpla a más tardar el
 part-case-overdue = Vencido

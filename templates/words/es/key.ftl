@@ -50,7 +50,7 @@ my-key-pause-more = Se detiene de inmediato hasta que usted la reactive.
 my-key-reason = Motivo
 my-key-pause-do = Pausar la clave
 my-key-revoke = Revocarla
-my-key-revoke-more = Se detiene de inmediato y para siempre. Para que su servicio siga funcionando, mejor rótela.
+my-key-revoke-more = Se detiene de inmediato y para siempre. Para que su servicio siga funcionando, rótela en su lugar.
 my-key-revoke-do = Revocar la clave
 
 my-key-made-once = Este texto se muestra solo ahora

@@ -126,7 +126,10 @@ said-mis-answered-and-ready-to-be-decided = respondido y listo para decidirse
 said-mis-without-an-answer-in-time-and-ready-to-be-de = sin respuesta a tiempo y listo para decidirse
 said-mis-decided-a-violation-was-found = decidido: se constató un incumplimiento
 said-mis-dismissed-no-violation-was-found-2 = archivado: no se constató ningún incumplimiento
-said-mis-from-pieces-of-evidence-kept = Origen: { $source }. Se guardaron { $count } elementos de prueba.
+said-mis-from-pieces-of-evidence-kept = Origen: { $source }. { $count ->
+    [one] Se guardó 1 elemento de prueba
+   *[other] Se guardaron { $count } elementos de prueba
+}.
 said-mis-an-agreement-is-ended-by-a-manager-of-a-depa = Un convenio lo termina una persona responsable de un departamento que es parte de él.
 said-mis-what-was-seen = Lo que se observó
 said-mis-the-signal-with-the-rule-as-it-was = La señal, con la regla como era

@@ -92,8 +92,17 @@ said-key-too-fast-wait-as-retry-after-says = Demasiado rápido: espere lo que di
 said-key-the-quota-was-used-up = La cuota se agotó
 said-key-the-dataset-was-not-available = El conjunto de datos no estaba disponible
 said-key-the-citys-feed-did-not-answer = La fuente de datos de la ciudad no respondió
-said-key-calls-by-day-in-all-answered-at-most-on-one = Llamadas por día: { $calls } en total, { $ok } respondidas, { $most } como máximo en un día.
-said-key-calls-not-answered = { $day }: { $calls } llamadas, { $refused } no respondidas
+said-key-calls-by-day-in-all-answered-at-most-on-one = Llamadas por día: { $calls } en total, { $ok ->
+    [one] 1 respondida
+   *[other] { $ok } respondidas
+}, { $most } como máximo en un día.
+said-key-calls-not-answered = { $day }: { $calls ->
+    [one] 1 llamada
+   *[other] { $calls } llamadas
+}, { $refused ->
+    [one] 1 no respondida
+   *[other] { $refused } no respondidas
+}
 said-key-the-end-must-not-lie-before-the-beginning = El final no puede ser anterior al principio.
 said-key-choose-at-most-days = Elija como máximo { $max } días.
 said-key-a-key-needs-at-least-one-scope = una clave necesita al menos un alcance
