@@ -145,6 +145,7 @@ said-r-the-last-day-to-answer-is = { $reason } The last day to answer is now { $
 said-r-an-employee-is-told-first-longer = An employee is told first: longer time
 said-r-the-fee-was-waived-nothing-is = The fee was waived: nothing is asked.
 said-r-it-is-paid-before-copies-are = It is paid before copies are made.
+said-r-together-at-most-it-is-paid = Together at most { $total }. It is paid before copies are made.
 said-r-together-at-most = Together at most { $total }.
 said-r-what-copies-cost-at-most = What copies cost at most
 said-r-the-fee-was-waived-already = The fee was waived already.
@@ -174,7 +175,8 @@ said-r-answered-in-part-after-the-last = Answered in part, after the last day
 said-r-denied-in-words-after-the-last = Denied in words, after the last day
 said-r-only-the-services-own-clock-does = Only the service's own clock does this.
 said-r-the-last-day-to-answer-is-2 = The last day to answer is not over.
-said-r-no-answer-came-by-the-end = No answer came by the end of { $day }.
+said-r-no-answer-came-by-the-end = No answer came by the end of { $day }. By law that is a denial. You may appeal until { $appeal }; the city still owes an answer.
+said-r-no-answer-came-by-the-end-2 = No answer came by the end of { $day }.
 said-r-by-law-that-is-a-denial = By law that is a denial.
 said-r-you-may-appeal-until-the-city = You may appeal until { $day }; the city still owes an answer.
 

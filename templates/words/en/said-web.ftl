@@ -51,6 +51,18 @@ said-w-a-write-with-a-session-cookie = A write with a session cookie needs the h
 said-w-the-content-of-a-file-is = The content of a file is not base64 (RFC 4648 section 4).
 said-w-too-many-fields-were-sent-at = Too many fields were sent at once.
 said-w-the-form-could-not-be-read = The form could not be read: { $error }.
+said-w-nothing-was-done-go-back-to = Nothing was done. Go back to the form.
+said-w-nothing-was-done-and-nothing-was = Nothing was done and nothing was sent.
+said-w-nothing-was-sent = Nothing was sent
+said-w-this-act-has-no-preview-or = This act has no preview, or the wish for one was not understood. Nothing was done.
+said-w-by-mail-it-also-stands-under = By mail; it also stands under their letters
+said-w-at-their-private-link-they-left = At their private link; they left no mail address
+said-w-by-mail-to-it-also-stands = By mail to { $email }; it also stands at their private link
+said-w-spanish = Spanish
+said-w-no-letter-is-sent-for-this = No letter is sent for this
+said-w-the-letter-as-it-would-be = The letter as it would be sent
+said-w-the-letters-as-they-would-be = The letters as they would be sent
+said-w-send-a-json-body = Send a JSON body.
 
 # Deadlines.
 said-w-the-last-day-is-not-a = The last day is not a business day ({ $why }) and is not moved: act before it.

@@ -145,6 +145,7 @@ said-r-the-last-day-to-answer-is = { $reason } El último día para responder es
 said-r-an-employee-is-told-first-longer = Primero se avisa a un empleado: plazo más largo
 said-r-the-fee-was-waived-nothing-is = Se eximió la tarifa: no se cobra nada.
 said-r-it-is-paid-before-copies-are = Se paga antes de hacer las copias.
+said-r-together-at-most-it-is-paid = En total, como máximo { $total }. Se paga antes de hacer las copias.
 said-r-together-at-most = En total, como máximo { $total }.
 said-r-what-copies-cost-at-most = Lo que cuestan las copias como máximo
 said-r-the-fee-was-waived-already = La tarifa ya se eximió.
@@ -174,7 +175,8 @@ said-r-answered-in-part-after-the-last = Respondida en parte, después del últi
 said-r-denied-in-words-after-the-last = Denegada expresamente, después del último día
 said-r-only-the-services-own-clock-does = Solo lo hace el reloj del propio servicio.
 said-r-the-last-day-to-answer-is-2 = El último día para responder aún no termina.
-said-r-no-answer-came-by-the-end = No llegó respuesta al final del { $day }.
+said-r-no-answer-came-by-the-end = No llegó respuesta al final del { $day }. Por ley, eso es una denegación. Puede apelar hasta el { $appeal }; la ciudad todavía debe una respuesta.
+said-r-no-answer-came-by-the-end-2 = No llegó respuesta al final del { $day }.
 said-r-by-law-that-is-a-denial = Por ley, eso es una denegación.
 said-r-you-may-appeal-until-the-city = Puede apelar hasta el { $day }; la ciudad todavía debe una respuesta.
 

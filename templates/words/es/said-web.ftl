@@ -54,6 +54,18 @@ said-w-a-write-with-a-session-cookie = Una escritura con una cookie de sesión n
 said-w-the-content-of-a-file-is = El contenido de un archivo no es base64 (RFC 4648, sección 4).
 said-w-too-many-fields-were-sent-at = Se enviaron demasiados campos a la vez.
 said-w-the-form-could-not-be-read = No se pudo leer el formulario: { $error }.
+said-w-nothing-was-done-go-back-to = No se hizo nada. Vuelva al formulario.
+said-w-nothing-was-done-and-nothing-was = No se hizo nada y no se envió nada.
+said-w-nothing-was-sent = No se envió nada
+said-w-this-act-has-no-preview-or = Este acto no tiene vista previa, o no se entendió la petición de verla. No se hizo nada.
+said-w-by-mail-it-also-stands-under = Por correo; también está entre sus cartas
+said-w-at-their-private-link-they-left = En su enlace privado; no dejó correo electrónico
+said-w-by-mail-to-it-also-stands = Por correo a { $email }; también está en su enlace privado
+said-w-spanish = Español
+said-w-no-letter-is-sent-for-this = Por esto no se envía ninguna carta
+said-w-the-letter-as-it-would-be = La carta tal como se enviaría
+said-w-the-letters-as-they-would-be = Las cartas tal como se enviarían
+said-w-send-a-json-body = Envíe un cuerpo JSON.
 
 # Deadlines.
 said-w-the-last-day-is-not-a = El último día no es día hábil ({ $why }) y no se corre: actúe antes.
