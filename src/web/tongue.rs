@@ -78,10 +78,17 @@ pub(super) fn languages(request: &HttpRequest, current: Language) -> Vec<Languag
 pub async fn switch(request: HttpRequest, tag: web::Path<String>, query: Query) -> Result<HttpResponse, WebError> {
     let language = Language::of_tag(&tag).ok_or_else(WebError::not_found)?;
     let query = query.lenient();
-    let site = Site::of(&request)?;
+    remember(&request, Redirect::to(query.get("back").and_then(local_path).unwrap_or("/")), language)
+}
+
+/// The answer with the cookie that remembers this language.
+///
+/// # Errors
+/// When the application was put together without a [`Site`].
+pub fn remember(request: &HttpRequest, mut answer: HttpResponse, language: Language) -> Result<HttpResponse, WebError> {
+    let site = Site::of(request)?;
     let mut cookie = Jar::Language.bake(language.tag().to_owned(), site.is_https());
     cookie.set_max_age(REMEMBERED);
-    let mut answer = Redirect::to(query.get("back").and_then(local_path).unwrap_or("/"));
     answer.add_cookie(&cookie).map_err(|error| WebError::internal("set a cookie", error))?;
     Ok(answer)
 }

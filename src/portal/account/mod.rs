@@ -38,8 +38,8 @@ fn door_routes(routes: Routes) -> Routes {
 fn own_routes(routes: Routes) -> Routes {
     routes
         .get("/account", Access::SignedIn, "Your account, sessions and tokens", own::overview)
-        .get("/account/profile", Access::SignedIn, "Change your name", own::profile_page)
-        .post("/account/profile", Access::SignedIn, "Change your name", own::save_profile)
+        .get("/account/profile", Access::SignedIn, "Change your name and language", own::profile_page)
+        .post("/account/profile", Access::SignedIn, "Change your name and language", own::save_profile)
         .get("/account/password", Access::SignedIn, "Change your password", own::password_page)
         .post("/account/password", Access::SignedIn, "Change your password", own::change_password)
         .post("/account/sessions/end-others", Access::SignedIn, "End every other session", own::end_others)

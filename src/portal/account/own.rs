@@ -8,19 +8,23 @@ use super::links::PasswordRule;
 use crate::cases::accounts;
 use crate::cases::passwords::HashingPool;
 use crate::domain::id::SessionId;
+use crate::domain::language::Language;
+use crate::portal::shared::Choice;
 use crate::portal::{id_in, named_errors};
 use crate::store::organisations;
 use crate::store::people::{self, Account as StoredAccount, Department};
 use crate::store::sessions::SessionRow;
 use crate::web::case::{DeskData, caller, shown_on_form};
 use crate::web::matrix::role_name;
-use crate::web::{Account, Flash, FormView, Means, Page, Posted, Redirect, Signed, Site, WebError};
+use crate::web::tongue::remember;
+use crate::web::{Account, Flash, FormErrors, FormView, Means, Page, Posted, Redirect, Signed, Site, WebError};
 
 /// What `account/overview.html` shows.
 #[derive(Serialize)]
 struct Overview {
     name: String,
     email: String,
+    language: &'static str,
     organisation: String,
     since: String,
     roles: Vec<String>,
@@ -69,6 +73,7 @@ pub(super) async fn overview(
         has_others,
         sessions,
         tokens: lines(tokens),
+        language: Language::of_mail(&account.language).name(),
         name: account.name,
         email: account.email,
     };
@@ -128,11 +133,19 @@ pub(crate) fn role_lines(account: &StoredAccount, departments: &[Department]) ->
     account.roles.iter().map(line).collect()
 }
 
+#[derive(Serialize)]
+struct ProfileView {
+    version: i64,
+    languages: Vec<Choice>,
+}
+
 fn show_profile(request: &HttpRequest, form: FormView, version: i64) -> Result<HttpResponse, WebError> {
-    Page::new(request, "Change your name")?
+    let offered = Language::ALL.into_iter().filter(|language| language.is_complete());
+    let languages = offered.map(|language| Choice::new(language.tag(), language.name())).collect();
+    Page::new(request, "Change your name and language")?
         .crumb("Your account", "/account")
         .form(form)
-        .render("account/profile.html", &serde_json::json!({ "version": version }))
+        .render("account/profile.html", &ProfileView { version, languages })
 }
 
 pub(super) async fn profile_page(
@@ -142,7 +155,8 @@ pub(super) async fn profile_page(
 ) -> Result<HttpResponse, WebError> {
     let id = me.account;
     let account = desk.run(move |desk| desk.read(|conn| people::account_by_id(conn, id))).await?;
-    show_profile(&request, FormView::with([("name", account.name)]), account.version)
+    let known = FormView::with([("name", account.name), ("language", account.language)]);
+    show_profile(&request, known, account.version)
 }
 
 pub(super) async fn save_profile(
@@ -150,10 +164,19 @@ pub(super) async fn save_profile(
     desk: DeskData,
     posted: Posted,
 ) -> Result<HttpResponse, WebError> {
-    let form = posted.only(&["name", "version"])?;
+    let form = posted.only(&["name", "language", "version"])?;
+    let mut errors = FormErrors::default();
+    let language = Language::of_tag(form.text("language"));
+    let Some(language) = language else {
+        errors.add("language", "Choose a language.");
+        return show_profile(&request, form.view(&errors), form.version()?);
+    };
     let (caller, name, version) = (caller(&request), form.text("name").to_owned(), form.version()?);
-    match desk.run(move |desk| accounts::edit_profile(desk, &caller, (&name, "en"), version)).await {
-        Ok(()) => Redirect::with(&request, "/account", &Flash::good("Your name is changed.")),
+    match desk.run(move |desk| accounts::edit_profile(desk, &caller, (&name, language.tag()), version)).await {
+        Ok(()) => {
+            let answer = Redirect::with(&request, "/account", &Flash::good("Your name and language are saved."))?;
+            remember(&request, answer, language)
+        }
         Err(error) => {
             let errors = named_errors(error, &[("name", "Your full name")])?;
             show_profile(&request, form.view(&errors), version)

@@ -83,3 +83,10 @@ preview-send = Send it now
 preview-do = Do it now
 preview-back = Back to the form
 said-preview-kept = Nothing was sent. What you typed is still in the form.
+
+# The person's own language.
+profile-language = Language
+profile-language-hint = Pages and mails are written in it.
+said-profile-title = Change your name and language
+said-profile-saved = Your name and language are saved.
+said-profile-choose = Choose a language.

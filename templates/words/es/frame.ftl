@@ -83,3 +83,10 @@ preview-send = Enviar ahora
 preview-do = Hacerlo ahora
 preview-back = Volver al formulario
 said-preview-kept = No se envió nada. Lo que escribió sigue en el formulario.
+
+# The person's own language.
+profile-language = Idioma
+profile-language-hint = En él se escriben las páginas y los correos.
+said-profile-title = Cambiar su nombre y su idioma
+said-profile-saved = Su nombre y su idioma se guardaron.
+said-profile-choose = Elija un idioma.
