@@ -223,6 +223,7 @@ said-app-decided-and-in-force-as-an-agreement = decided and in force as an agree
 said-app-over-because-its-offer-was-not-signed-in-tim = over, because its offer was not signed in time
 said-app-over-it-became-a-request-for-records = over: it became a request for records
 said-app-scopes = Scopes: { $title }
+said-app-decided-before-appeal-sends-it-to-somebody-e = Decided before; appeal { $appeal } sends it to somebody else.
 said-app-there-is-no-such-item = There is no such item.
 said-app-this-dataset-is-not-decided-by-a-department = This dataset is not decided by a department now.
 said-app-ask-for-at-most-datasets-at-once = Ask for at most { $max } datasets at once.

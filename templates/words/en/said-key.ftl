@@ -28,6 +28,7 @@ said-key-suspended-by-an-office-of-the-city = Suspended by an office of the city
 said-key-this-hold-was-lifted-already = This hold was lifted already.
 said-key-another-office-placed-this-hold-only-that-of = Another office placed this hold; only that office lifts it.
 said-key-paused-by-its-holder = Paused by its holder.
+said-key-revoked-by-its-holder = Revoked by its holder.
 said-key-resumed-by-its-holder = Resumed by its holder.
 said-key-choose-a-reason-of-your-office-misuse-leaked = Choose a reason of your office: misuse, leaked, emergency or administrative.
 said-key-pause-a-key-or-an-agreement = Pause a key or an agreement.

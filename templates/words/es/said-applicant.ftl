@@ -223,6 +223,7 @@ said-app-decided-and-in-force-as-an-agreement = decidida y vigente como convenio
 said-app-over-because-its-offer-was-not-signed-in-tim = terminada, porque su oferta no se firmó a tiempo
 said-app-over-it-became-a-request-for-records = terminada: pasó a solicitud de documentos
 said-app-scopes = Alcances: { $title }
+said-app-decided-before-appeal-sends-it-to-somebody-e = Decidió antes; la apelación { $appeal } lo remite a otra persona.
 said-app-there-is-no-such-item = No existe ese elemento.
 said-app-this-dataset-is-not-decided-by-a-department = Ahora ningún departamento decide sobre este conjunto de datos.
 said-app-ask-for-at-most-datasets-at-once = Pida como máximo { $max } conjuntos de datos a la vez.

@@ -28,6 +28,7 @@ said-key-suspended-by-an-office-of-the-city = Suspendido por una oficina de la c
 said-key-this-hold-was-lifted-already = Esta suspensión ya se levantó.
 said-key-another-office-placed-this-hold-only-that-of = Otra oficina impuso esta suspensión; solo esa oficina la levanta.
 said-key-paused-by-its-holder = Pausada por su titular.
+said-key-revoked-by-its-holder = Revocada por su titular.
 said-key-resumed-by-its-holder = Reactivada por su titular.
 said-key-choose-a-reason-of-your-office-misuse-leaked = Elija un motivo de su oficina: misuse (uso indebido), leaked (filtrada), emergency (emergencia) o administrative (administrativo).
 said-key-pause-a-key-or-an-agreement = Pause una clave o un convenio.
