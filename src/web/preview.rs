@@ -36,7 +36,7 @@ pub(super) fn intent_of(request: &HttpRequest) -> Intent {
 /// 400 for a wish that is not understood or cannot be met.
 pub(super) fn note_intent(row: &RouteRow, request: &ServiceRequest) -> Result<(), WebError> {
     let wish = match row.room {
-        Room::Api => Fields::parse(request.query_string().as_bytes())?.get(PREVIEW_FIELD).map(str::to_owned),
+        Room::Api => one_wish(&Fields::parse(request.query_string().as_bytes())?),
         Room::Portal if row.has_preview => take_wish(request),
         Room::Portal => None,
     };
@@ -52,6 +52,12 @@ pub(super) fn note_intent(row: &RouteRow, request: &ServiceRequest) -> Result<()
     };
     request.extensions_mut().insert(intent);
     Ok(())
+}
+
+/// The wish in a query. Two are no wish that anybody understands, even if they say the same.
+fn one_wish(query: &Fields) -> Option<String> {
+    let all: Vec<_> = query.all(PREVIEW_FIELD).collect();
+    (!all.is_empty()).then(|| all.join(" "))
 }
 
 fn take_wish(request: &ServiceRequest) -> Option<String> {

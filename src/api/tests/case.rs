@@ -154,8 +154,10 @@ async fn the_clerk_reads_each_denial_with_both_dates_and_the_letter() {
         let read = manager.act(&format!("{decide}?preview=true"), denial.clone()).await;
         assert_eq!((&read["is_done"], read["letters"][0]["kind"].as_str()), (&json!(false), Some("denial")));
         assert_eq!(city.desk.desk.read(crate::store::audit::head).unwrap().number, head, "nothing was done");
-        let odd = manager.post(&format!("{decide}?preview=maybe"), denial.clone()).await;
-        assert_eq!(odd.code(), (400, "preview_unknown".to_owned()));
+        for odd in ["maybe", "", "false&preview=true"] {
+            let odd = manager.post(&format!("{decide}?preview={odd}"), denial.clone()).await;
+            assert_eq!(odd.code(), (400, "preview_unknown".to_owned()));
+        }
         assert_eq!(manager.act(&decide, denial).await["state"], "denied");
         let sent = maria.read("/letters").await["items"][0].clone();
         assert_eq!(sent["markdown"], read["letters"][0]["markdown"], "to the byte");
