@@ -140,3 +140,5 @@ said-a-call-with-this-key-is = A call with this key is now a signal.
 said-the-key-planted-at-place-was = The key planted at { $place } was used.
 said-choose-a-leaked-key-or-a = Choose a leaked key or a planted record.
 said-no-key-with-this-hint-stands = No key with this hint stands under an agreement of this number that your office has a part in.
+said-title-figures-rule-rule-of-the = { $title }. { $figures }. Rule “{ $rule }” of the rule book: { $text }
+said-the-service-suspended-the-key-by = The service suspended the key by itself, and nobody has found a violation. Answer the department that provides the data; its manager or the clerk hears you promptly and can lift this.

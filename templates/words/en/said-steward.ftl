@@ -300,3 +300,5 @@ said-limit-name-is-larger-than-can = limit “{ $name }” is larger than can be
 said-limit-name-is-a-calendar-quota = limit “{ $name }” is a calendar quota and has no burst
 said-text-is-not-a-limit-such = “{ $text }” is not a limit such as 100/minute burst 20 or 5000/day
 said-limit-name-is-wider-than-the = limit “{ $name }” is wider than the agreement's schedule
+said-the-upstream-changed-a-credential-stays = The upstream changed: a credential stays with the host it was given for.
+said-its-credential-does-not-fit-into = its credential does not fit into a header

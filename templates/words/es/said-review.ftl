@@ -140,3 +140,5 @@ said-a-call-with-this-key-is = Una llamada con esta clave es ahora una señal.
 said-the-key-planted-at-place-was = Se usó la clave sembrada en { $place }.
 said-choose-a-leaked-key-or-a = Elija una clave filtrada o un registro sembrado.
 said-no-key-with-this-hint-stands = No hay ninguna clave así en un convenio de este número en el que su oficina tenga parte.
+said-title-figures-rule-rule-of-the = { $title }. { $figures }. Regla “{ $rule }” del reglamento: { $text }
+said-the-service-suspended-the-key-by = El servicio suspendió la clave por sí mismo, y nadie ha constatado un incumplimiento. Responda al departamento que proporciona los datos; su responsable o la Secretaría le oye sin demora y puede levantar esto.

@@ -300,3 +300,5 @@ said-limit-name-is-larger-than-can = el límite “{ $name }” es más grande d
 said-limit-name-is-a-calendar-quota = el límite “{ $name }” es una cuota por calendario y no admite ráfagas
 said-text-is-not-a-limit-such = “{ $text }” no es un límite como 100/minute burst 20 o 5000/day
 said-limit-name-is-wider-than-the = el límite “{ $name }” es más amplio que el anexo del convenio
+said-the-upstream-changed-a-credential-stays = El servicio de origen cambió: una credencial se queda con el servidor para el que se dio.
+said-its-credential-does-not-fit-into = su credencial no cabe en un encabezado
