@@ -100,7 +100,10 @@ reset-new = Contraseña nueva
 reset-submit = Guardar la contraseña nueva
 
 # account/sent.html
-mail-sent-new = Enviamos un correo a la dirección que dio. Si la dirección es nueva aquí, contiene un enlace: ábralo en un plazo de { $hours } horas y su cuenta estará lista.
+mail-sent-new = Enviamos un correo a la dirección que dio. Si la dirección es nueva aquí, contiene un enlace: ábralo en un plazo de { $hours ->
+    [one] { $hours } hora
+   *[other] { $hours } horas
+  } y su cuenta estará lista.
 mail-sent-lead = Si la dirección tiene una cuenta, ya va en camino un correo con un enlace. El enlace funciona una sola vez, durante { $hours ->
     [one] { $hours } hora
    *[other] { $hours } horas
