@@ -17,7 +17,8 @@ use crate::domain::audit::hex;
 use crate::domain::guessing::Delays;
 use crate::domain::letter::LetterBook;
 use crate::domain::net::UpstreamNetworks;
-use crate::domain::profile::{Profile, ProfileError};
+use crate::words::Voice;
+use crate::domain::profile::{LocalText, Profile, ProfileError};
 use crate::store::{Store, StoreError, StoreOptions, migrate};
 
 /// The file in the data folder that holds the root secret.
@@ -81,6 +82,8 @@ pub struct Base {
     pub profile: Arc<Profile>,
     /// The place's letters.
     pub letters: Arc<LetterBook>,
+    /// The words of pages and mails, with the place's texts.
+    pub voice: Voice,
     /// The service's secrets.
     pub secrets: Arc<Secrets>,
     /// The clock.
@@ -139,7 +142,8 @@ impl Base {
             return Err(StartError::Pending(pending));
         }
         let secrets = read_secrets(&data.join(SECRET))?;
-        let profile = read_profile(&settings.place.profile)?;
+        let (profile, texts) = read_profile(&settings.place.profile)?;
+        let voice = Voice::of_place(texts).map_err(|error| StartError::Setup(error.to_string()))?;
         let letters = read_letters(&settings.place.profile, &profile)?;
         let delays = settings.delays().map_err(|error| StartError::Setup(error.to_string()))?;
         Ok(Self {
@@ -148,6 +152,7 @@ impl Base {
             store,
             profile: Arc::new(profile),
             letters: Arc::new(letters),
+            voice,
             secrets: Arc::new(secrets),
             clock: Clock::system(),
             delays,
@@ -259,11 +264,12 @@ fn read_secrets(path: &Path) -> Result<Secrets, StartError> {
         .ok_or_else(|| at(path, &"this is not a secret of 64 hex digits; restore it from your backup"))
 }
 
-/// A profile that ships with the program, or one from a folder.
-fn read_profile(name: &str) -> Result<Profile, StartError> {
+/// A profile that ships with the program, or one from a folder, and its texts in several languages.
+fn read_profile(name: &str) -> Result<(Profile, Vec<LocalText>), StartError> {
     let text = super::profile_files::read(name, "profile.toml")
         .ok_or_else(|| StartError::Setup(format!("there is no profile.toml for the profile {name}")))?;
-    Profile::parse(&text).map_err(|error| StartError::Profile { name: name.to_owned(), error })
+    let profile = Profile::parse(&text).map_err(|error| StartError::Profile { name: name.to_owned(), error })?;
+    Ok((profile, super::profile_files::local_texts(&text)))
 }
 
 /// Every letter of a profile, in each of its languages.

@@ -88,6 +88,7 @@ pub fn build(
         city: base.profile.city.as_str().to_owned(),
         zone: base.profile.zone,
         language: base.profile.languages.first().and_then(|tag| Language::of_tag(tag.as_str())).unwrap_or_default(),
+        voice: base.voice.clone(),
         portal_url: addresses.portal,
         gate_url: addresses.gate,
         is_demo,

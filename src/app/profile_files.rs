@@ -1,12 +1,14 @@
 //! The files of a profile: those that ship are embedded, others are read from a folder of the operator. Must never read
 //! a file outside that folder, nor more than a profile may hold.
 
+use std::collections::BTreeMap;
 use std::io::Read as _;
 use std::path::Path;
 
 use include_dir::{Dir, include_dir};
 
-use crate::domain::profile::PROFILE_BYTES_MAX;
+use crate::domain::language::Language;
+use crate::domain::profile::{LocalText, PROFILE_BYTES_MAX};
 
 static SHIPPED: Dir<'static> = include_dir!("$CARGO_MANIFEST_DIR/config/profiles");
 
@@ -50,6 +52,37 @@ pub fn read(profile: &str, name: &str) -> Option<String> {
     }
 }
 
+/// Every text of a profile that is written in more than one language, wherever it stands in the file.
+#[must_use]
+pub fn local_texts(profile: &str) -> Vec<LocalText> {
+    let mut found = Vec::new();
+    if let Some(file) = profile.parse::<toml::Table>().ok() {
+        collect(&toml::Value::Table(file), &mut found);
+    }
+    found
+}
+
+fn collect(value: &toml::Value, found: &mut Vec<LocalText>) {
+    match value {
+        toml::Value::Table(table) => {
+            let texts: Option<BTreeMap<_, _>> = table
+                .iter()
+                .map(|(tag, text)| Some((Language::of_tag(tag)?.tag().to_owned(), text.as_str()?.to_owned())))
+                .collect();
+            match texts.filter(|texts| !texts.is_empty()) {
+                Some(texts) => found.push(LocalText::ByLanguage(texts)),
+                None => table.values().for_each(|inner| collect(inner, found)),
+            }
+        }
+        toml::Value::Array(values) => values.iter().for_each(|inner| collect(inner, found)),
+        toml::Value::String(_)
+        | toml::Value::Integer(_)
+        | toml::Value::Float(_)
+        | toml::Value::Boolean(_)
+        | toml::Value::Datetime(_) => {}
+    }
+}
+
 /// The text of a file, unless it is longer than any file of a profile may be.
 fn bounded(path: &Path) -> std::io::Result<Option<String>> {
     let most = u64::try_from(PROFILE_BYTES_MAX).unwrap_or(u64::MAX);
@@ -73,6 +106,15 @@ mod tests {
                 assert!(read(name, file.as_str()).is_some(), "{name}/{file}");
             }
         }
+    }
+
+    #[test]
+    fn the_texts_of_a_profile_are_found_wherever_they_stand() {
+        let texts = local_texts(&read(DEFAULT, "profile.toml").unwrap());
+        let spanish = |english: &str| texts.iter().find(|text| text.text("en") == english).map(|text| text.text("es"));
+        assert_eq!(spanish("Research"), Some("Investigación"), "in a table of a list");
+        assert_eq!(spanish("Most calls are refused"), Some("La mayoría de las llamadas se rechazan"));
+        assert!(texts.len() > 50 && local_texts("no toml [").is_empty());
     }
 
     #[test]

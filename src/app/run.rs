@@ -136,7 +136,7 @@ pub(super) fn letters(base: &Base, portal: &Url) -> Result<(Arc<Letters>, Arc<Po
     let options = mail_options(&base.settings, portal);
     let setup = |error: crate::jobs::mail::MailError| StartError::Setup(error.to_string());
     let postman = Postman::new(&options).map_err(setup)?;
-    Ok((Arc::new(Letters::new(options).map_err(setup)?), Arc::new(postman)))
+    Ok((Arc::new(Letters::new(options, base.voice.clone()).map_err(setup)?), Arc::new(postman)))
 }
 
 /// Starts every clock of the desk.

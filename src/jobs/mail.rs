@@ -17,7 +17,7 @@ use crate::cases::{CaseError, Desk};
 use crate::domain::language::Language;
 use crate::domain::notice::NoticeKind;
 use crate::store::outbox::{self, Message};
-use crate::words::Words;
+use crate::words::Voice;
 
 /// Messages sent in one round.
 const BATCH: i64 = 50;
@@ -90,7 +90,7 @@ const WRITTEN: &str = "letter";
 /// The wording of every message.
 pub struct Letters {
     templates: Tera,
-    words: &'static Words,
+    voice: Voice,
     options: MailOptions,
 }
 
@@ -101,11 +101,11 @@ impl std::fmt::Debug for Letters {
 }
 
 impl Letters {
-    /// Reads the embedded wording.
+    /// Reads the embedded wording; facts that the rules have said are said in the words of `voice`.
     ///
     /// # Errors
     /// [`MailError::Template`] when a kind is missing or its template is broken.
-    pub fn new(options: MailOptions) -> Result<Self, MailError> {
+    pub fn new(options: MailOptions, voice: Voice) -> Result<Self, MailError> {
         let broken = |error: &dyn std::fmt::Display| MailError::Template(error.to_string());
         let mut templates = Tera::default();
         templates.autoescape_on(Vec::<&str>::new());
@@ -121,8 +121,7 @@ impl Letters {
                 }
             }
         }
-        let words = Words::embedded().map_err(|error| broken(&error))?;
-        Ok(Self { templates, words, options })
+        Ok(Self { templates, voice, options })
     }
 
     /// Writes a message; a one-use link is minted here and kept nowhere.
@@ -140,7 +139,7 @@ impl Letters {
         let language = language.filter(|known| WORDINGS.iter().any(|(has, _)| has == known)).unwrap_or_default();
         for (name, fact) in &message.facts {
             let is_written = name == WRITTEN || language == Language::English;
-            let fact = if is_written { fact.clone() } else { self.words.say(language, fact) };
+            let fact = if is_written { fact.clone() } else { self.voice.say(language, fact) };
             context.insert(name.clone(), &fact);
         }
         let path = message.facts.get("path").map_or("/", String::as_str);
@@ -363,7 +362,7 @@ mod tests {
             public_url: "https://data.norwalk.example".to_owned(),
             service: "Norwalk Sensor Data".to_owned(),
             smtp: None,
-        })
+        }, Voice::of_place([]).unwrap())
         .unwrap()
     }
 

@@ -14,6 +14,7 @@ use super::{ring, stopping};
 use crate::cases::testing::{TestDesk, desks};
 use crate::cases::{CaseError, Desk};
 use crate::domain::notice::{Notice, NoticeKind, Recipient};
+use crate::words::Voice;
 use crate::store::outbox::{self, Message};
 
 /// Tries before a message is put aside.
@@ -81,7 +82,7 @@ fn office(smtp: Option<String>) -> (Arc<Letters>, Postman) {
         smtp: smtp.map(SecretString::from),
     };
     let postman = Postman::new(&options).unwrap();
-    (Arc::new(Letters::new(options).unwrap()), postman)
+    (Arc::new(Letters::new(options, Voice::of_place([]).unwrap()).unwrap()), postman)
 }
 
 fn owe(test: &TestDesk, notice: &Notice) {

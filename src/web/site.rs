@@ -14,6 +14,7 @@ use super::templates::{TemplateError, Templates};
 use super::visitor::Visitors;
 use crate::domain::language::Language;
 use crate::domain::net::{CidrList, HeadBounds};
+use crate::words::Voice;
 
 /// The settings of this room.
 #[derive(Debug)]
@@ -26,6 +27,8 @@ pub struct Options {
     pub zone: Tz,
     /// The language of pages where nobody asks for another.
     pub language: Language,
+    /// The words, with the texts of the place.
+    pub voice: Voice,
     /// Where browsers reach the portal; decides cookie flags, HSTS and which origin is ours.
     pub portal_url: Url,
     /// Where programs reach the gate; shown in examples.
@@ -62,7 +65,7 @@ impl Site {
     /// # Errors
     /// The first template that does not parse or names something unknown.
     pub fn new(options: Options, visitors: Arc<dyn Visitors>) -> Result<Self, TemplateError> {
-        let templates = Templates::embedded(options.zone)?;
+        let templates = Templates::embedded(options.zone, &options.voice)?;
         Ok(Self { options, templates, assets: Assets::embedded(), visitors })
     }
 
@@ -73,7 +76,7 @@ impl Site {
         visitors: Arc<dyn Visitors>,
         extra: &[(&str, &str)],
     ) -> Result<Self, TemplateError> {
-        let templates = Templates::with_extra(options.zone, extra)?;
+        let templates = Templates::with_extra(options.zone, &options.voice, extra)?;
         Ok(Self { options, templates, assets: Assets::embedded(), visitors })
     }
 

@@ -9,7 +9,7 @@ use include_dir::{Dir, include_dir};
 use tera::{Context, Function, Kwargs, State, Tera, Value};
 
 use crate::domain::language::Language;
-use crate::words::{Value as MessageValue, Words, WordsError, day_in_words, grouped, moment_in_words};
+use crate::words::{Value as MessageValue, Voice, Words, WordsError, day_in_words, grouped, moment_in_words};
 
 static EMBEDDED: Dir<'static> = include_dir!("$CARGO_MANIFEST_DIR/templates");
 
@@ -32,26 +32,25 @@ pub enum TemplateError {
 pub struct Templates(BTreeMap<Language, Tera>);
 
 impl Templates {
-    /// Compiles every embedded `.html` and `.txt` file; times are shown in `zone`.
+    /// Compiles every embedded `.html` and `.txt` file; times are shown in `zone`, sentences in the words of `voice`.
     ///
     /// # Errors
     /// The first file that is not text, what tera says about the set, or message files that cannot be used.
-    pub fn embedded(zone: Tz) -> Result<Self, TemplateError> {
-        Self::with_extra(zone, &[])
+    pub fn embedded(zone: Tz, voice: &Voice) -> Result<Self, TemplateError> {
+        Self::with_extra(zone, voice, &[])
     }
 
     /// The embedded ones and some more (for tests).
-    pub(crate) fn with_extra(zone: Tz, extra: &[(&str, &str)]) -> Result<Self, TemplateError> {
-        let words = Words::embedded()?;
+    pub(crate) fn with_extra(zone: Tz, voice: &Voice, extra: &[(&str, &str)]) -> Result<Self, TemplateError> {
         let mut tera = Tera::default();
-        register(&mut tera, words, (Language::English, zone));
+        register(&mut tera, voice, (Language::English, zone));
         let mut files: Vec<(String, &str)> = Vec::new();
         collect(&EMBEDDED, &mut files)?;
         files.extend(extra.iter().map(|(name, text)| ((*name).to_owned(), *text)));
         tera.add_raw_templates(files)?;
         let in_language = |language| {
             let mut own = tera.clone();
-            register(&mut own, words, (language, zone));
+            register(&mut own, voice, (language, zone));
             (language, own)
         };
         Ok(Self(Language::ALL.into_iter().map(in_language).collect()))
@@ -83,12 +82,14 @@ fn collect(dir: &'static Dir<'static>, files: &mut Vec<(String, &str)>) -> Resul
     dir.dirs().try_for_each(|inner| collect(inner, files))
 }
 
-fn register(tera: &mut Tera, words: &'static Words, (language, zone): (Language, Tz)) {
+fn register(tera: &mut Tera, voice: &Voice, (language, zone): (Language, Tz)) {
+    let words = voice.words();
+    let voice = voice.clone();
     tera.register_filter("datetime", move |text: &str, _: Kwargs, _: &State| datetime(language, text, zone));
     tera.register_filter("date", move |text: &str, _: Kwargs, _: &State| date(language, text, zone));
     tera.register_filter("number", |value: f64, _: Kwargs, _: &State| grouped(value));
     tera.register_filter("bytes", |value: f64, _: Kwargs, _: &State| bytes(value));
-    tera.register_filter("say", move |value: &Value, _: Kwargs, _: &State| said(words, language, value));
+    tera.register_filter("say", move |value: &Value, _: Kwargs, _: &State| said(&voice, language, value));
     tera.register_function("t", Message { words, language, is_rich: false });
     tera.register_function("rich", Message { words, language, is_rich: true });
 }
@@ -127,9 +128,9 @@ impl Message {
 }
 
 /// `text | say`: a sentence of the rules, in this language. Anything else passes as it is.
-fn said(words: &Words, language: Language, value: &Value) -> Value {
+fn said(voice: &Voice, language: Language, value: &Value) -> Value {
     match value.as_str().filter(|_| !value.is_safe()) {
-        Some(text) => Value::from(words.say(language, text)),
+        Some(text) => Value::from(voice.say(language, text)),
         None => value.clone(),
     }
 }

@@ -18,6 +18,7 @@ use uuid::Uuid;
 use super::*;
 use crate::domain::id::{AccountId, DepartmentId, SessionId};
 use crate::domain::language::Language;
+use crate::words::Voice;
 use crate::domain::net::{CidrList, HeadBounds};
 use crate::domain::people::{Actor, Role, RoleGrant};
 
@@ -64,6 +65,7 @@ pub(crate) fn options(portal_url: &str) -> Options {
         city: "Norwalk".to_owned(),
         zone: chrono_tz::America::New_York,
         language: Language::English,
+        voice: Voice::of_place([]).unwrap(),
         portal_url: Url::parse(portal_url).unwrap(),
         gate_url: Url::parse("https://gate.example.gov").unwrap(),
         is_demo: true,

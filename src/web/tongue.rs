@@ -57,10 +57,8 @@ pub(super) fn languages(request: &HttpRequest, current: Language) -> Vec<Languag
     if !request.method().is_safe() {
         return Vec::new();
     }
-    let back: String = url::form_urlencoded::byte_serialize(
-        request.uri().path_and_query().map_or("/", |path| path.as_str()).as_bytes(),
-    )
-    .collect();
+    // Without the query: it may hold what is meant for this request alone, such as the token of a one-use link.
+    let back: String = url::form_urlencoded::byte_serialize(request.path().as_bytes()).collect();
     let link = |language: Language| LanguageLink {
         tag: language.tag(),
         name: language.name(),

@@ -1,14 +1,14 @@
 //! Every word that people read, from the message files `templates/words/LANGUAGE/*.ftl` (Project Fluent). A page asks
 //! for a message by its key; a sentence that a rule has said is English, the language of the record, and is looked up
-//! by itself ([`Words::say`]). Where a language lacks a message it is read in English. Decides nothing, keeps nothing.
+//! by itself ([`Voice::say`]). Where a language lacks a message it is read in English. Decides nothing, keeps nothing.
 
 mod dates;
 mod phrases;
 #[cfg(test)]
 mod tests;
 
-use std::collections::BTreeMap;
-use std::sync::LazyLock;
+use std::collections::{BTreeMap, HashMap};
+use std::sync::{Arc, LazyLock};
 
 use fluent_bundle::concurrent::FluentBundle;
 use fluent_bundle::{FluentArgs, FluentResource, FluentValue};
@@ -19,6 +19,7 @@ pub use dates::{day_in_words, moment_in_words};
 pub use fluent_bundle::FluentValue as Value;
 
 use crate::domain::language::Language;
+use crate::domain::profile::LocalText;
 use phrases::Phrases;
 
 static EMBEDDED: Dir<'static> = include_dir!("$CARGO_MANIFEST_DIR/templates/words");
@@ -121,6 +122,30 @@ impl Words {
             Some(error) => Err(WordsError::Broken { key: key.to_owned(), why: error.to_string() }),
         }
     }
+}
+
+/// The words and the texts of one place, by which what was said in English is said in another language.
+#[derive(Clone, Debug)]
+pub struct Voice {
+    words: &'static Words,
+    place: Arc<HashMap<String, LocalText>>,
+}
+
+impl Voice {
+    /// With the texts of a place, such as those of its profile: their English is known as well.
+    ///
+    /// # Errors
+    /// Message files that cannot be used.
+    pub fn of_place(texts: impl IntoIterator<Item = LocalText>) -> Result<Self, WordsError> {
+        let texts = texts.into_iter().map(|text| (text.text(Language::English.tag()).to_owned(), text));
+        Ok(Self { words: Words::embedded()?, place: Arc::new(texts.collect()) })
+    }
+
+    /// The messages.
+    #[must_use]
+    pub const fn words(&self) -> &'static Words {
+        self.words
+    }
 
     /// A text that the rules have said in English, in `language`: whole, else line by line, else sentence by sentence,
     /// as far as it is one of ours. What people typed stays as it is.
@@ -129,20 +154,21 @@ impl Words {
         if language == Language::English || english.is_empty() {
             return english.to_owned();
         }
+        let of_place = self.place.get(english.trim()).filter(|text| text.speaks(language.tag()));
+        if let Some(text) = of_place {
+            return text.text(language.tag()).to_owned();
+        }
         self.known(language, english).unwrap_or_else(|| self.piece_by_piece(language, english))
     }
 
     fn known(&self, language: Language, english: &str) -> Option<String> {
-        let (key, values) = self.phrases.find(english).or_else(|| {
-            tracing::trace!(english, "no phrase");
-            None
-        })?;
-        self.bundles.get(&language)?.get_message(key)?;
+        let (key, values) = self.words.phrases.find(english)?;
+        self.words.bundles.get(&language)?.get_message(key)?;
         let said: Vec<_> = values
             .into_iter()
             .map(|(name, value)| (name, count(value).unwrap_or_else(|| self.say(language, value).into())))
             .collect();
-        self.message(language, key, &said).ok()
+        self.words.message(language, key, &said).ok()
     }
 
     fn piece_by_piece(&self, language: Language, english: &str) -> String {

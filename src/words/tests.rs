@@ -1,8 +1,8 @@
 //! The message files: whole, used, and found again.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::path::Path;
-use std::sync::{LazyLock, Mutex};
+use std::sync::{Arc, LazyLock, Mutex};
 
 use super::*;
 
@@ -61,8 +61,13 @@ fn a_message_is_written_in_the_language_and_else_in_english() {
 
 #[test]
 fn a_sentence_of_the_rules_is_found_again_with_its_values() {
-    let words = small();
+    let place = "Most calls are refused";
+    let texts = BTreeMap::from([("en", place), ("es", "La mayoría se rechaza")].map(|(tag, text)| (tag.to_owned(), text.to_owned())));
+    let place_texts = Arc::new(HashMap::from([(place.to_owned(), LocalText::ByLanguage(texts))]));
+    let words = Voice { words: Box::leak(Box::new(small())), place: place_texts };
     let rows = [
+        (place, "La mayoría se rechaza"),
+        ("This cannot be done now: the Most calls are refused is Denied.", "No se puede hacer ahora: La mayoría se rechaza está denegada."),
         ("Denied", "denegada"),
         ("This cannot be done now: the parking sensor is Denied.", "No se puede hacer ahora: parking sensor está denegada."),
         ("Wait 1 seconds.", "Espere un segundo."),
