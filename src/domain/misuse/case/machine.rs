@@ -118,6 +118,13 @@ pub enum CaseCommand {
         /// Why.
         reasons: String,
     },
+    /// Set the finding of a violation aside, because an appeal from it was decided so.
+    SetAside {
+        /// The appeal's number.
+        appeal: String,
+        /// Why.
+        reason: String,
+    },
     /// End a case in which everything ordered is done.
     Close {
         /// Why.
@@ -217,6 +224,7 @@ impl MisuseCase {
             }
             CaseCommand::Lift { hold, reason } => self.lift(hold, reason, (actor, capacity), now),
             CaseCommand::Dismiss { reasons } => self.dismiss(reasons, (actor, capacity), now),
+            CaseCommand::SetAside { appeal, reason } => self.set_aside(appeal, &reason, (actor, capacity), now),
             CaseCommand::Close { reason } => self.close(reason, (actor, capacity), now),
         }
     }
@@ -241,10 +249,15 @@ impl MisuseCase {
                 is_of_order
                     || matches!(
                         command,
-                        Command::Order { .. } | Command::Impose { .. } | Command::Lift { .. } | Command::Close { .. }
+                        Command::Order { .. }
+                            | Command::Impose { .. }
+                            | Command::Lift { .. }
+                            | Command::SetAside { .. }
+                            | Command::Close { .. }
                     )
             }
-            CaseState::Dismissed | CaseState::Closed { .. } => false,
+            CaseState::Dismissed => false,
+            CaseState::Closed { .. } => matches!(command, Command::SetAside { .. }),
         };
         if fits { Ok(()) } else { Err(wrong_state("case", self.state.in_words())) }
     }
@@ -273,6 +286,7 @@ impl MisuseCase {
             | CaseCommand::Impose { .. }
             | CaseCommand::Lift { .. }
             | CaseCommand::Dismiss { .. }
+            | CaseCommand::SetAside { .. }
             | CaseCommand::Close { .. } => self.decider(actor),
             CaseCommand::Answer { .. } | CaseCommand::Acknowledge | CaseCommand::Prove { .. } => {
                 let Self { subject, .. } = self;
