@@ -146,6 +146,13 @@ impl Api {
         self
     }
 
+    /// Lets the route added last take files in its document.
+    #[must_use]
+    pub fn for_files(mut self) -> Self {
+        self.routes = self.routes.for_files();
+        self
+    }
+
     fn with(mut self, change: impl FnOnce(&mut Shape)) -> Self {
         if let Some(shape) = self.shapes.last_mut() {
             change(shape);

@@ -16,7 +16,7 @@ use super::{Caller, CaseError, Desk, Touched, Work};
 use crate::domain::agreement::Agreement;
 use crate::domain::audit::{About, Act};
 use crate::domain::hold::{Hold, HoldReason, HoldTarget, Office, Throttle};
-use crate::domain::id::{AccountId, AgreementId, DepartmentId, HoldId, KeyId};
+use crate::domain::id::{AccountId, AgreementId, DepartmentId, HoldId};
 use crate::domain::notice::{Notice, NoticeKind, Recipient};
 use crate::domain::people::{Actor, Capacity, Role, must_not_be_party};
 use crate::domain::refusal::Refusal;

@@ -93,7 +93,7 @@ fn answer_routes(api: Api) -> Api {
         .refuses(&["not_referred", "already_found"])
         .post("/records-desk/{id}/answer", OFFICIAL, "Answer a request; an answer after the last day is late", answer)
         .takes::<AnswerGiven>()
-        .for_uploads()
+        .for_files()
         .gives::<RecordsView>(200)
         .once()
         .refuses(REFUSED)

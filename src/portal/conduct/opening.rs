@@ -26,9 +26,9 @@ fn origin(text: &str) -> Option<Origin> {
     match text.split_once(':') {
         Some(("signal", id)) => Some(Origin::Signal(id.parse().ok()?)),
         Some(("complaint", id)) => Some(Origin::Complaint(id.parse().ok()?)),
-        Some(_) => None,
         // What a certificate is owed for stands in the form at first; the case is what somebody of the office saw.
         Some(("certificate", _)) => missing_certificate(text).map(|_| Origin::Staff),
+        Some(_) => None,
         None if text == "personal_data" => Some(Origin::StaffPersonalData),
         None => text.is_empty().then_some(Origin::Staff),
     }
