@@ -27,10 +27,10 @@ pub async fn read_body(request: &mut ServiceRequest, limit: usize, time: Duratio
         return Err(WebError::too_large(limit));
     }
     let mut payload = request.take_payload();
-    let began = tokio::time::Instant::now();
+    let due = due_in(time);
     let mut body = BytesMut::new();
     loop {
-        let next = tokio::time::timeout_at(began + time_for(body.len(), time), payload.next()).await;
+        let next = tokio::time::timeout_at(due + more_for(body.len()), payload.next()).await;
         let Some(chunk) = next.map_err(|_elapsed| WebError::timed_out())? else { return Ok(body.freeze()) };
         let chunk = chunk.map_err(|error| broken(&error, limit))?;
         if body.len().saturating_add(chunk.len()) > limit {
@@ -40,9 +40,15 @@ pub async fn read_body(request: &mut ServiceRequest, limit: usize, time: Duratio
     }
 }
 
-/// How long a body may take of which so much came: files take their time on a slow line, as long as they keep coming.
-pub(super) fn time_for(came: usize, time: Duration) -> Duration {
-    time.saturating_add(Duration::from_secs(u64::try_from(came / PACE).unwrap_or(u64::MAX)))
+/// When this time from now is over.
+pub(super) fn due_in(time: Duration) -> tokio::time::Instant {
+    tokio::time::sleep(time).deadline()
+}
+
+/// How much longer a body may take of which so much came: files take their time on a slow line, as long as they keep
+/// coming.
+pub(super) fn more_for(came: usize) -> Duration {
+    Duration::from_secs(u64::try_from(came / PACE).unwrap_or_default())
 }
 
 /// The length that the request says it has.

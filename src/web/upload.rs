@@ -17,7 +17,7 @@ use serde::Deserialize;
 use tokio::sync::mpsc;
 use utoipa::ToSchema;
 
-use super::body::{declared_length, time_for};
+use super::body::{declared_length, due_in, more_for};
 use super::error::WebError;
 use super::fields::{FIELDS_MAX, Fields};
 use crate::cases::files::NewFile;
@@ -140,10 +140,10 @@ async fn passed_on<E: std::fmt::Display>(
     bounds: Bounds,
 ) -> Result<Given, WebError> {
     let mut payload = pin!(payload);
-    let began = tokio::time::Instant::now();
+    let due = due_in(bounds.time);
     let (mut came, mut reader) = (0_usize, Some(sender));
     loop {
-        let next = tokio::time::timeout_at(began + time_for(came, bounds.time), payload.next()).await;
+        let next = tokio::time::timeout_at(due + more_for(came), payload.next()).await;
         let Some(piece) = next.map_err(|_elapsed| WebError::timed_out())? else { break };
         let piece = piece.map_err(|error| {
             WebError::bad_request("body_broken", format!("What you sent ended before it was complete: {error}."))

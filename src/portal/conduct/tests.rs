@@ -141,7 +141,7 @@ async fn slowing_down_is_a_measure_on_the_page_and_its_holder_reads_it_and_may_a
         complains(&find("2099-01-01").await, "throttle_until", "within 90 days", &["It is plain."]);
         let page = manager.follow(&find("").await).await;
         assert!(page.contains("Slowed down to 25 percent of the limits until"), "{page}");
-        assert!(page.contains("Lift: Throttling: Agreement"), "{page}");
+        assert!(page.contains("Lift: Throttling: Agreement") && page.contains("Slowed down</"), "{page}");
         let page = maria.page(&own).await;
         assert!(page.contains("of=finding:") && page.contains("Throttling: Agreement"), "{page}");
         let page = maria.page(&format!("/agreements/{}", agreement.id)).await;

@@ -78,6 +78,8 @@ struct MeasureView {
 pub(super) struct StoppedView {
     pub(super) hold: String,
     pub(super) what: String,
+    /// Whether it slows down and does not stop.
+    pub(super) is_throttle: bool,
     pub(super) lifted: Option<(Instant, String, String)>,
 }
 
@@ -245,6 +247,7 @@ pub(super) fn stopped(stopped: &Stopped) -> StoppedView {
     StoppedView {
         hold: stopped.hold.to_string(),
         what: if stopped.is_throttle { format!("{}: {}", stopped.noun(), stopped.what) } else { stopped.what.clone() },
+        is_throttle: stopped.is_throttle,
         lifted: stopped.lifted.as_ref().map(|lift| (lift.at, lift.by_name.clone(), lift.reason.clone())),
     }
 }

@@ -200,6 +200,22 @@ impl MisuseCase {
         Ok(change)
     }
 
+    pub(super) fn impose(
+        &self,
+        measure: Measure,
+        severity: &str,
+        (actor, capacity): By<'_>,
+        now: Instant,
+    ) -> Result<CaseChange, Refusal> {
+        self.must_be_on_the_ladder(std::slice::from_ref(&measure), severity)?;
+        must_say(&measure.reason, "Say why.")?;
+        let text = [measure.done.as_str(), &measure.reason, severity].join("\n");
+        let said = said("case.impose", "Another measure", text.trim_end());
+        let mut change = self.step(self.state.clone(), capacity, said, actor, now);
+        change.next.measures.push(measure);
+        Ok(change)
+    }
+
     pub(super) fn lift(
         &self,
         hold: HoldId,

@@ -213,15 +213,7 @@ impl MisuseCase {
             CaseCommand::Find { reasons, severity, measures } => {
                 self.find((reasons, severity), measures, (actor, capacity), now)
             }
-            CaseCommand::Impose { measure, severity } => {
-                self.must_be_on_the_ladder(std::slice::from_ref(&measure), &severity)?;
-                must_say(&measure.reason, "Say why.")?;
-                let text = [measure.done.as_str(), &measure.reason, &severity].join("\n");
-                let said = said("case.impose", "Another measure", text.trim_end());
-                let mut change = self.step(self.state.clone(), capacity, said, actor, now);
-                change.next.measures.push(measure);
-                Ok(change)
-            }
+            CaseCommand::Impose { measure, severity } => self.impose(measure, &severity, (actor, capacity), now),
             CaseCommand::Lift { hold, reason } => self.lift(hold, reason, (actor, capacity), now),
             CaseCommand::Dismiss { reasons } => self.dismiss(reasons, (actor, capacity), now),
             CaseCommand::SetAside { appeal, reason } => self.set_aside(appeal, &reason, (actor, capacity), now),
