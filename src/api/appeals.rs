@@ -101,7 +101,7 @@ struct AppealView {
     /// Such as `APL-2026-0003`.
     number: String,
     /// The decision appealed: `denial:APPLICATION:ITEM`, `conditions:APPLICATION:ITEM`, `suspension:HOLD`,
-    /// `revocation:KEY` or `termination:AGREEMENT`.
+    /// `revocation:KEY`, `termination:AGREEMENT`, `finding:CASE` or `not_renewed:RENEWAL`.
     of: String,
     /// What the decision is called.
     what: String,

@@ -154,6 +154,8 @@ struct MeasureShown {
 struct HeldShown {
     hold: String,
     what: String,
+    /// It slows down and does not stop.
+    is_throttle: bool,
     lifted_at: Option<DateTime<Utc>>,
     lifted_because: Option<String>,
 }
@@ -161,7 +163,9 @@ struct HeldShown {
 impl From<&Stopped> for HeldShown {
     fn from(stopped: &Stopped) -> Self {
         let (lifted_at, lifted_because) = stopped.lifted.as_ref().map(|lift| (lift.at, lift.reason.clone())).unzip();
-        Self { hold: stopped.hold.to_string(), what: stopped.what.clone(), lifted_at, lifted_because }
+        let Stopped { what, is_throttle, .. } = stopped;
+        let (what, is_throttle) = (what.clone(), *is_throttle);
+        Self { hold: stopped.hold.to_string(), what, is_throttle, lifted_at, lifted_because }
     }
 }
 
@@ -238,6 +242,8 @@ impl From<&Proof> for ProofShown {
 #[derive(Debug, Serialize, ToSchema)]
 struct FindingShown {
     is_violation: bool,
+    /// The appeal on which the finding of a violation was set aside.
+    set_aside: Option<String>,
     reasons: String,
     /// Why a step of the ladder is left out.
     severity: String,
@@ -298,6 +304,7 @@ impl CaseShown {
             order: case.order.as_ref().map(Into::into),
             finding: case.finding.as_ref().map(|finding| FindingShown {
                 is_violation: finding.is_violation,
+                set_aside: finding.set_aside.clone(),
                 reasons: finding.reasons.clone(),
                 severity: finding.severity.clone(),
                 at: finding.at,

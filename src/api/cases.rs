@@ -375,8 +375,8 @@ async fn judge(
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 struct MeasureTyped {
-    /// `inform`, `warn`, `suspend_key`, `suspend_dataset`, `suspend_agreement`, `suspend_requester`, `revoke_key`,
-    /// `end_agreement` or `refer`.
+    /// `inform`, `warn`, `throttle_key`, `throttle_agreement`, `suspend_key`, `suspend_dataset`, `suspend_agreement`,
+    /// `suspend_requester`, `revoke_key`, `end_agreement` or `refer`.
     #[schema(example = "warn")]
     measure: String,
     /// The key's id, where it is not the one of the case.
@@ -385,10 +385,14 @@ struct MeasureTyped {
     /// To whom the case is handed on.
     #[serde(default)]
     to: String,
+    /// The last day of a throttle; without it, that of the profile.
+    #[serde(default)]
+    until: Option<NaiveDate>,
 }
 
 fn measure_of(given: MeasureTyped) -> Result<MeasureGiven, WebError> {
-    Ok(MeasureGiven { word: given.measure, key: given.key.as_deref().map(id_in).transpose()?, to: given.to })
+    let MeasureTyped { measure, key, to, until } = given;
+    Ok(MeasureGiven { word: measure, key: key.as_deref().map(id_in).transpose()?, to, until })
 }
 
 /// A finding of a violation.

@@ -25,7 +25,7 @@ const OFFICES: Access = Access::Staff(&[Role::Reviewer, Role::Manager, Role::Cle
 pub fn routes(api: Api) -> Api {
     api.post("/complaints", Access::Public, "Report misuse, or that personal data got out", file)
         .takes::<ComplaintTyped>()
-        .for_uploads()
+        .for_files()
         .gives::<ReceiptShown>(201)
         .get("/complaints", READERS, "Reports to your office, oldest first", list)
         .asks(&["done"])

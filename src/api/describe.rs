@@ -156,6 +156,13 @@ impl Api {
         self.keep::<Preview>().with(|shape| shape.has_preview = true)
     }
 
+    /// Lets the route added last take files in its document.
+    #[must_use]
+    pub fn for_files(mut self) -> Self {
+        self.routes = self.routes.for_files();
+        self
+    }
+
     fn with(mut self, change: impl FnOnce(&mut Shape)) -> Self {
         if let Some(shape) = self.shapes.last_mut() {
             change(shape);

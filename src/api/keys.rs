@@ -11,7 +11,7 @@ use super::applications::Text;
 use super::{Api, id_in, precondition};
 use crate::cases::keys::{self, Issued, KeyForm, Killed, RollForm};
 use crate::cases::{CaseError, enforce};
-use crate::domain::hold::{Hold, HoldReason, HoldTarget};
+use crate::domain::hold::{Hold, HoldReason, HoldTarget, Throttle};
 use crate::domain::id::{AgreementId, HoldId, KeyId};
 use crate::domain::key::Key;
 use crate::domain::people::Role;
@@ -160,6 +160,17 @@ pub(super) struct HoldView {
     by: String,
     since: DateTime<Utc>,
     lifted_at: Option<DateTime<Utc>>,
+    /// Set where it slows down and does not stop.
+    throttle: Option<ThrottleView>,
+}
+
+/// A share of the limits, up to a day.
+#[derive(Debug, Serialize, ToSchema)]
+struct ThrottleView {
+    /// What is left of each limit.
+    percent: u8,
+    /// Its last day.
+    until: chrono::NaiveDate,
 }
 
 impl From<&Hold> for HoldView {
@@ -173,6 +184,7 @@ impl From<&Hold> for HoldView {
             by: hold.by_name.clone(),
             since: hold.since,
             lifted_at: hold.lifted.as_ref().map(|lift| lift.at),
+            throttle: hold.throttle.map(|Throttle { percent, until }| ThrottleView { percent, until }),
         }
     }
 }

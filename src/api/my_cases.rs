@@ -27,7 +27,7 @@ pub fn routes(api: Api) -> Api {
         .gives::<FileContent>(200)
         .post("/my-cases/{id}/answer", MINE, "Answer the notice; late is taken in and marked so", answer)
         .takes::<CaseAnswerGiven>()
-        .for_uploads()
+        .for_files()
         .gives::<CaseShown>(200)
         .refuses(&["wrong_state"])
         .post("/my-cases/{id}/acknowledgement", MINE, "Say that you have read the order", acknowledge)
@@ -35,7 +35,7 @@ pub fn routes(api: Api) -> Api {
         .refuses(&["wrong_state", "no_order", "acknowledged_already"])
         .post("/my-cases/{id}/proof", MINE, "Prove that you complied with the order", prove)
         .takes::<ProofGiven>()
-        .for_uploads()
+        .for_files()
         .gives::<CaseShown>(200)
         .refuses(&["wrong_state", "no_order", "proof_waits"])
 }

@@ -105,7 +105,7 @@ struct SignalShown {
     mode: &'static str,
     /// `open`, or `trial` of a rule in shadow mode.
     state: &'static str,
-    /// `shadow`, `informed`, `warned`, `suspended` or `stopped_before`.
+    /// `shadow`, `informed`, `warned`, `throttled`, `suspended` or `stopped_before`.
     taken: &'static str,
     /// `first`, `repeat` or `continuing`: what a case from it would be about.
     offence: &'static str,

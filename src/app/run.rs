@@ -14,8 +14,8 @@ use super::gate::{Finish, Gate, RunningGate};
 use super::portal::{self, Addresses};
 use super::profile_files;
 use crate::cases::{
-    CaseError, Desk, agree, appeals, calendar, conduct, destruction, keys, misuse::Watch, records, rehearsal, renewal,
-    reterms, terms, tokens,
+    CaseError, Desk, agree, appeals, calendar, conduct, destruction, enforce, keys, misuse::Watch, records, rehearsal,
+    renewal, reterms, terms, tokens,
 };
 use crate::config::Settings;
 use crate::domain::net::{HeadBounds, UpstreamNetworks};
@@ -161,6 +161,7 @@ pub(super) fn clocks(
         case_clock("offers", minute, stop, desk, agree::lapse_offers),
         case_clock("agreements", minute, stop, desk, agree::expire_agreements),
         case_clock("misuse cases", minute, stop, desk, conduct::clocks::round),
+        case_clock("throttles", minute, stop, desk, enforce::end_throttles),
         case_clock("calendar", minute, stop, desk, calendar::keep_up),
         case_clock("appeals", hour, stop, desk, appeals::desk::remind_of_due),
         case_clock("denials by silence", minute, stop, desk, records::clock::deem_denied),

@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 
+use super::appeals::{self, Wish, desk as appeal_desk};
 use super::apply::{Signature, Wanted};
 use super::apply_tests::{City, approve, cities, code, draft, item, submit};
 use super::catalogue::{self, Edit};
@@ -13,10 +14,12 @@ use super::review::{self, Decided};
 use super::terms::{self, NewTerms};
 use super::{Caller, agree, apply, renewal, reterms};
 use crate::domain::agreement::{Agreement, AgreementState};
+use crate::domain::appeal::{Appealed, Outcome};
 use crate::domain::application::State;
 use crate::domain::hold::{Hold, HoldReason, HoldTarget};
 use crate::domain::id::{AgreementId, ApplicationId, RenewalId};
 use crate::domain::notice::NoticeKind;
+use crate::domain::people::{Role, RoleGrant};
 use crate::domain::renewal::{Attestation, RenewalState};
 use crate::domain::review::{Condition, ConditionKind};
 use crate::domain::terms::{TermsFamily, TermsVersion};
@@ -207,6 +210,43 @@ fn what_changed_after_the_signature_is_signed_again_and_what_became_restricted_i
         assert_eq!(code(&refused), "tier_changed");
         renewal::refuse(desk, &city.managers[0], id, city.departments[0], "Apply anew for tier 3.").unwrap();
         assert_eq!(renewal::one(desk, &city.maria, id).unwrap().state.as_str(), "refused");
+    }
+}
+
+#[test]
+fn a_refusal_that_an_appeal_reverses_is_open_again_as_it_was_signed_even_after_the_end() {
+    for (city, is_late) in cities().into_iter().zip([false, true]).chain(cities().into_iter().zip([true, false])) {
+        let desk = &city.desk.desk;
+        let clerk = city.desk.person("Clara Clerk", &[RoleGrant::new(Role::Clerk, None).unwrap()]);
+        let (_, old) = promised(&city);
+        days_before_end(&city, old, 20);
+        let id = renewed(&city, old);
+        let of = Appealed::NotRenewed { renewal: id };
+        let wish = Wish { of, grounds: "We kept to it.".to_owned(), wanted: String::new() };
+        assert_eq!(code(&appeals::file(desk, &city.maria, &wish).unwrap_err()), "nothing_to_appeal");
+        renewal::refuse(desk, &city.managers[0], id, city.departments[0], "Too many calls.").unwrap();
+        let stranger = city.desk.person("Omar Stranger", &[]);
+        assert!(matches!(appeals::file(desk, &stranger, &wish), Err(super::CaseError::Missing)));
+        let appeal = appeals::file(desk, &city.maria, &wish).unwrap();
+        assert_eq!(appeal.contested.office, Some(city.departments[0]));
+        appeal_desk::acknowledge(desk, &clerk, appeal.id, "").unwrap();
+        appeal_desk::compile(desk, &clerk, appeal.id).unwrap();
+        if is_late {
+            days_before_end(&city, old, -5);
+            agree::expire_agreements(desk).unwrap();
+        }
+        let ruled = appeal_desk::Ruled {
+            outcome: Outcome::Reversed,
+            reasons: "They did.".to_owned(),
+            instructions: String::new(),
+        };
+        let ruled = appeal_desk::decide(desk, &clerk, appeal.id, &ruled).unwrap();
+        assert_eq!(ruled.state.as_str(), "reversed");
+        let confirm = |who: &Caller| renewal::confirm(desk, who, id, city.departments[0]);
+        assert_eq!(code(&confirm(&city.managers[0]).unwrap_err()), "decided_before");
+        let done = confirm(&city.second).unwrap();
+        let RenewalState::Done { agreement, .. } = done.state else { panic!("{done:?}") };
+        assert!(read(&city, agreement).is_live(desk.clock.now()), "late: {is_late}");
     }
 }
 

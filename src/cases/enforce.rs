@@ -1,5 +1,10 @@
-//! Suspending and lifting. A hold is in force for the very next request when the act returns; it says who placed it,
-//! why, and since when, and lifting it never lifts another. Never ends anything: only a person revokes.
+//! Suspending and lifting; `by_rule` has what rules place, and slowing down. A hold is in force for the very next request
+//! when the act returns; it says who placed it, why, and since when, and lifting it never lifts another. Never ends
+//! anything: only a person revokes.
+
+mod by_rule;
+
+pub use by_rule::end_throttles;
 
 use super::writing::Side;
 use crate::domain::letter::to_plain;
@@ -10,8 +15,8 @@ use super::keys::access;
 use super::{Caller, CaseError, Desk, Touched, Work};
 use crate::domain::agreement::Agreement;
 use crate::domain::audit::{About, Act};
-use crate::domain::hold::{Hold, HoldReason, HoldTarget, Office};
-use crate::domain::id::{AccountId, AgreementId, DepartmentId, HoldId, KeyId};
+use crate::domain::hold::{Hold, HoldReason, HoldTarget, Office, Throttle};
+use crate::domain::id::{AccountId, AgreementId, DepartmentId, HoldId};
 use crate::domain::notice::{Notice, NoticeKind, Recipient};
 use crate::domain::people::{Actor, Capacity, Role, must_not_be_party};
 use crate::domain::refusal::Refusal;
@@ -70,7 +75,7 @@ pub fn suspend(desk: &Desk, caller: &Caller, wish: &Suspension) -> Result<Hold, 
         if let Some(done) = before {
             return work.placed_before(&done);
         }
-        let hold = work.place(wish, explanation, (capacity, office), &found)?;
+        let hold = work.place(wish, (explanation, None), (capacity, office), &found)?;
         work.remember(&hold.id.to_string())?;
         Ok(hold)
     })
@@ -96,7 +101,7 @@ pub fn pause(desk: &Desk, caller: &Caller, target: HoldTarget, explanation: &str
         if let Some(done) = before {
             return work.placed_before(&done);
         }
-        let hold = work.place(&wish, explanation, (Capacity::Requester, Office::Holder), &found)?;
+        let hold = work.place(&wish, (explanation, None), (Capacity::Requester, Office::Holder), &found)?;
         work.remember(&hold.id.to_string())?;
         Ok(hold)
     })
@@ -173,7 +178,7 @@ pub(super) fn hold_for_terms(work: &mut Work<'_>, id: AgreementId, explanation: 
     }
     let wish =
         Suspension { target, reason: HoldReason::TermsNotAccepted, explanation: explanation.clone(), case: None };
-    work.place(&wish, explanation, (Capacity::Service, Office::Service), &found)?;
+    work.place(&wish, (explanation, None), (Capacity::Service, Office::Service), &found)?;
     Ok(true)
 }
 
@@ -194,7 +199,7 @@ pub(super) fn lift_by_service(work: &mut Work<'_>, hold: &Hold, reason: &str) ->
 /// What the store says.
 pub(super) fn hold_by_decision(
     work: &mut Work<'_>,
-    (target, reason): (HoldTarget, HoldReason),
+    (target, reason, throttle): (HoldTarget, HoldReason, Option<Throttle>),
     (explanation, number): (&str, &str),
     capacity: Capacity,
 ) -> Result<Option<(Hold, String)>, CaseError> {
@@ -208,8 +213,9 @@ pub(super) fn hold_by_decision(
         Capacity::Staff { department: None, .. } => Office::Clerk,
         Capacity::Service | Capacity::Visitor | Capacity::Requester => Office::Service,
     };
-    let wish = Suspension { target, reason, explanation: explanation.to_owned(), case: Some(number.to_owned()) };
-    let hold = work.place(&wish, explanation.to_owned(), (capacity, office), &found)?;
+    let case = Some(number.to_owned());
+    let wish = Suspension { target, reason, explanation: explanation.to_owned(), case };
+    let hold = work.place(&wish, (explanation.to_owned(), throttle), (capacity, office), &found)?;
     Ok(Some((hold, found.what)))
 }
 
@@ -250,6 +256,7 @@ pub(super) fn hold_act(name: &'static str, capacity: Capacity, hold: &Hold, agre
     let about = About { application, agreement, key, person, dataset: None };
     let after = json!({
         "target": hold.target, "reason": hold.reason, "office": hold.office, "case": hold.case,
+        "throttle": hold.throttle,
     });
     Act::new(name, capacity, "hold", hold.id).about(about).change(json!(null), after)
 }
@@ -395,7 +402,7 @@ impl Work<'_> {
     fn place(
         &mut self,
         wish: &Suspension,
-        explanation: String,
+        (explanation, throttle): (String, Option<Throttle>),
         (capacity, office): (Capacity, Office),
         found: &Found,
     ) -> Result<Hold, CaseError> {
@@ -412,10 +419,12 @@ impl Work<'_> {
             since: self.now,
             case: wish.case.clone(),
             lifted: None,
+            throttle,
         };
         holds::place(self.conn, &hold)?;
         self.record(hold_act(PLACE, capacity, &hold, found.agreement()).because(&hold.explanation))?;
-        let told = found.notice(NoticeKind::Suspended).with("reason", hold.reason.sentence());
+        let kind = if hold.throttle.is_some() { NoticeKind::Throttled } else { NoticeKind::Suspended };
+        let told = found.notice(kind).with("reason", hold.sentence());
         let told = told.with("explanation", &hold.explanation);
         // Who pauses an own key needs no letter from the city.
         let told = if hold.office == Office::Holder {
@@ -429,27 +438,13 @@ impl Work<'_> {
         Ok(hold)
     }
 
-    /// Suspends a key by rule, within the act of the rule; `None` where it has ended, or misuse stops it already. The
-    /// offices of its agreement may lift what a rule placed.
-    pub(super) fn suspend_by_rule(&mut self, key: KeyId, explanation: String) -> Result<Option<Hold>, CaseError> {
-        let target = HoldTarget::Key(key);
-        let found = self.find(target)?;
-        let held = holds::in_force(self.conn, target)?;
-        let is_held = held.iter().any(|hold| hold.reason == HoldReason::Misuse);
-        if is_held || !keys::by_id(self.conn, key)?.key.works_at(self.now) {
-            return Ok(None);
-        }
-        let wish = Suspension { target, reason: HoldReason::Misuse, explanation: explanation.clone(), case: None };
-        self.place(&wish, explanation, (Capacity::Service, Office::Service), &found).map(Some)
-    }
-
     /// Keeps that a hold was lifted, and tells everybody who must know.
     fn lifted(&mut self, lifted: &Hold, found: &Found, (capacity, reason): (Capacity, &str)) -> Result<(), CaseError> {
         holds::lift(self.conn, lifted)?;
         let act = hold_act("hold.lift", capacity, lifted, found.agreement());
         self.record(act.change(json!({ "in_force": true }), json!({ "in_force": false })).because(reason))?;
         let remaining = self.remaining(lifted, found)?;
-        let notice = found.notice(NoticeKind::Lifted).with("reason", reason);
+        let notice = found.notice(NoticeKind::Lifted).with("reason", reason).with("noun", lifted.noun());
         self.notify(&notice.with("remaining", if remaining { "yes" } else { "" }))?;
         self.touch(touched(lifted.target));
         super::conduct::note_lifted(self, lifted)
@@ -479,7 +474,7 @@ impl Work<'_> {
         if let Some(agreement) = found.agreement() {
             left.extend(holds::on_agreement_or_party(self.conn, agreement)?);
         }
-        Ok(!left.is_empty())
+        Ok(left.iter().any(Hold::stops))
     }
 
     fn placed_before(&mut self, hold: &str) -> Result<Hold, CaseError> {

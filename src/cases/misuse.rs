@@ -10,6 +10,7 @@ use serde_json::json;
 use super::{Caller, CaseError, Desk, Work};
 use crate::domain::agreement::Agreement;
 use crate::domain::audit::{About, Act};
+use crate::domain::hold::HoldTarget;
 use crate::domain::id::{AgreementId, DepartmentId, KeyId, SignalId};
 use crate::domain::misuse::{
     Facts, Finding, Grain, Mode, Rule, Signal, SignalKind, SignalState, Slice, Step, StepTaken, judge, offence,
@@ -260,17 +261,18 @@ impl Work<'_> {
         Ok(match rule.first_step {
             Step::Inform => StepTaken::Informed,
             Step::Warn => StepTaken::Warned,
+            Step::Throttle => {
+                let target = if rule.is_of_agreement() {
+                    HoldTarget::Agreement(signal.agreement)
+                } else {
+                    HoldTarget::Key(signal.key)
+                };
+                let explanation = self.explained(rule, signal, "slowed it down");
+                self.throttle_by_rule(target, explanation)?
+                    .map_or(StepTaken::Warned, |hold| StepTaken::Throttled(hold.id))
+            }
             Step::Suspend => {
-                let language = self.desk.profile.languages.first().map_or("en", |language| language.as_str());
-                let explanation = format!(
-                    "{}. {}. Rule “{}” of the rule book: {}\nThe service suspended the key by itself, and nobody has \
-                     found a violation. Answer the department that provides the data; its manager or the clerk hears \
-                     you promptly and can lift this.",
-                    rule.title.text(language),
-                    signal.sentence(),
-                    rule.id,
-                    rule.text.text(language),
-                );
+                let explanation = self.explained(rule, signal, "suspended the key");
                 match self.suspend_by_rule(signal.key, explanation)? {
                     Some(hold) => StepTaken::Suspended(hold.id),
                     None => StepTaken::StoppedBefore,
@@ -279,7 +281,21 @@ impl Work<'_> {
         })
     }
 
-    /// Tells the holder, unless the suspension did, and the departments.
+    /// What the holder reads of a rule's step.
+    fn explained(&self, rule: &Rule, signal: &Signal, did: &str) -> String {
+        let language = self.desk.profile.languages.first().map_or("en", |language| language.as_str());
+        format!(
+            "{}. {}. Rule “{}” of the rule book: {}\nThe service {did} by itself, and nobody has found a violation. \
+             Answer the department that provides the data; its manager or the clerk hears you promptly and can lift \
+             this.",
+            rule.title.text(language),
+            signal.sentence(),
+            rule.id,
+            rule.text.text(language),
+        )
+    }
+
+    /// Tells the holder, unless the throttle or suspension did, and the departments.
     fn tell(
         &mut self,
         rule: &Rule,
@@ -303,7 +319,7 @@ impl Work<'_> {
                 let text = rule.text.text(language);
                 self.notify(&notice.with("text", text).with("warning", warning).with("path", path))?;
             }
-            StepTaken::Suspended(_) | StepTaken::Shadow => {}
+            StepTaken::Throttled(_) | StepTaken::Suspended(_) | StepTaken::Shadow => {}
         }
         for department in departments {
             let notice = facts(Recipient::Office(*department), NoticeKind::MisuseSignal);

@@ -12,7 +12,7 @@ use crate::domain::agreement::Agreement;
 use crate::domain::application::State;
 use crate::domain::hold::{HoldTarget, Office};
 use crate::domain::id::{DatasetId, KeyId};
-use crate::domain::misuse::{Mode, Offence, Rule, Signal, SignalState, StepTaken};
+use crate::domain::misuse::{Mode, Offence, Rule, Signal, SignalState, Step, StepTaken};
 use crate::domain::people::{Role, RoleGrant};
 use crate::domain::profile::Profile;
 use crate::domain::time::Instant;
@@ -203,6 +203,44 @@ fn a_rule_suspends_the_key_by_a_hold_that_the_department_can_lift() {
         assert!(matches!(refused, CaseError::Refused(_)), "{refused:?}");
         enforce::lift(&it.desk, it.manager(), held[0].id, "The loop was found.").unwrap();
         assert!(it.desk.read(|conn| holds::in_force(conn, HoldTarget::Key(it.key))).unwrap().is_empty());
+    }
+}
+
+#[test]
+fn a_rule_slows_a_key_down_until_a_day_and_it_ends_by_itself() {
+    for mut it in watched() {
+        let desk = it.with(&["over-the-limits"], |rule| (rule.threshold, rule.calls_min) = (1, 1));
+        it.count(it.counted("rate_limited"), 5);
+        assert_eq!(Watch::default().round(&desk).unwrap(), 1);
+        let on_key = || it.desk.read(|conn| holds::on(conn, HoldTarget::Key(it.key))).unwrap();
+        let held = on_key();
+        let throttle = held[0].throttle.unwrap();
+        assert_eq!((held.len(), throttle.percent, throttle.until), (1, 25, "2026-12-07".parse().unwrap()));
+        assert!(!held[0].stops() && held[0].explanation.contains("slowed it down by itself"));
+        assert_eq!(it.signals()[0].taken, StepTaken::Throttled(held[0].id));
+        assert_eq!((it.told("throttled"), it.told("suspended"), it.told("misuse_noticed")), (1, 0, 0));
+        assert!(!keys::access::view(&it.desk, &it.city.maria, it.key).unwrap().is_held(), "the key works");
+        it.minutes_on(1_441);
+        it.count(it.counted("rate_limited"), 5);
+        assert_eq!(Watch::default().round(&desk).unwrap(), 1);
+        assert_eq!((it.signals()[0].taken, it.signals()[0].offence), (StepTaken::Warned, Offence::Continuing));
+        assert_eq!(enforce::end_throttles(&it.desk).unwrap(), 0, "its last day is not over");
+        it.minutes_on(14 * 1_440);
+        assert_eq!((enforce::end_throttles(&it.desk).unwrap(), enforce::end_throttles(&it.desk).unwrap()), (1, 0));
+        let held = it.desk.read(|conn| holds::on(conn, HoldTarget::Key(it.key))).unwrap();
+        assert!(held.len() == 1 && !held[0].is_in_force());
+        assert_eq!(it.told("lifted"), 1);
+    }
+}
+
+#[test]
+fn a_rule_that_adds_up_keys_slows_the_agreement_down() {
+    for mut it in watched() {
+        let desk = it.with(&["far-above-declared"], |rule| rule.first_step = Step::Throttle);
+        it.count(it.counted("ok"), 10_000_000);
+        assert_eq!(Watch::default().round(&desk).unwrap(), 1);
+        let on = |target| it.desk.read(|conn| holds::in_force(conn, target)).unwrap().len();
+        assert_eq!((on(HoldTarget::Agreement(it.agreement.id)), on(HoldTarget::Key(it.key))), (1, 0));
     }
 }
 

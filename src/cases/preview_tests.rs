@@ -200,7 +200,7 @@ fn every_letter_of_a_misuse_case_and_of_an_appeal_can_be_read_first() {
         let order = |desk: &Desk, who: &Caller| office::order(desk, who, case, (OrderKind::Cease, "Stop copying."));
         assert_eq!(read_then_sent(&city, manager, order), [LetterKind::OrderToCease]);
         let early = with(manager, Intent::Preview);
-        let measures = vec![MeasureGiven { word: "suspend_key".to_owned(), key: None, to: String::new() }];
+        let measures = vec![MeasureGiven { word: "suspend_key".to_owned(), key: None, to: String::new(), until: None }];
         let given = FindingGiven { reasons: "It shows.".to_owned(), severity: String::new(), measures };
         let refused = office::find(&city.desk.desk, &early, case, &given).unwrap_err();
         assert_eq!(code(&refused), "answer_time_runs", "a preview is refused as the act is");

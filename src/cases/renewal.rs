@@ -13,6 +13,7 @@ use super::signing::{Signature, evidence, must_declare_for};
 use super::{Caller, CaseError, Desk, Work};
 use crate::domain::agreement::{Agreed, Agreement, AgreementState, Evidence, Schedule};
 use crate::domain::application::{Answers, Application};
+use crate::domain::calendar::in_words;
 use crate::domain::id::{AgreementId, DepartmentId, RenewalId};
 use crate::domain::people::{Capacity, Role};
 use crate::domain::refusal::Refusal;
@@ -374,6 +375,29 @@ pub fn refuse(
 ) -> Result<(), CaseError> {
     let reason = readable("reason", reason, TEXT_MAX)?;
     staff_act(desk, caller, id, RenewalCommand::Refuse { department, reason })
+}
+
+/// Opens a refused renewal again because an appeal from the refusal was decided so. Says what was done.
+pub(super) fn reopen(work: &mut Work<'_>, id: RenewalId, appeal: &str) -> Result<String, CaseError> {
+    let renewal = renewals::by_id(work.conn, id)?;
+    let agreement = crate::store::keys::locked_agreement(work.conn, renewal.agreement)?;
+    let newest = renewals::newest_of(work.conn, renewal.agreement)?;
+    if newest.is_some_and(|newest| newest.id != id && newest.state.is_pending()) {
+        return Ok("Another renewal of the agreement is under way; it goes on.".to_owned());
+    }
+    let may_go_on = matches!(agreement.state, AgreementState::Executed { .. } | AgreementState::Expired { .. });
+    if !may_go_on || !matches!(renewal.state, crate::domain::renewal::RenewalState::Refused { .. }) {
+        return Ok("The agreement was ended or replaced otherwise. You may reopen its application.".to_owned());
+    }
+    let lapses_at = renewal.ends_at.max(work.now) + Duration::days(i64::from(work.desk.profile.endings.confirm_days));
+    let command = RenewalCommand::Reopen { appeal: appeal.to_owned(), lapses_at };
+    let change = renewal.decide(command, &work.caller.actor, work.now)?;
+    write(work, &change)?;
+    if change.next.is_confirmed() {
+        complete(work, id)?;
+    }
+    let until = in_words(day_in(work.desk.profile.zone, lapses_at));
+    Ok(format!("The renewal is with the departments again, as it was signed; they confirm it by {until}."))
 }
 
 fn staff_act(desk: &Desk, caller: &Caller, id: RenewalId, command: RenewalCommand) -> Result<(), CaseError> {

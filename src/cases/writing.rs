@@ -9,7 +9,7 @@ use crate::domain::appeal::{Appeal, Outcome, Ruling};
 use crate::domain::application::{Application, ItemState};
 use crate::domain::audit::About;
 use crate::domain::calendar::{Span, in_words};
-use crate::domain::hold::{Hold, HoldReason, Office};
+use crate::domain::hold::{Hold, HoldReason, Office, Throttle};
 use crate::domain::id::{AccountId, AgreementId, DepartmentId, OrganisationId};
 use crate::domain::letter::{Addressee, LetterAbout, LetterKind, Piece, Section, Values};
 use crate::domain::people::{Capacity, Role};
@@ -51,7 +51,12 @@ impl Side {
     }
 }
 
-fn reason(reason: HoldReason) -> Piece {
+fn reason(hold: &Hold) -> Piece {
+    if hold.throttle.is_some() {
+        // The letter has a sentence of its own for it.
+        return Piece::both("", "");
+    }
+    let reason = hold.reason;
     let spanish = match reason {
         HoldReason::Misuse => "Suspendido mientras se examina un posible incumplimiento del acuerdo",
         HoldReason::Leaked => "Suspendido porque otros llegaron a conocer el texto de la clave",
@@ -77,7 +82,7 @@ impl Work<'_> {
         self.written(at)
     }
 
-    /// The letter about a suspension.
+    /// The letter about a suspension, or about a throttle.
     pub(super) fn suspension_letter(
         &mut self,
         hold: &Hold,
@@ -89,12 +94,16 @@ impl Work<'_> {
         let values = Values::new()
             .line("what", what)
             .line("since", self.moment(hold.since))
-            .local("reason", reason(hold.reason))
+            .local("reason", reason(hold))
             .paragraphs("explanation", hold.explanation.as_str())
             .local("office", self.office_name(hold.office)?);
         let about = LetterAbout::new("hold", hold.id, &side.number, path);
         let values = routes(values, &self.desk.profile, (&clocks.clerk, &clocks.foic));
-        Ok(side.draft(LetterKind::Suspension, about, capacity, values))
+        let Some(Throttle { percent, until }) = hold.throttle else {
+            return Ok(side.draft(LetterKind::Suspension, about, capacity, values));
+        };
+        let values = values.line("percent", percent.to_string()).day("until", until);
+        Ok(side.draft(LetterKind::Throttling, about, capacity, values))
     }
 
     /// The letter about a key that an office revoked, or an agreement that it ended.

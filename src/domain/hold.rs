@@ -1,11 +1,12 @@
-//! Holds: a set of reasons for which a key does not work. Lifting one never lifts another.
+//! Holds: a set of reasons for which a key does not work, or works slower. Lifting one never lifts another.
 
 use serde::{Deserialize, Serialize};
 
+use super::calendar::in_words;
 use super::id::{AccountId, AgreementId, DepartmentId, HoldId, KeyId};
 use super::people::{Actor, Capacity, Role};
 use super::refusal::Refusal;
-use super::time::Instant;
+use super::time::{Day, Instant};
 
 /// Why something is on hold.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -117,6 +118,36 @@ pub enum Office {
     Service,
 }
 
+/// A hold that slows down instead of stopping: a share of the limits, up to a day.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Throttle {
+    /// What is left of each limit, in percent.
+    pub percent: u8,
+    /// The last day of it, in the city.
+    pub until: Day,
+}
+
+impl Throttle {
+    /// What the holder reads.
+    #[must_use]
+    pub fn sentence(self) -> String {
+        let Self { percent, until } = self;
+        format!("Slowed down to {percent} percent of the limits until {}", in_words(until))
+    }
+
+    /// The same in Spanish, for letters.
+    #[must_use]
+    pub fn in_spanish(self) -> String {
+        format!("Limitado al {} por ciento de los límites hasta el {}", self.percent, self.until)
+    }
+
+    /// Whether its last day is over.
+    #[must_use]
+    pub fn is_over(self, today: Day) -> bool {
+        today > self.until
+    }
+}
+
 /// One hold.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Hold {
@@ -140,6 +171,9 @@ pub struct Hold {
     pub case: Option<String>,
     /// When and why it was lifted.
     pub lifted: Option<Lift>,
+    /// Set where it slows its target down and does not stop it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub throttle: Option<Throttle>,
 }
 
 /// The end of a hold.
@@ -156,10 +190,28 @@ pub struct Lift {
 }
 
 impl Hold {
-    /// Whether the hold still stops its target.
+    /// Whether the hold was not lifted yet.
     #[must_use]
     pub const fn is_in_force(&self) -> bool {
         self.lifted.is_none()
+    }
+
+    /// Whether its target does not work because of it.
+    #[must_use]
+    pub const fn stops(&self) -> bool {
+        self.is_in_force() && self.throttle.is_none()
+    }
+
+    /// What the holder reads.
+    #[must_use]
+    pub fn sentence(&self) -> String {
+        self.throttle.map_or_else(|| self.reason.sentence().to_owned(), Throttle::sentence)
+    }
+
+    /// What it is called before “of”.
+    #[must_use]
+    pub const fn noun(&self) -> &'static str {
+        if self.throttle.is_some() { "Throttling" } else { "Suspension" }
     }
 
     /// Whether the city's offices may lift it whoever placed it: a rule suspends for misuse, people hear the holder.
@@ -240,6 +292,7 @@ mod tests {
             since: from_micros(0),
             case: None,
             lifted: None,
+            throttle: None,
         }
     }
 
@@ -281,6 +334,20 @@ mod tests {
         let clerk = Capacity::Staff { role: Role::Clerk, department: None };
         let refused = terms.lift(&Actor::service("test"), clerk, "please", from_micros(5));
         assert_eq!(refused.unwrap_err().code, "other_offices_hold");
+    }
+
+    #[test]
+    fn a_throttle_stops_nothing_and_is_over_after_its_last_day() {
+        let until: Day = "2026-12-11".parse().unwrap();
+        let slow = Hold { throttle: Some(Throttle { percent: 25, until }), ..hold(Office::Service) };
+        assert!(slow.is_in_force() && !slow.stops() && hold(Office::Service).stops());
+        assert!(!Throttle { percent: 25, until }.is_over(until));
+        assert!(Throttle { percent: 25, until }.is_over("2026-12-12".parse().unwrap()));
+        assert!(slow.sentence().starts_with("Slowed down to 25 percent of the limits until"), "{}", slow.sentence());
+        let clerk = Capacity::Staff { role: Role::Clerk, department: None };
+        assert!(slow.lift(&Actor::service("test"), clerk, "mended", from_micros(5)).is_ok(), "as a rule's suspension");
+        let old: Hold = serde_json::from_value(serde_json::to_value(hold(Office::Clerk)).unwrap()).unwrap();
+        assert_eq!(old.throttle, None, "holds kept before there were throttles read as before");
     }
 
     #[test]

@@ -339,7 +339,7 @@ impl Key {
 
     fn roll(&self, new: Successor, overlap_days: u8, is_held: bool, now: Instant) -> Result<KeyChange, Refusal> {
         if is_held {
-            return Err(Refusal::new("key_held", "a suspended key cannot be rolled"));
+            return Err(Refusal::new("key_held", "a key that is suspended or slowed down cannot be rolled"));
         }
         if overlap_days > OVERLAP_MAX_DAYS {
             return Err(Refusal::new("key_overlap", format!("the overlap is 0 to {OVERLAP_MAX_DAYS} days")));

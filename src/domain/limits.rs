@@ -239,6 +239,31 @@ impl Limits {
         self.0.iter().find(|limit| widens(limit)).map_or(Ok(()), |limit| Err(LimitProblem::Exceeds(limit.name.clone())))
     }
 
+    /// The same limits, each at a share of its calls and burst, and none at nothing.
+    #[must_use]
+    pub fn share(&self, percent: u8) -> Self {
+        let of = |count: u64| count.saturating_mul(u64::from(percent)).div_ceil(100).clamp(1, count.max(1));
+        let one = |limit: &Limit| Limit { max: of(limit.max), burst: limit.burst.map(of), ..limit.clone() };
+        Self(self.0.iter().map(one).collect())
+    }
+
+    /// The narrowest limit of each window among several.
+    #[must_use]
+    pub fn narrowest<'a>(all: impl IntoIterator<Item = &'a Self>) -> Self {
+        let mut found: Vec<Limit> = Vec::new();
+        for limit in all.into_iter().flat_map(|limits| &limits.0) {
+            match found.iter_mut().find(|known| known.window == limit.window) {
+                Some(known) => {
+                    let burst = known.burst_max().min(limit.burst_max());
+                    known.max = known.max.min(limit.max);
+                    known.burst = (!known.window.is_quota() && burst != known.max).then_some(burst);
+                }
+                None => found.push(Limit { name: limit.window.as_str().to_owned(), ..limit.clone() }),
+            }
+        }
+        Self(found)
+    }
+
     /// The limits, in the order given.
     #[must_use]
     pub fn as_slice(&self) -> &[Limit] {
@@ -336,6 +361,23 @@ mod tests {
         ] {
             assert!(serde_json::from_str::<Limits>(bad).is_err(), "{bad}");
         }
+    }
+
+    #[test]
+    fn a_share_of_limits_keeps_their_windows_and_leaves_at_least_one_call() {
+        let all = limits("10/second burst 20, steady: 300/minute, 2/hour, 5001/day");
+        assert_eq!(all.share(25).to_string(), "3/second burst 5\nsteady: 75/minute\n1/hour\n1251/day");
+        assert_eq!(all.share(100), all);
+        assert!(all.share(25).within(&all).is_ok());
+        assert!(Limits::default().share(25).is_empty());
+    }
+
+    #[test]
+    fn the_narrowest_of_several_limits_is_taken_window_by_window() {
+        let (one, other) = (limits("10/second burst 20, 1000/day"), limits("fast: 5/second burst 30, 60/minute"));
+        assert_eq!(Limits::narrowest([&one, &other]).to_string(), "5/second burst 20\n1000/day\n60/minute");
+        assert!(Limits::narrowest([&one, &other]).within(&one).is_ok());
+        assert_eq!(Limits::narrowest([&one]), one);
     }
 
     #[test]

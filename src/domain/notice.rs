@@ -89,6 +89,8 @@ pub enum NoticeKind {
     KeyExpiring,
     /// To the holder: a suspension.
     Suspended,
+    /// To the holder: a key or an agreement was slowed down.
+    Throttled,
     /// To the holder: a suspension was lifted.
     Lifted,
     /// To the holder: 80 % or 100 % of a quota is used.
@@ -202,6 +204,7 @@ impl NoticeKind {
         Self::KeyRevoked,
         Self::KeyExpiring,
         Self::Suspended,
+        Self::Throttled,
         Self::Lifted,
         Self::QuotaReached,
         Self::MisuseNoticed,
@@ -278,6 +281,7 @@ impl NoticeKind {
             Self::KeyRevoked => "key_revoked",
             Self::KeyExpiring => "key_expiring",
             Self::Suspended => "suspended",
+            Self::Throttled => "throttled",
             Self::Lifted => "lifted",
             Self::QuotaReached => "quota_reached",
             Self::MisuseNoticed => "misuse_noticed",

@@ -9,7 +9,7 @@ use crate::domain::catalogue::{Dataset, UpstreamBounds};
 use crate::domain::hold::Hold;
 use crate::domain::id::DatasetId;
 use crate::domain::key::Digest;
-use crate::domain::limits::{CityDay, Hours};
+use crate::domain::limits::{CityDay, Hours, Limits};
 use crate::domain::tier::Tier;
 use crate::domain::time::{Day, Instant};
 use crate::gate::grants::{AgreementGrant, DatasetGrant, HeldBy, KeyGrant, ScheduleGrant, ServiceGrant, UpstreamGrant};
@@ -57,13 +57,14 @@ pub(super) fn dataset(picture: DatasetPicture, opener: &dyn Opener) -> Option<Da
             keep_seconds,
         })
     });
-    let open_limits = if tier == Tier::Open { limits } else { crate::domain::limits::Limits::default() };
+    let open_limits = if tier == Tier::Open { limits } else { Limits::default() };
     Some(DatasetGrant { id, slug, tier, operations, upstream, allows_query_key, open_limits })
 }
 
 /// An agreement. Holds on its requester, and on colleagues for whose organisation it was made, stop it like its own.
 pub(super) fn agreement(picture: AgreementPicture, zone: Tz) -> AgreementGrant {
     let AgreementPicture { agreement, holds, party_holds, redacting } = picture;
+    let percent = slowest(&holds);
     AgreementGrant {
         id: agreement.id,
         number: agreement.number.clone(),
@@ -71,7 +72,7 @@ pub(super) fn agreement(picture: AgreementPicture, zone: Tz) -> AgreementGrant {
         is_live: is_executed(&agreement.state),
         ends_at: agreement.execution().map(|execution| execution.ends_at),
         holds: held(&holds).into_iter().chain(held(&party_holds)).collect(),
-        schedules: agreement.schedules.iter().map(|each| schedule(each, &redacting, zone)).collect(),
+        schedules: agreement.schedules.iter().map(|each| schedule(each, &redacting, percent, zone)).collect(),
         previous: agreement.previous,
     }
 }
@@ -88,7 +89,7 @@ const fn is_executed(state: &AgreementState) -> bool {
 }
 
 /// A schedule. One that promises a redaction which is not known is not given: the gate then refuses.
-fn schedule(schedule: &Schedule, datasets: &[Dataset], zone: Tz) -> ScheduleGrant {
+fn schedule(schedule: &Schedule, datasets: &[Dataset], percent: Option<u8>, zone: Tz) -> ScheduleGrant {
     let dataset = datasets.iter().find(|dataset| dataset.id == schedule.dataset);
     let redactions = schedule.redactions_in_force(dataset);
     if redactions.is_none() {
@@ -97,7 +98,7 @@ fn schedule(schedule: &Schedule, datasets: &[Dataset], zone: Tz) -> ScheduleGran
     ScheduleGrant {
         dataset: schedule.dataset,
         operations: if redactions.is_some() { schedule.operations.clone() } else { Vec::new() },
-        limits: schedule.limits.clone(),
+        limits: slowed(&schedule.limits, percent),
         networks: schedule.networks.clone().unwrap_or_default(),
         hours: schedule.hours.map(hours).into_iter().collect(),
         ends_at: schedule.ends_on().map(|day| day_after(day, zone)),
@@ -122,7 +123,20 @@ fn day_after(day: Day, zone: Tz) -> Instant {
 }
 
 pub(super) fn key(picture: &KeyPicture) -> KeyGrant {
-    KeyGrant::of(&picture.key, held(&picture.holds))
+    let grant = KeyGrant::of(&picture.key, held(&picture.holds));
+    let Some(percent) = slowest(&picture.holds) else { return grant };
+    // What holds for a key is the narrowest of its own limits and of those it shares: a part of that is left to it.
+    let limits = Limits::narrowest(std::iter::once(&grant.limits).chain(&picture.shared)).share(percent);
+    KeyGrant { limits, ..grant }
+}
+
+/// What the strongest throttle among these leaves, in percent.
+fn slowest(holds: &[Hold]) -> Option<u8> {
+    holds.iter().filter_map(|hold| hold.throttle).map(|throttle| throttle.percent).min()
+}
+
+fn slowed(limits: &Limits, percent: Option<u8>) -> Limits {
+    percent.map_or_else(|| limits.clone(), |percent| limits.share(percent))
 }
 
 /// A gate client; one whose digest cannot be read does not work.
@@ -151,12 +165,14 @@ fn held(holds: &[Hold]) -> Vec<HeldBy> {
         sentence: format!("{}. The key's page tells the facts and what to do next.", hold.reason.sentence()),
         since: hold.since,
     };
-    holds.iter().map(told).collect()
+    holds.iter().filter(|hold| hold.stops()).map(told).collect()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::hold::{HoldReason, HoldTarget, Office, Throttle};
+    use crate::domain::id::Id;
 
     const NEW_YORK: Tz = chrono_tz::America::New_York;
 
@@ -174,6 +190,32 @@ mod tests {
         let evening = hours((18 * 60, 1440));
         assert!(evening.contains(NEW_YORK, at("2026-11-24T04:59:00Z")));
         assert!(!evening.contains(NEW_YORK, at("2026-11-24T05:00:00Z")));
+    }
+
+    fn hold(throttle: Option<u8>) -> Hold {
+        let until = "2026-12-07".parse().unwrap();
+        Hold {
+            id: Id::from_uuid(uuid::Uuid::from_u128(1)),
+            target: HoldTarget::Agreement(Id::from_uuid(uuid::Uuid::from_u128(2))),
+            reason: HoldReason::Misuse,
+            explanation: String::new(),
+            by: None,
+            by_name: String::new(),
+            office: Office::Service,
+            since: "2026-11-23T13:00:00Z".parse().unwrap(),
+            case: None,
+            lifted: None,
+            throttle: throttle.map(|percent| Throttle { percent, until }),
+        }
+    }
+
+    #[test]
+    fn the_strongest_throttle_holds_and_none_of_them_stops() {
+        let limits = Limits::parse("60/minute burst 20, 1000/day").unwrap();
+        assert_eq!(slowed(&limits, slowest(&[hold(None)])), limits, "a suspension slows nothing down");
+        let all = [hold(Some(50)), hold(None), hold(Some(25))];
+        assert_eq!(slowed(&limits, slowest(&all)).to_string(), "15/minute burst 5\n250/day");
+        assert_eq!((held(&all).len(), held(&all)[0].code.as_str()), (1, "misuse"), "only the suspension stops");
     }
 
     #[test]

@@ -132,7 +132,9 @@ impl Letters {
         let word = message.kind.as_str();
         let mut context = Context::new();
         context.insert("service", &self.options.service);
-        for optional in ["letter", "reason", "remaining", "explanation", "text", "instructions", "link", "license"] {
+        for optional in
+            ["letter", "noun", "reason", "remaining", "explanation", "text", "instructions", "link", "license"]
+        {
             context.insert(optional, "");
         }
         let language = Language::of_tag(&message.language);

@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use crate::cases::enforce::Suspension;
-use crate::domain::hold::{Hold, HoldReason, HoldTarget, Office};
+use crate::domain::hold::{Hold, HoldReason, HoldTarget, Office, Throttle};
 use crate::domain::people::{Actor, Role};
 use crate::domain::time::Instant;
 use crate::portal::shared::{Choice, Names};
@@ -19,7 +19,7 @@ pub struct HoldView {
     /// The page of what it stops; empty where this person has none.
     pub href: String,
     /// Why.
-    pub reason: &'static str,
+    pub reason: String,
     /// The facts.
     pub explanation: String,
     /// Who placed it, and which office.
@@ -46,7 +46,7 @@ impl HoldView {
             id: hold.id.to_string(),
             what,
             href,
-            reason: reason_words(hold.reason),
+            reason: hold.throttle.map_or_else(|| reason_words(hold.reason).to_owned(), Throttle::sentence),
             explanation: hold.explanation.clone(),
             by: format!("{}, {office}", hold.by_name),
             since: hold.since,

@@ -56,6 +56,7 @@ impl From<&Rule> for RuleView {
         let (step, step_es, tone) = match rule.first_step {
             Step::Inform => ("The holder is told", "Se informa al titular", "info"),
             Step::Warn => ("The holder is warned", "Se advierte al titular", "warn"),
+            Step::Throttle => ("The key is slowed down", "Se limita la clave", "warn"),
             Step::Suspend => ("The key is suspended", "Se suspende la clave", "bad"),
         };
         Self {
@@ -180,6 +181,7 @@ fn row(desk: &Desk, caller: &Caller, signal: Signal) -> Result<Row, CaseError> {
         StepTaken::Shadow => ("On trial: nothing done", "neutral"),
         StepTaken::Informed => ("Holder told", "info"),
         StepTaken::Warned => ("Holder warned", "warn"),
+        StepTaken::Throttled(_) => ("Slowed down", "warn"),
         StepTaken::Suspended(_) => ("Key suspended", "bad"),
         StepTaken::StoppedBefore => ("Stopped before; holder warned", "warn"),
     };

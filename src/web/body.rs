@@ -11,11 +11,14 @@ use futures_util::StreamExt as _;
 
 use super::error::WebError;
 
+/// What a sender must keep up, in bytes a second, beyond the time that every body has.
+const PACE: usize = 256 * 1024;
+
 /// The whole body of a write, kept in the request's extensions for the extractors.
 #[derive(Clone, Debug)]
 pub struct Body(pub Bytes);
 
-/// Reads the body, at most `limit` bytes within `time`.
+/// Reads the body, at most `limit` bytes within `time`, and a little more for a large one.
 ///
 /// # Errors
 /// 413 over the limit (at once where `Content-Length` says so), 408 after the time, 400 for a broken body.
@@ -24,21 +27,32 @@ pub async fn read_body(request: &mut ServiceRequest, limit: usize, time: Duratio
         return Err(WebError::too_large(limit));
     }
     let mut payload = request.take_payload();
-    let reading = async {
-        let mut body = BytesMut::new();
-        while let Some(chunk) = payload.next().await {
-            let chunk = chunk.map_err(|error| broken(&error, limit))?;
-            if body.len().saturating_add(chunk.len()) > limit {
-                return Err(WebError::too_large(limit));
-            }
-            body.extend_from_slice(&chunk);
+    let due = due_in(time);
+    let mut body = BytesMut::new();
+    loop {
+        let next = tokio::time::timeout_at(due + more_for(body.len()), payload.next()).await;
+        let Some(chunk) = next.map_err(|_elapsed| WebError::timed_out())? else { return Ok(body.freeze()) };
+        let chunk = chunk.map_err(|error| broken(&error, limit))?;
+        if body.len().saturating_add(chunk.len()) > limit {
+            return Err(WebError::too_large(limit));
         }
-        Ok(body.freeze())
-    };
-    tokio::time::timeout(time, reading).await.unwrap_or_else(|_elapsed| Err(WebError::timed_out()))
+        body.extend_from_slice(&chunk);
+    }
 }
 
-fn declared_length(request: &HttpRequest) -> Option<usize> {
+/// When this time from now is over.
+pub(super) fn due_in(time: Duration) -> tokio::time::Instant {
+    tokio::time::sleep(time).deadline()
+}
+
+/// How much longer a body may take of which so much came: files take their time on a slow line, as long as they keep
+/// coming.
+pub(super) fn more_for(came: usize) -> Duration {
+    Duration::from_secs(u64::try_from(came / PACE).unwrap_or_default())
+}
+
+/// The length that the request says it has.
+pub(super) fn declared_length(request: &HttpRequest) -> Option<usize> {
     request.headers().get(header::CONTENT_LENGTH)?.to_str().ok()?.parse().ok()
 }
 

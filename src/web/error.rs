@@ -204,6 +204,16 @@ impl WebError {
         Self::new(Kind::TooLarge, "too_large", format!("What you sent is larger than {limit_bytes} bytes."))
     }
 
+    /// 413 for files that are more than is taken, with what to do.
+    #[must_use]
+    pub fn files_too_large(files: usize, mib: usize) -> Self {
+        let detail = format!(
+            "The files are too large to be read: at most {files} files of {mib} MB each. Go back (most browsers still have \
+             what you typed), choose smaller files and send the form again."
+        );
+        Self::new(Kind::TooLarge, "too_large", detail)
+    }
+
     /// 431 with both limits.
     #[must_use]
     pub fn headers_too_large(bounds: HeadBounds) -> Self {

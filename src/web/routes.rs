@@ -100,6 +100,8 @@ pub enum BodyMax {
     Bytes(usize),
     /// What the setting for uploads says.
     Upload,
+    /// As many files of the largest size as are taken at once, and text.
+    Files,
 }
 
 impl BodyMax {
@@ -108,6 +110,7 @@ impl BodyMax {
             Self::Usual => usual,
             Self::Bytes(bytes) => bytes,
             Self::Upload => options.upload_bytes_max,
+            Self::Files => upload::JSON_BYTES_MAX,
         }
     }
 }
@@ -223,6 +226,12 @@ impl Routes {
             row.has_preview = true;
         }
         self
+    }
+
+    /// Lets the route added last take files with its form or document.
+    #[must_use]
+    pub fn for_files(self) -> Self {
+        self.limited(BodyMax::Files)
     }
 
     fn limited(mut self, body_max: BodyMax) -> Self {
@@ -352,9 +361,17 @@ async fn admit(row: &RouteRow, request: &mut ServiceRequest) -> Result<(), WebEr
     let origin = csrf::origin(request.headers(), &options.portal_url);
     match row.room {
         Room::Portal => {
-            let limit = row.body_max.bytes(options, options.form_bytes_max);
-            let body = read_body(request, limit, options.body_time_max).await?;
-            keep_form(request, body, row.body_max == BodyMax::Upload).await?;
+            if row.body_max == BodyMax::Files && media_type(request.request()) == "multipart/form-data" {
+                site.make_room(request.request(), upload::FORM_BYTES_MAX, 1).await?;
+                let bounds = upload::Bounds { bytes: upload::FORM_BYTES_MAX, time: options.body_time_max };
+                let payload = request.take_payload();
+                let (fields, files) = upload::read(request.request(), payload, bounds).await?;
+                request.extensions_mut().insert(Posted::new(fields, files));
+            } else {
+                // A form without files is no longer for being sent where files may go.
+                let body = read_body(request, options.form_bytes_max, options.body_time_max).await?;
+                keep_form(request, &body)?;
+            }
             row.access.admits(visitor.as_deref())?;
             check_form_token(&site, request, visitor.as_deref(), origin)?;
             preview::note_intent(row, request)
@@ -363,6 +380,11 @@ async fn admit(row: &RouteRow, request: &mut ServiceRequest) -> Result<(), WebEr
             row.access.admits(visitor.as_deref())?;
             check_api_proof(&site, request, visitor.as_deref(), origin)?;
             let limit = row.body_max.bytes(options, options.json_bytes_max);
+            let is_files = row.body_max == BodyMax::Files;
+            // The document, its texts and the files in them are in memory at once.
+            if is_files {
+                site.make_room(request.request(), limit, 3).await?;
+            }
             let body = read_body(request, limit, options.body_time_max).await?;
             request.extensions_mut().insert(Body(body));
             preview::note_intent(row, request)
@@ -371,14 +393,10 @@ async fn admit(row: &RouteRow, request: &mut ServiceRequest) -> Result<(), WebEr
 }
 
 /// Reads the form before access is checked, so that a page saying "your session has ended" can give the text back.
-async fn keep_form(request: &ServiceRequest, body: Bytes, may_upload: bool) -> Result<(), WebError> {
+fn keep_form(request: &ServiceRequest, body: &Bytes) -> Result<(), WebError> {
     let posted = match media_type(request.request()).as_str() {
         _ if body.is_empty() => Posted::new(Fields::default(), Vec::new()),
-        "application/x-www-form-urlencoded" => Posted::new(Fields::parse(&body)?, Vec::new()),
-        "multipart/form-data" if may_upload => {
-            let (fields, files) = upload::read(request.request(), body).await?;
-            Posted::new(fields, files)
-        }
+        "application/x-www-form-urlencoded" => Posted::new(Fields::parse(body)?, Vec::new()),
         _ => return Err(WebError::unsupported_media("application/x-www-form-urlencoded")),
     };
     request.extensions_mut().insert(posted);

@@ -3,11 +3,13 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use actix_web::{HttpRequest, web};
+use actix_web::{HttpMessage as _, HttpRequest, web};
 use chrono_tz::Tz;
+use tokio::sync::Semaphore;
 use url::Url;
 
 use super::assets::Assets;
+use super::body::declared_length;
 use super::error::WebError;
 use super::secret::ServerKey;
 use super::templates::{TemplateError, Templates};
@@ -57,7 +59,14 @@ pub struct Site {
     templates: Templates,
     assets: Assets,
     visitors: Arc<dyn Visitors>,
+    /// Memory for files that come in, in megabytes.
+    room: Arc<Semaphore>,
 }
+
+/// Memory for files that come in, of all requests at once, in megabytes.
+const ROOM_MIB: usize = 512;
+/// How long a request waits for it.
+const ROOM_WAIT: Duration = Duration::from_secs(5);
 
 impl Site {
     /// Compiles the templates.
@@ -66,7 +75,7 @@ impl Site {
     /// The first template that does not parse or names something unknown.
     pub fn new(options: Options, visitors: Arc<dyn Visitors>) -> Result<Self, TemplateError> {
         let templates = Templates::embedded(options.zone, &options.voice)?;
-        Ok(Self { options, templates, assets: Assets::embedded(), visitors })
+        Ok(Self { options, templates, assets: Assets::embedded(), visitors, room: Arc::new(Semaphore::new(ROOM_MIB)) })
     }
 
     /// A site with some more templates.
@@ -77,7 +86,23 @@ impl Site {
         extra: &[(&str, &str)],
     ) -> Result<Self, TemplateError> {
         let templates = Templates::with_extra(options.zone, &options.voice, extra)?;
-        Ok(Self { options, templates, assets: Assets::embedded(), visitors })
+        Ok(Self { options, templates, assets: Assets::embedded(), visitors, room: Arc::new(Semaphore::new(ROOM_MIB)) })
+    }
+
+    /// Waits until there is memory for the files of a request, and keeps it until the request is over. A body of `most`
+    /// bytes takes `times` its length.
+    ///
+    /// # Errors
+    /// 503 while too many are sending files.
+    pub(super) async fn make_room(&self, request: &HttpRequest, most: usize, times: usize) -> Result<(), WebError> {
+        let bytes = declared_length(request).map_or(most, |length| length.min(most));
+        let mib = bytes.saturating_mul(times).div_ceil(1024 * 1024).clamp(1, ROOM_MIB);
+        let wanted = u32::try_from(mib).unwrap_or(u32::MAX);
+        let room = tokio::time::timeout(ROOM_WAIT, Arc::clone(&self.room).acquire_many_owned(wanted)).await;
+        let busy = |why: String| WebError::unavailable(ROOM_WAIT.as_secs(), "take files in", why);
+        let room = room.map_err(|elapsed| busy(elapsed.to_string()))?.map_err(|closed| busy(closed.to_string()))?;
+        request.extensions_mut().insert(room);
+        Ok(())
     }
 
     /// The site of this request.

@@ -158,12 +158,17 @@ impl Voice {
         if let Some(text) = of_place {
             return text.text(language.tag()).to_owned();
         }
-        self.known(language, english).unwrap_or_else(|| self.piece_by_piece(language, english))
+        let known = self.known(language, english, Reach::Sentence);
+        known.unwrap_or_else(|| self.piece_by_piece(language, english))
     }
 
-    fn known(&self, language: Language, english: &str) -> Option<String> {
+    fn known(&self, language: Language, english: &str, reach: Reach) -> Option<String> {
         let (key, values) = self.words.phrases.find(english)?;
         self.words.bundles.get(&language)?.get_message(key)?;
+        // A value that goes on into the next sentence has swallowed it.
+        if reach == Reach::Sentence && values.iter().any(|(_, value)| value.contains(". ")) {
+            return None;
+        }
         let said: Vec<_> = values
             .into_iter()
             .map(|(name, value)| (name, count(value).unwrap_or_else(|| self.say(language, value).into())))
@@ -172,24 +177,55 @@ impl Voice {
     }
 
     fn piece_by_piece(&self, language: Language, english: &str) -> String {
-        if let Some(date) = dates::said(language, english) {
-            return date;
+        if let Some(days) = self.days(language, english) {
+            return days;
         }
-        for mark in ["\n", ". "] {
+        for (mark, gap) in [("\n", "\n"), (". ", " ")] {
             if let Some((first, rest)) = english.split_once(mark) {
                 let first = format!("{first}{}", mark.trim_end());
-                let gap = if mark == "\n" { "\n" } else { " " };
-                return format!("{}{gap}{}", self.say(language, first.trim_end_matches('\n')), self.say(language, rest));
+                let said = format!("{}{gap}{}", self.say(language, first.trim_end()), self.say(language, rest));
+                if said != english {
+                    return said;
+                }
             }
+        }
+        if let Some(text) = self.known(language, english, Reach::Text) {
+            return text;
         }
         #[cfg(test)]
         tests::missed(english);
         english.to_owned()
     }
+
+    /// A day or moment; or days, each with its reason: `Thu Nov 26, 2026 (Thanksgiving Day), Sat Nov 28, 2026 (Saturday)`.
+    fn days(&self, language: Language, english: &str) -> Option<String> {
+        if let Some(date) = dates::said(language, english) {
+            return Some(date);
+        }
+        let (day, rest) = english.split_once(" (")?;
+        let day = dates::said(language, day)?;
+        match rest.split_once("), ") {
+            Some((why, more)) => Some(format!("{day} ({}), {}", self.say(language, why), self.say(language, more))),
+            None => Some(format!("{day} ({})", self.say(language, rest.strip_suffix(')')?))),
+        }
+    }
 }
 
-/// A whole number as people type it, so that a message can count by it.
+/// How far a value of a sentence may reach.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Reach {
+    /// To the end of its sentence.
+    Sentence,
+    /// Over several sentences, such as somebody's own words.
+    Text,
+}
+
+/// A whole number as people type it, so that a message can count by it. One of four digits without a comma is a year or
+/// an id and keeps its form.
 fn count(text: &str) -> Option<FluentValue<'static>> {
+    if text.len() > 3 && !text.contains(',') {
+        return None;
+    }
     let plain: u32 = text.replace(',', "").parse().ok()?;
     Some(FluentValue::from(plain))
 }

@@ -46,12 +46,14 @@ impl Phrases {
 
     fn learn_one(&mut self, key: &str, elements: &[PatternElement<&str>]) -> Result<(), String> {
         let (mut text, mut source, mut names, mut own) = (String::new(), String::from("^"), Vec::new(), 0);
+        let mut is_quoted = false;
         for element in elements {
             match element {
                 PatternElement::TextElement { value } => {
                     text.push_str(value);
                     source.push_str(&regex::escape(value));
                     own += value.trim().chars().count();
+                    is_quoted = value.ends_with('“');
                 }
                 PatternElement::Placeable {
                     expression: Expression::Inline(InlineExpression::StringLiteral { value }),
@@ -63,7 +65,8 @@ impl Phrases {
                     expression: Expression::Inline(InlineExpression::VariableReference { id }),
                 } => {
                     names.push(id.name.to_owned());
-                    source.push_str("(.+?)");
+                    // What stands in quotes ends with them.
+                    source.push_str(if is_quoted { "([^”]+?)" } else { "(.+?)" });
                 }
                 PatternElement::Placeable { .. } => {
                     return Err(format!("{key}: an English sentence of the rules has text and values only"));

@@ -26,6 +26,7 @@ said-state = This cannot be done now: the { $what } is { $state }.
 said-wait = Wait { $seconds } seconds.
 said-due = The last day is { $day }.
 said-done = Done.
+said-answer = Answer “{ $what }”.
 ";
     let spanish = "
 hello = Hola, { $name }
@@ -41,6 +42,7 @@ said-wait = Espere { $seconds ->
   }.
 said-due = El último día es el { $day }.
 said-done = Hecho.
+said-answer = Responda a “{ $what }”.
 ";
     let file = |language, text: &str| (language, "a.ftl".to_owned(), text.to_owned());
     Words::read(&[file(Language::English, english), file(Language::Spanish, spanish)]).unwrap()
@@ -76,6 +78,10 @@ fn a_sentence_of_the_rules_is_found_again_with_its_values() {
         ("March 1, 2026", "1 de marzo de 2026"),
         ("March 1, 2026, 12:05 PM EST", "1 de marzo de 2026, 12:05 p. m. EST"),
         ("Done. Wait 3 seconds.", "Hecho. Espere 3 segundos."),
+        ("Fri Jul 3, 2026 (Done.), Sat Jul 4, 2026 (Denied)", "vie 3 de jul de 2026 (Hecho.), sáb 4 de jul de 2026 (denegada)"),
+        ("The last day is 2026. Wait 2 seconds.", "El último día es el 2026. Espere 2 segundos."),
+        ("The last day is soon. I hope.", "El último día es el soon. I hope."),
+        ("Answer “A”. Answer “B”.", "Responda a “A”. Responda a “B”."),
         ("Denied\nMy own words", "denegada\nMy own words"),
         ("My own words", "My own words"),
     ];
@@ -152,6 +158,9 @@ fn every_key_that_a_page_asks_for_exists_and_every_key_is_asked_for() {
     assert!(missing.is_empty() && unused.is_empty(), "missing: {missing:#?}; not used: {unused:#?}");
 }
 
+/// Sentences that no line of the code says whole: put together from words, or said by a library.
+const COMPOSED: &str = "composed.ftl";
+
 /// The code without line continuations, so that a sentence stands in it in one piece.
 fn code() -> String {
     let broken = regex::Regex::new(r"\\\n\s*").unwrap();
@@ -163,7 +172,9 @@ fn every_sentence_of_the_rules_is_said_somewhere() {
     let code = code();
     let value = regex::Regex::new(r"\{ \$[a-z_0-9-]+ \}").unwrap();
     let mut lost = Vec::new();
-    for (_, _, text) in embedded_files().into_iter().filter(|(of, ..)| *of == Language::English) {
+    let english = embedded_files().into_iter().filter(|(of, file, _)| *of == Language::English && file != COMPOSED);
+    for (_, _, text) in english {
+        let text = text.replace("{\"{\"}", "{").replace("{\"}\"}", "}").replace("{\"{{\"}", "{{").replace("{\"}}\"}", "}}");
         for line in text.lines() {
             let Some((key, text)) = line.split_once(" = ").filter(|(key, _)| key.starts_with(phrases::PREFIX)) else {
                 continue;

@@ -1,9 +1,13 @@
-//! Misuse cases from outside, in the running city: an observation becomes a case, a notice, a late answer, a decision that
+//! Misuse cases from outside, in the running city: hostile calls become a signal, a case and a
+//! throttle; an observation becomes a case, a notice, a late answer, a decision that
 //! stops the key at the gate, and a lift that lets it through again; a complaint becomes a case; personal data that got
 //! out is taken down and proved.
 
+use std::time::Duration;
+
 use serde_json::{Value, json};
 
+use super::harness::begin;
 use super::harness::client::{CLARA, MARIA, Program, ROSA, Visitor};
 use super::harness::demo::Demo;
 
@@ -69,6 +73,77 @@ async fn from_a_notice_over_a_late_answer_to_a_suspended_key_that_is_lifted() {
     assert!(page.body.contains("We name the source now.") && page.body.contains("Lifted"), "{}", page.body);
     let stranger = Visitor::signed_in(&demo, "omar@bayfinder.example").await.get(&own).await;
     assert_eq!(stranger.status, 404);
+}
+
+/// A call in scope: its status and the limits that its answer names.
+async fn limits(demo: &Demo, path: &str) -> (u16, String) {
+    let request = reqwest::Client::new().get(format!("{}/parking-occupancy/{path}", demo.gate));
+    let answer = request.bearer_auth(&demo.key).send().await.unwrap();
+    let policy = answer.headers().get("ratelimit-policy").map_or("", |value| value.to_str().unwrap());
+    (answer.status().as_u16(), policy.to_owned())
+}
+
+#[actix_web::test]
+async fn from_hostile_calls_over_a_signal_and_a_case_to_a_throttle_that_the_gate_keeps() {
+    let demo = Demo::start("");
+    let (maria, rosa, clara) =
+        (Program::of(&demo, MARIA).await, Program::of(&demo, ROSA).await, Program::of(&demo, CLARA).await);
+    let key = key_named(&maria, "start card").await["id"].clone();
+    let (status, before) = limits(&demo, "latest").await;
+    assert!(status == 200 && !before.is_empty() && !before.contains("\"key/"), "{before}");
+    for _ in 0..60 {
+        assert_eq!(limits(&demo, "not/for/this/key").await.0, 403);
+    }
+    let began = begin();
+    let signal = loop {
+        let found = rosa.list("/signals").await;
+        if let Some(signal) = found.into_iter().find(|one| one["key"] == key && one["rule"] == "outside-the-scopes") {
+            break signal;
+        }
+        assert!(began.elapsed() < Duration::from_secs(60), "no signal");
+    };
+    let opening = json!({ "source": "signal", "source_id": signal["id"] });
+    let case = done(&rosa, "/cases", opening).await;
+    assert_eq!((case["class"].as_str(), case["state"].as_str()), (Some("M4"), Some("opened")), "{case}");
+    let id = case["id"].as_str().unwrap();
+    let (own, office) = (format!("/my-cases/{id}"), format!("/cases/{id}"));
+    assert_eq!(maria.get(&own).await.status, 404, "not before the notice");
+    let notice = json!({ "facts": "Sixty calls outside the scopes.", "clause": "The scopes of the agreement." });
+    done(&rosa, &format!("{office}/notice"), notice).await;
+    done(&maria, &format!("{own}/answer"), json!({ "text": "A loop; it is mended." })).await;
+    let find = json!({ "reasons": "The evidence shows it.", "measures": [{ "measure": "throttle_key" }] });
+    let case = done(&clara, &format!("{office}/finding"), find).await;
+    assert_eq!(case["measures"][0]["holds"][0]["is_throttle"], true, "{case}");
+    let (status, slower) = limits(&demo, "latest").await;
+    assert!(status == 200 && slower.starts_with(&before) && slower.contains("\"key/"), "{slower}");
+    let page = Visitor::signed_in(&demo, MARIA).await.get(&format!("/keys/{}", key.as_str().unwrap())).await;
+    assert!(page.body.contains("Slowed down to 25 percent of the limits until"), "{}", page.body);
+    let far = json!({ "measure": { "measure": "throttle_agreement", "until": "2099-01-01" }, "reason": "More." });
+    assert_eq!(refused(&clara, &format!("{office}/measures"), far).await.0, 422);
+    let all = json!({ "measure": { "measure": "throttle_agreement" }, "reason": "Every key." });
+    let case = done(&clara, &format!("{office}/measures"), all).await;
+    let slowest = limits(&demo, "latest").await.1;
+    assert!(!slowest.starts_with(&before) && slowest.contains("\"key/"), "both, side by side: {slowest}");
+    for measure in case["measures"].as_array().unwrap() {
+        let lift = json!({ "hold": measure["holds"][0]["hold"], "reason": "It is mended." });
+        done(&clara, &format!("{office}/lift"), lift).await;
+    }
+    assert_eq!(limits(&demo, "latest").await, (200, before), "the very next call");
+}
+
+#[actix_web::test]
+async fn reports_by_the_api_are_bounded_for_each_address_as_those_of_the_form() {
+    let demo = Demo::start("");
+    let nobody = Program::nobody(&demo);
+    let report = |number: usize| json!({ "kind": "misuse", "text": format!("They sell it, {number}.") });
+    for number in 0..10 {
+        done(&nobody, "/complaints", report(number)).await;
+    }
+    let over = nobody.post("/complaints", &report(10)).await;
+    assert_eq!(over.status, 429, "{}", over.body);
+    assert!(over.header("retry-after").parse::<u32>().unwrap() > 0);
+    let signed_in = Program::of(&demo, MARIA).await.post("/complaints", &report(11)).await;
+    assert_eq!(signed_in.status, 429, "an account is no way around it");
 }
 
 #[actix_web::test]

@@ -96,7 +96,7 @@ fn answer_routes(api: Api) -> Api {
         .post("/records-desk/{id}/answer", OFFICIAL, "Answer a request; an answer after the last day is late", answer)
         .with_preview()
         .takes::<AnswerGiven>()
-        .for_uploads()
+        .for_files()
         .gives::<RecordsView>(200)
         .once()
         .refuses(REFUSED)

@@ -3,7 +3,7 @@
 
 use crate::cases::apply::write as write_application;
 use crate::cases::settle::{settle, write as write_agreement};
-use crate::cases::{CaseError, Work, enforce};
+use crate::cases::{CaseError, Work, conduct, enforce, renewal};
 use crate::domain::agreement::{AgreementCommand, AgreementState};
 use crate::domain::appeal::{Appeal, Appealed, Outcome};
 use crate::domain::application::{Command, ItemState, State};
@@ -35,12 +35,22 @@ pub(super) fn carry_out(
         (Outcome::Reversed | Outcome::Modified, Appealed::Termination { agreement }) => {
             reinstate(work, appeal, agreement)?
         }
+        (Outcome::Reversed | Outcome::Modified, Appealed::Finding { case }) => {
+            conduct::set_aside(work, case, (&appeal.number, reasons))?
+        }
+        (Outcome::Reversed | Outcome::Modified, Appealed::NotRenewed { renewal: id }) => {
+            renewal::reopen(work, id, &appeal.number)?
+        }
         (Outcome::Remanded, Appealed::Suspension { .. }) => {
             "The suspension stays in force until the office has looked at it again.".to_owned()
         }
-        (Outcome::Remanded, Appealed::Revocation { .. } | Appealed::Termination { .. }) => {
-            "Nothing changes until the office has looked at it again.".to_owned()
-        }
+        (
+            Outcome::Remanded,
+            Appealed::Revocation { .. }
+            | Appealed::Termination { .. }
+            | Appealed::Finding { .. }
+            | Appealed::NotRenewed { .. },
+        ) => "Nothing changes until the office has looked at it again.".to_owned(),
     };
     if let Some(office) = appeal.office() {
         let notice = appeal.notice(office, NoticeKind::AppealReturned).with("effect", &done);

@@ -11,10 +11,11 @@ use crate::domain::application::{Application, ItemState, Submission};
 use crate::domain::audit::{Entry, Hash, hex};
 use crate::domain::calendar::in_words;
 use crate::domain::letter::{LetterKind, to_plain};
+use crate::domain::renewal::RenewalState;
 use crate::domain::time::{Instant, day_in};
 use crate::store::applications::Reader;
 use crate::store::audit::{self, Search, Told};
-use crate::store::{AnyConnection, agreements, applications, holds, letters, outbox, people};
+use crate::store::{AnyConnection, agreements, applications, holds, letters, outbox, people, renewals};
 
 /// Entries and messages of one record.
 const MAX: i64 = 1_000;
@@ -174,10 +175,23 @@ fn decision(desk: &Desk, conn: &mut AnyConnection, appeal: &Appeal) -> Result<St
         }
         Appealed::Suspension { hold } => {
             let hold = holds::by_id(conn, hold)?;
-            format!("{}.\n{}\n", hold.reason.sentence(), hold.explanation)
+            format!("{}.\n{}\n", hold.sentence(), hold.explanation)
         }
         Appealed::Revocation { .. } => last_reason(conn, appeal, "key.revoke")?,
         Appealed::Termination { .. } => last_reason(conn, appeal, "agreement.terminate")?,
+        Appealed::Finding { case } => {
+            let sent = letters::about(conn, ("case", &case.to_string()))?;
+            let told = sent.iter().filter(|letter| letter.kind == LetterKind::CaseFinding);
+            told.map(|letter| to_plain(&letter.markdown)).collect::<Vec<_>>().join("\n----\n\n")
+        }
+        Appealed::NotRenewed { renewal } => match renewals::by_id(conn, renewal)?.state {
+            RenewalState::Refused { reason, .. } => reason,
+            RenewalState::Open { .. }
+            | RenewalState::Signed { .. }
+            | RenewalState::Done { .. }
+            | RenewalState::Withdrawn { .. }
+            | RenewalState::Lapsed { .. } => String::new(),
+        },
     };
     Ok(head + &body)
 }

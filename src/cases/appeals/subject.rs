@@ -6,13 +6,14 @@ use crate::domain::appeal::{Appealed, Contested};
 use crate::domain::application::{Application, ItemState, State};
 use crate::domain::audit::Entry;
 use crate::domain::hold::{Hold, HoldTarget, Office};
-use crate::domain::id::{AccountId, ApplicationId, HoldId, ItemId, KeyId, OrganisationId};
+use crate::domain::id::{AccountId, ApplicationId, CaseId, HoldId, ItemId, KeyId, OrganisationId, RenewalId};
 use crate::domain::key::{KeyState, Revoker};
 use crate::domain::people::Actor;
 use crate::domain::refusal::Refusal;
+use crate::domain::renewal::RenewalState;
 use crate::domain::review::Decision;
 use crate::store::audit::{self, Search};
-use crate::store::{AnyConnection, StoreError, agreements, applications, holds, keys, people};
+use crate::store::{AnyConnection, StoreError, agreements, applications, cases, holds, keys, people, renewals};
 
 /// What was looked for. Whose it is comes before whether it can be appealed, so that strangers learn nothing.
 pub(super) struct Found {
@@ -42,6 +43,8 @@ pub(super) fn find(conn: &mut AnyConnection, of: Appealed) -> Result<Found, Case
             let agreement = agreements::by_id(conn, agreement)?;
             of_agreement(conn, of, &agreement)
         }
+        Appealed::Finding { case } => of_case(conn, of, case),
+        Appealed::NotRenewed { renewal } => of_renewal(conn, of, renewal),
     }
 }
 
@@ -97,13 +100,13 @@ fn of_hold(conn: &mut AnyConnection, of: Appealed, id: HoldId) -> Result<Found, 
         HoldTarget::Key(key) => {
             let stored = keys::by_id(conn, key)?;
             let agreement = agreements::by_id(conn, stored.key.agreement)?;
-            let what = format!("Suspension of key “{}” ({})", stored.key.name, stored.key.hint);
+            let what = format!("{} of key “{}” ({})", hold.noun(), stored.key.name, stored.key.hint);
             let contested = held(of, &hold, what, (format!("/keys/{key}"), Some(&agreement), Some(key)));
             Ok(Found { requester: agreement.requester, organisation: agreement.organisation, contested })
         }
         HoldTarget::Agreement(agreement) => {
             let agreement = agreements::by_id(conn, agreement)?;
-            let what = format!("Suspension of agreement {}", agreement.number);
+            let what = format!("{} of agreement {}", hold.noun(), agreement.number);
             let path = format!("/agreements/{}", agreement.id);
             let contested = held(of, &hold, what, (path, Some(&agreement), None));
             Ok(Found { requester: agreement.requester, organisation: agreement.organisation, contested })
@@ -203,4 +206,53 @@ fn of_agreement(conn: &mut AnyConnection, of: Appealed, agreement: &Agreement) -
         ) => Err(nothing("No office ended this agreement, so there is nothing to appeal.")),
     };
     Ok(Found { requester: agreement.requester, organisation: agreement.organisation, contested })
+}
+
+fn of_case(conn: &mut AnyConnection, of: Appealed, id: CaseId) -> Result<Found, CaseError> {
+    let case = cases::by_id(conn, id)?;
+    let agreement = agreements::by_id(conn, case.subject.agreement)?;
+    let contested = match case.finding.as_ref().filter(|finding| finding.stands()) {
+        Some(finding) => Ok(Contested {
+            of,
+            what: format!("Finding of a violation in case {}", case.number),
+            at: finding.at,
+            by: vec![finding.by],
+            by_names: vec![finding.by_name.clone()],
+            office: case.departments.first().copied(),
+            application: Some(agreement.application),
+            agreement: Some(agreement.id),
+            key: case.subject.key,
+            path: case.path(),
+        }),
+        None => Err(nothing("No violation stands found in this case, so there is nothing to appeal.")),
+    };
+    let (requester, organisation) = (case.subject.requester, case.subject.organisation);
+    // An investigation that its holder has no notice of is nobody's to know of.
+    if case.is_known_to_holder() { Ok(Found { requester, organisation, contested }) } else { Err(CaseError::Missing) }
+}
+
+fn of_renewal(conn: &mut AnyConnection, of: Appealed, id: RenewalId) -> Result<Found, CaseError> {
+    let renewal = renewals::by_id(conn, id)?;
+    let contested = match &renewal.state {
+        RenewalState::Refused { at, by, by_name, department, .. } => Ok(Contested {
+            of,
+            what: format!("Refusal to renew agreement {}", renewal.number),
+            at: *at,
+            by: vec![*by],
+            by_names: vec![by_name.clone()],
+            office: Some(*department),
+            application: Some(renewal.application),
+            agreement: Some(renewal.agreement),
+            key: None,
+            path: renewal.path(),
+        }),
+        RenewalState::Open { .. }
+        | RenewalState::Signed { .. }
+        | RenewalState::Done { .. }
+        | RenewalState::Withdrawn { .. }
+        | RenewalState::Lapsed { .. } => {
+            Err(nothing("No department refused this renewal, so there is nothing to appeal."))
+        }
+    };
+    Ok(Found { requester: renewal.requester, organisation: renewal.organisation, contested })
 }

@@ -28,6 +28,7 @@ pub(super) fn carry_out(
     mut measure: Measure,
     capacity: Capacity,
 ) -> Result<Measure, CaseError> {
+    let mut throttle = None;
     let targets = match &measure.kind {
         MeasureKind::Inform | MeasureKind::Warn | MeasureKind::Refer { .. } => return Ok(measure),
         MeasureKind::RevokeKey { key } => {
@@ -37,6 +38,15 @@ pub(super) fn carry_out(
         MeasureKind::EndAgreement => {
             end(work, case, &measure.reason, capacity)?;
             return Ok(measure);
+        }
+        MeasureKind::ThrottleKey { key, throttle: slower } => {
+            must_be_of_case(work, case, *key)?;
+            throttle = Some(*slower);
+            vec![HoldTarget::Key(*key)]
+        }
+        MeasureKind::ThrottleAgreement { throttle: slower } => {
+            throttle = Some(*slower);
+            vec![HoldTarget::Agreement(case.subject.agreement)]
         }
         MeasureKind::SuspendKey { key } => {
             must_be_of_case(work, case, *key)?;
@@ -50,11 +60,16 @@ pub(super) fn carry_out(
     let explanation = format!("Case {}: {}", case.number, measure.reason);
     let mut ended = 0_usize;
     for target in targets {
-        if case.in_force().any(|stopped| stopped.target == target) {
+        // A longer or shorter throttle stands beside the one there is; the lower of them holds.
+        let is_same = |stopped: &Stopped| stopped.target == target && !stopped.is_throttle;
+        if throttle.is_none() && case.in_force().any(is_same) {
             continue;
         }
-        match enforce::hold_by_decision(work, (target, reason), (&explanation, &case.number), capacity)? {
-            Some((hold, what)) => measure.stopped.push(Stopped { hold: hold.id, target, what, lifted: None }),
+        match enforce::hold_by_decision(work, (target, reason, throttle), (&explanation, &case.number), capacity)? {
+            Some((hold, what)) => {
+                let is_throttle = throttle.is_some();
+                measure.stopped.push(Stopped { hold: hold.id, target, what, is_throttle, lifted: None });
+            }
             None => ended += 1,
         }
     }

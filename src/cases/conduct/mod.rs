@@ -14,11 +14,11 @@ pub mod pause;
 #[cfg(test)]
 mod tests;
 
-use super::{Caller, CaseError, Desk, Work};
+use super::{Caller, CaseError, Desk, Work, enforce};
 use crate::domain::attachment::Attachment;
 use crate::domain::hold::Hold;
-use crate::domain::id::{AgreementId, AttachmentId, CaseId, SignalId};
-use crate::domain::misuse::case::{CaseChange, MisuseCase};
+use crate::domain::id::{AgreementId, AttachmentId, CaseId, HoldId, SignalId};
+use crate::domain::misuse::case::{CaseChange, CaseCommand, Finding, MisuseCase, Rung};
 use crate::domain::people::{Actor, Capacity, Role};
 use crate::domain::time::{Day, day_in};
 use crate::store::{AnyConnection, attachments, cases};
@@ -56,6 +56,27 @@ pub(super) fn note_lifted(work: &mut Work<'_>, hold: &Hold) -> Result<(), CaseEr
         Some(next) => Ok(cases::save(work.conn, &next, work.now)?),
         None => Ok(()),
     }
+}
+
+/// Sets a finding aside because an appeal from it was decided so, and lifts what it placed. Says what was done.
+pub(super) fn set_aside(work: &mut Work<'_>, id: CaseId, (appeal, reasons): (&str, &str)) -> Result<String, CaseError> {
+    let case = again(work, id)?;
+    if !case.finding.as_ref().is_some_and(Finding::stands) {
+        return Ok("The finding had been set aside already.".to_owned());
+    }
+    let held: Vec<HoldId> = case.in_force().map(|stopped| stopped.hold).collect();
+    let command = CaseCommand::SetAside { appeal: appeal.to_owned(), reason: reasons.to_owned() };
+    let change = case.decide(command, &work.caller.actor, work.now)?;
+    let capacity = change.act.capacity;
+    write(work, &change, capacity)?;
+    let reason = format!("The finding in case {} was set aside on appeal {appeal}.", case.number);
+    for hold in &held {
+        enforce::lift_by_decision(work, *hold, &reason, capacity)?;
+    }
+    let lifted = if held.is_empty() { "" } else { " What it suspended or slowed down is lifted." };
+    let ended = case.measures.iter().any(|measure| measure.kind.rung() == Rung::Revoke);
+    let ended = if ended { " A revoked key or an ended agreement is appealed by itself." } else { "" };
+    Ok(format!("The finding is set aside and counts for nothing any more.{lifted}{ended}"))
 }
 
 /// Whether the actor's office reads this case: reviewers and managers of the departments concerned, clerks and auditors.

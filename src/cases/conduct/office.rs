@@ -169,9 +169,11 @@ pub struct MeasureGiven {
     pub key: Option<KeyId>,
     /// To whom it is handed on.
     pub to: String,
+    /// The last day of a throttle; without it, that of the profile.
+    pub until: Option<Day>,
 }
 
-fn kind_of(case: &MisuseCase, given: &MeasureGiven) -> Result<MeasureKind, CaseError> {
+fn kind_of(work: &Work<'_>, case: &MisuseCase, given: &MeasureGiven) -> Result<MeasureKind, CaseError> {
     let key = || {
         let unfit =
             || Invalid::new("measures", "key_needed", "The case is about no single key. Choose another measure.");
@@ -180,6 +182,8 @@ fn kind_of(case: &MisuseCase, given: &MeasureGiven) -> Result<MeasureKind, CaseE
     Ok(match given.word.as_str() {
         "inform" => MeasureKind::Inform,
         "warn" => MeasureKind::Warn,
+        "throttle_key" => MeasureKind::ThrottleKey { key: key()?, throttle: work.throttle_until(given.until)? },
+        "throttle_agreement" => MeasureKind::ThrottleAgreement { throttle: work.throttle_until(given.until)? },
         "suspend_key" => MeasureKind::SuspendKey { key: key()? },
         "revoke_key" => MeasureKind::RevokeKey { key: key()? },
         "end_agreement" => MeasureKind::EndAgreement,
@@ -213,7 +217,7 @@ pub fn find(desk: &Desk, caller: &Caller, id: CaseId, given: &FindingGiven) -> R
             return for_office(work.conn, &caller.actor, id);
         }
         let case = for_office(work.conn, &caller.actor, id)?;
-        let kinds = given.measures.iter().map(|one| kind_of(&case, one)).collect::<Result<Vec<_>, _>>()?;
+        let kinds = given.measures.iter().map(|one| kind_of(work, &case, one)).collect::<Result<Vec<_>, _>>()?;
         let planned: Vec<Measure> =
             kinds.into_iter().map(|kind| effect::planned(work, kind, &reasons, false)).collect();
         let command = |measures| CaseCommand::Find { reasons: reasons.clone(), severity: severity.clone(), measures };
@@ -243,7 +247,7 @@ pub fn impose(
     let reason = text("reason", reason)?;
     let severity = readable("severity", severity, TEXT_MAX)?;
     on(desk, caller, id, |work, case| {
-        let measure = effect::planned(work, kind_of(case, given)?, &reason, false);
+        let measure = effect::planned(work, kind_of(work, case, given)?, &reason, false);
         let command = |measure| CaseCommand::Impose { measure, severity: severity.clone() };
         let capacity = case.decide(command(measure.clone()), &caller.actor, work.now)?.act.capacity;
         let measure = effect::carry_out(work, case, measure, capacity)?;

@@ -269,7 +269,7 @@ fn earlier(work: &mut Work<'_>, agreement: &Agreement) -> Result<Vec<Earlier>, C
     let known = cases::of_party(work.conn, agreement.requester, organisation.as_deref())?;
     let one = |case: MisuseCase| Earlier {
         class: case.class,
-        found_at: case.finding.as_ref().filter(|finding| finding.is_violation).map(|finding| finding.at),
+        found_at: case.finding.as_ref().filter(|finding| finding.stands()).map(|finding| finding.at),
         is_open: case.state.is_open(),
         rung: case.measures.iter().map(|measure| measure.kind.rung()).max().or(Some(Rung::Inform)),
     };

@@ -26,6 +26,7 @@ pub(super) fn draft(
         | LetterKind::PartialGrant
         | LetterKind::Offer
         | LetterKind::Suspension
+        | LetterKind::Throttling
         | LetterKind::Revocation
         | LetterKind::AppealDecision
         | LetterKind::RecordsReceipt

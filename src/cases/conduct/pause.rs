@@ -68,7 +68,7 @@ fn hold_all(
     for agreement in agreements::executed_on(work.conn, dataset)? {
         for stored in keys::of_agreement(work.conn, agreement.id)? {
             if stored.key.scopes.iter().any(|scope| scope.dataset() == slug) {
-                let target = (HoldTarget::Key(stored.key.id), HoldReason::Administrative);
+                let target = (HoldTarget::Key(stored.key.id), HoldReason::Administrative, None);
                 let placed = enforce::hold_by_decision(work, target, said, capacity)?;
                 held.extend(placed.map(|(hold, _)| hold.id));
             }

@@ -28,7 +28,7 @@ impl KeyView {
     /// Whether any hold keeps the key from working.
     #[must_use]
     pub fn is_held(&self) -> bool {
-        !self.holds_above.is_empty() || self.holds.iter().any(Hold::is_in_force)
+        self.holds_above.iter().chain(&self.holds).any(Hold::stops)
     }
 }
 
@@ -55,10 +55,11 @@ pub fn list(desk: &Desk, caller: &Caller, id: AgreementId) -> Result<Vec<(Stored
     desk.store.read(|conn| {
         let agreement = agreements::by_id(conn, id)?;
         must_see(caller, &agreement)?;
-        let is_held_above = !holds::on_agreement_or_party(conn, &agreement)?.is_empty();
+        let is_held_above = holds::on_agreement_or_party(conn, &agreement)?.iter().any(Hold::stops);
         let mut found = Vec::new();
         for stored in keys::of_agreement(conn, id)? {
-            let is_held = is_held_above || !holds::in_force(conn, HoldTarget::Key(stored.key.id))?.is_empty();
+            let is_held =
+                is_held_above || holds::in_force(conn, HoldTarget::Key(stored.key.id))?.iter().any(Hold::stops);
             found.push((stored, is_held));
         }
         Ok(found)

@@ -22,7 +22,7 @@ use super::{Caller, CaseError, Desk, Touched, Work};
 use crate::domain::agreement::Agreement;
 use crate::domain::application::ItemState;
 use crate::domain::audit::{About, Act};
-use crate::domain::hold::HoldTarget;
+use crate::domain::hold::{Hold, HoldTarget};
 use crate::domain::id::{AgreementId, KeyId};
 use crate::domain::key::{Allowance, Digest, Key, KeyCommand, KeyState, KeyText, NewKey, Revoker, Successor};
 use crate::domain::limits::Limits;
@@ -279,7 +279,8 @@ impl Work<'_> {
 
     fn is_held(&mut self, key: &Key, agreement: &Agreement) -> Result<bool, CaseError> {
         let on_key = holds::in_force(self.conn, HoldTarget::Key(key.id))?;
-        Ok(!on_key.is_empty() || !holds::on_agreement_or_party(self.conn, agreement)?.is_empty())
+        // A key that is slowed down is not rolled either: its successor would be a way out.
+        Ok(!on_key.is_empty() || holds::on_agreement_or_party(self.conn, agreement)?.iter().any(Hold::stops))
     }
 
     fn new_key_text(&self, mode: crate::domain::key::Mode) -> KeyText {
@@ -301,7 +302,7 @@ impl Work<'_> {
                 Refusal::new("agreement_not_live", "Keys are issued only while their agreement is in force.").into()
             );
         }
-        if !holds::on_agreement_or_party(self.conn, agreement)?.is_empty() {
+        if holds::on_agreement_or_party(self.conn, agreement)?.iter().any(Hold::stops) {
             let detail = "The agreement or its requester is suspended. Read the reasons and answer them first.";
             return Err(Refusal::new("agreement_held", detail).into());
         }

@@ -5,7 +5,9 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
-use crate::domain::id::{AccountId, AgreementId, ApplicationId, DepartmentId, HoldId, Id, ItemId, KeyId};
+use crate::domain::id::{
+    AccountId, AgreementId, ApplicationId, CaseId, DepartmentId, HoldId, Id, ItemId, KeyId, RenewalId,
+};
 use crate::domain::time::Instant;
 
 /// The decision that is appealed. Its text form (`hold:ID`) names it in addresses and columns.
@@ -41,11 +43,22 @@ pub enum Appealed {
         /// The agreement.
         agreement: AgreementId,
     },
+    /// A violation was found, whatever was done about it.
+    Finding {
+        /// The misuse case.
+        case: CaseId,
+    },
+    /// A department does not renew.
+    NotRenewed {
+        /// The renewal.
+        renewal: RenewalId,
+    },
 }
 
 impl Appealed {
     /// Every word of [`Appealed::kind`].
-    pub const KINDS: [&'static str; 5] = ["denial", "conditions", "suspension", "revocation", "termination"];
+    pub const KINDS: [&'static str; 7] =
+        ["denial", "conditions", "suspension", "revocation", "termination", "finding", "not_renewed"];
 
     /// The word for columns and JSON.
     #[must_use]
@@ -56,6 +69,8 @@ impl Appealed {
             Self::Suspension { .. } => "suspension",
             Self::Revocation { .. } => "revocation",
             Self::Termination { .. } => "termination",
+            Self::Finding { .. } => "finding",
+            Self::NotRenewed { .. } => "not_renewed",
         }
     }
 
@@ -65,9 +80,11 @@ impl Appealed {
     pub const fn outcomes(self) -> &'static [Outcome] {
         match self {
             Self::Denial { .. } | Self::Conditions { .. } => &Outcome::ALL,
-            Self::Suspension { .. } | Self::Revocation { .. } | Self::Termination { .. } => {
-                &[Outcome::Affirmed, Outcome::Reversed, Outcome::Remanded]
-            }
+            Self::Suspension { .. }
+            | Self::Revocation { .. }
+            | Self::Termination { .. }
+            | Self::Finding { .. }
+            | Self::NotRenewed { .. } => &[Outcome::Affirmed, Outcome::Reversed, Outcome::Remanded],
         }
     }
 }
@@ -82,6 +99,8 @@ impl fmt::Display for Appealed {
             Self::Suspension { hold } => write!(f, "{kind}:{hold}"),
             Self::Revocation { key } => write!(f, "{kind}:{key}"),
             Self::Termination { agreement } => write!(f, "{kind}:{agreement}"),
+            Self::Finding { case } => write!(f, "{kind}:{case}"),
+            Self::NotRenewed { renewal } => write!(f, "{kind}:{renewal}"),
         }
     }
 }
@@ -109,6 +128,8 @@ impl FromStr for Appealed {
             Some("suspension") if second.is_none() => Self::Suspension { hold: read(first)? },
             Some("revocation") if second.is_none() => Self::Revocation { key: read(first)? },
             Some("termination") if second.is_none() => Self::Termination { agreement: read(first)? },
+            Some("finding") if second.is_none() => Self::Finding { case: read(first)? },
+            Some("not_renewed") if second.is_none() => Self::NotRenewed { renewal: read(first)? },
             _ => return Err(NamesNothing),
         };
         Ok(found)

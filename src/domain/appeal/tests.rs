@@ -231,6 +231,8 @@ fn a_decision_says_why_and_what_must_be_done_and_can_be_carried_out() {
         Appealed::Suspension { hold: id(1) },
         Appealed::Revocation { key: id(1) },
         Appealed::Termination { agreement: id(1) },
+        Appealed::Finding { case: id(1) },
+        Appealed::NotRenewed { renewal: id(1) },
     ] {
         let ready = after(&filed(of, "2026-12-01"), &["acknowledge", "compile"]);
         assert_eq!(code(&ready, with(Outcome::Modified, "Because.", "Do it.")), "outcome_unfit");
@@ -280,7 +282,10 @@ fn the_name_of_a_decision_reads_back_and_nothing_else_does() {
         Appealed::Suspension { hold: id(1) },
         Appealed::Revocation { key: id(1) },
         Appealed::Termination { agreement: id(1) },
+        Appealed::Finding { case: id(1) },
+        Appealed::NotRenewed { renewal: id(1) },
     ];
+    assert_eq!(all.len(), Appealed::KINDS.len());
     for (of, kind) in all.into_iter().zip(Appealed::KINDS) {
         assert_eq!((of.kind(), of.to_string().parse()), (kind, Ok(of)));
         assert_eq!(format!("{of}:x").parse::<Appealed>(), Err(NamesNothing));

@@ -29,6 +29,8 @@ pub enum LetterKind {
     Offer,
     /// A key, an agreement or a requester was suspended.
     Suspension,
+    /// A key or an agreement was slowed down.
+    Throttling,
     /// A key was revoked or an agreement ended by the city.
     Revocation,
     /// An appeal was decided.
@@ -62,6 +64,7 @@ impl LetterKind {
         Self::PartialGrant,
         Self::Offer,
         Self::Suspension,
+        Self::Throttling,
         Self::Revocation,
         Self::AppealDecision,
         Self::RecordsReceipt,
@@ -84,6 +87,7 @@ impl LetterKind {
             Self::PartialGrant => "partial_grant",
             Self::Offer => "offer",
             Self::Suspension => "suspension",
+            Self::Throttling => "throttling",
             Self::Revocation => "revocation",
             Self::AppealDecision => "appeal_decision",
             Self::RecordsReceipt => "records_receipt",

@@ -208,6 +208,9 @@ pub enum Step {
     Inform,
     /// The holder is told that it must stop.
     Warn,
+    /// The key is slowed down for the days of the profile (the agreement, where the rule adds up its keys), and its
+    /// holder told why.
+    Throttle,
     /// The key is suspended, and its holder told why.
     Suspend,
 }
@@ -219,6 +222,7 @@ impl Step {
         match self {
             Self::Inform => "inform",
             Self::Warn => "warn",
+            Self::Throttle => "throttle",
             Self::Suspend => "suspend",
         }
     }
@@ -231,11 +235,9 @@ impl TryFrom<String> for Step {
         match word.as_str() {
             "inform" => Ok(Self::Inform),
             "warn" => Ok(Self::Warn),
+            "throttle" => Ok(Self::Throttle),
             "suspend" => Ok(Self::Suspend),
-            "throttle" => Err("no rule can throttle: the limits of the agreement slow every caller down by \
-                               themselves; use inform, warn or suspend"
-                .to_owned()),
-            other => Err(format!("a rule cannot begin with “{other}”; use inform, warn or suspend")),
+            other => Err(format!("a rule cannot begin with “{other}”; use inform, warn, throttle or suspend")),
         }
     }
 }
@@ -348,10 +350,12 @@ impl Rule {
         }
         if self.first_step == Step::Suspend && !self.class.allows_suspension_first() {
             let class = self.class.as_str();
-            found.push(format!("class {class} gives notice before it suspends; use inform or warn"));
+            found.push(format!("class {class} gives notice before it suspends; use inform, warn or throttle"));
         }
         if self.first_step == Step::Suspend && self.is_of_agreement() {
-            found.push("it adds up every key of an agreement and cannot suspend one; use inform or warn".to_owned());
+            found.push(
+                "it adds up every key of an agreement and cannot suspend one; use inform, warn or throttle".to_owned(),
+            );
         }
         found
     }

@@ -42,6 +42,8 @@ pub enum StepTaken {
     Informed,
     /// The holder was warned.
     Warned,
+    /// The key or its agreement was slowed down by this hold, and the holder told.
+    Throttled(HoldId),
     /// The key was suspended by this hold, and the holder told.
     Suspended(HoldId),
     /// The holder was warned; the key had been stopped already.
@@ -56,6 +58,7 @@ impl StepTaken {
             Self::Shadow => "shadow",
             Self::Informed => "informed",
             Self::Warned => "warned",
+            Self::Throttled(_) => "throttled",
             Self::Suspended(_) => "suspended",
             Self::StoppedBefore => "stopped_before",
         }

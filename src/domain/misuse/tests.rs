@@ -242,7 +242,8 @@ fn the_profile_says_which_rule_is_wrong_and_refuses_what_no_rule_can_do() {
         Ok(_) => panic!("{to} was taken"),
     };
     let rows = [
-        ("first_step = \"warn\"", "first_step = \"throttle\"", "no rule can throttle"),
+        ("percent = 25", "percent = 0", "leaves 1 to 99 percent"),
+        ("days_max = 90", "days_max = 13", "at most days_max"),
         ("first_step = \"warn\"", "first_step = \"revoke\"", "a rule cannot begin with “revoke”"),
         ("signal = \"night_pull\"", "signal = \"moonlight\"", "moonlight"),
         ("threshold = 2000", "threshold = -1", "threshold"),
@@ -250,6 +251,7 @@ fn the_profile_says_which_rule_is_wrong_and_refuses_what_no_rule_can_do() {
         ("id = \"night-pull\"", "id = \"shared-key\"", "shared-key stands there twice"),
         ("window_minutes = 480", "window_minutes = 481", "night-pull: its window_minutes are whole hours"),
     ];
+    assert!(Profile::parse(&PROFILE.replacen("first_step = \"warn\"", "first_step = \"throttle\"", 1)).is_ok());
     for (from, to, part) in rows {
         let found = problem(from, to);
         assert!(found.contains(part), "{found} for {to}");

@@ -2,12 +2,13 @@
 
 use std::collections::BTreeSet;
 
-use super::{LimitKind, LimitWindow, LocalText, Profile};
+use super::{LimitKind, LimitWindow, LocalText, Profile, ThrottleDefaults};
 use crate::domain::text::{Invalid, Line};
 use crate::domain::tier::Tier;
 
 const KEY_PREFIX_MIN: usize = 2;
 const TERM_MONTHS_MAX: u16 = 120;
+const THROTTLE_DAYS_MAX: u16 = 366;
 
 pub(super) fn inconsistencies(profile: &Profile) -> Vec<Invalid> {
     let mut found = Vec::new();
@@ -18,8 +19,23 @@ pub(super) fn inconsistencies(profile: &Profile) -> Vec<Invalid> {
     numbers(profile, &mut found);
     tiers(profile, &mut found);
     rules(profile, &mut found);
+    throttle(profile, &mut found);
     super::ending::check(&profile.endings, &profile.register, &mut found);
     found
+}
+
+fn throttle(profile: &Profile, found: &mut Vec<Invalid>) {
+    let ThrottleDefaults { percent, days, days_max } = profile.throttle;
+    if !(1..=99).contains(&percent) {
+        refuse(found, "throttle.percent", "A throttle leaves 1 to 99 percent; none at all is a suspension.");
+    }
+    if days == 0 || days > days_max || days_max > THROTTLE_DAYS_MAX {
+        refuse(
+            found,
+            "throttle.days",
+            "A throttle lasts at least a day, and at most days_max, which is a year at most.",
+        );
+    }
 }
 
 fn refuse(found: &mut Vec<Invalid>, field: impl Into<String>, message: impl Into<String>) {

@@ -99,6 +99,8 @@ pub struct Profile {
     pub rules: Vec<Rule>,
     /// Defaults of agreements.
     pub agreement: AgreementDefaults,
+    /// How far and how long a throttle slows down.
+    pub throttle: ThrottleDefaults,
     /// Renewal, certificates of destruction and later terms.
     pub endings: Endings,
     /// The public register.
@@ -222,6 +224,18 @@ pub struct TermsSource {
     pub files: Vec<Line<100>>,
     /// The tiers these terms serve.
     pub tiers: Vec<Tier>,
+}
+
+/// A throttle: the step of the ladder between a warning and a suspension.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ThrottleDefaults {
+    /// What is left of each limit, in percent.
+    pub percent: u8,
+    /// Days it lasts where nobody says otherwise.
+    pub days: u16,
+    /// The most days it may last.
+    pub days_max: u16,
 }
 
 /// Defaults of agreements; a decision may tighten them.

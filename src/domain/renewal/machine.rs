@@ -52,6 +52,13 @@ pub enum RenewalCommand {
         /// Why.
         reason: String,
     },
+    /// Open a refused renewal again, because an appeal from the refusal was decided so.
+    Reopen {
+        /// The appeal's number.
+        appeal: String,
+        /// Until when it can be confirmed.
+        lapses_at: Instant,
+    },
     /// What was signed is not what would be executed any more.
     Redraw,
     /// The new agreement is in force.
@@ -86,7 +93,7 @@ impl Renewal {
     ///
     /// # Errors
     /// `wrong_state`, `not_the_requester`, `not_your_department`, `own_application`, `review_again`, `confirmed_already`,
-    /// `second_person_needed`, `reason_needed`, `not_yet`, `renewal_lapsed` and those of a signature.
+    /// `second_person_needed`, `decided_before`, `reason_needed`, `not_yet`, `renewal_lapsed` and those of a signature.
     pub fn decide(&self, command: RenewalCommand, actor: &Actor, now: Instant) -> Result<RenewalChange, Refusal> {
         self.must_fit_state(&command)?;
         match command {
@@ -110,10 +117,11 @@ impl Renewal {
             RenewalCommand::Refuse { department, reason } => {
                 let capacity = self.manager(actor, department)?;
                 let reason = given(reason, "Say why the agreement is not renewed.")?;
-                let state = RenewalState::Refused { at: now, by_name: actor.name.clone(), reason: reason.clone() };
+                let state = self.refused(department, &reason, actor, now)?;
                 let change = self.change("renewal.refuse", capacity, state).because(&reason);
                 Ok(change.telling_holder("is refused", &reason))
             }
+            RenewalCommand::Reopen { appeal, lapses_at } => self.reopen(&appeal, lapses_at, actor),
             RenewalCommand::Redraw => {
                 let state = RenewalState::Open { returned: Some(REDRAWN.to_owned()) };
                 let change = self.change("renewal.redraw", Capacity::Service, state).because(REDRAWN);
@@ -164,10 +172,8 @@ impl Renewal {
                     | RenewalCommand::Lapse
                     | RenewalCommand::Close
             ),
-            RenewalState::Done { .. }
-            | RenewalState::Refused { .. }
-            | RenewalState::Withdrawn { .. }
-            | RenewalState::Lapsed { .. } => false,
+            RenewalState::Refused { .. } => matches!(command, RenewalCommand::Reopen { .. }),
+            RenewalState::Done { .. } | RenewalState::Withdrawn { .. } | RenewalState::Lapsed { .. } => false,
         };
         if fits { Ok(()) } else { Err(wrong_state("renewal", self.state.as_str())) }
     }
@@ -185,7 +191,47 @@ impl Renewal {
             return Err(Refusal::new("not_your_department", "This belongs to another office."));
         }
         must_not_be_party(actor, self.requester, self.organisation)?;
+        if actor.account.is_some_and(|account| self.aside.contains(&account)) {
+            let detail = "You refused this renewal, and the refusal was reversed on appeal. Somebody else must decide.";
+            return Err(Refusal::new("decided_before", detail));
+        }
         Ok(capacity)
+    }
+
+    fn refused(
+        &self,
+        department: DepartmentId,
+        reason: &str,
+        actor: &Actor,
+        now: Instant,
+    ) -> Result<RenewalState, Refusal> {
+        let (RenewalState::Signed { signature, confirmations, .. }, Some(by)) = (&self.state, actor.account) else {
+            return Err(wrong_state("renewal", self.state.as_str()));
+        };
+        Ok(RenewalState::Refused {
+            at: now,
+            by,
+            by_name: actor.name.clone(),
+            department,
+            reason: reason.to_owned(),
+            signature: signature.clone(),
+            confirmations: confirmations.clone(),
+        })
+    }
+
+    /// It goes on where it was refused: what was signed in time stays signed. Who refused it stands aside, and what they
+    /// confirmed before does not count.
+    fn reopen(&self, appeal: &str, lapses_at: Instant, actor: &Actor) -> Result<RenewalChange, Refusal> {
+        let capacity = actor.acting_as(Role::Clerk)?;
+        let RenewalState::Refused { by, signature, confirmations, .. } = &self.state else {
+            return Err(wrong_state("renewal", self.state.as_str()));
+        };
+        let confirmations = confirmations.iter().filter(|one| one.by != *by).cloned().collect();
+        let state = RenewalState::Signed { signature: signature.clone(), confirmations, lapses_at };
+        let why = format!("Appeal {appeal} was decided for you. Somebody else in the department looks at it.");
+        let mut change = self.change("renewal.reopen", capacity, state).because(&why);
+        change.next.aside.push(*by);
+        Ok(change.telling_holder("is with the departments again", &why).telling_departments())
     }
 
     fn sign(

@@ -96,9 +96,17 @@ pub enum RenewalState {
         /// When.
         at: Instant,
         /// By whom.
+        by: AccountId,
+        /// Their name at the time.
         by_name: String,
+        /// For which department.
+        department: DepartmentId,
         /// Why.
         reason: String,
+        /// What the holder had signed.
+        signature: Box<Evidence>,
+        /// Who had confirmed.
+        confirmations: Vec<Confirmation>,
     },
     /// Taken back by the holder.
     Withdrawn {
@@ -170,6 +178,9 @@ pub struct Renewal {
     pub contacts: Answers,
     /// Where it stands.
     pub state: RenewalState,
+    /// Who refused it before an appeal, and decides on it no more.
+    #[serde(default)]
+    pub aside: Vec<AccountId>,
     /// When it was opened.
     pub opened_at: Instant,
     /// Counts saves; the store compares and sets it.
@@ -220,6 +231,7 @@ impl Renewal {
             contacts_before: opening.contacts.clone(),
             contacts: opening.contacts,
             state: RenewalState::Open { returned: None },
+            aside: Vec::new(),
             opened_at: now,
             version: 1,
         })

@@ -93,7 +93,15 @@ fn renewal(word: &str) -> Renewal {
             RenewalState::Signed { signature: Box::new(evidence()), confirmations: Vec::new(), lapses_at: lapses_at() }
         }
         "done" => RenewalState::Done { at, agreement: id(61), confirmations: Vec::new() },
-        "refused" => RenewalState::Refused { at, by_name: "Max".to_owned(), reason: "No.".to_owned() },
+        "refused" => RenewalState::Refused {
+            at,
+            by: id(2),
+            by_name: "Max".to_owned(),
+            department: id(30),
+            reason: "No.".to_owned(),
+            signature: Box::new(evidence()),
+            confirmations: Vec::new(),
+        },
         "withdrawn" => RenewalState::Withdrawn { at },
         "lapsed" => RenewalState::Lapsed { at },
         other => panic!("unknown state {other}"),
@@ -109,25 +117,46 @@ fn manager(number: u8, department: u8) -> Actor {
     person(number, &[(Role::Manager, department)])
 }
 
+fn clerk() -> Actor {
+    Actor { roles: vec![crate::domain::people::RoleGrant { role: Role::Clerk, department: None }], ..person(9, &[]) }
+}
+
+#[test]
+fn who_refused_a_renewal_stands_aside_when_an_appeal_opens_it_again() {
+    let once = renewal("signed").decide(confirm(31), &manager(2, 31), soon()).unwrap().next;
+    let refuse = || RenewalCommand::Refuse { department: id(30), reason: "Too many calls.".to_owned() };
+    let refused = once.decide(refuse(), &manager(2, 30), soon()).unwrap().next;
+    let reopen = || RenewalCommand::Reopen { appeal: "APL-2026-0001".to_owned(), lapses_at: lapses_at() };
+    assert_eq!(refused.decide(reopen(), &manager(3, 30), soon()).unwrap_err().code, "not_your_department");
+    let opened = refused.decide(reopen(), &clerk(), soon()).unwrap();
+    let told: Vec<_> = opened.notices.iter().map(|notice| notice.kind).collect();
+    assert_eq!(told[0], NoticeKind::RenewalMoved);
+    assert_eq!(told.len(), 3, "both departments are asked");
+    let opened = opened.next;
+    assert_eq!(opened.missing(), BTreeMap::from([(id(30), 1), (id(31), 2)]), "what they confirmed does not count");
+    assert_eq!(opened.decide(confirm(30), &manager(2, 30), soon()).unwrap_err().code, "decided_before");
+    assert_eq!(opened.decide(refuse(), &manager(2, 30), soon()).unwrap_err().code, "decided_before");
+    assert!(opened.decide(confirm(30), &manager(3, 30), soon()).is_ok());
+}
+
 fn confirm(department: u8) -> RenewalCommand {
     RenewalCommand::Confirm { department: id(department) }
 }
 
 /// What each command makes of each state; `-` is refused as `wrong_state`, `!` as `not_yet`.
 const MATRIX: &str = "
-            answer     sign       confirm    return     refuse     redraw     complete   withdraw   lapse      close
-open        open       signed     -          -          -          -          -          withdrawn  lapsed     lapsed
-signed      -          -          signed     open       refused    open       !          withdrawn  lapsed     lapsed
-done        -          -          -          -          -          -          -          -          -          -
-refused     -          -          -          -          -          -          -          -          -          -
-withdrawn   -          -          -          -          -          -          -          -          -          -
-lapsed      -          -          -          -          -          -          -          -          -          -
+            answer     sign       confirm    return     refuse     reopen     redraw     complete   withdraw   lapse      close
+open        open       signed     -          -          -          -          -          -          withdrawn  lapsed     lapsed
+signed      -          -          signed     open       refused    -          open       !          withdrawn  lapsed     lapsed
+done        -          -          -          -          -          -          -          -          -          -          -
+refused     -          -          -          -          -          signed     -          -          -          -          -
+withdrawn   -          -          -          -          -          -          -          -          -          -          -
+lapsed      -          -          -          -          -          -          -          -          -          -          -
 ";
 
 #[test]
 fn every_state_with_every_command() {
-    let heads =
-        "answer     sign       confirm    return     refuse     redraw     complete   withdraw   lapse      close";
+    let heads = "answer     sign       confirm    return     refuse     reopen     redraw     complete   withdraw   lapse      close";
     let mut found = format!("\n            {heads}");
     let service = Actor::service("clock");
     for word in RenewalState::WORDS {
@@ -141,6 +170,7 @@ fn every_state_with_every_command() {
             (confirm(30), manager(2, 30), soon()),
             (RenewalCommand::Return { department, reason: reason.clone() }, manager(2, 30), soon()),
             (RenewalCommand::Refuse { department, reason }, manager(2, 30), soon()),
+            (RenewalCommand::Reopen { appeal: "APL-2026-0001".to_owned(), lapses_at: lapses_at() }, clerk(), soon()),
             (RenewalCommand::Redraw, service.clone(), soon()),
             (RenewalCommand::Complete { agreement: id(61) }, service.clone(), soon()),
             (RenewalCommand::Withdraw, holder(), soon()),

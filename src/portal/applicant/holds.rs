@@ -12,8 +12,10 @@ use crate::portal::shared::Names;
 #[derive(Debug, Serialize)]
 pub(super) struct HoldView {
     id: String,
-    title: &'static str,
-    /// What it stops.
+    title: String,
+    /// Whether it slows down and does not stop.
+    slows: bool,
+    /// What it stops or slows down.
     stops: &'static str,
     explanation: String,
     by: String,
@@ -30,7 +32,7 @@ pub(super) struct HoldView {
 /// A hold that was lifted.
 #[derive(Debug, Serialize)]
 pub(super) struct PastHold {
-    title: &'static str,
+    title: String,
     since: Instant,
     until: Instant,
     reason: String,
@@ -46,7 +48,7 @@ pub(super) fn past(holds: &[Hold]) -> Vec<PastHold> {
     let lifted = holds.iter().filter_map(|hold| Some((hold, hold.lifted.as_ref()?)));
     lifted
         .map(|(hold, lift)| PastHold {
-            title: hold.reason.sentence(),
+            title: hold.sentence(),
             since: hold.since,
             until: lift.at,
             reason: lift.reason.clone(),
@@ -64,7 +66,8 @@ fn view(profile: &Profile, names: &Names, hold: &Hold, application: ApplicationI
     };
     HoldView {
         id: hold.id.to_string(),
-        title: hold.reason.sentence(),
+        title: hold.sentence(),
+        slows: hold.throttle.is_some(),
         stops: match hold.target {
             HoldTarget::Key(_) => "This key",
             HoldTarget::Agreement(_) => "Every key of the agreement",
@@ -73,12 +76,16 @@ fn view(profile: &Profile, names: &Names, hold: &Hold, application: ApplicationI
         explanation: hold.explanation.clone(),
         by: if hold.by_name.is_empty() { office } else { format!("{}, {office}", hold.by_name) },
         since: hold.since,
-        to_do: to_do(profile, hold.reason),
+        to_do: if hold.throttle.is_some() { SLOWED.to_owned() } else { to_do(profile, hold.reason) },
         href: if is_own { String::new() } else { format!("/applications/{application}#message") },
         appeal: if is_own { String::new() } else { format!("/appeals/new?of=suspension:{}", hold.id) },
         is_own,
     }
 }
+
+/// What to do about a throttle.
+const SLOWED: &str = "Calls within the lower limits work; the headers of each answer show them. It ends by itself after \
+                      its last day. Write to the department what you changed: the office may lift it earlier.";
 
 fn to_do(profile: &Profile, reason: HoldReason) -> String {
     let hearing = profile.clocks.emergency_hearing;

@@ -123,6 +123,8 @@ pub(super) fn view(profile: &Profile, facts: Facts) -> KeyPage {
     let key = &stored.key;
     let works = key.works_at(now);
     let is_active = matches!(key.state, KeyState::Active);
+    // Its successor would be a way out.
+    let is_slowed = on_key.iter().any(|hold| hold.is_in_force() && hold.throttle.is_some());
     let is_paused = on_key.iter().any(|hold| hold.is_in_force() && hold.office == Office::Holder);
     let mut in_force = holds::in_force(profile, &names, &on_key, agreement.application);
     in_force.extend(holds::in_force(profile, &names, &holds_above, agreement.application));
@@ -156,7 +158,12 @@ pub(super) fn view(profile: &Profile, facts: Facts) -> KeyPage {
         usage,
         last_calls: log.iter().map(call).collect(),
         overlaps: overlaps(),
-        may: May { change: works, roll: works && is_active && !is_held, pause: works && !is_paused, resume: is_paused },
+        may: May {
+            change: works,
+            roll: works && is_active && !is_held && !is_slowed,
+            pause: works && !is_paused,
+            resume: is_paused,
+        },
     }
 }
 

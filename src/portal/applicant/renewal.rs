@@ -98,6 +98,8 @@ struct RenewalView {
     is_signed: bool,
     returned: String,
     outcome: String,
+    /// Where to appeal a refusal; empty where there is none.
+    appeal: String,
     new_href: String,
     waiting_for: Vec<String>,
     confirm_until: Option<Instant>,
@@ -136,6 +138,14 @@ fn view(desk: &Desk, names: &Names, renewal: &Renewal) -> RenewalView {
         is_signed: matches!(renewal.state, RenewalState::Signed { .. }),
         returned,
         outcome,
+        appeal: match &renewal.state {
+            RenewalState::Refused { .. } => format!("/appeals/new?of=not_renewed:{}", renewal.id),
+            RenewalState::Open { .. }
+            | RenewalState::Signed { .. }
+            | RenewalState::Done { .. }
+            | RenewalState::Withdrawn { .. }
+            | RenewalState::Lapsed { .. } => String::new(),
+        },
         new_href,
         waiting_for: renewal.missing().into_iter().map(waiting).collect(),
         confirm_until,

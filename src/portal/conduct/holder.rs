@@ -32,7 +32,7 @@ pub(super) async fn page(
 fn appeals(case: &MisuseCase) -> Vec<(String, String)> {
     let held = case
         .in_force()
-        .map(|stopped| (format!("Suspension: {}", stopped.what), format!("suspension:{}", stopped.hold)));
+        .map(|stopped| (format!("{}: {}", stopped.noun(), stopped.what), format!("suspension:{}", stopped.hold)));
     let ended = case.measures.iter().filter_map(|measure| match &measure.kind {
         MeasureKind::RevokeKey { key } => Some(("Revocation of the key".to_owned(), format!("revocation:{key}"))),
         MeasureKind::EndAgreement => {
@@ -40,13 +40,17 @@ fn appeals(case: &MisuseCase) -> Vec<(String, String)> {
         }
         MeasureKind::Inform
         | MeasureKind::Warn
+        | MeasureKind::ThrottleKey { .. }
+        | MeasureKind::ThrottleAgreement { .. }
         | MeasureKind::SuspendKey { .. }
         | MeasureKind::SuspendDataset { .. }
         | MeasureKind::SuspendAgreement
         | MeasureKind::SuspendRequester
         | MeasureKind::Refer { .. } => None,
     });
-    held.chain(ended).collect()
+    let found = case.finding.as_ref().filter(|finding| finding.stands());
+    let found = found.map(|_| ("The finding of a violation".to_owned(), format!("finding:{}", case.id)));
+    found.into_iter().chain(held).chain(ended).collect()
 }
 
 async fn show(request: &HttpRequest, desk: &DeskData, id: CaseId, form: FormView) -> Result<HttpResponse, WebError> {

@@ -65,17 +65,17 @@ fn holders(routes: Routes) -> Routes {
         .get("/my-cases/{case}/evidence/{name}", MINE, "A piece of evidence", office::evidence)
         .get("/my-cases/{case}/files/{file}", MINE, "A file that you handed in", office::file)
         .post("/my-cases/{case}/answer", MINE, "Answer the notice", holder::answer)
-        .for_uploads()
+        .for_files()
         .post("/my-cases/{case}/acknowledge", MINE, "Say that you have read the order", holder::acknowledge)
         .post("/my-cases/{case}/proof", MINE, "Prove that you complied", holder::prove)
-        .for_uploads()
+        .for_files()
 }
 
 fn reports(routes: Routes) -> Routes {
     routes
         .get("/report-misuse", Access::Public, "Report misuse of data", complain::page)
         .post("/report-misuse", Access::Public, "Send a report of misuse", complain::send)
-        .for_uploads()
+        .for_files()
         .get("/complaints", READERS, "Reports of misuse that wait to be read", triage::list)
         .get("/complaints/{complaint}", READERS, "One report of misuse", triage::page)
         .get("/complaints/{complaint}/files/{file}", READERS, "A file of a report", triage::file)

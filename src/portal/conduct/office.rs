@@ -9,6 +9,7 @@ use crate::cases::{Caller, CaseError, Desk, conduct};
 use crate::domain::id::{AttachmentId, CaseId, HoldId};
 use crate::domain::misuse::case::{CaseState, MisuseCase, Order, OrderKind, Rung, highest_without_reasons};
 use crate::domain::people::Role;
+use crate::domain::profile::ThrottleDefaults;
 use crate::domain::time::{Day, day_in};
 use crate::portal::shared::{Choice, id_in, still_on_the_form};
 use crate::web::case::{DeskData, caller, caller_once, shown_on_form};
@@ -63,6 +64,8 @@ struct OfficeCase {
     measures: Vec<Choice>,
     orders: Vec<Choice>,
     highest: &'static str,
+    /// The last day of a throttle where nobody says otherwise, and the last that may be said.
+    throttle: Throttling,
     complaint: String,
 }
 
@@ -99,7 +102,23 @@ fn view(desk: &Desk, who: &Caller, case: &MisuseCase) -> OfficeCase {
         measures: measures(case),
         orders: [OrderKind::Cease, OrderKind::Takedown].map(|kind| Choice::new(kind.as_str(), kind.title())).to_vec(),
         highest: rung_words(highest_without_reasons(case.class, case.stood_at)),
+        throttle: Throttling::of(desk),
         complaint: complaint.map(|id| format!("/complaints/{id}")).unwrap_or_default(),
+    }
+}
+
+/// What a throttle leaves, and how long it may last.
+#[derive(Debug, Serialize)]
+struct Throttling {
+    percent: u8,
+    days: u16,
+    days_max: u16,
+}
+
+impl Throttling {
+    fn of(desk: &Desk) -> Self {
+        let ThrottleDefaults { percent, days, days_max } = desk.profile.throttle;
+        Self { percent, days, days_max }
     }
 }
 
@@ -120,11 +139,17 @@ fn stops(case: &MisuseCase) -> Vec<Choice> {
     all
 }
 
+const SLOWER: &str = "Until the day below; calls within what is left work.";
+
 fn measures(case: &MisuseCase) -> Vec<Choice> {
     let mut all = vec![
         Choice::new("inform", "Inform").hint("The holder is told; nothing is stopped."),
         Choice::new("warn", "Warn").hint("It counts for twelve months."),
     ];
+    if case.subject.key.is_some() {
+        all.push(Choice::new("throttle_key", format!("Slow down: the key {}", case.subject.key_words)));
+    }
+    all.push(Choice::new("throttle_agreement", "Slow down: every key of the agreement").hint(SLOWER));
     let suspend = |choice: Choice| Choice { label: format!("Suspend: {}", choice.label), ..choice };
     all.extend(stops(case).into_iter().map(suspend));
     if case.subject.key.is_some() {
@@ -144,6 +169,7 @@ const fn rung_words(rung: Rung) -> &'static str {
     match rung {
         Rung::Inform => "to inform",
         Rung::Warn => "a warning",
+        Rung::Throttle => "to slow down",
         Rung::Suspend => "a suspension",
         Rung::Revoke => "revoking a key or ending the agreement",
         Rung::Refer => "handing the case on",
@@ -283,6 +309,16 @@ pub(super) async fn proof(request: HttpRequest, desk: DeskData, path: web::Path<
     act(&request, &desk, id, (form, &[("reason", "proof_reason")], "Noted, and the holder is told."), done).await
 }
 
+/// A day that may be left empty.
+fn day(form: &Form, name: &str) -> Result<Option<Day>, FormErrors> {
+    if form.text(name).is_empty() {
+        return Ok(None);
+    }
+    let mut errors = FormErrors::default();
+    let day = form.parse(name, &mut errors, "Give the day as 2026-12-31.");
+    if errors.is_empty() { Ok(day) } else { Err(errors) }
+}
+
 pub(super) async fn find(
     request: HttpRequest,
     desk: DeskData,
@@ -290,8 +326,14 @@ pub(super) async fn find(
     posted: Posted,
     once: Once,
 ) -> Done {
-    let (id, form) = (id_in(&path)?, posted.only(&["reasons", "severity", "measures[]", "refer_to"])?);
-    let one = |word: &str| MeasureGiven { word: word.to_owned(), key: None, to: form.text("refer_to").to_owned() };
+    let (id, form) =
+        (id_in(&path)?, posted.only(&["reasons", "severity", "measures[]", "refer_to", "throttle_until"])?);
+    let until = match day(&form, "throttle_until") {
+        Ok(until) => until,
+        Err(errors) => return show(&request, &desk, id, form.view(&errors)).await,
+    };
+    let to = form.text("refer_to");
+    let one = |word: &str| MeasureGiven { word: word.to_owned(), key: None, to: to.to_owned(), until };
     let given = FindingGiven {
         reasons: form.text("reasons").to_owned(),
         severity: form.text("severity").to_owned(),
@@ -303,10 +345,14 @@ pub(super) async fn find(
 }
 
 pub(super) async fn measure(request: HttpRequest, desk: DeskData, path: web::Path<String>, posted: Posted) -> Done {
-    let names = ["another", "another_reason", "another_severity", "another_to"];
+    let names = ["another", "another_reason", "another_severity", "another_to", "another_until"];
     let (id, form) = (id_in(&path)?, posted.only(&names)?);
     let text = |name: &str| form.text(name).to_owned();
-    let given = MeasureGiven { word: text("another"), key: None, to: text("another_to") };
+    let until = match day(&form, "another_until") {
+        Ok(until) => until,
+        Err(errors) => return show(&request, &desk, id, form.view(&errors)).await,
+    };
+    let given = MeasureGiven { word: text("another"), key: None, to: text("another_to"), until };
     let (who, reason, severity) = (caller(&request), text("another_reason"), text("another_severity"));
     let done = desk.run(move |desk| acts::impose(desk, &who, id, (&given, &reason, &severity))).await;
     let names = [
@@ -315,6 +361,7 @@ pub(super) async fn measure(request: HttpRequest, desk: DeskData, path: web::Pat
         ("reason", "another_reason"),
         ("severity", "another_severity"),
         ("refer_to", "another_to"),
+        ("throttle_until", "another_until"),
     ];
     act(&request, &desk, id, (form, &names, "Done, and the holder is told."), done).await
 }

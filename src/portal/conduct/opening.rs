@@ -3,10 +3,13 @@
 use actix_web::{HttpRequest, HttpResponse};
 
 use crate::cases::conduct::open::{AtOnce, Opening, Origin, open as open_case};
-use crate::cases::{Caller, CaseError, Desk, conduct};
+use crate::cases::{Caller, CaseError, Desk, conduct, destruction};
+use crate::domain::calendar::in_words;
+use crate::domain::id::AgreementId;
 use crate::domain::misuse::Class;
 use crate::domain::misuse::case::OrderKind;
 use crate::domain::misuse::complaint::ComplaintKind;
+use crate::domain::time::day_in;
 use crate::portal::shared::{Choice, still_on_the_form};
 use crate::store::misuse;
 use crate::web::case::{DeskData, caller, caller_once, shown_on_form};
@@ -23,6 +26,8 @@ fn origin(text: &str) -> Option<Origin> {
     match text.split_once(':') {
         Some(("signal", id)) => Some(Origin::Signal(id.parse().ok()?)),
         Some(("complaint", id)) => Some(Origin::Complaint(id.parse().ok()?)),
+        // What a certificate is owed for stands in the form at first; the case is what somebody of the office saw.
+        Some(("certificate", _)) => missing_certificate(text).map(|_| Origin::Staff),
         Some(_) => None,
         None if text == "personal_data" => Some(Origin::StaffPersonalData),
         None => text.is_empty().then_some(Origin::Staff),
@@ -36,8 +41,38 @@ struct Start {
     dataset: String,
     summary: String,
     about: String,
+    class: &'static str,
     is_personal: bool,
     allows_first: bool,
+}
+
+/// The agreement whose certificate of destruction is missing, where the form was opened for that.
+fn missing_certificate(from: &str) -> Option<AgreementId> {
+    from.strip_prefix("certificate:")?.parse().ok()
+}
+
+/// A case of class M6 with the facts as the books have them: the service finds no violation by itself.
+fn of_certificate(desk: &Desk, who: &Caller, id: AgreementId) -> Result<Start, CaseError> {
+    let known = destruction::for_staff(desk, who, id)?;
+    if !known.is_overdue(day_in(desk.profile.zone, desk.clock.now())) {
+        return Err(CaseError::Missing);
+    }
+    let clause = desk.profile.endings.destruction_clause;
+    Ok(Start {
+        summary: format!(
+            "The certificate of destruction that clause {clause} of agreement {} asks for was due on {}, and none has \
+             come. It concerns: {}. How the day was counted: {}",
+            known.number,
+            in_words(known.due),
+            known.titles(),
+            known.working,
+        ),
+        about: format!("Missing certificate of destruction, {}", known.number),
+        agreement: known.number,
+        class: Class::M6.as_str(),
+        allows_first: Class::M6.allows_suspension_first(),
+        ..Start::default()
+    })
 }
 
 fn start(desk: &Desk, who: &Caller, origin: Origin, agreement: &str) -> Result<Start, CaseError> {
@@ -82,7 +117,13 @@ async fn show(
 ) -> Result<HttpResponse, WebError> {
     let origin = origin(&from).ok_or_else(WebError::not_found)?;
     let who = caller(request);
-    let start = desk.run(move |desk| start(desk, &who, origin, &agreement)).await?;
+    let certificate = missing_certificate(&from);
+    let start = desk
+        .run(move |desk| match certificate {
+            Some(of) => of_certificate(desk, &who, of),
+            None => start(desk, &who, origin, &agreement),
+        })
+        .await?;
     let classes: Vec<_> = Class::ALL
         .iter()
         .map(|class| Choice::new(class.as_str(), format!("{}, {}", class.as_str(), class.title())))
@@ -105,6 +146,7 @@ async fn show(
         FormView::with([
             ("agreement", start.agreement.as_str()),
             ("dataset", start.dataset.as_str()),
+            ("class", start.class),
             ("summary", start.summary.as_str()),
             ("clause", clause),
             ("order", order),

@@ -110,3 +110,72 @@ async fn a_dataset_is_paused_and_resumed_on_its_page() {
         assert!(manager.follow(&ended).await.contains("No dataset is paused"));
     }
 }
+
+#[actix_web::test]
+async fn slowing_down_is_a_measure_on_the_page_and_its_holder_reads_it_and_may_appeal_it() {
+    for office in offices() {
+        let agreement = office.executed(&["parking"]);
+        let rita = office.of("Rita Reviewer").await;
+        let manager = office.of("Manager 0").await;
+        let maria = office.of("Maria Gonzalez").await;
+        let fields =
+            [("from", ""), ("agreement", &agreement.number), ("class", "M1"), ("summary", "It retries at once.")];
+        let path = rita.send("/cases/new", "/cases", &pairs(&fields)).await.header("location").to_owned();
+        let notice = pairs(&[("facts", "It retries."), ("clause", "Clause 14"), ("cure", "Wait.")]);
+        rita.follow(&rita.send(&path, &format!("{path}/notify"), &notice).await).await;
+        let own = path.replace("/cases/", "/my-cases/");
+        let answer = pairs(&[("text", "We wait now."), ("cure", "")]);
+        maria.follow(&maria.send(&own, &format!("{own}/answer"), &answer).await).await;
+        assert!(manager.page(&path).await.contains("Slow down: every key of the agreement"));
+        let find = async |until: &str| {
+            let fields = [
+                ("reasons", "It is plain."),
+                ("severity", ""),
+                ("refer_to", ""),
+                ("measures", "throttle_agreement"),
+                ("throttle_until", until),
+            ];
+            manager.send(&path, &format!("{path}/find"), &pairs(&fields)).await
+        };
+        complains(&find("tomorrow").await, "throttle_until", "Give the day as", &["It is plain."]);
+        complains(&find("2099-01-01").await, "throttle_until", "within 90 days", &["It is plain."]);
+        let page = manager.follow(&find("").await).await;
+        assert!(page.contains("Slowed down to 25 percent of the limits until"), "{page}");
+        assert!(page.contains("Lift: Throttling: Agreement") && page.contains("Slowed down</"), "{page}");
+        let page = maria.page(&own).await;
+        assert!(page.contains("of=finding:") && page.contains("Throttling: Agreement"), "{page}");
+        let page = maria.page(&format!("/agreements/{}", agreement.id)).await;
+        assert!(page.contains("Slowed down to 25 percent") && page.contains("Appeal this"), "{page}");
+        assert!(!page.contains("Stopped:"), "nothing is stopped: {page}");
+    }
+}
+
+#[actix_web::test]
+async fn a_certificate_that_is_missing_opens_a_case_with_its_facts() {
+    for office in offices() {
+        let agreement = office.executed(&["parking"]);
+        let manager = office.of("Manager 0").await;
+        let new = format!("/cases/new?from=certificate:{}", agreement.id);
+        let ends_at = agreement.execution().unwrap().ends_at;
+        office.desk().clock.set(ends_at + chrono::TimeDelta::days(1));
+        crate::cases::agree::expire_agreements(office.desk()).unwrap();
+        let manager_then = office.of("Manager 0").await;
+        looks_like_nothing(&manager_then, &new, &format!("/cases/new?from=certificate:{NOTHING}")).await;
+        drop(manager);
+        office.desk().clock.set(ends_at + chrono::TimeDelta::days(60));
+        let manager = office.of("Manager 0").await;
+        let list = manager.page("/review/endings").await;
+        assert!(list.contains(&new), "{list}");
+        assert!(manager.page(&format!("/review/destructions/{}", agreement.id)).await.contains(&new));
+        let form = manager.page(&new).await;
+        assert!(form.contains("The certificate of destruction that clause 16 of agreement"), "{form}");
+        assert!(form.contains(&agreement.number) && form.contains("value=\"M6\" selected"), "{form}");
+        let from = format!("certificate:{}", agreement.id);
+        let fields =
+            [("from", from.as_str()), ("agreement", &agreement.number), ("class", "M6"), ("summary", "Missing.")];
+        let opened = manager.send(&new, "/cases", &pairs(&fields)).await;
+        assert!(manager.follow(&opened).await.contains("M6, Retention"));
+        let elsewhere = office.of("Manager 1").await;
+        looks_like_nothing(&elsewhere, &new, &format!("/cases/new?from=certificate:{NOTHING}")).await;
+    }
+}

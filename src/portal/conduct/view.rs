@@ -78,6 +78,8 @@ struct MeasureView {
 pub(super) struct StoppedView {
     pub(super) hold: String,
     pub(super) what: String,
+    /// Whether it slows down and does not stop.
+    pub(super) is_throttle: bool,
     pub(super) lifted: Option<(Instant, String, String)>,
 }
 
@@ -244,7 +246,8 @@ fn measure(measure: &Measure) -> MeasureView {
 pub(super) fn stopped(stopped: &Stopped) -> StoppedView {
     StoppedView {
         hold: stopped.hold.to_string(),
-        what: stopped.what.clone(),
+        what: if stopped.is_throttle { format!("{}: {}", stopped.noun(), stopped.what) } else { stopped.what.clone() },
+        is_throttle: stopped.is_throttle,
         lifted: stopped.lifted.as_ref().map(|lift| (lift.at, lift.by_name.clone(), lift.reason.clone())),
     }
 }
@@ -282,7 +285,11 @@ fn proof(proof: &Proof, path: &str) -> ProofView {
 }
 
 fn finding(finding: &Finding) -> FindingView {
-    let sentence = if finding.is_violation { "A violation was found." } else { "No violation was found." };
+    let sentence = match (finding.is_violation, &finding.set_aside) {
+        (true, None) => "A violation was found.",
+        (true, Some(_)) => "A violation was found, and the finding was set aside on appeal. It counts for nothing.",
+        (false, _) => "No violation was found.",
+    };
     FindingView {
         sentence,
         reasons: finding.reasons.clone(),
@@ -332,9 +339,7 @@ fn next(case: &MisuseCase, side: Side) -> &'static str {
             "The last day to answer is over, but you still may: it is read if it comes before the decision."
         }
         (CaseState::Found, Side::Office) => "Lift what has lost its ground, and close the case when all is done.",
-        (CaseState::Found, Side::Holder) => {
-            "A violation was found. What was done stands below; you may appeal each suspension."
-        }
+        (CaseState::Found, Side::Holder) => "A violation was found. What was done stands below; you may appeal it.",
         (CaseState::Dismissed, _) => "It is over and counts for nothing against the holder.",
         (CaseState::Closed { .. }, _) => "It is over.",
     }

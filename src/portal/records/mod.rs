@@ -61,7 +61,7 @@ fn desk_routes(routes: Routes) -> Routes {
         .post("/records/{request}/refer", DESK, "Refer a safety question to the State", acts::refer)
         .post("/records/{request}/finding", DESK, "Write down what the State found", acts::finding)
         .post("/records/{request}/answer", OFFICIAL, "Answer a request", acts::answer)
-        .for_uploads()
+        .for_files()
         .with_preview()
         .post("/records/{request}/message", DESK, "Write to the requester", acts::message)
         .post("/records/{request}/note", DESK, "Write a note for staff", acts::note)

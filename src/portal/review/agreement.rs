@@ -90,8 +90,10 @@ fn list_view(desk: &Desk, caller: &Caller, state: &str, words: &str) -> Result<L
     let row = |agreement: &Agreement| {
         let titles: Vec<_> = agreement.schedules.iter().map(|schedule| schedule.title.as_str()).collect();
         let stops = |hold: &Hold| {
-            hold.target == HoldTarget::Agreement(agreement.id)
-                || hold.target == HoldTarget::Requester(agreement.requester)
+            let target = hold.target;
+            hold.stops()
+                && (target == HoldTarget::Agreement(agreement.id)
+                    || target == HoldTarget::Requester(agreement.requester))
         };
         Row {
             href: format!("/review/agreements/{}", agreement.id),
@@ -226,7 +228,7 @@ fn view(desk: &Desk, caller: &Caller, id: AgreementId) -> Result<AgreementPage, 
         title: agreement.title.clone(),
         holder: agreement.requester_name.clone(),
         state: agreement_tag(agreement.state.as_str()),
-        is_held: held.iter().any(|hold| hold.is_in_force() && !matches!(hold.target, HoldTarget::Key(_))),
+        is_held: held.iter().any(|hold| hold.stops() && !matches!(hold.target, HoldTarget::Key(_))),
         executed_at: execution.map(|execution| execution.at),
         ends_at: execution.map(|execution| execution.ends_at),
         signed_by: execution.map(|one| format!("{}, {}", one.signature.name, one.signature.title)).unwrap_or_default(),

@@ -8,7 +8,7 @@ use crate::domain::agreement::Destruction;
 use crate::domain::id::{AgreementId, DepartmentId, RenewalId};
 use crate::domain::people::Role;
 use crate::domain::renewal::{Renewal, RenewalState};
-use crate::domain::time::{Instant, day_in};
+use crate::domain::time::{Day, Instant, day_in};
 use crate::portal::applicant::{
     CertificateView, ContactView, QuestionView, certificate_tag, certificate_view, contacts, questions, renewal_tag,
 };
@@ -62,6 +62,8 @@ pub(super) struct CertificateRow {
     holder: String,
     due: String,
     tag: Tag,
+    /// Where a case about a missing one is opened; empty where none is missing, or this person opens none.
+    case: String,
 }
 
 fn has_unmet(renewal: &Renewal) -> bool {
@@ -74,6 +76,18 @@ fn waiting_for(renewal: &Renewal, names: &Names) -> Vec<String> {
         people => format!("{} ({people} managers)", names.get(department)),
     };
     renewal.missing().into_iter().map(one).collect()
+}
+
+/// The form for a case about a certificate that is missing.
+fn case_about(caller: &Caller, known: &Destruction, today: Day) -> String {
+    let actor = &caller.actor;
+    let opens = [Role::Reviewer, Role::Manager, Role::Clerk].into_iter().any(|role| actor.holds_anywhere(role));
+    let is_party = actor.has_stake(known.requester, known.organisation);
+    if known.is_overdue(today) && opens && !is_party {
+        format!("/cases/new?from=certificate:{}", known.agreement)
+    } else {
+        String::new()
+    }
 }
 
 fn list_view(desk: &Desk, caller: &Caller) -> Result<ListView, CaseError> {
@@ -96,6 +110,7 @@ fn list_view(desk: &Desk, caller: &Caller) -> Result<ListView, CaseError> {
         holder: known.requester_name.clone(),
         due: day_words(known.due),
         tag: certificate_tag(&known.state, known.is_overdue(today)),
+        case: case_about(caller, known, today),
     };
     Ok(ListView {
         renewals: renewal::list_for_staff(desk, caller)?.iter().map(renewal_row).collect(),
@@ -288,6 +303,7 @@ struct DestructionPage {
     agreement_href: String,
     shown: CertificateView,
     offices: Vec<Choice>,
+    case: String,
 }
 
 async fn show_destruction(
@@ -310,6 +326,7 @@ async fn show_destruction(
                 agreement_href: format!("/review/agreements/{id}"),
                 shown,
                 offices: names.choices(&ours),
+                case: case_about(&who, &known, day_in(desk.profile.zone, desk.clock.now())),
             };
             Ok((known.number, view))
         })

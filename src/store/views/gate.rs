@@ -7,6 +7,7 @@ use crate::domain::catalogue::Dataset;
 use crate::domain::hold::{Hold, HoldTarget};
 use crate::domain::id::{AccountId, AgreementId, DatasetId, KeyId, ServiceId};
 use crate::domain::key::Key;
+use crate::domain::limits::Limits;
 use crate::store::schema::{agreements, datasets, keys, services, upstream_secrets};
 use crate::store::services::Service;
 use crate::store::{AnyConnection, StoreError, from_json, grants, holds, id};
@@ -43,6 +44,8 @@ pub struct KeyPicture {
     pub key: Key,
     /// Holds in force on it.
     pub holds: Vec<Hold>,
+    /// Where it is slowed down: the limits that it shares under its agreement, of each dataset it opens.
+    pub shared: Vec<Limits>,
 }
 
 /// Everything, as of a place in the change list. Changes with a higher number may be in it already; taking them again
@@ -100,7 +103,8 @@ pub fn everything(conn: &mut AnyConnection) -> Result<Picture, StoreError> {
     let mut keys = Vec::with_capacity(bodies.len());
     for body in bodies {
         let key: Key = from_json("key", &body)?;
-        keys.push(KeyPicture { holds: on(HoldTarget::Key(key.id)), key });
+        let holds = on(HoldTarget::Key(key.id));
+        keys.push(key_picture(conn, key, holds)?);
     }
     Ok(Picture { number, datasets, agreements, keys, services: crate::store::services::list(conn)? })
 }
@@ -180,7 +184,18 @@ pub fn key(conn: &mut AnyConnection, wanted: KeyId) -> Result<Option<KeyPicture>
     let body: Option<String> =
         keys::table.filter(keys::id.eq(wanted.to_string())).select(keys::body).first(conn).optional()?;
     let Some(body) = body else { return Ok(None) };
-    Ok(Some(KeyPicture { key: from_json("key", &body)?, holds: holds::in_force(conn, HoldTarget::Key(wanted))? }))
+    let holds = holds::in_force(conn, HoldTarget::Key(wanted))?;
+    key_picture(conn, from_json("key", &body)?, holds).map(Some)
+}
+
+fn key_picture(conn: &mut AnyConnection, key: Key, holds: Vec<Hold>) -> Result<KeyPicture, StoreError> {
+    let mut shared = Vec::new();
+    if holds.iter().any(|hold| hold.throttle.is_some()) {
+        let under = crate::store::agreements::by_id(conn, key.agreement)?;
+        let opens = |slug: &str| key.scopes.iter().any(|scope| scope.dataset() == slug);
+        shared.extend(under.schedules.into_iter().filter(|one| opens(&one.slug)).map(|one| one.limits));
+    }
+    Ok(KeyPicture { key, holds, shared })
 }
 
 /// One gate client as it is now; `None` when there is none.

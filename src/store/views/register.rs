@@ -269,7 +269,7 @@ fn cases(conn: &mut AnyConnection, since: Instant) -> Result<Vec<(&'static str, 
         .select(misuse_cases::body)
         .load(conn)?;
     let stands = |case: &MisuseCase| match &case.finding {
-        Some(finding) if finding.is_violation => "found",
+        Some(finding) if finding.stands() => "found",
         Some(_) => "dismissed",
         None if case.state.is_open() => "open",
         None => "closed",

@@ -220,3 +220,5 @@ my-usage-mean = Mean time
 my-usage-ms = { $ms } ms
 my-parts-agreement = Agreement
 my-parts-state = State
+my-parts-slowed = <strong>Slowed down:</strong> { $stops }, since <time datetime="{ $at }">{ $time }</time>, by { $by }.
+my-parts-appeal-slowed = Appeal this

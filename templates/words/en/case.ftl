@@ -77,3 +77,4 @@ part-case-piece = Piece
 part-case-file = File
 part-case-sum = SHA-256
 part-case-story = What happened
+part-case-slowed = Slowed down

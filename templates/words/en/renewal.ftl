@@ -47,3 +47,4 @@ part-renewal-none = There are no conditions that people must attest.
 part-renewal-contacts = Who answers for the data
 part-renewal-not-given = Not given
 part-renewal-before = Before: { $before }
+my-renewal-appeal = Appeal this refusal

@@ -34,7 +34,6 @@ said-closed-and-the-holder-is-told = Closed, and the holder is told.
 said-the-agreement-forbids-to-publish-or = The agreement forbids to publish or pass on personal data and to find out who a record is about. Whoever learns that personal data got out stops its spread and tells the city at once.
 said-take-down-the-personal-data-that = Take down the personal data that came from this agreement, wherever you published it or passed it on, delete every copy, and tell us who may have seen it.
 said-signal-of-rule-rule-about-key = Signal of rule “{ $rule }” about key { $key }
-said-report-cmp-number = Report CMP-{ $number }
 said-the-key = The key
 said-every-key-of-the-holder-that-opens = Every key of the holder that opens the dataset
 said-the-case-is-open-the-notice = The case is open, the notice is sent, and what you chose is suspended.

@@ -1,7 +1,6 @@
 # Sentences that the code says in English: the public pages and words shared by all.
 
 # Titles and the catalogue.
-said-p-catalogue-of-sensor-data = Catalogue of sensor data
 said-p-time-covered = Time covered
 said-p-last-changed-at-the-source = Last changed at the source
 said-p-identifier = Identifier
@@ -33,7 +32,6 @@ said-p-accessibility = Accessibility
 said-p-how-this-works = How this works
 said-p-rule-book = Rule book
 said-p-thank-you = Thank you
-said-p-when-the-offices-are-closed = When the offices are closed
 said-p-api-for-developers = API for developers
 said-p-demo-mailbox = Demo mailbox
 
@@ -54,13 +52,7 @@ said-p-sensitive = Sensitive
 said-p-never-given-out = Never given out
 said-p-now-and-then = Now and then
 said-p-all-the-time = All the time
-said-p-every-year = Every year
-said-p-every-month = Every month
-said-p-every-week = Every week
 said-p-every-day = Every day
-said-p-every-hour = Every hour
-said-p-every-minute = Every minute
-said-p-every-second = Every second
 said-p-every-years = Every { $count } years
 said-p-every-months = Every { $count } months
 said-p-every-weeks = Every { $count } weeks
@@ -70,26 +62,12 @@ said-p-every-minutes = Every { $count } minutes
 said-p-every-seconds = Every { $count } seconds
 
 # Limits.
-said-p-1-call-a-second = 1 call a second
-said-p-1-call-a-minute = 1 call a minute
 said-p-1-call-an-hour = 1 call an hour
-said-p-1-call-a-hour = 1 call a hour
-said-p-1-call-a-day = 1 call a day
-said-p-1-call-a-month = 1 call a month
 said-p-calls-a-second = { $max } calls a second
 said-p-calls-a-minute = { $max } calls a minute
-said-p-calls-an-hour = { $max } calls an hour
-said-p-calls-a-hour = { $max } calls a hour
 said-p-calls-a-day = { $max } calls a day
-said-p-calls-a-month = { $max } calls a month
-said-p-calls-a-second-at-most-at = { $max } calls a second, at most { $burst } at once
 said-p-calls-a-minute-at-most-at = { $max } calls a minute, at most { $burst } at once
-said-p-calls-an-hour-at-most-at = { $max } calls an hour, at most { $burst } at once
-said-p-calls-a-day-at-most-at = { $max } calls a day, at most { $burst } at once
-said-p-calls-a-month-at-most-at = { $max } calls a month, at most { $burst } at once
-said-p-calls-a-second-2 = { $max } calls a second, { $rest }
 said-p-calls-a-minute-2 = { $max } calls a minute, { $rest }
-said-p-calls-a-hour-2 = { $max } calls a hour, { $rest }
 said-p-calls-a-day-2 = { $max } calls a day, { $rest }
 said-p-at-once = { $burst } at once
 said-p-at-once-2 = { $burst } at once, { $rest }
@@ -156,15 +134,8 @@ said-p-reidentification = { $class } Re-identification
 said-p-prohibited-use = { $class } Prohibited use
 said-p-security-incident = { $class } Security incident
 said-p-limits-2 = { $class }, Limits
-said-p-care-of-keys-2 = { $class }, Care of keys
 said-p-terms-2 = { $class }, Terms
-said-p-scope-and-purpose-2 = { $class }, Scope and purpose
-said-p-passing-data-on-2 = { $class }, Passing data on
 said-p-retention-2 = { $class }, Retention
-said-p-ways-around-the-agreement-2 = { $class }, Ways around the agreement
-said-p-reidentification-2 = { $class }, Re-identification
-said-p-prohibited-use-2 = { $class }, Prohibited use
-said-p-security-incident-2 = { $class }, Security incident
 
 # Reports of misuse.
 said-p-report-misuse-of-data = Report misuse of data
@@ -206,7 +177,6 @@ said-p-juneteenth-independence-day = Juneteenth Independence Day
 said-p-independence-day = Independence Day
 said-p-labor-day = Labor Day
 said-p-columbus-day = Columbus Day
-said-p-veterans-day = Veterans Day
 said-p-thanksgiving-day = Thanksgiving Day
 said-p-christmas-day = Christmas Day
 

@@ -232,3 +232,5 @@ my-usage-mean = Tiempo medio
 my-usage-ms = { $ms } ms
 my-parts-agreement = Convenio
 my-parts-state = Estado
+my-parts-slowed = <strong>Con límites reducidos:</strong> { $stops }, desde el <time datetime="{ $at }">{ $time }</time>, por { $by }.
+my-parts-appeal-slowed = Apelar esta medida

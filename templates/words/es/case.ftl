@@ -77,3 +77,4 @@ part-case-piece = Elemento
 part-case-file = Archivo
 part-case-sum = SHA-256
 part-case-story = Qué pasó
+part-case-slowed = Con límites reducidos

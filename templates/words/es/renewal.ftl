@@ -47,3 +47,4 @@ part-renewal-none = No hay condiciones sobre las que alguien deba declarar.
 part-renewal-contacts = Quién responde por los datos
 part-renewal-not-given = Sin indicar
 part-renewal-before = Antes: { $before }
+my-renewal-appeal = Apelar esta negativa

@@ -242,3 +242,5 @@ review-no-signals = No hay señales
 review-read-the-rules = Leer las reglas
 review-report-a-leaked-key = Informar una clave filtrada o un registro sembrado
 review-a-signal-appears-here = Una señal aparece aquí segundos después de alcanzarse la cifra de una regla.
+review-open-a-case = Abrir un caso
+review-open-a-case-about = sobre { $number }

@@ -34,7 +34,6 @@ said-closed-and-the-holder-is-told = Cerrado, y se avisa al titular.
 said-the-agreement-forbids-to-publish-or = El convenio prohíbe publicar o transmitir datos personales y averiguar de quién trata un registro. Quien se entera de que se filtraron datos personales detiene su difusión y avisa a la ciudad de inmediato.
 said-take-down-the-personal-data-that = Retire los datos personales que vinieron de este convenio, dondequiera que los haya publicado o transmitido, borre todas las copias y díganos quién pudo haberlos visto.
 said-signal-of-rule-rule-about-key = Señal de la regla “{ $rule }” sobre la clave { $key }
-said-report-cmp-number = Denuncia CMP-{ $number }
 said-the-key = La clave
 said-every-key-of-the-holder-that-opens = Todas las claves del titular que abren el conjunto de datos
 said-the-case-is-open-the-notice = El caso está abierto, el aviso está enviado, y lo que usted eligió está suspendido.

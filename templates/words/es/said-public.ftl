@@ -1,7 +1,6 @@
 # Frases que el código dice en inglés: las páginas públicas y palabras comunes a todas.
 
 # Titles and the catalogue.
-said-p-catalogue-of-sensor-data = Catálogo de datos de sensores
 said-p-time-covered = Período que abarca
 said-p-last-changed-at-the-source = Último cambio en la fuente
 said-p-identifier = Identificador
@@ -33,7 +32,6 @@ said-p-accessibility = Accesibilidad
 said-p-how-this-works = Cómo funciona
 said-p-rule-book = Reglamento
 said-p-thank-you = Gracias
-said-p-when-the-offices-are-closed = Cuándo cierran las oficinas
 said-p-api-for-developers = API para desarrolladores
 said-p-demo-mailbox = Buzón de demostración
 
@@ -54,13 +52,7 @@ said-p-sensitive = Sensible
 said-p-never-given-out = Nunca se entrega
 said-p-now-and-then = De vez en cuando
 said-p-all-the-time = Continuamente
-said-p-every-year = Cada año
-said-p-every-month = Cada mes
-said-p-every-week = Cada semana
 said-p-every-day = Cada día
-said-p-every-hour = Cada hora
-said-p-every-minute = Cada minuto
-said-p-every-second = Cada segundo
 said-p-every-years = Cada { $count } años
 said-p-every-months = Cada { $count } meses
 said-p-every-weeks = Cada { $count } semanas
@@ -70,12 +62,7 @@ said-p-every-minutes = Cada { $count } minutos
 said-p-every-seconds = Cada { $count } segundos
 
 # Limits.
-said-p-1-call-a-second = 1 llamada por segundo
-said-p-1-call-a-minute = 1 llamada por minuto
 said-p-1-call-an-hour = 1 llamada por hora
-said-p-1-call-a-hour = 1 llamada por hora
-said-p-1-call-a-day = 1 llamada por día
-said-p-1-call-a-month = 1 llamada por mes
 said-p-calls-a-second = { $max ->
     [one] 1 llamada
    *[other] { $max } llamadas
@@ -84,30 +71,12 @@ said-p-calls-a-minute = { $max ->
     [one] 1 llamada
    *[other] { $max } llamadas
   } por minuto
-said-p-calls-an-hour = { $max ->
-    [one] 1 llamada
-   *[other] { $max } llamadas
-  } por hora
-said-p-calls-a-hour = { $max ->
-    [one] 1 llamada
-   *[other] { $max } llamadas
-  } por hora
 said-p-calls-a-day = { $max ->
     [one] 1 llamada
    *[other] { $max } llamadas
   } por día
-said-p-calls-a-month = { $max ->
-    [one] 1 llamada
-   *[other] { $max } llamadas
-  } por mes
-said-p-calls-a-second-at-most-at = { $max } llamadas por segundo, como máximo { $burst } de una vez
 said-p-calls-a-minute-at-most-at = { $max } llamadas por minuto, como máximo { $burst } de una vez
-said-p-calls-an-hour-at-most-at = { $max } llamadas por hora, como máximo { $burst } de una vez
-said-p-calls-a-day-at-most-at = { $max } llamadas por día, como máximo { $burst } de una vez
-said-p-calls-a-month-at-most-at = { $max } llamadas por mes, como máximo { $burst } de una vez
-said-p-calls-a-second-2 = { $max } llamadas por segundo, { $rest }
 said-p-calls-a-minute-2 = { $max } llamadas por minuto, { $rest }
-said-p-calls-a-hour-2 = { $max } llamadas por hora, { $rest }
 said-p-calls-a-day-2 = { $max } llamadas por día, { $rest }
 said-p-at-once = { $burst } de una vez
 said-p-at-once-2 = { $burst } de una vez, { $rest }
@@ -174,15 +143,8 @@ said-p-reidentification = { $class } Reidentificación
 said-p-prohibited-use = { $class } Uso prohibido
 said-p-security-incident = { $class } Incidente de seguridad
 said-p-limits-2 = { $class }, Límites
-said-p-care-of-keys-2 = { $class }, Cuidado de las claves
 said-p-terms-2 = { $class }, Términos
-said-p-scope-and-purpose-2 = { $class }, Alcance y finalidad
-said-p-passing-data-on-2 = { $class }, Entrega de datos a otros
 said-p-retention-2 = { $class }, Conservación
-said-p-ways-around-the-agreement-2 = { $class }, Formas de eludir el convenio
-said-p-reidentification-2 = { $class }, Reidentificación
-said-p-prohibited-use-2 = { $class }, Uso prohibido
-said-p-security-incident-2 = { $class }, Incidente de seguridad
 
 # Reports of misuse.
 said-p-report-misuse-of-data = Denunciar un uso indebido de datos
@@ -224,7 +186,6 @@ said-p-juneteenth-independence-day = Juneteenth, Día de la Emancipación
 said-p-independence-day = Día de la Independencia
 said-p-labor-day = Día del Trabajo
 said-p-columbus-day = Día de Colón
-said-p-veterans-day = Día de los Veteranos
 said-p-thanksgiving-day = Día de Acción de Gracias
 said-p-christmas-day = Navidad
 

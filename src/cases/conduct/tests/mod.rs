@@ -9,14 +9,15 @@ use crate::cases::appeals::{self, Wish, desk as appeal_desk};
 use crate::cases::apply_tests::{City, approve, cities, code, draft, submit};
 use crate::cases::enforce::{self, Suspension};
 use crate::cases::files::NewFile;
+use crate::cases::keys::RollWish;
 use crate::cases::keys::form::KeyForm;
 use crate::cases::{Caller, CaseError, Desk, keys};
 use crate::domain::agreement::Agreement;
-use crate::domain::appeal::{Appealed, Outcome};
+use crate::domain::appeal::{AppealState, Appealed, Outcome};
 use crate::domain::application::State;
 use crate::domain::hold::{Hold, HoldReason, HoldTarget};
 use crate::domain::id::KeyId;
-use crate::domain::misuse::case::{CaseState, MisuseCase};
+use crate::domain::misuse::case::{CaseState, MisuseCase, Rung};
 use crate::domain::misuse::{Class, Finding, Mode, Offence, Signal, SignalKind, SignalState, Step, StepTaken};
 use crate::domain::notice::NoticeKind;
 use crate::domain::people::{Role, RoleGrant};
@@ -82,8 +83,12 @@ impl Town {
     }
 
     fn find(&self, by: &Caller, case: &MisuseCase, words: &[&str], severity: &str) -> Result<MisuseCase, CaseError> {
-        let measure =
-            |word: &&str| MeasureGiven { word: (*word).to_owned(), key: None, to: "Law Department".to_owned() };
+        let measure = |word: &&str| MeasureGiven {
+            word: (*word).to_owned(),
+            key: None,
+            to: "Law Department".to_owned(),
+            until: None,
+        };
         let measures = words.iter().map(measure).collect();
         let given =
             FindingGiven { reasons: "The evidence shows it.".to_owned(), severity: severity.to_owned(), measures };
@@ -275,7 +280,7 @@ fn measures_reach_the_key_the_dataset_the_agreement_the_requester_and_end_what_t
         assert_eq!((town.holds_on(town.key).len(), town.holds_on(air).len()), (1, 0));
         assert_eq!(found.in_force().count(), 1);
         let impose = |word: &str, severity: &str| {
-            let given = MeasureGiven { word: word.to_owned(), key: None, to: "Police".to_owned() };
+            let given = MeasureGiven { word: word.to_owned(), key: None, to: "Police".to_owned(), until: None };
             office::impose(desk, town.manager(), found.id, (&given, "It goes on.", severity))
         };
         impose("suspend_agreement", "").unwrap();
@@ -285,7 +290,7 @@ fn measures_reach_the_key_the_dataset_the_agreement_the_requester_and_end_what_t
         assert_eq!(case.in_force().count(), 3);
         impose("revoke_key", "").unwrap();
         assert_eq!(code(&impose("revoke_key", "").unwrap_err()), "key_ended");
-        let by_clerk = MeasureGiven { word: "end_agreement".to_owned(), key: None, to: String::new() };
+        let by_clerk = MeasureGiven { word: "end_agreement".to_owned(), key: None, to: String::new(), until: None };
         let refused = office::impose(desk, &town.clerk, found.id, (&by_clerk, "Over.", "")).unwrap_err();
         assert_eq!(code(&refused), "managers_only");
         impose("end_agreement", "").unwrap();
@@ -297,23 +302,148 @@ fn measures_reach_the_key_the_dataset_the_agreement_the_requester_and_end_what_t
     }
 }
 
+fn throttle(
+    desk: &Desk,
+    by: &Caller,
+    case: &MisuseCase,
+    word: &str,
+    until: Option<&str>,
+) -> Result<MisuseCase, CaseError> {
+    let until = until.map(|day| day.parse().unwrap());
+    let given = MeasureGiven { word: word.to_owned(), key: None, to: String::new(), until };
+    office::impose(desk, by, case.id, (&given, "It goes on.", ""))
+}
+
+#[test]
+fn a_throttle_is_a_measure_up_to_a_day_and_stands_beside_other_holds() {
+    for town in towns() {
+        let desk = town.desk();
+        let found = town.find(town.manager(), &town.answered(Class::M1), &["throttle_key"], "").unwrap();
+        let (key, agreement) = (HoldTarget::Key(town.key), HoldTarget::Agreement(town.agreement.id));
+        let in_force = |target| desk.read(|conn| holds::in_force(conn, target)).unwrap();
+        let slow = in_force(key);
+        let until = slow[0].throttle.unwrap().until;
+        assert_eq!((slow.len(), slow[0].stops(), until), (1, false, "2026-12-07".parse().unwrap()));
+        assert!(found.measures[0].done.contains("25 percent") && found.measures[0].stopped[0].is_throttle);
+        assert_eq!((town.told(MARIA, NoticeKind::Throttled), town.told(MARIA, NoticeKind::Suspended)), (1, 0));
+        for past_or_far in ["2026-11-22", "2027-02-22"] {
+            let refused = throttle(desk, town.manager(), &found, "throttle_agreement", Some(past_or_far)).unwrap_err();
+            assert_eq!(invalid(&refused), ("throttle_until".to_owned(), "throttle_days".to_owned()), "{past_or_far}");
+        }
+        throttle(desk, town.manager(), &found, "throttle_agreement", Some("2027-02-21")).unwrap();
+        assert!(try_key(&town.city, &town.agreement, &["parking:read"]).is_ok(), "a slower agreement is in force");
+        let wish = Suspension {
+            target: key,
+            reason: HoldReason::Leaked,
+            explanation: "Seen on a site.".to_owned(),
+            case: None,
+        };
+        let other = enforce::suspend(desk, town.manager(), &wish).unwrap();
+        let case = office::lift(desk, town.manager(), found.id, (slow[0].id, "It waits now.")).unwrap();
+        assert_eq!(case.steps.iter().filter(|step| step.title == "Throttling lifted").count(), 1);
+        assert_eq!((in_force(key)[0].id, in_force(agreement).len()), (other.id, 1), "each by its own");
+        let case = office::close(desk, town.manager(), case.id, "The rest ends by itself.").unwrap();
+        assert_eq!(case.in_force().count(), 1);
+        town.days_on(91);
+        assert_eq!(enforce::end_throttles(desk).unwrap(), 1);
+        assert!(in_force(agreement).is_empty() && in_force(key).len() == 1);
+        assert_eq!(read(desk, &town.clerk, case.id).unwrap().in_force().count(), 0, "its case notes it");
+        let again = town.opened(Class::M1);
+        assert_eq!((again.offence, again.stood_at), (Offence::Repeat, Some(Rung::Throttle)));
+    }
+}
+
+#[test]
+fn a_throttle_can_be_appealed_and_a_key_under_one_is_not_rolled_away() {
+    for town in towns() {
+        let desk = town.desk();
+        let found = town.find(town.manager(), &town.answered(Class::M1), &["throttle_key"], "").unwrap();
+        let roll = RollWish { scopes: None, limits: None, expires_at: None, overlap_days: 0 };
+        assert_eq!(code(&keys::roll(desk, &town.city.maria, town.key, &roll).unwrap_err()), "key_held");
+        let hold = found.in_force().next().unwrap().hold;
+        let wish = Wish { of: Appealed::Suspension { hold }, grounds: "We wait.".to_owned(), wanted: String::new() };
+        let appeal = appeals::file(desk, &town.city.maria, &wish).unwrap();
+        assert!(appeal.contested.what.starts_with("Throttling of key"), "{}", appeal.contested.what);
+        appeal_desk::acknowledge(desk, &town.clerk, appeal.id, "").unwrap();
+        appeal_desk::compile(desk, &town.clerk, appeal.id).unwrap();
+        let ruled = appeal_desk::Ruled {
+            outcome: Outcome::Reversed,
+            reasons: "They do.".to_owned(),
+            instructions: String::new(),
+        };
+        appeal_desk::decide(desk, &town.clerk, appeal.id, &ruled).unwrap();
+        assert!(town.holds_on(town.key).is_empty());
+        assert_eq!(read(desk, &town.clerk, found.id).unwrap().steps.last().unwrap().title, "Throttling lifted");
+    }
+}
+
+fn reversed(town: &Town, of: Appealed) -> String {
+    let desk = town.desk();
+    let wish = Wish { of, grounds: "It was not us.".to_owned(), wanted: String::new() };
+    let appeal = appeals::file(desk, &town.city.maria, &wish).unwrap();
+    appeal_desk::acknowledge(desk, &town.clerk, appeal.id, "").unwrap();
+    appeal_desk::compile(desk, &town.clerk, appeal.id).unwrap();
+    let ruled = appeal_desk::Ruled {
+        outcome: Outcome::Reversed,
+        reasons: "It was not them.".to_owned(),
+        instructions: String::new(),
+    };
+    let appeal = appeal_desk::decide(desk, &town.clerk, appeal.id, &ruled).unwrap();
+    let AppealState::Decided { ruling } = appeal.state else { panic!("{appeal:?}") };
+    ruling.effect
+}
+
+#[test]
+fn a_finding_without_a_suspension_is_appealed_and_set_aside_it_counts_for_nothing() {
+    for town in towns() {
+        let desk = town.desk();
+        let noticed = town.noticed(Class::M3);
+        let of = |case: &MisuseCase| Appealed::Finding { case: case.id };
+        let wish = |of| Wish { of, grounds: "No.".to_owned(), wanted: String::new() };
+        let early = appeals::file(desk, &town.city.maria, &wish(of(&noticed))).unwrap_err();
+        assert_eq!(code(&early), "nothing_to_appeal");
+        let unknown = town.opened(Class::M4);
+        let hidden = appeals::file(desk, &town.city.maria, &wish(of(&unknown))).unwrap_err();
+        assert!(matches!(hidden, CaseError::Missing), "a case without a notice is not known");
+        let case = holder::answer(desk, &town.city.maria, noticed.id, ("It was a mistake.", "", &[])).unwrap();
+        let case = town.find(town.manager(), &case, &["warn"], "").unwrap();
+        assert_eq!(town.opened(Class::M3).offence, Offence::Continuing);
+        let effect = reversed(&town, of(&case));
+        assert_eq!(effect, "The finding is set aside and counts for nothing any more.");
+        let case = read(desk, &town.clerk, case.id).unwrap();
+        assert_eq!(case.state, CaseState::Dismissed);
+        for open in list(desk, &town.clerk, false).unwrap().iter().filter(|open| open.class == Class::M3) {
+            office::dismiss(desk, &town.clerk, open.id, "Opened to count.").unwrap();
+        }
+        let next = town.opened(Class::M3);
+        assert_eq!((next.offence, next.stood_at), (Offence::First, None), "its points vanish");
+    }
+}
+
+#[test]
+fn a_finding_set_aside_lifts_what_the_case_holds_also_when_it_is_closed() {
+    for town in towns() {
+        let desk = town.desk();
+        let case = town.find(town.manager(), &town.answered(Class::M7), &["suspend_key", "throttle_agreement"], "");
+        let case = case.unwrap();
+        assert_eq!(case.in_force().count(), 2);
+        assert!(reversed(&town, Appealed::Finding { case: case.id }).contains("lifted"));
+        assert!(town.holds_on(town.key).is_empty());
+        let on_agreement = HoldTarget::Agreement(town.agreement.id);
+        assert!(desk.read(|conn| holds::in_force(conn, on_agreement)).unwrap().is_empty());
+        let other = town.find(town.manager(), &town.answered(Class::M5), &["warn"], "").unwrap();
+        office::close(desk, &town.clerk, other.id, "Done.").unwrap();
+        reversed(&town, Appealed::Finding { case: other.id });
+        assert_eq!(read(desk, &town.clerk, other.id).unwrap().state, CaseState::Dismissed);
+    }
+}
+
 #[test]
 fn a_suspension_that_an_appeal_lifts_is_noted_in_its_case() {
     for town in towns() {
         let desk = town.desk();
         let found = town.find(town.manager(), &town.answered(Class::M5), &["suspend_key"], "").unwrap();
-        let hold = found.in_force().next().unwrap().hold;
-        let of = Appealed::Suspension { hold };
-        let wish = Wish { of, grounds: "It was not us.".to_owned(), wanted: String::new() };
-        let appeal = appeals::file(desk, &town.city.maria, &wish).unwrap();
-        appeal_desk::acknowledge(desk, &town.clerk, appeal.id, "").unwrap();
-        appeal_desk::compile(desk, &town.clerk, appeal.id).unwrap();
-        let ruled = appeal_desk::Ruled {
-            outcome: Outcome::Reversed,
-            reasons: "It was not them.".to_owned(),
-            instructions: String::new(),
-        };
-        appeal_desk::decide(desk, &town.clerk, appeal.id, &ruled).unwrap();
+        reversed(&town, Appealed::Suspension { hold: found.in_force().next().unwrap().hold });
         let case = read(desk, &town.clerk, found.id).unwrap();
         assert_eq!(case.in_force().count(), 0);
         assert_eq!(case.steps.last().unwrap().title, "Suspension lifted");

@@ -176,7 +176,44 @@ impl MisuseCase {
         now: Instant,
     ) -> Option<Finding> {
         let by = actor.account?;
-        Some(Finding { is_violation, reasons, severity, at: now, by, by_name: actor.name.clone() })
+        Some(Finding { is_violation, reasons, severity, at: now, by, by_name: actor.name.clone(), set_aside: None })
+    }
+
+    /// What was found is found no more: its measures in force are lifted, and it counts for nothing.
+    pub(super) fn set_aside(
+        &self,
+        appeal: String,
+        reason: &str,
+        (actor, capacity): By<'_>,
+        now: Instant,
+    ) -> Result<CaseChange, Refusal> {
+        let stands = self.finding.clone().filter(Finding::stands);
+        let finding = stands.ok_or_else(|| Refusal::new("nothing_found", "No violation was found in this case."))?;
+        let reason = format!("Appeal {appeal}: {reason}");
+        let said = said("case.set_aside", "The finding was set aside on appeal", reason.clone());
+        let lift = Lift { at: now, by: actor.account, by_name: actor.name.clone(), reason };
+        let mut change = self.step(CaseState::Dismissed, capacity, said, actor, now);
+        for stopped in self.in_force() {
+            change.next.mark_lifted(stopped.hold, &lift);
+        }
+        change.next.finding = Some(Finding { set_aside: Some(appeal), ..finding });
+        Ok(change)
+    }
+
+    pub(super) fn impose(
+        &self,
+        measure: Measure,
+        severity: &str,
+        (actor, capacity): By<'_>,
+        now: Instant,
+    ) -> Result<CaseChange, Refusal> {
+        self.must_be_on_the_ladder(std::slice::from_ref(&measure), severity)?;
+        must_say(&measure.reason, "Say why.")?;
+        let text = [measure.done.as_str(), &measure.reason, severity].join("\n");
+        let said = said("case.impose", "Another measure", text.trim_end());
+        let mut change = self.step(self.state.clone(), capacity, said, actor, now);
+        change.next.measures.push(measure);
+        Ok(change)
     }
 
     pub(super) fn lift(
@@ -187,12 +224,11 @@ impl MisuseCase {
         now: Instant,
     ) -> Result<CaseChange, Refusal> {
         must_say(&reason, "Say why it is lifted.")?;
-        let Some(what) = self.in_force().find(|stopped| stopped.hold == hold).map(|stopped| stopped.what.clone())
-        else {
+        let Some(stopped) = self.in_force().find(|stopped| stopped.hold == hold) else {
             return Err(Refusal::new("not_suspended", "This suspension is not one of this case, or it was lifted."));
         };
-        let text = format!("{what}: {reason}");
-        let said = said("case.lift", "Suspension lifted", text);
+        let text = format!("{}: {reason}", stopped.what);
+        let said = said("case.lift", format!("{} lifted", stopped.noun()), text);
         let lift = Lift { at: now, by: actor.account, by_name: actor.name.clone(), reason };
         let mut change = self.step(self.state.clone(), capacity, said, actor, now).without_notice();
         change.next.mark_lifted(hold, &lift);
@@ -228,7 +264,8 @@ impl MisuseCase {
         if self.order.as_ref().is_some_and(Order::is_open) {
             return Err(Refusal::new("order_open", "The order is not complied with yet. Accept a proof first."));
         }
-        if self.in_force().any(|stopped| !self.has_ended(stopped.target)) {
+        // What slows down ends by itself.
+        if self.in_force().any(|stopped| !stopped.is_throttle && !self.has_ended(stopped.target)) {
             let detail =
                 "A suspension of this case is in force. Lift it, or revoke the key or end the agreement first.";
             return Err(Refusal::new("still_suspended", detail));
@@ -247,6 +284,8 @@ impl MisuseCase {
                 | MeasureKind::EndAgreement
                 | MeasureKind::Inform
                 | MeasureKind::Warn
+                | MeasureKind::ThrottleKey { .. }
+                | MeasureKind::ThrottleAgreement { .. }
                 | MeasureKind::SuspendKey { .. }
                 | MeasureKind::SuspendDataset { .. }
                 | MeasureKind::SuspendAgreement
@@ -261,13 +300,13 @@ impl MisuseCase {
     /// this case or was noted before.
     #[must_use]
     pub fn noting_lifted(&self, hold: HoldId, lift: &Lift) -> Option<Self> {
-        let what = self.in_force().find(|stopped| stopped.hold == hold)?.what.clone();
+        let stopped = self.in_force().find(|stopped| stopped.hold == hold)?;
         let mut next = self.clone();
         next.mark_lifted(hold, lift);
-        let text = format!("{what}: {}", lift.reason);
+        let text = format!("{}: {}", stopped.what, lift.reason);
         next.steps.push(CaseStep {
             at: lift.at,
-            title: "Suspension lifted".to_owned(),
+            title: format!("{} lifted", stopped.noun()),
             by_name: lift.by_name.clone(),
             text,
         });

@@ -16,6 +16,8 @@ pub enum Rung {
     Inform,
     /// Warned.
     Warn,
+    /// Slowed down: a key or the agreement, until a day.
+    Throttle,
     /// Suspended: a key, a dataset, the agreement or the requester.
     Suspend,
     /// A key revoked or the agreement ended.
@@ -26,14 +28,15 @@ pub enum Rung {
 
 impl Rung {
     /// The steps from the lowest to the highest.
-    pub const ALL: [Self; 5] = [Self::Inform, Self::Warn, Self::Suspend, Self::Revoke, Self::Refer];
+    pub const ALL: [Self; 6] = [Self::Inform, Self::Warn, Self::Throttle, Self::Suspend, Self::Revoke, Self::Refer];
 
     /// The step above; the highest stays.
     #[must_use]
     pub const fn next(self) -> Self {
         match self {
             Self::Inform => Self::Warn,
-            Self::Warn => Self::Suspend,
+            Self::Warn => Self::Throttle,
+            Self::Throttle => Self::Suspend,
             Self::Suspend => Self::Revoke,
             Self::Revoke | Self::Refer => Self::Refer,
         }
@@ -44,8 +47,9 @@ impl Rung {
 #[must_use]
 pub const fn first_rung(class: Class) -> Rung {
     match class {
-        // The limits themselves throttle; terms and retention are to be put right first.
-        Class::M1 | Class::M3 | Class::M6 => Rung::Warn,
+        Class::M1 => Rung::Throttle,
+        // Terms and retention are to be put right first.
+        Class::M3 | Class::M6 => Rung::Warn,
         Class::M2 | Class::M4 | Class::M5 | Class::M8 | Class::M10 => Rung::Suspend,
         Class::M7 | Class::M9 => Rung::Refer,
     }

@@ -118,6 +118,13 @@ pub enum CaseCommand {
         /// Why.
         reasons: String,
     },
+    /// Set the finding of a violation aside, because an appeal from it was decided so.
+    SetAside {
+        /// The appeal's number.
+        appeal: String,
+        /// Why.
+        reason: String,
+    },
     /// End a case in which everything ordered is done.
     Close {
         /// Why.
@@ -206,17 +213,10 @@ impl MisuseCase {
             CaseCommand::Find { reasons, severity, measures } => {
                 self.find((reasons, severity), measures, (actor, capacity), now)
             }
-            CaseCommand::Impose { measure, severity } => {
-                self.must_be_on_the_ladder(std::slice::from_ref(&measure), &severity)?;
-                must_say(&measure.reason, "Say why.")?;
-                let text = [measure.done.as_str(), &measure.reason, &severity].join("\n");
-                let said = said("case.impose", "Another measure", text.trim_end());
-                let mut change = self.step(self.state.clone(), capacity, said, actor, now);
-                change.next.measures.push(measure);
-                Ok(change)
-            }
+            CaseCommand::Impose { measure, severity } => self.impose(measure, &severity, (actor, capacity), now),
             CaseCommand::Lift { hold, reason } => self.lift(hold, reason, (actor, capacity), now),
             CaseCommand::Dismiss { reasons } => self.dismiss(reasons, (actor, capacity), now),
+            CaseCommand::SetAside { appeal, reason } => self.set_aside(appeal, &reason, (actor, capacity), now),
             CaseCommand::Close { reason } => self.close(reason, (actor, capacity), now),
         }
     }
@@ -241,10 +241,15 @@ impl MisuseCase {
                 is_of_order
                     || matches!(
                         command,
-                        Command::Order { .. } | Command::Impose { .. } | Command::Lift { .. } | Command::Close { .. }
+                        Command::Order { .. }
+                            | Command::Impose { .. }
+                            | Command::Lift { .. }
+                            | Command::SetAside { .. }
+                            | Command::Close { .. }
                     )
             }
-            CaseState::Dismissed | CaseState::Closed { .. } => false,
+            CaseState::Dismissed => false,
+            CaseState::Closed { .. } => matches!(command, Command::SetAside { .. }),
         };
         if fits { Ok(()) } else { Err(wrong_state("case", self.state.in_words())) }
     }
@@ -273,6 +278,7 @@ impl MisuseCase {
             | CaseCommand::Impose { .. }
             | CaseCommand::Lift { .. }
             | CaseCommand::Dismiss { .. }
+            | CaseCommand::SetAside { .. }
             | CaseCommand::Close { .. } => self.decider(actor),
             CaseCommand::Answer { .. } | CaseCommand::Acknowledge | CaseCommand::Prove { .. } => {
                 let Self { subject, .. } = self;

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use super::Rung;
 use crate::domain::attachment::Attachment;
 use crate::domain::calendar::Deadline;
-use crate::domain::hold::{HoldTarget, Lift};
+use crate::domain::hold::{HoldTarget, Lift, Throttle};
 use crate::domain::id::{DatasetId, HoldId, KeyId};
 use crate::domain::time::{Day, Instant};
 
@@ -18,6 +18,18 @@ pub enum MeasureKind {
     Inform,
     /// The holder is warned.
     Warn,
+    /// One key is slowed down.
+    ThrottleKey {
+        /// The key.
+        key: KeyId,
+        /// How far, and until when.
+        throttle: Throttle,
+    },
+    /// The agreement is slowed down: every key of it shares what is left.
+    ThrottleAgreement {
+        /// How far, and until when.
+        throttle: Throttle,
+    },
     /// One key is suspended.
     SuspendKey {
         /// The key.
@@ -49,9 +61,11 @@ pub enum MeasureKind {
 
 impl MeasureKind {
     /// Every word of [`MeasureKind::as_str`].
-    pub const WORDS: [&'static str; 9] = [
+    pub const WORDS: [&'static str; 11] = [
         "inform",
         "warn",
+        "throttle_key",
+        "throttle_agreement",
         "suspend_key",
         "suspend_dataset",
         "suspend_agreement",
@@ -67,6 +81,8 @@ impl MeasureKind {
         match self {
             Self::Inform => "inform",
             Self::Warn => "warn",
+            Self::ThrottleKey { .. } => "throttle_key",
+            Self::ThrottleAgreement { .. } => "throttle_agreement",
             Self::SuspendKey { .. } => "suspend_key",
             Self::SuspendDataset { .. } => "suspend_dataset",
             Self::SuspendAgreement => "suspend_agreement",
@@ -83,6 +99,7 @@ impl MeasureKind {
         match self {
             Self::Inform => Rung::Inform,
             Self::Warn => Rung::Warn,
+            Self::ThrottleKey { .. } | Self::ThrottleAgreement { .. } => Rung::Throttle,
             Self::SuspendKey { .. } | Self::SuspendDataset { .. } | Self::SuspendAgreement | Self::SuspendRequester => {
                 Rung::Suspend
             }
@@ -97,6 +114,8 @@ impl MeasureKind {
         match self {
             Self::Inform => "Se le informa; nada se suspende.".to_owned(),
             Self::Warn => "Esto es una advertencia; nada se suspende.".to_owned(),
+            Self::ThrottleKey { throttle, .. } => format!("La clave: {}.", throttle.in_spanish()),
+            Self::ThrottleAgreement { throttle } => format!("El convenio: {}.", throttle.in_spanish()),
             Self::SuspendKey { .. } => "Se suspende la clave.".to_owned(),
             Self::SuspendDataset { .. } => {
                 "Se suspende toda clave del titular que abre el conjunto de datos; cada clave entera.".to_owned()
@@ -115,6 +134,10 @@ impl MeasureKind {
         match self {
             Self::Inform => "You are told of it; nothing is stopped.".to_owned(),
             Self::Warn => "This is a warning; nothing is stopped.".to_owned(),
+            Self::ThrottleKey { throttle, .. } => format!("The key: {}.", throttle.sentence()),
+            Self::ThrottleAgreement { throttle } => {
+                format!("Every key of the agreement: {}.", throttle.sentence())
+            }
             Self::SuspendKey { .. } => "The key is suspended.".to_owned(),
             Self::SuspendDataset { .. } => {
                 "Every key of the holder that opens the dataset is suspended. A key stops as a whole.".to_owned()
@@ -137,8 +160,19 @@ pub struct Stopped {
     pub target: HoldTarget,
     /// What that is called.
     pub what: String,
+    /// Whether it slows down and does not stop.
+    #[serde(default)]
+    pub is_throttle: bool,
     /// When and why it was lifted.
     pub lifted: Option<Lift>,
+}
+
+impl Stopped {
+    /// What it is called before “of”.
+    #[must_use]
+    pub const fn noun(&self) -> &'static str {
+        if self.is_throttle { "Throttling" } else { "Suspension" }
+    }
 }
 
 /// A measure that was taken.

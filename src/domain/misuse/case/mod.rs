@@ -202,6 +202,17 @@ pub struct Finding {
     pub by: AccountId,
     /// Their name at the time.
     pub by_name: String,
+    /// The appeal on which a violation was set aside: it counts for nothing any more.
+    #[serde(default)]
+    pub set_aside: Option<String>,
+}
+
+impl Finding {
+    /// Whether a violation was found and stands.
+    #[must_use]
+    pub const fn stands(&self) -> bool {
+        self.is_violation && self.set_aside.is_none()
+    }
 }
 
 /// One thing that happened, as both sides read it.

@@ -1,5 +1,7 @@
 //! Every state with every command, every actor with every command, the ladder, and the clocks of an answer and an order.
 
+mod ending;
+
 use std::fmt::Write as _;
 
 use chrono::Months;
@@ -7,7 +9,7 @@ use uuid::Uuid;
 
 use super::*;
 use crate::domain::calendar::{LocalDay, Span};
-use crate::domain::hold::{HoldTarget, Lift};
+use crate::domain::hold::{HoldTarget, Lift, Throttle};
 use crate::domain::id::Id;
 use crate::domain::people::{Actor, Role, RoleGrant};
 use crate::domain::profile::Profile;
@@ -83,7 +85,7 @@ fn opened(class: Class, stood_at: Option<Rung>) -> MisuseCase {
 fn measure(kind: MeasureKind) -> Measure {
     let stopped = if kind.rung() == Rung::Suspend {
         let target = HoldTarget::Key(id(40));
-        vec![Stopped { hold: id(60), target, what: "Key “Map”".to_owned(), lifted: None }]
+        vec![Stopped { hold: id(60), target, what: "Key “Map”".to_owned(), is_throttle: false, lifted: None }]
     } else {
         Vec::new()
     };
@@ -97,7 +99,7 @@ fn find(kinds: Vec<MeasureKind>, severity: &str) -> CaseCommand {
     CaseCommand::Find { reasons: "As the evidence shows.".to_owned(), severity: severity.to_owned(), measures }
 }
 
-const COMMANDS: [&str; 14] = [
+const COMMANDS: [&str; 15] = [
     "notify",
     "hearing",
     "answer",
@@ -111,6 +113,7 @@ const COMMANDS: [&str; 14] = [
     "impose",
     "lift",
     "dismiss",
+    "aside",
     "close",
 ];
 
@@ -143,6 +146,7 @@ fn command(word: &str) -> (CaseCommand, Actor) {
         "impose" => (CaseCommand::Impose { measure: measure(MeasureKind::Warn), severity: String::new() }, manager()),
         "lift" => (CaseCommand::Lift { hold: id(60), reason: text() }, manager()),
         "dismiss" => (CaseCommand::Dismiss { reasons: text() }, clerk()),
+        "aside" => (CaseCommand::SetAside { appeal: "APL-2026-0001".to_owned(), reason: text() }, clerk()),
         "close" => (CaseCommand::Close { reason: text() }, clerk()),
         other => panic!("unknown command {other}"),
     }
@@ -179,21 +183,21 @@ fn in_state(word: &str) -> MisuseCase {
 
 /// What each command makes of each state; `-` is refused as `wrong_state`, and the rest of the refusals by a word.
 const MATRIX: &str = "
-               notif heari answe lapse suspe order ackno prove judge find  impos lift  dismi close
-opened         notic -     hid   -     -     -     hid   hid   -     -     -     -     dismi -
-noticed        -     notic answe unans notic notic none  none  none  runs  -     free  dismi -
-answered       -     answe answe -     answe answe none  none  none  found -     free  dismi -
-unanswered     -     unans answe -     unans unans none  none  none  found -     free  dismi -
-found          -     -     -     -     -     found none  none  none  -     found free  -     close
-dismissed      -     -     -     -     -     -     -     -     -     -     -     -     -     -
-closed         -     -     -     -     -     -     -     -     -     -     -     -     -     -
-suspended      -     notic answe unans notic notic none  none  none  runs  -     notic dismi -
-ordered        -     notic answe unans notic open  notic notic empty runs  -     free  dismi -
-read           -     notic answe unans notic open  known notic empty runs  -     free  dismi -
-proved         -     notic answe unans notic open  known waits notic runs  -     free  dismi -
-complied       -     notic answe unans notic notic none  none  none  runs  -     free  dismi -
-found held     -     -     -     -     -     found none  none  none  -     found found -     held
-found ordered  -     -     -     -     -     open  found found empty -     found free  -     open
+               notif heari answe lapse suspe order ackno prove judge find  impos lift  dismi aside close
+opened         notic -     hid   -     -     -     hid   hid   -     -     -     -     dismi -     -
+noticed        -     notic answe unans notic notic none  none  none  runs  -     free  dismi -     -
+answered       -     answe answe -     answe answe none  none  none  found -     free  dismi -     -
+unanswered     -     unans answe -     unans unans none  none  none  found -     free  dismi -     -
+found          -     -     -     -     -     found none  none  none  -     found free  -     dismi close
+dismissed      -     -     -     -     -     -     -     -     -     -     -     -     -     -     -
+closed         -     -     -     -     -     -     -     -     -     -     -     -     -     dismi -
+suspended      -     notic answe unans notic notic none  none  none  runs  -     notic dismi -     -
+ordered        -     notic answe unans notic open  notic notic empty runs  -     free  dismi -     -
+read           -     notic answe unans notic open  known notic empty runs  -     free  dismi -     -
+proved         -     notic answe unans notic open  known waits notic runs  -     free  dismi -     -
+complied       -     notic answe unans notic notic none  none  none  runs  -     free  dismi -     -
+found held     -     -     -     -     -     found none  none  none  -     found found -     dismi held
+found ordered  -     -     -     -     -     open  found found empty -     found free  -     dismi open
 ";
 
 fn short(word: &str) -> String {
@@ -282,6 +286,7 @@ fn who_complained_who_has_a_stake_and_other_offices_decide_nothing() {
         ("impose", "found", 2),
         ("lift", "suspended", 2),
         ("dismiss", "answered", 2),
+        ("aside", "found", 2),
         ("close", "found", 2),
         ("answer", "noticed", 3),
         ("acknowledge", "ordered", 3),
@@ -346,13 +351,19 @@ fn a_step_of_the_ladder_is_left_out_only_with_a_written_finding() {
         let ready = after(&opened(class, stood_at), &["notify", "answer"]);
         ready.decide(find(vec![kind], severity), &manager(), now()).map_or_else(|refusal| refusal.code, |_| "ok")
     };
+    let throttle = Throttle { percent: 25, until: day("2026-12-07") };
+    let slow = || MeasureKind::ThrottleKey { key, throttle };
     let suspend = || MeasureKind::SuspendKey { key };
     let revoke = || MeasureKind::RevokeKey { key };
     let refer = || MeasureKind::Refer { to: "Law Department".to_owned() };
     let rows = [
         (Class::M3, None, MeasureKind::Warn, "ok"),
         (Class::M3, None, suspend(), "severity_needed"),
-        (Class::M3, Some(Rung::Warn), suspend(), "ok"),
+        (Class::M3, Some(Rung::Warn), slow(), "ok"),
+        (Class::M3, Some(Rung::Warn), suspend(), "severity_needed"),
+        (Class::M3, Some(Rung::Throttle), suspend(), "ok"),
+        (Class::M1, None, slow(), "ok"),
+        (Class::M1, None, suspend(), "severity_needed"),
         (Class::M3, Some(Rung::Warn), revoke(), "severity_needed"),
         (Class::M3, Some(Rung::Suspend), revoke(), "ok"),
         (Class::M4, None, suspend(), "ok"),
@@ -391,35 +402,6 @@ fn only_what_is_imminent_is_suspended_before_the_answer() {
 }
 
 #[test]
-fn offences_count_over_twelve_months_and_then_no_more() {
-    let ago = |months: u32| now().checked_sub_months(Months::new(months)).unwrap();
-    let case = |class, found_at, is_open, rung| Earlier { class, found_at, is_open, rung: Some(rung) };
-    let rows = [
-        ("nothing before", vec![], (Offence::First, None)),
-        ("of another class", vec![case(Class::M1, Some(ago(2)), false, Rung::Warn)], (Offence::First, None)),
-        ("found last year", vec![case(Class::M3, Some(ago(13)), false, Rung::Suspend)], (Offence::First, None)),
-        (
-            "found this year",
-            vec![case(Class::M3, Some(ago(11)), false, Rung::Warn)],
-            (Offence::Repeat, Some(Rung::Warn)),
-        ),
-        ("dismissed", vec![case(Class::M3, None, false, Rung::Suspend)], (Offence::First, None)),
-        ("still open", vec![case(Class::M3, None, true, Rung::Inform)], (Offence::Continuing, None)),
-        (
-            "found twice",
-            vec![
-                case(Class::M3, Some(ago(11)), false, Rung::Suspend),
-                case(Class::M3, Some(ago(1)), false, Rung::Warn),
-            ],
-            (Offence::Repeat, Some(Rung::Suspend)),
-        ),
-    ];
-    for (what, earlier, expected) in rows {
-        assert_eq!(offence_of(Class::M3, &earlier, now()), expected, "{what}");
-    }
-}
-
-#[test]
 fn lifting_marks_exactly_one_suspension_and_a_lift_from_elsewhere_is_noted_once() {
     let held = in_state("suspended");
     assert_eq!(held.in_force().count(), 1);
@@ -429,17 +411,6 @@ fn lifting_marks_exactly_one_suspension_and_a_lift_from_elsewhere_is_noted_once(
     assert!(noted.noting_lifted(id(60), &lift).is_none() && held.noting_lifted(id(61), &lift).is_none());
     let dismissed = after(&held, &["dismiss"]);
     assert_eq!(dismissed.in_force().count(), 0, "no suspension outlives a dismissal");
-}
-
-#[test]
-fn a_suspended_key_that_was_revoked_does_not_keep_its_case_open() {
-    let held = in_state("found held");
-    let close = || command("close").0;
-    assert_eq!(held.decide(close(), &clerk(), now()).unwrap_err().code, "still_suspended");
-    let measure = measure(MeasureKind::RevokeKey { key: id(40) });
-    let impose = CaseCommand::Impose { measure, severity: "It went on.".to_owned() };
-    let revoked = held.decide(impose, &manager(), now()).unwrap().next;
-    assert!(revoked.decide(close(), &clerk(), now()).is_ok());
 }
 
 #[test]
