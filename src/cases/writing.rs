@@ -58,11 +58,11 @@ fn reason(hold: &Hold) -> Piece {
     }
     let reason = hold.reason;
     let spanish = match reason {
-        HoldReason::Misuse => "Suspendido mientras se examina un posible incumplimiento del acuerdo",
+        HoldReason::Misuse => "Suspendido mientras se examina un posible incumplimiento del convenio",
         HoldReason::Leaked => "Suspendido porque otros llegaron a conocer el texto de la clave",
         HoldReason::Emergency => "Suspendido de inmediato para evitar un daño; se le escuchará sin demora",
         HoldReason::TermsNotAccepted => "No se aceptaron los nuevos términos; al aceptarlos se levanta esta suspensión",
-        HoldReason::HolderRequest => "Pausado a petición del propio titular",
+        HoldReason::HolderRequest => "Pausado porque lo pidió su titular",
         HoldReason::Administrative => "Suspendido por una oficina de la ciudad",
     };
     Piece::both(format!("{}.", reason.sentence()), format!("{spanish}."))
@@ -119,12 +119,12 @@ impl Work<'_> {
         let duties = if is_key {
             Piece::both(
                 "Remove the key from your programs. The agreement itself stays in force: its duties bind you as before, and you may make another key unless a suspension says otherwise.",
-                "Quite la clave de sus programas. El acuerdo sigue vigente: sus deberes le obligan como antes, y puede crear otra clave salvo que una suspensión diga otra cosa.",
+                "Quite la clave de sus programas. El convenio sigue vigente: sus deberes le obligan como antes, y puede crear otra clave salvo que una suspensión diga otra cosa.",
             )
         } else {
             Piece::both(
                 "Stop using the data. The duties that outlive the agreement bind you: delete what it tells you to delete, confirm it where it asks you to, and identify nobody.",
-                "Deje de usar los datos. Los deberes que sobreviven al acuerdo le obligan: borre lo que manda borrar, confírmelo donde lo pide y no identifique a nadie.",
+                "Deje de usar los datos. Los deberes que sobreviven al convenio le obligan: borre lo que manda borrar, confírmelo donde lo pide y no identifique a nadie.",
             )
         };
         let values = Values::new()

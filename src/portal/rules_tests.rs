@@ -38,7 +38,7 @@ async fn everybody_reads_every_rule_in_english_and_spanish() {
             assert!(spanish.contains(rule.title.text("es")), "{}", rule.id);
         }
         assert!(english.contains("1000 calls outside the scopes or more within 5 minutes"));
-        assert!(spanish.contains("1000 llamadas fuera de los permisos o más en 5 minutos. Se suspende la clave."));
+        assert!(spanish.contains("1000 llamadas fuera de los alcances o más en 5 minutos. Se suspende la clave."));
         assert!(browser.page("/").await.contains("href=\"/rules\""), "from the foot of every page");
     }
 }

@@ -95,7 +95,7 @@ fn answered(values: Values, profile: &Profile, request: &RecordsRequest) -> Valu
     let outcome = match answer.outcome {
         Outcome::Produced => both("The records are produced.", "Los documentos se entregan."),
         Outcome::Partly => both("Some of it is produced, some is withheld.", "Una parte se entrega y otra se retiene."),
-        Outcome::Denied => both("The request is denied.", "La petición se niega."),
+        Outcome::Denied => both("The request is denied.", "La solicitud se deniega."),
     };
     let late = if answer.is_late {
         both(

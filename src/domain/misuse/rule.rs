@@ -187,7 +187,7 @@ impl SignalKind {
         match self {
             Self::RefusedShare => "% de llamadas rechazadas",
             Self::LimitHitting => "minutos con llamadas por encima de un límite",
-            Self::ScopeProbing => "llamadas fuera de los permisos",
+            Self::ScopeProbing => "llamadas fuera de los alcances",
             Self::UseWhenStopped => "llamadas con una clave detenida",
             Self::ManyNetworks => "redes",
             Self::PathSweep => "patrones de ruta",
