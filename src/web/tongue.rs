@@ -25,6 +25,7 @@ pub(super) struct LanguageLink {
     name: &'static str,
     href: String,
     is_current: bool,
+    is_begun: bool,
 }
 
 /// The language of this request's pages.
@@ -64,6 +65,7 @@ pub(super) fn languages(request: &HttpRequest, current: Language) -> Vec<Languag
         name: language.name(),
         href: format!("/language/{}?back={back}", language.tag()),
         is_current: language == current,
+        is_begun: !language.is_complete(),
     };
     Language::ALL.into_iter().map(link).collect()
 }

@@ -188,3 +188,27 @@ fn every_sentence_of_the_rules_is_said_somewhere() {
     assert!(lost.is_empty(), "no code says {lost:#?}");
     assert!(Words::embedded().unwrap().phrases.keys().count() > 0);
 }
+
+/// Where the rooms say a sentence to a person: what is made by these is shown on a page.
+const SAYING: &str = r#"(?:Refusal::new\("[a-z_]+",|Invalid::new\([^,"]*(?:"[a-z_.]*")?[^,"]*, "[a-z_]+",|Flash::(?:good|info|warn)\(|Page::new\(&?request,|\.crumb\(|\.hint\(|errors\.add\("[a-z_.]+",)\s*(?:format!\()?\s*"((?:[^"\\]|\\.)*)""#;
+
+#[test]
+fn what_a_room_says_to_a_person_is_said_in_spanish_too() {
+    let voice = Voice::of_place([]).unwrap();
+    let (saying, value) = (regex::Regex::new(SAYING).unwrap(), regex::Regex::new(r"\{[^{}]*\}").unwrap());
+    let broken = regex::Regex::new(r"\\\n\s*").unwrap();
+    let mut silent = BTreeSet::new();
+    for room in ["portal", "web", "cases", "domain"] {
+        for source in sources(&format!("src/{room}"), "rs") {
+            let code = source.split("#[cfg(test)]\nmod tests {").next().unwrap_or_default();
+            let code = broken.replace_all(code, "");
+            for found in saying.captures_iter(&code) {
+                let english = value.replace_all(&found[1].replace("\\\"", "\""), "7").into_owned();
+                if english.contains(' ') && voice.say(Language::Spanish, &english) == english {
+                    silent.insert(english);
+                }
+            }
+        }
+    }
+    assert!(silent.is_empty(), "{} are English only: {silent:#?}", silent.len());
+}

@@ -25,6 +25,7 @@ frame-foot-api = API
 frame-foot-accessibility = Accessibility
 frame-foot-privacy = Privacy
 frame-languages = Languages
+frame-language-begun = (in part)
 frame-whose = { $name }, a service of the City of { $city }.
 
 show-none = None given

@@ -25,6 +25,7 @@ frame-foot-api = API
 frame-foot-accessibility = Accesibilidad
 frame-foot-privacy = Privacidad
 frame-languages = Idiomas
+frame-language-begun = (en parte)
 frame-whose = { $name }, un servicio de la Ciudad de { $city }.
 
 show-none = Sin indicar

@@ -25,6 +25,7 @@ frame-foot-api = API
 frame-foot-accessibility = Aksesibilite
 frame-foot-privacy = Vi prive
 frame-languages = Lang
+frame-language-begun = (an pati)
 frame-whose = { $name }, yon sèvis Vil { $city }.
 
 show-none = Pa endike
