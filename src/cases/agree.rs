@@ -1,7 +1,7 @@
 //! Agreements: read, terminate, expire, remind, and check a copy against what the service signed.
 
 use super::post::Composed;
-use super::writing::Side;
+use super::writing::{Side, agreement_named};
 use crate::domain::agreement::AgreementChange;
 use chrono::Duration;
 
@@ -162,9 +162,9 @@ pub(super) fn with_letter(
 ) -> Result<(AgreementChange, Option<Composed>), CaseError> {
     let agreement = &change.next;
     let (id, path) = (agreement.id.to_string(), format!("/agreements/{}", agreement.id));
-    let (what, why) = (format!("Agreement {}", agreement.number), change.act.reason.clone().unwrap_or_default());
+    let (what, why) = (agreement_named(&agreement.number), change.act.reason.clone().unwrap_or_default());
     let side = Side::of(agreement);
-    let draft = work.revocation_letter((&what, &path, &why), ("agreement", &id), &side, change.act.capacity);
+    let draft = work.revocation_letter((what, &path, &why), ("agreement", &id), &side, change.act.capacity);
     let (letter, text) = work.compose_for(draft)?;
     for notice in change.notices.iter_mut().filter(|notice| notice.kind == NoticeKind::AgreementEnded) {
         notice.facts.insert("letter".to_owned(), text.clone());

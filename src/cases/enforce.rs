@@ -6,8 +6,8 @@ mod by_rule;
 
 pub use by_rule::end_throttles;
 
-use super::writing::Side;
-use crate::domain::letter::to_plain;
+use super::writing::{Side, agreement_named, key_named};
+use crate::domain::letter::{Piece, to_plain};
 use serde::Serialize;
 use serde_json::json;
 
@@ -51,6 +51,8 @@ struct Found {
     to: Recipient,
     /// What it is called in notices.
     what: String,
+    /// What it is called in letters.
+    named: Piece,
     /// The page to open.
     path: String,
 }
@@ -365,20 +367,24 @@ fn look(conn: &mut AnyConnection, target: HoldTarget) -> Result<Found, CaseError
             let stored = keys::by_id(conn, id)?;
             let agreement = agreements::by_id(conn, stored.key.agreement)?;
             let what = format!("Key “{}” ({}) of {}", stored.key.name, stored.key.hint, agreement.number);
+            let named = key_named(&stored.key, &agreement.number);
             let (holder, to, path) = (agreement.requester, agreement.holder(), format!("/keys/{id}"));
-            Ok(Found { agreements: vec![agreement], holder, to, what, path })
+            Ok(Found { agreements: vec![agreement], holder, to, what, named, path })
         }
         HoldTarget::Agreement(id) => {
             let agreement = agreements::by_id(conn, id)?;
             let what = format!("Agreement {}", agreement.number);
+            let named = agreement_named(&agreement.number);
             let (holder, to, path) = (agreement.requester, agreement.holder(), format!("/agreements/{id}"));
-            Ok(Found { agreements: vec![agreement], holder, to, what, path })
+            Ok(Found { agreements: vec![agreement], holder, to, what, named, path })
         }
         HoldTarget::Requester(id) => {
             let organisation = people::account_by_id(conn, id)?.organisation.map(|id| id.to_string());
             let agreements = agreements::of_requester(conn, id, organisation.as_deref())?;
             let what = "Every key of all your agreements".to_owned();
-            Ok(Found { agreements, holder: id, to: Recipient::Account(id), what, path: "/agreements".to_owned() })
+            let named = Piece::both(what.as_str(), "toda clave de todos sus convenios");
+            let (to, path) = (Recipient::Account(id), "/agreements".to_owned());
+            Ok(Found { agreements, holder: id, to, what, named, path })
         }
     }
 }
@@ -430,7 +436,7 @@ impl Work<'_> {
         let told = if hold.office == Office::Holder {
             told
         } else {
-            let draft = self.suspension_letter(&hold, (&found.what, &found.path), &found.side(), capacity)?;
+            let draft = self.suspension_letter(&hold, (found.named.clone(), &found.path), &found.side(), capacity)?;
             told.with("letter", to_plain(&self.file_letter(&draft)?.markdown))
         };
         self.notify(&told)?;

@@ -2,6 +2,7 @@
 //! says that one way must come first: the clerk's review does not stop the state's clock (CGS §1-206).
 
 use super::post::LetterDraft;
+use super::writing::{in_spanish, said};
 use crate::domain::application::{Application, Item, ItemState, State};
 use crate::domain::audit::About;
 use crate::domain::calendar::{Deadline, in_words, in_words_of};
@@ -175,12 +176,12 @@ pub(super) fn routes(values: Values, profile: &Profile, (clerk, state): (&Deadli
     let (of_clerk, of_state) = (&profile.appeals.clerk, &profile.appeals.state);
     let address = |body: &AppealBody| format!("{}, {}", body.address, body.email);
     values
-        .line("clerk_body", of_clerk.name.as_str())
+        .local("clerk_body", said(of_clerk.name.as_str()))
         .line("clerk_address", address(of_clerk))
-        .line("clerk_statute", of_clerk.statute.as_str())
+        .local("clerk_statute", said(of_clerk.statute.as_str()))
         .local("clerk_text", &of_clerk.text)
         .deadline(["clerk_by", "clerk_by_working"], clerk)
-        .line("state_body", of_state.name.as_str())
+        .local("state_body", said(of_state.name.as_str()))
         .line("state_address", address(of_state))
         .line("state_statute", of_state.statute.as_str())
         .local("state_text", &of_state.text)
@@ -215,7 +216,10 @@ fn section(profile: &Profile, item: &Item, decision: &Decision) -> Section {
         ),
         format!(
             "{} fue denegado el {el} por {}. Últimos días para este conjunto de datos: {secretaria} ({}), {estado} ({}).",
-            item.title, decision.by_name, profile.appeals.clerk.name, profile.appeals.state.name
+            item.title,
+            decision.by_name,
+            in_spanish(profile.appeals.clerk.name.as_str()),
+            in_spanish(profile.appeals.state.name.as_str())
         ),
     );
     Section {

@@ -1,6 +1,7 @@
 //! Letters: written from the profile's templates in the recipient's language, kept as sent with their hash, and mailed,
 //! in the transaction of the act that they tell of. A preview is the act itself, undone at its end ([`super::intent`]).
 
+use super::writing::said;
 use super::{Caller, CaseError, Desk, Work};
 use crate::domain::audit::{About, Act};
 use crate::domain::id::{DepartmentId, LetterId};
@@ -59,11 +60,11 @@ fn written(
     let values = draft
         .values
         .clone()
-        .line("city", profile.name.as_str())
+        .local("city", said(profile.name.as_str()))
         .day("today", day_in(profile.zone, now))
         .line("to_name", to_name)
         .line("number", draft.about.number.as_str())
-        .line("sender", sender)
+        .local("sender", said(sender))
         .local("records_note", &profile.notices.two_tracks)
         .local("clocks_note", &profile.notices.clocks_run_together);
     desk.letters

@@ -8,14 +8,17 @@ use crate::domain::agreement::Agreement;
 use crate::domain::appeal::{Appeal, Outcome, Ruling};
 use crate::domain::application::{Application, ItemState};
 use crate::domain::audit::About;
-use crate::domain::calendar::{Span, in_words};
+use crate::domain::calendar::{Span, in_words_of};
 use crate::domain::hold::{Hold, HoldReason, Office, Throttle};
 use crate::domain::id::{AccountId, AgreementId, DepartmentId, OrganisationId};
+use crate::domain::key::Key;
+use crate::domain::language::Language;
 use crate::domain::letter::{Addressee, LetterAbout, LetterKind, Piece, Section, Values};
 use crate::domain::people::{Capacity, Role};
 use crate::domain::review::Verdict;
 use crate::domain::time::{Instant, day_in};
 use crate::store::people;
+use crate::words::{Voice, moment_in_words};
 
 /// Whose thing a letter is about.
 #[derive(Clone, Debug)]
@@ -51,6 +54,30 @@ impl Side {
     }
 }
 
+/// A sentence or name of ours, which the record holds in English, for letters in both languages.
+pub(super) fn said(english: &str) -> Piece {
+    Piece::both(english, in_spanish(english))
+}
+
+/// The same in Spanish; as it is where it is none of ours.
+pub(super) fn in_spanish(english: &str) -> String {
+    Voice::of_place([]).map_or_else(|_| english.to_owned(), |voice| voice.say(Language::Spanish, english))
+}
+
+/// What an agreement is called in a letter.
+pub(super) fn agreement_named(number: &str) -> Piece {
+    Piece::both(format!("Agreement {number}"), format!("el convenio {number}"))
+}
+
+/// What a key under the agreement with this number is called in a letter.
+pub(super) fn key_named(key: &Key, number: &str) -> Piece {
+    let (name, hint) = (&key.name, &key.hint);
+    Piece::both(
+        format!("Key “{name}” ({hint}) of {number}"),
+        format!("la clave “{name}” ({hint}) del convenio {number}"),
+    )
+}
+
 fn reason(hold: &Hold) -> Piece {
     if hold.throttle.is_some() {
         // The letter has a sentence of its own for it.
@@ -71,29 +98,34 @@ fn reason(hold: &Hold) -> Piece {
 impl Work<'_> {
     fn office_name(&mut self, office: Office) -> Result<Piece, CaseError> {
         Ok(match office {
-            Office::Department(department) => people::department_by_id(self.conn, department)?.name.into(),
-            Office::Clerk => self.desk.profile.appeals.clerk.name.as_str().into(),
+            Office::Department(department) => {
+                let name = people::department_by_id(self.conn, department)?.name;
+                Piece::both(name.as_str(), format!("el departamento {name}"))
+            }
+            Office::Clerk => Piece::both(self.desk.profile.appeals.clerk.name.as_str(), "la Secretaría Municipal"),
             Office::Holder => Piece::both("its holder", "su titular"),
             Office::Service => Piece::both("the published misuse rules", "las reglas de uso indebido publicadas"),
         })
     }
 
-    fn moment(&self, at: Instant) -> String {
-        self.written(at)
+    /// A moment, in the city's time.
+    fn moment(&self, at: Instant) -> Piece {
+        let here = at.with_timezone(&self.desk.profile.zone);
+        Piece::both(moment_in_words(Language::English, &here), moment_in_words(Language::Spanish, &here))
     }
 
     /// The letter about a suspension, or about a throttle.
     pub(super) fn suspension_letter(
         &mut self,
         hold: &Hold,
-        (what, path): (&str, &str),
+        (what, path): (Piece, &str),
         side: &Side,
         capacity: Capacity,
     ) -> Result<LetterDraft, CaseError> {
         let clocks = self.desk.profile.denial_clocks(day_in(self.desk.profile.zone, hold.since));
         let values = Values::new()
-            .line("what", what)
-            .line("since", self.moment(hold.since))
+            .local("what", what)
+            .local("since", self.moment(hold.since))
             .local("reason", reason(hold))
             .paragraphs("explanation", hold.explanation.as_str())
             .local("office", self.office_name(hold.office)?);
@@ -109,7 +141,7 @@ impl Work<'_> {
     /// The letter about a key that an office revoked, or an agreement that it ended.
     pub(super) fn revocation_letter(
         &self,
-        (what, path, why): (&str, &str, &str),
+        (what, path, why): (Piece, &str, &str),
         about: (&'static str, &str),
         side: &Side,
         capacity: Capacity,
@@ -128,8 +160,8 @@ impl Work<'_> {
             )
         };
         let values = Values::new()
-            .line("what", what)
-            .line("since", self.moment(self.now))
+            .local("what", what)
+            .local("since", self.moment(self.now))
             .paragraphs("explanation", why)
             .local("duties", duties);
         let values = routes(values, &self.desk.profile, (&clocks.clerk, &clocks.foic));
@@ -149,10 +181,11 @@ impl Work<'_> {
                     Verdict::Deny { .. } => &[],
                 };
                 let basis = |text: &str| if text.is_empty() { String::new() } else { format!(" ({text})") };
-                let who = format!("{}, {}", decision.by_name, in_words(day_in(profile.zone, decision.at)));
+                let on = |language: &str| in_words_of(day_in(profile.zone, decision.at), language);
+                let who = |language: &str| format!("{}, {}", decision.by_name, on(language));
                 Some(Section {
                     heading: item.title.as_str().into(),
-                    before: vec![who.into(), decision.statement.as_str().into()],
+                    before: vec![Piece::both(who("en"), who("es")), decision.statement.as_str().into()],
                     bullets: conditions.iter().map(|one| format!("{}{}", one.text, basis(&one.basis)).into()).collect(),
                     after: Vec::new(),
                 })
@@ -195,11 +228,11 @@ impl Work<'_> {
             Outcome::Remanded => "La oficina que decidió debe volver a examinarla.",
         };
         let values = Values::new()
-            .line("appealed", appeal.contested.what.as_str())
+            .local("appealed", said(&appeal.contested.what))
             .day("decided_on", day_in(profile.zone, appeal.contested.at))
             .local("outcome", Piece::both(ruling.outcome.sentence(), outcome))
             .paragraphs("reasons", ruling.reasons.as_str())
-            .paragraphs("effect", ruling.effect.as_str())
+            .local("effect", said(&ruling.effect))
             .paragraphs("instructions", ruling.instructions.as_str());
         let side = Side {
             requester: appeal.requester,

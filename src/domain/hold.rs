@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::calendar::in_words;
+use super::calendar::{in_words, in_words_of};
 use super::id::{AccountId, AgreementId, DepartmentId, HoldId, KeyId};
 use super::people::{Actor, Capacity, Role};
 use super::refusal::Refusal;
@@ -138,7 +138,8 @@ impl Throttle {
     /// The same in Spanish, for letters.
     #[must_use]
     pub fn in_spanish(self) -> String {
-        format!("Limitado al {} por ciento de los límites hasta el {}", self.percent, self.until)
+        let until = in_words_of(self.until, "es");
+        format!("Limitado al {} por ciento de los límites hasta el {until}", self.percent)
     }
 
     /// Whether its last day is over.

@@ -30,7 +30,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
         ],
     ),
     ("store", &["domain"]),
-    ("cases", &["domain", "store", "clock", "gate::redact"]),
+    ("cases", &["domain", "store", "clock", "gate::redact", "words"]),
     ("feed", &["domain", "store", "gate", "clock", "cases::GrantSink", "cases::Touched"]),
     ("words", &["domain"]),
     ("web", &["domain", "cases", "store::StoreError", "clock", "words"]),

@@ -2,6 +2,7 @@
 
 use super::{CaseError, Work, today};
 use crate::cases::post::LetterDraft;
+use crate::cases::writing::{in_spanish, said};
 use crate::domain::letter::{Addressee, LetterAbout, LetterKind, Values};
 use crate::domain::misuse::Offence;
 use crate::domain::misuse::case::{Answer, Measure, MisuseCase, OrderKind};
@@ -50,6 +51,11 @@ fn words(spanish: bool, english: &'static str, in_spanish: &'static str) -> &'st
     if spanish { in_spanish } else { english }
 }
 
+/// A text of ours that the record holds in English.
+fn ours(spanish: bool, english: &str) -> String {
+    if spanish { in_spanish(english) } else { english.to_owned() }
+}
+
 fn reasons(case: &MisuseCase) -> String {
     case.finding.as_ref().map(|finding| finding.reasons.clone()).unwrap_or_default()
 }
@@ -64,14 +70,15 @@ fn facts(work: &Work<'_>, case: &MisuseCase, spanish: bool) -> Values {
     if !subject.key_words.is_empty() {
         about.push((words(spanish, "Key", "Clave"), subject.key_words.clone()));
     }
-    about.push((words(spanish, "Class", "Clase"), format!("{}, {}", case.class.as_str(), case.class.title())));
+    let title = ours(spanish, case.class.title());
+    about.push((words(spanish, "Class", "Clase"), format!("{}, {title}", case.class.as_str())));
     let clerk = &work.desk.profile.appeals.clerk;
     let page = words(spanish, "the page of the case", "la página del caso");
     Values::new()
         .line("agreement", subject.agreement_number.as_str())
         .facts("about", &about)
         .line("page", format!("{page} ({})", case.path()))
-        .line("clerk_body", clerk.name.as_str())
+        .local("clerk_body", said(clerk.name.as_str()))
         .line("clerk_address", clerk.address.as_str())
 }
 
@@ -79,7 +86,7 @@ fn notice(values: Values, case: &MisuseCase, spanish: bool) -> Values {
     let Some(charge) = &case.charge else { return values };
     let shown = case.evidence.iter().filter(|part| part.is_for_holder);
     let parts: Vec<String> =
-        shown.map(|part| format!("{} ({}): SHA-256 {}", part.title, part.name, part.sha256)).collect();
+        shown.map(|part| format!("{} ({}): SHA-256 {}", ours(spanish, &part.title), part.name, part.sha256)).collect();
     let source = if spanish { case.source.in_spanish() } else { case.source.in_words() };
     let allows = case.class.allows_suspension_first();
     let interim = if allows {

@@ -11,7 +11,7 @@ pub mod succession;
 #[cfg(test)]
 pub(super) mod tests;
 
-use super::writing::Side;
+use super::writing::{Side, key_named};
 use crate::domain::letter::to_plain;
 use secrecy::SecretString;
 use serde_json::json;
@@ -363,9 +363,9 @@ impl Work<'_> {
         self.record(entry.because(&reason))?;
         let told = notice(NoticeKind::KeyRevoked, &key, agreement).with("reason", &reason);
         let told = if matches!(capacity, Capacity::Staff { .. }) {
-            let what = format!("Key “{}” ({}) of {}", key.name, key.hint, agreement.number);
+            let what = key_named(&key, &agreement.number);
             let (id, path) = (key.id.to_string(), format!("/keys/{}", key.id));
-            let draft = self.revocation_letter((&what, &path, &reason), ("key", &id), &Side::of(agreement), capacity);
+            let draft = self.revocation_letter((what, &path, &reason), ("key", &id), &Side::of(agreement), capacity);
             told.with("letter", to_plain(&self.file_letter(&draft)?.markdown))
         } else {
             told

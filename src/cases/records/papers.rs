@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 
 use super::{CaseError, Work};
 use crate::cases::post::LetterDraft;
+use crate::cases::writing::said;
 use crate::domain::audit::About;
 use crate::domain::letter::{Addressee, LetterAbout, LetterKind, Piece, Section, Values, to_plain};
 use crate::domain::people::Capacity;
@@ -58,12 +59,12 @@ fn values(profile: &Profile, request: &RecordsRequest, office: &str) -> Values {
     let appeal = request.appeals().pop().unwrap_or(&request.clocks.appeal);
     let values = Values::new()
         .paragraphs("description", request.description.as_str())
-        .line("office", office)
+        .local("office", said(office))
         .day("received", request.received_on)
         .deadline(["due", "due_working"], &request.clocks.due)
         .deadline(["appeal", "appeal_working"], appeal)
         .paragraphs("text", said)
-        .line("state_body", state.name.as_str())
+        .local("state_body", said(state.name.as_str()))
         .local("state_text", &state.text)
         .line("state_address", format!("{}, {}", state.address, state.email))
         .line("state_statute", state.statute.as_str());
