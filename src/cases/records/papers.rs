@@ -55,7 +55,7 @@ pub(super) fn file(
 
 fn values(profile: &Profile, request: &RecordsRequest, office: &str) -> Values {
     let state = &profile.appeals.state;
-    let said = request.steps.last().map_or("", |step: &RecordsStep| step.text.as_str());
+    let last = request.steps.last().map_or("", |step: &RecordsStep| step.text.as_str());
     let appeal = request.appeals().pop().unwrap_or(&request.clocks.appeal);
     let values = Values::new()
         .paragraphs("description", request.description.as_str())
@@ -63,7 +63,7 @@ fn values(profile: &Profile, request: &RecordsRequest, office: &str) -> Values {
         .day("received", request.received_on)
         .deadline(["due", "due_working"], &request.clocks.due)
         .deadline(["appeal", "appeal_working"], appeal)
-        .paragraphs("text", said)
+        .paragraphs("text", last)
         .local("state_body", said(state.name.as_str()))
         .local("state_text", &state.text)
         .line("state_address", format!("{}, {}", state.address, state.email))
