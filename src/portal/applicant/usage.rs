@@ -56,7 +56,9 @@ struct Bar {
     ok_height: i64,
     bad_y: i64,
     bad_height: i64,
-    label: String,
+    day: Day,
+    calls: i64,
+    refused: i64,
 }
 
 /// What each outcome means to the holder.
@@ -145,7 +147,9 @@ fn bars((first, last): (Day, Day), days: &[Sum], most: i64) -> Vec<Bar> {
                 ok_height: good,
                 bad_y: CHART_HEIGHT - whole,
                 bad_height: whole - good,
-                label: format!("{}: {calls} calls, {} not answered", day.format("%B %-d"), calls - ok),
+                day,
+                calls,
+                refused: calls - ok,
             }
         })
         .collect()

@@ -52,7 +52,8 @@ pub(super) struct QueueView {
     pub(super) overdue: usize,
     pub(super) first: String,
     pub(super) next: String,
-    pub(super) shown: String,
+    pub(super) top: usize,
+    pub(super) bottom: usize,
     pub(super) is_filtered: bool,
 }
 
@@ -147,7 +148,8 @@ fn view(desk: &Desk, caller: &Caller, wanted: &Wanted) -> Result<QueueView, Case
         overdue,
         first: if wanted.page > 1 { link(1) } else { String::new() },
         next: if has_more { link(wanted.page + 1) } else { String::new() },
-        shown: format!("{} to {} of {}", skipped + 1, skipped + rows.len(), all.len()),
+        top: skipped + 1,
+        bottom: skipped + rows.len(),
         is_filtered: !is_open || !wanted.dataset.is_empty() || !wanted.words.is_empty(),
         rows,
     })

@@ -90,7 +90,9 @@ pub(super) struct ReportView {
     pub(super) rows: Vec<Row>,
     pub(super) first: String,
     pub(super) next: String,
-    pub(super) shown: String,
+    pub(super) top: usize,
+    pub(super) bottom: usize,
+    pub(super) found: usize,
 }
 
 #[derive(Debug, Serialize)]
@@ -158,7 +160,9 @@ pub(super) fn view(report: &ImportReport, show: &str, page: usize) -> ReportView
         shows: SHOWS.iter().map(|(word, label)| Choice::new(*word, *label)).collect(),
         first: if page > 1 { link(1) } else { String::new() },
         next: if has_more { link(page + 1) } else { String::new() },
-        shown: format!("{} to {} of {}", skipped + 1, skipped + rows.len(), found.len()),
+        top: skipped + 1,
+        bottom: skipped + rows.len(),
+        found: found.len(),
         rows,
         path,
     }

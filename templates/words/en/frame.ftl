@@ -30,6 +30,7 @@ frame-whose = { $name }, a service of the City of { $city }.
 
 show-none = None given
 show-pages = Pages
+show-range = { $first } to { $last } of { $count }
 show-first = Back to the start
 show-next = Next page
 show-steps = Steps

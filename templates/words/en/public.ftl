@@ -10,7 +10,7 @@ accessibility-errors = Errors are listed on top of a form, lead to their fields,
 accessibility-colour = Nothing is told by colour alone. Text can be enlarged to 200 % and pages fit a phone.
 accessibility-scripts = Nothing needs scripts, moves by itself, or runs out while you type without saying so.
 accessibility-missing = What is not there yet
-accessibility-languages = Pages are in English only; Spanish is being prepared. You may write to us in either.
+accessibility-languages = Pages, mails and letters are in English and Spanish. What is on record, such as an agreement as it was signed and the audit, is in English. Haitian Creole is begun; what it lacks is read in English. You may write to us in any of them.
 accessibility-catalogue = Catalogue texts come from many sources. Some use abbreviations that are not explained.
 accessibility-untested = No outside body has tested these pages yet.
 accessibility-trouble = Something does not work for you?
@@ -216,7 +216,7 @@ help-weakness-text = Write to <a href="mailto:{ $email }">{ $email }</a> before 
 # public/privacy.html
 privacy-lead = What this service keeps about you, why, and for how long.
 privacy-look = When you only look
-privacy-look-text = The program’s log keeps the address your browser came from and the page you opened, to keep the service running and safe. There is no tracking, no advertising and nothing from other sites. Two cookies may be set: one protects the forms you send, one carries a message to the next page. Neither says who you are.
+privacy-look-text = The program’s log keeps the address your browser came from and the page you opened, to keep the service running and safe. There is no tracking, no advertising and nothing from other sites. Three cookies may be set: one protects the forms you send, one carries a message to the next page, and one remembers for a year which language you chose. None of them says who you are.
 privacy-account = When you have an account
 privacy-name = Your name and mail address, and your password as a hash that cannot be turned back.
 privacy-session = A cookie for your session. It ends when you sign out, after { $idle_minutes } minutes of rest, or after { $session_hours } hours.

@@ -91,7 +91,6 @@ said-key-the-quota-was-used-up = The quota was used up
 said-key-the-dataset-was-not-available = The dataset was not available
 said-key-the-citys-feed-did-not-answer = The city's feed did not answer
 said-key-calls-by-day-in-all-answered-at-most-on-one = Calls by day: { $calls } in all, { $ok } answered, at most { $most } on one day.
-said-key-calls-not-answered = { $day }: { $calls } calls, { $refused } not answered
 said-key-the-end-must-not-lie-before-the-beginning = The end must not lie before the beginning.
 said-key-choose-at-most-days = Choose at most { $max } days.
 said-key-a-key-needs-at-least-one-scope = a key needs at least one scope

@@ -30,6 +30,7 @@ frame-whose = { $name }, un servicio de la Ciudad de { $city }.
 
 show-none = Sin indicar
 show-pages = Páginas
+show-range = { $first } a { $last } de { $count }
 show-first = Volver al principio
 show-next = Página siguiente
 show-steps = Pasos

@@ -10,7 +10,7 @@ accessibility-errors = Los errores aparecen al principio del formulario, llevan 
 accessibility-colour = Nada se indica solo con el color. El texto se puede ampliar al 200 % y las páginas caben en un teléfono.
 accessibility-scripts = Nada necesita scripts, se mueve solo ni caduca sin aviso mientras usted escribe.
 accessibility-missing = Lo que todavía falta
-accessibility-languages = Las páginas están en inglés; el español se está preparando. Puede escribirnos en cualquiera de los dos.
+accessibility-languages = Las páginas, los correos y las cartas están en inglés y en español. Lo que consta en el registro, como un convenio tal como se firmó y la auditoría, está en inglés. El criollo haitiano está empezado; lo que le falta se lee en inglés. Puede escribirnos en cualquiera de estos idiomas.
 accessibility-catalogue = Los textos del catálogo vienen de muchas fuentes y están en inglés. Algunos usan abreviaturas que no se explican.
 accessibility-untested = Ninguna entidad externa ha revisado todavía estas páginas.
 accessibility-trouble = ¿Algo no le funciona?
@@ -219,7 +219,7 @@ help-weakness-text = Escriba a <a href="mailto:{ $email }">{ $email }</a> antes 
 # public/privacy.html
 privacy-lead = Lo que este servicio guarda sobre usted, por qué y por cuánto tiempo.
 privacy-look = Cuando solo mira
-privacy-look-text = El registro del programa guarda la dirección desde la que vino su navegador y la página que abrió, para que el servicio funcione y sea seguro. No hay rastreo, publicidad ni nada de otros sitios. Se pueden poner dos cookies: una protege los formularios que envía y otra lleva un mensaje a la página siguiente. Ninguna dice quién es usted.
+privacy-look-text = El registro del programa guarda la dirección desde la que vino su navegador y la página que abrió, para que el servicio funcione y sea seguro. No hay rastreo, publicidad ni nada de otros sitios. Se pueden poner tres cookies: una protege los formularios que envía, otra lleva un mensaje a la página siguiente y otra recuerda durante un año el idioma que eligió. Ninguna dice quién es usted.
 privacy-account = Cuando tiene una cuenta
 privacy-name = Su nombre y su correo electrónico, y su contraseña como una huella que no se puede revertir.
 privacy-session = Una cookie para su sesión. Termina cuando usted cierra la sesión, tras { $idle_minutes } minutos sin actividad o tras { $session_hours } horas.

@@ -94,9 +94,6 @@ said-key-calls-by-day-in-all-answered-at-most-on-one = Llamadas por día: { $cal
     [one] 1 respondida
    *[other] { $ok } respondidas
 }, { $most } como máximo en un día.
-said-key-calls-not-answered = { $day }: { $calls ->
-    [one] 1 llamada
-   *[other] { $calls } llamadas
 }, { $refused ->
     [one] 1 no respondida
    *[other] { $refused } no respondidas
