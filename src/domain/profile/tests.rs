@@ -240,7 +240,7 @@ fn faults_of_a_profile_are_named_in_plain_words() {
         ("reminder_days = [60, 30", "reminder_days = [30, 60", "from many to few"),
         ("files = [\"terms-standard.md\"]", "files = [\"../secrets\"]", "plain file name"),
         ("default_tier = \"1\"", "default_tier = \"X\"", "Tier X needs a statute"),
-        ("tier = \"3\"\nbecause = \"Images", "tier = \"X\"\nbecause = \"Images", "write a prohibition"),
+        ("tier = \"3\"\nbecause = { en = \"Images", "tier = \"X\"\nbecause = { en = \"Images", "write a prohibition"),
         ("month = 11, day = 11", "month = 11, day = 31", "does not exist"),
         ("version = \"2026-11-27\"", "version = ", "line"),
     ] {

@@ -219,8 +219,8 @@ my-usage-sent = Enviado a usted
 my-usage-by-day = Llamadas por día, del <time datetime="{ $first_at }">{ $first }</time> al <time datetime="{ $last_at }">{ $last }</time>; la barra más alta es de { $most ->
     [one] 1 llamada
    *[other] { $most } llamadas
-my-usage-bar = { $day }: { $calls -> [one] una llamada *[other] { $calls } llamadas }, { $refused } sin responder
 }. Las llamadas rechazadas son la parte de arriba.
+my-usage-bar = { $day }: { $calls -> [one] una llamada *[other] { $calls } llamadas }, { $refused } sin responder
 my-usage-by-outcome = Llamadas por resultado
 my-usage-outcome = Resultado
 my-usage-code = Código
