@@ -208,7 +208,10 @@ my-usage-answered = Answered
 my-usage-refused = Not answered
 my-usage-sent = Sent to you
 my-usage-by-day = Calls by day, <time datetime="{ $first_at }">{ $first }</time> to <time datetime="{ $last_at }">{ $last }</time>; the tallest bar is { $most } calls. Refused calls are the part on top.
-my-usage-bar = { $day }: { $calls -> [one] one call *[other] { $calls } calls }, { $refused } not answered
+my-usage-bar = { $day }: { $calls ->
+    [one] one call
+   *[other] { $calls } calls
+}, { $refused } not answered
 my-usage-by-outcome = Calls by outcome
 my-usage-outcome = Outcome
 my-usage-code = Code

@@ -220,7 +220,10 @@ my-usage-by-day = Llamadas por día, del <time datetime="{ $first_at }">{ $first
     [one] 1 llamada
    *[other] { $most } llamadas
 }. Las llamadas rechazadas son la parte de arriba.
-my-usage-bar = { $day }: { $calls -> [one] una llamada *[other] { $calls } llamadas }, { $refused } sin responder
+my-usage-bar = { $day }: { $calls ->
+    [one] una llamada
+   *[other] { $calls } llamadas
+}, { $refused } sin responder
 my-usage-by-outcome = Llamadas por resultado
 my-usage-outcome = Resultado
 my-usage-code = Código

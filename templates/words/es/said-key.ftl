@@ -94,10 +94,6 @@ said-key-calls-by-day-in-all-answered-at-most-on-one = Llamadas por día: { $cal
     [one] 1 respondida
    *[other] { $ok } respondidas
 }, { $most } como máximo en un día.
-}, { $refused ->
-    [one] 1 no respondida
-   *[other] { $refused } no respondidas
-}
 said-key-the-end-must-not-lie-before-the-beginning = El final no puede ser anterior al principio.
 said-key-choose-at-most-days = Elija como máximo { $max } días.
 said-key-a-key-needs-at-least-one-scope = una clave necesita al menos un alcance
