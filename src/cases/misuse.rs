@@ -7,6 +7,7 @@ use std::sync::{Mutex, PoisonError};
 use chrono::Duration;
 use serde_json::json;
 
+use super::writing::in_spanish;
 use super::{Caller, CaseError, Desk, Work};
 use crate::domain::agreement::Agreement;
 use crate::domain::audit::{About, Act};
@@ -327,6 +328,22 @@ impl Work<'_> {
         }
         Ok(())
     }
+}
+
+/// What the holder reads of a rule's step, in Spanish; `None` where no rule of the book said it.
+pub(super) fn explained_in_spanish(rules: &[Rule], english: &str) -> Option<String> {
+    let rule = rules.iter().find(|rule| english.contains(&format!(". Rule “{}” of the rule book: ", rule.id)))?;
+    let rest = english.strip_prefix(rule.title.text("en"))?.strip_prefix(". ")?;
+    let (figures, _) = rest.split_once(". Rule “")?;
+    let (_, end) = english.rsplit_once('\n')?;
+    Some(format!(
+        "{}. {}. Regla “{}” del reglamento: {}\n\n{}",
+        rule.title.text("es"),
+        in_spanish(figures),
+        rule.id,
+        rule.text.text("es"),
+        in_spanish(end),
+    ))
 }
 
 /// Signals that the caller's office may see, newest first: managers and reviewers those about data of their departments,

@@ -2,6 +2,7 @@
 //! both languages where the words are ours; decides nothing.
 
 use super::letters::routes;
+use super::misuse::explained_in_spanish;
 use super::post::LetterDraft;
 use super::{CaseError, Work};
 use crate::domain::agreement::Agreement;
@@ -108,6 +109,16 @@ impl Work<'_> {
         })
     }
 
+    /// Why somebody stopped it in their words, or a rule in ours.
+    fn explanation(&self, hold: &Hold) -> Piece {
+        let english = hold.explanation.as_str();
+        let by_rule = (hold.office == Office::Service).then(|| explained_in_spanish(&self.desk.profile.rules, english));
+        match by_rule.flatten() {
+            Some(spanish) => Piece::both(english, spanish),
+            None => english.into(),
+        }
+    }
+
     /// A moment, in the city's time.
     fn moment(&self, at: Instant) -> Piece {
         let here = at.with_timezone(&self.desk.profile.zone);
@@ -127,7 +138,7 @@ impl Work<'_> {
             .local("what", what)
             .local("since", self.moment(hold.since))
             .local("reason", reason(hold))
-            .paragraphs("explanation", hold.explanation.as_str())
+            .local("explanation", self.explanation(hold))
             .local("office", self.office_name(hold.office)?);
         let about = LetterAbout::new("hold", hold.id, &side.number, path);
         let values = routes(values, &self.desk.profile, (&clocks.clerk, &clocks.foic));
