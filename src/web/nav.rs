@@ -28,6 +28,9 @@ const ENTRIES: &[(&str, &str, Access)] = &[
     ("Help", "/help", Access::Public),
 ];
 
+/// What people of the city find on their account's page and at the foot instead: their header is full of their work.
+const NOT_FOR_STAFF: &[&str] = &["/applications", "/agreements", "/records/new", "/terms"];
+
 /// One link of the navigation.
 #[derive(Debug, PartialEq, Eq, Serialize)]
 pub struct NavLink {
@@ -42,7 +45,10 @@ pub struct NavLink {
 /// The navigation for `visitor` on the page at `path`.
 #[must_use]
 pub fn links(visitor: Option<&Visitor>, path: &str) -> Vec<NavLink> {
-    let shown: Vec<_> = ENTRIES.iter().filter(|(_, _, access)| access.admits(visitor).is_ok()).collect();
+    let is_staff = visitor.is_some_and(|visitor| !visitor.roles.is_empty());
+    let fits = |href: &str| !is_staff || !NOT_FOR_STAFF.contains(&href);
+    let shown: Vec<_> =
+        ENTRIES.iter().filter(|(_, href, access)| access.admits(visitor).is_ok() && fits(href)).collect();
     let nearest = nearest(shown.iter().map(|(_, href, _)| *href), path);
     shown.iter().map(|(label, href, _)| NavLink { label, href, is_current: nearest == Some(*href) }).collect()
 }
@@ -68,6 +74,9 @@ mod tests {
         };
         assert_eq!(current("/datasets/parking"), ["/datasets"]);
         assert_eq!(current("/datasetsx"), Vec::<&str>::new());
+        let staff = crate::web::testing::person("manager", Some(Role::Manager), true);
+        let shown: Vec<_> = links(Some(&staff), "/review").into_iter().map(|link| link.href).collect();
+        assert!(shown.contains(&"/review") && !shown.iter().any(|href| NOT_FOR_STAFF.contains(href)), "{shown:?}");
         let all = || ENTRIES.iter().map(|(_, href, _)| *href);
         assert_eq!(nearest(all(), "/review/agreements/7"), Some("/review/agreements"));
         assert_eq!(nearest(all(), "/review/7"), Some("/review"));

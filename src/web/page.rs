@@ -22,8 +22,8 @@ use super::secret::fresh_token;
 use super::site::Site;
 use super::tongue::{LanguageLink, language_of, languages};
 use super::visitor::visitor_of;
-use crate::domain::language::Language;
 use crate::cases::Intent;
+use crate::domain::language::Language;
 
 /// A page being put together.
 #[derive(Debug)]
@@ -122,7 +122,15 @@ impl Page {
             flash,
         };
         let clears_flash = request.cookie(Jar::Flash.name(site.is_https())).is_some();
-        Ok(Self { site, status: StatusCode::OK, form: FormView::default(), language, frame, fresh_secret, clears_flash })
+        Ok(Self {
+            site,
+            status: StatusCode::OK,
+            form: FormView::default(),
+            language,
+            frame,
+            fresh_secret,
+            clears_flash,
+        })
     }
 
     /// Adds a step of the way here; the page itself comes last without being added.

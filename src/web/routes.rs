@@ -369,7 +369,9 @@ async fn admit(row: &RouteRow, request: &mut ServiceRequest) -> Result<(), WebEr
                 request.extensions_mut().insert(Posted::new(fields, files));
             } else {
                 // A form without files is no longer for being sent where files may go.
-                let body = read_body(request, options.form_bytes_max, options.body_time_max).await?;
+                let usual = options.form_bytes_max;
+                let limit = if row.body_max == BodyMax::Files { usual } else { row.body_max.bytes(options, usual) };
+                let body = read_body(request, limit, options.body_time_max).await?;
                 keep_form(request, &body)?;
             }
             row.access.admits(visitor.as_deref())?;

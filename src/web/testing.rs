@@ -18,9 +18,9 @@ use uuid::Uuid;
 use super::*;
 use crate::domain::id::{AccountId, DepartmentId, SessionId};
 use crate::domain::language::Language;
-use crate::words::Voice;
 use crate::domain::net::{CidrList, HeadBounds};
 use crate::domain::people::{Actor, Role, RoleGrant};
+use crate::words::Voice;
 
 /// Knows `requester`, `reviewer`, ... `administrator` by a session or bearer token of that name, and `sick` as a store
 /// that does not answer.
@@ -43,7 +43,7 @@ impl Visitors for Names {
     }
 }
 
-fn person(name: &str, role: Option<Role>, is_session: bool) -> Visitor {
+pub(crate) fn person(name: &str, role: Option<Role>, is_session: bool) -> Visitor {
     let account = AccountId::from_uuid(Uuid::from_u128(1));
     let department = |role: Role| role.is_departmental().then(|| DepartmentId::from_uuid(Uuid::from_u128(9)));
     let roles = role.map(|role| RoleGrant { role, department: department(role) }).into_iter().collect();

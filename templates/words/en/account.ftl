@@ -166,3 +166,5 @@ mailbox-written = Written
 mailbox-empty = No mail yet
 mailbox-register = Create an account
 mailbox-empty-text = Register, apply or ask for a new password, then come back.
+overview-own = Yours
+overview-own-links = <a href="/applications">Applications</a>, <a href="/agreements">agreements</a>, <a href="/appeals">appeals</a>, <a href="/my-cases">cases</a>, <a href="/letters">letters</a>, <a href="/records/mine">requests for records</a>

@@ -66,3 +66,5 @@ said-w-send-a-json-body = Send a JSON body.
 
 # Deadlines.
 said-w-the-last-day-is-not-a = The last day is not a business day ({ $why }) and is not moved: act before it.
+said-w-choose-a-department-or-not-sure = Choose one of the departments, or “not sure”.
+said-w-watched-already = This key is watched as planted already.

@@ -27,7 +27,7 @@ login-email = Correo electrónico
 login-password = Contraseña
 login-submit = Iniciar sesión
 login-forgot = ¿Olvidó su contraseña?
-login-new = ¿Es nuevo aquí?
+login-new = ¿Es su primera vez aquí?
 login-new-text = <a href="/register">Cree una cuenta</a>. Para ver el <a href="/datasets">catálogo</a> no la necesita.
 
 # account/overview.html
@@ -169,3 +169,5 @@ mailbox-written = Escrito
 mailbox-empty = Todavía no hay correo
 mailbox-register = Crear una cuenta
 mailbox-empty-text = Regístrese, presente una solicitud o pida una contraseña nueva y luego vuelva.
+overview-own = Lo suyo
+overview-own-links = <a href="/applications">Solicitudes</a>, <a href="/agreements">convenios</a>, <a href="/appeals">apelaciones</a>, <a href="/my-cases">casos</a>, <a href="/letters">cartas</a>, <a href="/records/mine">solicitudes de documentos</a>

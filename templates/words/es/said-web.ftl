@@ -69,3 +69,5 @@ said-w-send-a-json-body = Envíe un cuerpo JSON.
 
 # Deadlines.
 said-w-the-last-day-is-not-a = El último día no es día hábil ({ $why }) y no se corre: actúe antes.
+said-w-choose-a-department-or-not-sure = Elija uno de los departamentos, o “no estoy seguro”.
+said-w-watched-already = Esta clave ya se vigila como clave señuelo.

@@ -245,7 +245,8 @@ impl Browser {
 
     /// Where the links of the page lead.
     pub(crate) async fn links(&self) -> Vec<String> {
-        let found = self.run("return [...document.querySelectorAll('a[href]')].map(link => link.getAttribute('href'))").await;
+        let found =
+            self.run("return [...document.querySelectorAll('a[href]')].map(link => link.getAttribute('href'))").await;
         found.as_array().into_iter().flatten().filter_map(Value::as_str).map(str::to_owned).collect()
     }
 
