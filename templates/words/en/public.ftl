@@ -269,7 +269,7 @@ public-register-changes-none = Nothing yet.
 
 # public/rules.html
 rules-lead = What the service looks for in the use of keys, from which figure on, and what it does first.
-rules-about = A rule notices; it never finds that somebody did wrong. It may tell, warn or suspend a key, and nothing else: only a person finds a violation, revokes or refers. Only calls that showed a whole, known key count, and no failure of the service itself. Whoever is suspended is told the figures, is heard by the department or the clerk, and may <a href="/help#decisions">appeal</a>.
+rules-about = A rule notices; it never finds that somebody did wrong. It may tell, warn, slow down or suspend a key, and nothing else: only a person finds a violation, revokes or refers. Only calls that showed a whole, known key count, and no failure of the service itself. Whoever is suspended is told the figures, is heard by the department or the clerk, and may <a href="/help#decisions">appeal</a>.
 rules-report = You saw data of the city used against its terms? <a href="/report-misuse">Report it</a>; you need not say who you are. What becomes of a report or a signal is a case: notice, answer, decision by somebody who did not report it, and appeal.
 rules-live = Rules in force
 rules-none = No rule is in force.

@@ -13,9 +13,9 @@ my-agreements-over-at = Terminó
 my-agreements-cases = <a href="/my-cases">Casos sobre usted</a>: avisos de incumplimiento, sus respuestas, órdenes y decisiones, si los hay.
 
 my-agreement-owed = Términos nuevos por aceptar: { $title }
-my-agreement-owed-held = Obligan desde el { $day }, y las claves están suspendidas hasta que usted los acepte.
-my-agreement-owed-since = Obligan desde el { $day }.
-my-agreement-owed-from = Obligan a partir del { $day }. Desde ese día las claves quedan suspendidas hasta que usted los acepte.
+my-agreement-owed-held = Rigen desde el { $day }, y las claves están suspendidas hasta que usted los acepte.
+my-agreement-owed-since = Rigen desde el { $day }.
+my-agreement-owed-from = Rigen a partir del { $day }. Desde ese día las claves quedan suspendidas hasta que usted los acepte.
 my-agreement-owed-read = Leer y aceptar
 my-agreement-certificate = Certificado de destrucción
 my-agreement-certify = Certifique a más tardar el { $day } qué se borró.
@@ -91,8 +91,8 @@ my-agreement-end-why = ¿Por qué termina?
 my-agreement-end-do = Terminar el convenio
 
 my-new-terms-held = Suspendido hasta que usted acepte
-my-new-terms-held-more = Estos términos obligan desde el { $day }. Las claves de { $number } vuelven a funcionar en cuanto usted acepte.
-my-new-terms-lead = Los términos nuevos obligan a partir del { $day }. Mientras no los acepte, este convenio sigue bajo el texto que usted firmó; desde ese día sus claves quedan suspendidas hasta que los acepte.
+my-new-terms-held-more = Estos términos rigen desde el { $day }. Las claves de { $number } vuelven a funcionar en cuanto usted acepte.
+my-new-terms-lead = Los términos nuevos rigen a partir del { $day }. Mientras no los acepte, este convenio sigue bajo el texto que usted firmó; desde ese día sus claves quedan suspendidas hasta que los acepte.
 my-new-terms-accepted = Usted aceptó
 my-new-terms-next = Por aceptar ahora
 my-new-terms-effect = <a href="{ $href }">{ $title }</a>, en vigor desde el <time datetime="{ $at }">{ $day }</time>

@@ -67,7 +67,7 @@ my-key-made-exists = La clave “{ $name }” (<code>{ $hint }</code>) existe; n
 my-key-made-copied = Ya lo copié: abrir la clave
 my-key-made-back = Volver al convenio
 
-my-key-new-lead = Una clave abre lo que permite el convenio { $number }, “{ $title }”. Dele lo menos que necesite: una clave para cada programa.
+my-key-new-lead = Una clave abre lo que permite el convenio { $number }, “{ $title }”. Dele solo lo que necesite: una clave para cada programa.
 my-key-new-name = ¿Cómo la llama?
 my-key-new-name-hint = Para distinguir sus claves; por ejemplo, “servidor web” o “cuaderno”.
 my-key-new-kind = ¿Qué tipo de clave?

@@ -31,7 +31,7 @@ check-live-text = La ciudad firmó exactamente este texto con el número { $numb
 check-ended = Auténtico, pero no está en vigor
 check-ended-text = La ciudad firmó exactamente este texto con el número { $number }. El convenio ya terminó.
 check-unknown = No firmado por la ciudad
-check-unknown-text = No hay ningún convenio firmado { $number } con este texto. Basta una sola letra cambiada: copie el texto completo del archivo del convenio o use la huella.
+check-unknown-text = No hay ningún convenio firmado { $number } con este texto. Basta con que cambie una sola letra: copie el texto completo del archivo del convenio o use la huella.
 check-number = Número del convenio
 check-number-hint = Por ejemplo, DSA-2026-0017.
 check-copy = Su texto completo o su huella
@@ -112,14 +112,14 @@ home-work = Su trabajo
 home-how = Cómo funciona
 home-find = 1. Busque datos
 home-find-text = Busque en el <a href="/datasets">catálogo</a>: { $datasets } conjuntos de datos de { $departments } departamentos. Cada página dice qué significan los campos, qué tan recientes son los datos y cómo obtenerlos. Los datos abiertos no necesitan cuenta.
-home-ask = 2. Pida y acuerde
-home-ask-text = Diga qué construye y qué datos necesita. Lea los <a href="/terms">términos</a>, revise todo en una página y firme. El departamento decide; usted ve en qué punto está y puede responder preguntas en todo momento.
+home-ask = 2. Solicite y firme
+home-ask-text = Diga qué construye y qué datos necesita. Lea los <a href="/terms">términos</a>, revise todo en una sola página y firme. El departamento decide; usted ve en qué punto está y puede responder preguntas en todo momento.
 home-call = 3. Llame con una clave
 home-call-text = Cree claves para los conjuntos de datos de su convenio y llame a la puerta de acceso. Usted ve sus límites y lo que ha usado. Si algo detiene una clave, se le dice por qué y qué hacer.
 home-departments = Por departamento
 home-also = También aquí
 home-help = Cómo funcionan las solicitudes, las claves y los límites
-home-public-register = <a href="/public-register">El registro público</a>: a quién deja la ciudad leer sus datos y cómo lo decide
+home-public-register = <a href="/public-register">El registro público</a>: a quién permite la ciudad leer sus datos y cómo lo decide
 home-check = Verificar si la copia de un convenio es auténtica
 home-kill = <a href="/keys/kill">Detener una clave que se filtró</a>, suya o de otra persona
 home-machines = <a href="/data.json">El catálogo para programas</a> (DCAT-US 1.1) y la <a href="/api/docs">API</a>
@@ -155,10 +155,10 @@ help-tier-x = Nivel X, prohibido
 help-tier-x-text = La ley prohíbe compartirlo.
 help-choose = Elija conjuntos de datos en el <a href="/datasets">catálogo</a> y empiece una solicitud. Se guarda en cada paso; puede seguir otro día.
 help-say = Diga qué construye, para quién y por qué necesita cada campo sensible. Escriba para alguien que no conoce su proyecto.
-help-sign = Revise todo en una página, lea el texto del convenio y firme. Su firma cubre exactamente este texto.
+help-sign = Revise todo en una sola página, lea el texto del convenio y firme. Su firma cubre exactamente este texto.
 help-decide = Cada departamento decide sobre sus propios conjuntos de datos y procura hacerlo en { $decision_days } días hábiles. Puede hacerle preguntas; respóndalas en la página de la solicitud.
 help-offer = Si se aprueba como se pidió, el convenio entra en vigor. Si lleva condiciones, usted recibe una oferta que puede firmar, responder con otras condiciones o rechazar en un plazo de { $offer_days } días.
-help-term = Un convenio dura { $term_months } meses, salvo que diga otra cosa. Si los términos cambian en el fondo, se le avisa { $terms_notice_days } días antes.
+help-term = Un convenio dura { $term_months } meses, salvo que diga otra cosa. Si los términos cambian en algo importante, se le avisa { $terms_notice_days } días antes.
 help-purposes = Para qué se usa
 help-prohibited = Lo que ningún convenio permite
 help-key = Una clave pertenece a un solo convenio y se muestra una vez, cuando usted la crea. Envíela en un encabezado, nunca en una dirección:
@@ -185,7 +185,7 @@ help-expired-do = Obtenga un token nuevo o cree una clave nueva.
 help-suspended = La clave, el convenio o el titular está suspendido.
 help-suspended-do = La página de la clave dice por qué y cómo responder.
 help-ended = El convenio terminó.
-help-ended-do = Presente otra solicitud a partir de las respuestas anteriores.
+help-ended-do = Presente otra solicitud con sus respuestas anteriores.
 help-network = La llamada vino de una red distinta de la acordada.
 help-network-do = Llame desde la red acordada o cambie las redes de la clave.
 help-denied = La clave no abre esta ruta o este método.
@@ -241,8 +241,8 @@ privacy-ask = Lo que puede pedir
 privacy-ask-text = Escriba a <a href="mailto:{ $email }">{ $email }</a> para ver lo que se guarda sobre usted, corregirlo o cerrar su cuenta. Lo que forma parte de un convenio firmado o de la auditoría debe quedarse.
 
 # public/register.html
-public-register-lead = A quién deja la ciudad leer los datos de sus sensores, con qué convenios y cómo lo decide.
-public-register-about = No se nombra a quienes solicitan por su cuenta: dice “Una persona particular”. Los recuentos empiezan el { $since }. Un recuento de 1 a { $most } podría señalar a alguien, por eso dice “pocos”; si un total lo revelara, otro recuento o el total mismo también dice “pocos”. El registro tiene a lo más un minuto de antigüedad.
+public-register-lead = A quién permite la ciudad leer los datos de sus sensores, con qué convenios y cómo lo decide.
+public-register-about = No se nombra a quienes solicitan por su cuenta: dice “Una persona particular”. Los recuentos empiezan el { $since }. Un recuento de 1 a { $most } podría señalar a alguien, por eso dice “pocos”; si un total lo revelara, otro recuento o el total mismo también dice “pocos”. El registro tiene como máximo un minuto de antigüedad.
 public-register-files-label = El registro como archivos
 public-register-files = Como archivos
 public-register-json = Todo en JSON
@@ -253,7 +253,7 @@ public-register-by-dataset = Convenios en vigor, por conjunto de datos
 public-register-dataset = Conjunto de datos
 public-register-department = Departamento
 public-register-holder = Titular
-public-register-purpose = Finalidad
+public-register-purpose = Propósito
 public-register-since = Desde
 public-register-until = Hasta
 public-register-line = { $agreement }, nivel { $tier }
@@ -272,7 +272,7 @@ public-register-changes-none = Todavía nada.
 
 # public/rules.html
 rules-lead = Lo que el servicio observa en el uso de las claves, a partir de qué cifra y qué hace primero.
-rules-about = Una regla advierte; nunca decide que alguien actuó mal. Puede informar, advertir o suspender una clave, y nada más: solo una persona constata un incumplimiento, revoca o remite. Solo cuentan las llamadas que mostraron una clave completa y conocida, y ninguna falla del propio servicio. A quien se suspende se le dicen las cifras, lo escucha el departamento o la Secretaría, y puede <a href="/help#decisions">apelar</a>.
+rules-about = Una regla advierte; nunca decide que alguien actuó mal. Puede informar, advertir, y limitar o suspender una clave, y nada más: solo una persona constata un incumplimiento, revoca o remite. Solo cuentan las llamadas que mostraron una clave completa y conocida, y ninguna falla del propio servicio. A quien se suspende se le dicen las cifras, lo escucha el departamento o la Secretaría, y puede <a href="/help#decisions">apelar</a>.
 rules-report = ¿Vio datos de la ciudad usados contra sus términos? <a href="/report-misuse">Denúncielo</a>; no tiene que decir quién es. De una denuncia o una señal sale un caso: aviso, respuesta, decisión de alguien que no hizo la denuncia, y apelación.
 rules-live = Reglas en vigor
 rules-none = No hay ninguna regla en vigor.
@@ -283,19 +283,19 @@ rules-version = Versión { $version } de los ajustes de la ciudad. Los programas
 # public/rules_parts.html
 rules-figure = A partir de qué cifra
 rules-first = Qué pasa primero
-rules-silent = Después calla por
+rules-silent = Después guarda silencio durante
 rules-class = Clase
 rules-name = Nombre
 
 # public/terms.html
 terms-lead = Lo que acepta toda persona que lee los datos de la ciudad con una clave. Cada versión se queda aquí, con su fecha y su huella.
-terms-present = <a href="{ $href }">{ $title }</a>, versión { $number }, obliga desde el { $effective }.
-terms-none = Ninguna versión obliga todavía.
+terms-present = <a href="{ $href }">{ $title }</a>, versión { $number }, rige desde el { $effective }.
+terms-none = Todavía no rige ninguna versión.
 terms-announced = Anunciada
-terms-coming = La <a href="{ $href }">versión { $number }</a> obligará desde el { $effective }.
+terms-coming = La <a href="{ $href }">versión { $number }</a> regirá desde el { $effective }.
 
 # public/terms_version.html
-version-binds = Obliga desde el { $day }.
+version-binds = Rige desde el { $day }.
 version-effective = Entró en vigor el { $day }.
 version-brackets = Cada convenio completa las palabras entre corchetes.
 version-clauses = Cláusulas

@@ -33,7 +33,7 @@ my-renewal-begins = { $number } termina en todo caso después del <time datetime
 my-renewal-attest = 1. Lo que usted declara
 my-renewal-change = Cambiar estas respuestas
 my-renewal-new = 2. El convenio nuevo
-my-renewal-exact = Este es el texto exacto, bajo los términos que obligan ahora.
+my-renewal-exact = Este es el texto exacto, con los términos que rigen ahora.
 my-renewal-sign = 3. Firmar
 my-renewal-cannot = Podrá firmar cuando ya no falte nada.
 

@@ -1,6 +1,6 @@
 # Frases de las reglas: conduct
 said-every-key-of-the-holder-that = Todas las claves del titular que abren “{ $title }”
-said-a-key-stops-as-a-whole = Una clave se detiene entera; el titular puede crear una sin ello.
+said-a-key-stops-as-a-whole = Una clave se detiene entera; el titular puede crear otra sin ese conjunto de datos.
 said-every-key-of-the-holder-under = Todas las claves del titular, de cualquier convenio
 said-inform = Informar
 said-the-holder-is-told-nothing-is = Se avisa al titular; nada se detiene.

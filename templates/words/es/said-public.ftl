@@ -201,4 +201,4 @@ said-p-is-listed-both-as-closed-and = { $day } está en la lista como cerrado y 
 said-p-say-in-words-what-may-be = Diga en palabras qué se puede hacer con los datos.
 said-p-answered-the-statement-stands-on-the = respondida: la declaración está en la página del conjunto de datos
 said-p-this-dataset-has-a-reuse-statement = Este conjunto de datos ya tiene declaración de reutilización: está en su página.
-said-p-reuse-request = petición de reutilización
+said-p-reuse-request = solicitud de reutilización

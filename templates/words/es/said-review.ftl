@@ -127,7 +127,7 @@ said-decide-what = Decidir: { $what }
 said-appeal = Apelación
 said-decide-on-title = Decidir sobre “{ $title }”
 said-offer = Oferta
-said-the-applicant-signs-title-or-the = El solicitante firma “{ $title }”, o la oferta caduca
+said-the-applicant-signs-title-or-the = El solicitante firma “{ $title }”, o la oferta vence
 
 # What was seen.
 said-report-what-you-saw = Informe lo que vio
@@ -135,7 +135,7 @@ said-choose-what-you-saw = Elija lo que vio
 said-noted-in-the-audit-the-rule = Anotado en la auditoría. La regla habló de esta clave hace poco y aún no dice nada de nuevo.
 said-reported-the-first-step-of-the = Informado. Se dio el primer paso de la regla.
 said-a-call-with-this-key-is = Una llamada con esta clave es ahora una señal.
-said-the-key-planted-at-place-was = Se usó la clave sembrada en { $place }.
-said-choose-a-leaked-key-or-a = Elija una clave filtrada o un registro sembrado.
+said-the-key-planted-at-place-was = Se usó la clave de señuelo colocada en { $place }.
+said-choose-a-leaked-key-or-a = Elija una clave filtrada o un registro de señuelo.
 said-no-key-with-this-hint-stands = No hay ninguna clave así en un convenio de este número en el que su oficina tenga parte.
 said-title-figures-rule-rule-of-the = { $title }. { $figures }. Regla “{ $rule }” del reglamento: { $text }
