@@ -91,10 +91,37 @@ fn a_suspension_is_told_in_the_holders_language_and_by_one_mail() {
         .unwrap();
         let letter = about(desk, "hold", &hold.id.to_string()).pop().unwrap();
         assert_eq!((letter.language.as_str(), letter.kind), ("es", LetterKind::Suspension));
-        assert!(letter.markdown.contains("Suspendido por una oficina de la ciudad"), "{}", letter.markdown);
+        let ours = ["Suspendido por una oficina de la ciudad", "Desde el ", "toda clave de todos sus convenios", "Ciudad de Norwalk"];
+        for spanish in ours {
+            assert!(letter.markdown.contains(spanish), "{spanish}: {}", letter.markdown);
+        }
+        for english in ["Every key", "City of Norwalk", " AM", " PM", "misuse rules"] {
+            assert!(!letter.markdown.contains(english), "{english}: {}", letter.markdown);
+        }
         let mails = desk.read(|conn| outbox::newest(conn, None, 100)).unwrap();
         let told: Vec<_> = mails.iter().filter(|mail| mail.kind == NoticeKind::Suspended).collect();
         assert_eq!(told.len(), 1);
         assert!(told[0].facts["letter"].contains("Qué puede hacer"), "{:?}", told[0].facts);
     }
+}
+
+#[test]
+fn what_a_rule_did_is_told_in_spanish() {
+    let city = cities().pop().unwrap();
+    let rules = &city.desk.desk.profile.rules;
+    let rule = rules.first().unwrap();
+    let english = format!(
+        "{}. 65 % of calls refused within 10 minutes; the rule speaks from 60 on; 300 calls, 195 of them refused. Rule “{}” \
+         of the rule book: {}\nThe service suspended the key by itself, and nobody has found a violation. Answer the \
+         department that provides the data; its manager or the clerk hears you promptly and can lift this.",
+        rule.title.text("en"),
+        rule.id,
+        rule.text.text("en"),
+    );
+    let spanish = super::misuse::explained_in_spanish(rules, &english).unwrap();
+    for part in [rule.title.text("es"), "en 10 minutos", "del reglamento", "El servicio suspendió la clave"] {
+        assert!(spanish.contains(part), "{part}: {spanish}");
+    }
+    assert!(!spanish.contains("within") && !spanish.contains("Answer"), "{spanish}");
+    assert_eq!(super::misuse::explained_in_spanish(rules, "Looked into."), None);
 }
