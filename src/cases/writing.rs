@@ -105,7 +105,9 @@ impl Work<'_> {
             }
             Office::Clerk => Piece::both(self.desk.profile.appeals.clerk.name.as_str(), "la Secretaría Municipal"),
             Office::Holder => Piece::both("its holder", "su titular"),
-            Office::Service => Piece::both("the published misuse rules", "el servicio, según las reglas publicadas sobre uso indebido"),
+            Office::Service => {
+                Piece::both("the published misuse rules", "el servicio, según las reglas publicadas sobre uso indebido")
+            }
         })
     }
 
