@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use super::{CaseError, Work};
 use crate::cases::post::LetterDraft;
-use crate::cases::writing::said;
+use crate::cases::writing::{in_spanish, said};
 use crate::domain::audit::About;
 use crate::domain::letter::{Addressee, LetterAbout, LetterKind, Piece, Section, Values, to_plain};
 use crate::domain::people::Capacity;
@@ -58,12 +58,12 @@ fn values(profile: &Profile, request: &RecordsRequest, office: &str) -> Values {
     let last = request.steps.last().map_or("", |step: &RecordsStep| step.text.as_str());
     let appeal = request.appeals().pop().unwrap_or(&request.clocks.appeal);
     let values = Values::new()
-        .paragraphs("description", request.description.as_str())
+        .local("description", said(&request.description))
         .local("office", said(office))
         .day("received", request.received_on)
         .deadline(["due", "due_working"], &request.clocks.due)
         .deadline(["appeal", "appeal_working"], appeal)
-        .paragraphs("text", last)
+        .local("text", said(last))
         .local("state_body", said(state.name.as_str()))
         .local("state_text", &state.text)
         .line("state_address", format!("{}, {}", state.address, state.email))
@@ -75,15 +75,18 @@ fn values(profile: &Profile, request: &RecordsRequest, office: &str) -> Values {
 fn estimated(values: Values, profile: &Profile, request: &RecordsRequest) -> Values {
     let (lines, total, prepayment) = match &request.estimate {
         Some(estimate) => {
-            let lines = estimate.lines.iter().map(|line| format!("{}: {}", line.what, line.cents)).collect();
-            (lines, estimate.total.to_string(), estimate.prepayment)
+            let lines = estimate.lines.iter().map(|line| {
+                let in_words = |what: &str| format!("{what}: {}", line.cents);
+                Piece::both(in_words(&line.what), in_words(&in_spanish(&line.what)))
+            });
+            (lines.collect(), estimate.total.to_string(), estimate.prepayment)
         }
         None => (Vec::new(), String::new(), false),
     };
     let asked = both("It must be paid before copies are made.", "Debe pagarse antes de que se hagan las copias.");
     let not_asked = both("Nothing is to be paid in advance.", "No hay que pagar nada por adelantado.");
     values
-        .bullets("fee_lines", &lines)
+        .list("fee_lines", lines)
         .line("fee_total", total)
         .line("page_max", profile.fees.rules().page_max.to_string())
         .local("prepayment", if prepayment { &asked } else { &not_asked })

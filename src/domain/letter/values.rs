@@ -77,6 +77,7 @@ enum Value {
     Line(String),
     Paragraphs(String),
     Bullets(Vec<String>),
+    List(Vec<Piece>),
     Piece(Piece),
     Sections(Vec<Section>),
     Facts(Vec<(String, String)>),
@@ -116,6 +117,12 @@ impl Values {
     #[must_use]
     pub fn bullets(self, name: &'static str, items: &[String]) -> Self {
         self.with(name, Value::Bullets(items.to_vec()))
+    }
+
+    /// A list in the letter's language.
+    #[must_use]
+    pub fn list(self, name: &'static str, items: Vec<Piece>) -> Self {
+        self.with(name, Value::List(items))
     }
 
     /// A list of labels and values.
@@ -166,6 +173,9 @@ impl Values {
             Value::Bullets(items) => {
                 items.iter().map(|item| format!("- {}", line(item))).collect::<Vec<_>>().join("\n")
             }
+            Value::List(items) => {
+                items.iter().map(|item| format!("- {}", line(&item.text(language)))).collect::<Vec<_>>().join("\n")
+            }
             Value::Facts(facts) => {
                 let rows = facts.iter().map(|(label, value)| format!("- **{}:** {}", line(label), line(value)));
                 rows.collect::<Vec<_>>().join("\n")
@@ -180,6 +190,7 @@ impl Values {
         Some(match self.0.get(name)? {
             Value::Line(text) | Value::Paragraphs(text) => text.split_whitespace().collect::<Vec<_>>().join(" "),
             Value::Bullets(items) => items.join(", "),
+            Value::List(items) => items.iter().map(|item| item.text(language)).collect::<Vec<_>>().join(", "),
             Value::Piece(piece) => piece.text(language).split_whitespace().collect::<Vec<_>>().join(" "),
             Value::Sections(sections) => {
                 sections.iter().map(|section| section.heading.text(language)).collect::<Vec<_>>().join(", ")

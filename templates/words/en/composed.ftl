@@ -200,3 +200,6 @@ said-city-of = City of { $city }
 said-city-clerk-city-of = City Clerk, City of { $city }
 said-connecticut-freedom-of-information-commission = Connecticut Freedom of Information Commission
 said-city-procedure-for-datasharing-agreements = City procedure for data-sharing agreements
+said-misuse-rules = misuse rules
+said-command-line = command line
+said-clock = clock

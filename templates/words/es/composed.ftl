@@ -209,3 +209,6 @@ said-city-of = Ciudad de { $city }
 said-city-clerk-city-of = Secretaría Municipal (City Clerk), Ciudad de { $city }
 said-connecticut-freedom-of-information-commission = Comisión de Libertad de Información de Connecticut (Freedom of Information Commission)
 said-city-procedure-for-datasharing-agreements = Procedimiento municipal para convenios de intercambio de datos
+said-misuse-rules = las reglas sobre uso indebido
+said-command-line = la línea de comandos
+said-clock = el reloj del servicio
