@@ -125,3 +125,11 @@ fn what_a_rule_did_is_told_in_spanish() {
     assert!(!spanish.contains("within") && !spanish.contains("Answer"), "{spanish}");
     assert_eq!(super::misuse::explained_in_spanish(rules, "Looked into."), None);
 }
+
+#[test]
+fn what_somebody_typed_at_length_stays_as_it_is_and_is_looked_at_once() {
+    for lines in [12, 500] {
+        let typed = vec!["One thing. Another thing. A third thing"; lines].join("\n");
+        assert_eq!(super::writing::in_spanish(&typed), typed);
+    }
+}

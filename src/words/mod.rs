@@ -22,6 +22,9 @@ use crate::domain::language::Language;
 use crate::domain::profile::LocalText;
 use phrases::Phrases;
 
+/// Most lines and sentences of a text of ours; what has more is somebody's own.
+const PIECES_MAX: usize = 40;
+
 static EMBEDDED: Dir<'static> = include_dir!("$CARGO_MANIFEST_DIR/templates/words");
 
 /// Names of a message's values with the values.
@@ -181,13 +184,16 @@ impl Voice {
         if let Some(days) = self.days(language, english) {
             return days;
         }
-        for (mark, gap) in [("\n", "\n"), (". ", " ")] {
-            if let Some((first, rest)) = english.split_once(mark) {
-                let first = format!("{first}{}", mark.trim_end());
-                let said = format!("{}{gap}{}", self.say(language, first.trim_end()), self.say(language, rest));
-                if said != english {
-                    return said;
-                }
+        // Lines first and sentences only within one, so that the work grows with the text and not faster.
+        let (mark, gap) = if english.contains('\n') { ("\n", "\n") } else { (". ", " ") };
+        let pieces = english.matches('\n').count() + english.matches(". ").count();
+        if pieces <= PIECES_MAX
+            && let Some((first, rest)) = english.split_once(mark)
+        {
+            let first = format!("{first}{}", mark.trim_end());
+            let said = format!("{}{gap}{}", self.say(language, first.trim_end()), self.say(language, rest));
+            if said != english {
+                return said;
             }
         }
         if let Some(text) = self.known(language, english, Reach::Text) {
