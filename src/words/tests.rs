@@ -116,9 +116,9 @@ fn keys(language: Language) -> BTreeSet<String> {
     let mut found = BTreeSet::new();
     for (_, _, text) in embedded_files().into_iter().filter(|(of, ..)| *of == language) {
         let resource = FluentResource::try_new(text).unwrap();
-        found.extend(resource.entries().filter_map(|entry| match entry {
-            fluent_syntax::ast::Entry::Message(message) => Some(message.id.name.to_owned()),
-            _ => None,
+        found.extend(resource.entries().filter_map(|entry| {
+            let fluent_syntax::ast::Entry::Message(message) = entry else { return None };
+            Some(message.id.name.to_owned())
         }));
     }
     found

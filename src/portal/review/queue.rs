@@ -112,27 +112,8 @@ fn view(desk: &Desk, caller: &Caller, wanted: &Wanted) -> Result<QueueView, Case
     let waiting = all.iter().filter(|application| waits(application, &ours)).count();
     let overdue = all.iter().filter(|application| is_late(application)).count();
     let skipped = (wanted.page - 1).saturating_mul(ROWS_MAX);
-    let rows: Vec<Row> = all
-        .iter()
-        .skip(skipped)
-        .take(ROWS_MAX)
-        .map(|application| {
-            let at = submitted_at(application);
-            Row {
-                href: format!("/review/{}", application.id),
-                number: application.number.clone(),
-                title: application.answers.get("title").to_owned(),
-                requester: application.requester_name.clone(),
-                at,
-                age: waiting_words(desk, application, at, now),
-                goal: goal(application),
-                is_overdue: is_late(application),
-                state: application_tag(application.state.as_str()),
-                items: application.items.iter().map(|item| line(item, &names)).collect(),
-                remarks: remarks(application, caller, &ours),
-            }
-        })
-        .collect();
+    let shown = all.iter().skip(skipped).take(ROWS_MAX);
+    let rows: Vec<Row> = shown.map(|one| row(desk, one, (caller, &ours), (&names, now, is_late(one)))).collect();
     let datasets = desk.read(|conn| crate::store::datasets::list(conn, Some(&ours)))?;
     let has_more = all.len() > skipped + rows.len();
     let link = |page: usize| {
@@ -153,6 +134,28 @@ fn view(desk: &Desk, caller: &Caller, wanted: &Wanted) -> Result<QueueView, Case
         is_filtered: !is_open || !wanted.dataset.is_empty() || !wanted.words.is_empty(),
         rows,
     })
+}
+
+fn row(
+    desk: &Desk,
+    application: &Application,
+    (caller, ours): (&Caller, &[DepartmentId]),
+    (names, now, is_overdue): (&Names, Instant, bool),
+) -> Row {
+    let at = submitted_at(application);
+    Row {
+        href: format!("/review/{}", application.id),
+        number: application.number.clone(),
+        title: application.answers.get("title").to_owned(),
+        requester: application.requester_name.clone(),
+        at,
+        age: waiting_words(desk, application, at, now),
+        goal: goal(desk, application),
+        is_overdue,
+        state: application_tag(application.state.as_str()),
+        items: application.items.iter().map(|item| line(item, names)).collect(),
+        remarks: remarks(application, caller, ours),
+    }
 }
 
 /// How long an open application has been waiting; what is settled waits for nobody.
