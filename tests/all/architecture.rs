@@ -59,6 +59,7 @@ const EVERY_ROOM: &[&str] = &[
     "store",
     "telemetry",
     "web",
+    "words",
 ];
 
 /// Libraries that belong to some rooms only.

@@ -180,6 +180,7 @@ const ROWS: &[(&str, By)] = &[
     ("GET /forgot-password/sent", WORDS),
     ("GET /healthz", MACHINE),
     ("GET /help", WORDS),
+    ("GET /language/{tag}", WORDS),
     ("GET /invitation", FORM),
     ("POST /invitation", Operation(&["POST /invitation-acceptances"])),
     ("GET /keys/kill", FORM),

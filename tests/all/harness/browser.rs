@@ -137,6 +137,16 @@ impl Browser {
         self.look().await;
     }
 
+    /// Types an address that may lead to a file: says whether it is a page.
+    pub(crate) async fn visit_if_page(&self, url: &str) -> bool {
+        self.page.goto(url).await.unwrap();
+        let is_page = self.run("return document.contentType").await == "text/html";
+        if is_page {
+            self.look().await;
+        }
+        is_page
+    }
+
     /// Presses what says this and waits for where it leads: a button of the page, else a link of the page, else one of the
     /// frame around it.
     pub(crate) async fn press(&self, words: &str) {
