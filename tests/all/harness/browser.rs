@@ -66,6 +66,8 @@ impl Window {
                     "width": self.width, "height": self.height, "pixelRatio": 1.0, "mobile": false, "touch": false } },
                 "prefs": { "profile.managed_default_content_settings.javascript": scripts },
             },
+            // What judges a page looks at each element of it, and one page has thousands.
+            "timeouts": { "script": 180_000 },
             "goog:loggingPrefs": { "browser": "ALL" },
         })
     }
