@@ -6,6 +6,7 @@ pub mod admin;
 pub mod appealed;
 pub mod applicant;
 pub mod auditor;
+mod calls;
 pub mod clerk;
 pub mod conduct;
 pub mod deadlines;

@@ -22,8 +22,8 @@ use super::secret::fresh_token;
 use super::site::Site;
 use super::tongue::{LanguageLink, language_of, languages};
 use super::visitor::visitor_of;
-use crate::domain::language::Language;
 use crate::cases::Intent;
+use crate::domain::language::Language;
 
 /// A page being put together.
 #[derive(Debug)]
@@ -76,6 +76,7 @@ struct SiteView<'a> {
     gate_url: &'a str,
     is_demo: bool,
     style: String,
+    script: String,
     icon: String,
 }
 
@@ -122,7 +123,15 @@ impl Page {
             flash,
         };
         let clears_flash = request.cookie(Jar::Flash.name(site.is_https())).is_some();
-        Ok(Self { site, status: StatusCode::OK, form: FormView::default(), language, frame, fresh_secret, clears_flash })
+        Ok(Self {
+            site,
+            status: StatusCode::OK,
+            form: FormView::default(),
+            language,
+            frame,
+            fresh_secret,
+            clears_flash,
+        })
     }
 
     /// Adds a step of the way here; the page itself comes last without being added.
@@ -170,6 +179,7 @@ impl Page {
             gate_url: options.gate_url.as_str().trim_end_matches('/'),
             is_demo: options.is_demo,
             style: self.site.assets().style_path(),
+            script: self.site.assets().script_path(),
             icon: self.site.assets().icon_path(),
         };
         let mut context = Context::from_serialize(view).map_err(failed)?;

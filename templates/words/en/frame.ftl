@@ -26,12 +26,18 @@ frame-foot-accessibility = Accessibility
 frame-foot-privacy = Privacy
 frame-languages = Languages
 frame-whose = { $name }, a service of the City of { $city }.
+frame-copy = Copy
+frame-copied = Copied
+frame-typed-kept = What you typed before is still here.
+frame-typed-restore = Restore it
+frame-typed-discard = Discard it
 
 show-none = None given
 show-pages = Pages
 show-first = Back to the start
 show-next = Next page
 show-steps = Steps
+show-call = Call in { $language }
 show-done = (done)
 
 form-problem = There is a problem

@@ -26,12 +26,18 @@ frame-foot-accessibility = Accesibilidad
 frame-foot-privacy = Privacidad
 frame-languages = Idiomas
 frame-whose = { $name }, un servicio de la Ciudad de { $city }.
+frame-copy = Copiar
+frame-copied = Copiado
+frame-typed-kept = Lo que escribió antes sigue aquí.
+frame-typed-restore = Recuperarlo
+frame-typed-discard = Descartarlo
 
 show-none = Sin indicar
 show-pages = Páginas
 show-first = Volver al principio
 show-next = Página siguiente
 show-steps = Pasos
+show-call = Llamada en { $language }
 show-done = (hecho)
 
 form-problem = Hay un problema

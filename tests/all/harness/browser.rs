@@ -245,7 +245,8 @@ impl Browser {
 
     /// Where the links of the page lead.
     pub(crate) async fn links(&self) -> Vec<String> {
-        let found = self.run("return [...document.querySelectorAll('a[href]')].map(link => link.getAttribute('href'))").await;
+        let found =
+            self.run("return [...document.querySelectorAll('a[href]')].map(link => link.getAttribute('href'))").await;
         found.as_array().into_iter().flatten().filter_map(Value::as_str).map(str::to_owned).collect()
     }
 
@@ -265,6 +266,12 @@ impl Browser {
         for (cmd, params) in [("Emulation.setEmulatedMedia", media), ("Emulation.setDeviceMetricsOverride", size)] {
             self.own("goog/cdp/execute", json!({ "cmd": cmd, "params": params })).await.unwrap();
         }
+    }
+
+    /// Gives the page what a person would be asked for.
+    pub(crate) async fn allow(&self, permissions: &Value) {
+        let wish = json!({ "cmd": "Browser.grantPermissions", "params": permissions });
+        self.own("goog/cdp/execute", wish).await.unwrap();
     }
 
     async fn labelled(&self, label: &str) -> Element {
