@@ -130,6 +130,8 @@ pub(super) struct AgreementPage {
     pub(super) application: String,
     pub(super) application_number: String,
     pub(super) text_hash: String,
+    /// The agreement to keep, where it is signed.
+    pub(super) pdf: String,
     pub(super) text: String,
     pub(super) audit: String,
     /// Its certificate of destruction, if one is or was owed.
@@ -235,6 +237,7 @@ fn view(desk: &Desk, caller: &Caller, id: AgreementId) -> Result<AgreementPage, 
         application: if has_part { format!("/review/{}", agreement.application) } else { String::new() },
         application_number: agreement.application_number.clone(),
         text_hash: agreement.text_hash.clone(),
+        pdf: execution.map(|_| format!("/agreements/{id}/agreement.pdf")).unwrap_or_default(),
         text: found.text.clone(),
         audit: if is_auditor { format!("/audit/stories/agreement/{id}") } else { String::new() },
         certificate,
