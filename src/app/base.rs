@@ -17,9 +17,9 @@ use crate::domain::audit::hex;
 use crate::domain::guessing::Delays;
 use crate::domain::letter::LetterBook;
 use crate::domain::net::UpstreamNetworks;
+use crate::words::Voice;
 use crate::domain::profile::{LocalText, Profile, ProfileError};
 use crate::store::{Store, StoreError, StoreOptions, migrate};
-use crate::words::Voice;
 
 /// The file in the data folder that holds the root secret.
 const SECRET: &str = "secret.key";

@@ -14,7 +14,6 @@ use super::base::{Base, StartError};
 use super::run::head_bounds;
 use crate::cases::Desk;
 use crate::cases::passwords::HashingPool;
-use crate::domain::language::Language;
 use crate::jobs::mail::Letters;
 use crate::portal::admin::GateWatch;
 use crate::portal::developers::ApiDocument;
@@ -22,6 +21,7 @@ use crate::portal::mailbox::{Letter, MailReader};
 use crate::portal::session::DeskVisitors;
 use crate::store::migrate;
 use crate::telemetry::Observer;
+use crate::domain::language::Language;
 use crate::web::{Access, Options, Room, Routes, ServerKey, Site, WebError, edge};
 use crate::{api, portal, web as room};
 

@@ -117,9 +117,7 @@ impl Letters {
                 let none = || MailError::Template(format!("no wording for {word} in {}", language.name()));
                 let text = wording.get(word).ok_or_else(none)?;
                 for (part, text) in [("subject", &text.subject), ("body", &text.body)] {
-                    templates
-                        .add_raw_template(&format!("{tag}.{word}.{part}"), text)
-                        .map_err(|error| broken(&error))?;
+                    templates.add_raw_template(&format!("{tag}.{word}.{part}"), text).map_err(|error| broken(&error))?;
                 }
             }
         }
@@ -361,15 +359,12 @@ mod tests {
     ];
 
     fn letters() -> Letters {
-        Letters::new(
-            MailOptions {
-                from: "Accord <accord@norwalk.example>".to_owned(),
-                public_url: "https://data.norwalk.example".to_owned(),
-                service: "Norwalk Sensor Data".to_owned(),
-                smtp: None,
-            },
-            Voice::of_place([]).unwrap(),
-        )
+        Letters::new(MailOptions {
+            from: "Accord <accord@norwalk.example>".to_owned(),
+            public_url: "https://data.norwalk.example".to_owned(),
+            service: "Norwalk Sensor Data".to_owned(),
+            smtp: None,
+        }, Voice::of_place([]).unwrap())
         .unwrap()
     }
 
@@ -411,17 +406,12 @@ mod tests {
     fn a_mail_and_the_words_of_the_rules_in_it_are_in_the_readers_language() {
         let kind = NoticeKind::ApplicationReceived;
         let written = |language: &str| {
-            let facts =
-                BTreeMap::from([("number".to_owned(), "A-1".to_owned()), ("title".to_owned(), "Review".to_owned())]);
+            let facts = BTreeMap::from([("number".to_owned(), "A-1".to_owned()), ("title".to_owned(), "Review".to_owned())]);
             let message = Message { language: language.to_owned(), facts, ..message(kind) };
             letters().write(&Secrets::new([1; 32]), &message).unwrap()
         };
         let (english, spanish, creole) = (written("en"), written("es-US"), written("ht"));
-        assert!(
-            english.text.contains("We have your application") && !spanish.text.contains("We have"),
-            "{}",
-            spanish.text
-        );
+        assert!(english.text.contains("We have your application") && !spanish.text.contains("We have"), "{}", spanish.text);
         assert!(spanish.text.contains("Revisión"), "{}", spanish.text);
         assert!(creole == english, "what is not translated is read in English");
     }

@@ -14,8 +14,8 @@ use super::{ring, stopping};
 use crate::cases::testing::{TestDesk, desks};
 use crate::cases::{CaseError, Desk};
 use crate::domain::notice::{Notice, NoticeKind, Recipient};
-use crate::store::outbox::{self, Message};
 use crate::words::Voice;
+use crate::store::outbox::{self, Message};
 
 /// Tries before a message is put aside.
 const TRIES_MAX: i64 = 10;

@@ -18,9 +18,9 @@ use uuid::Uuid;
 use super::*;
 use crate::domain::id::{AccountId, DepartmentId, SessionId};
 use crate::domain::language::Language;
+use crate::words::Voice;
 use crate::domain::net::{CidrList, HeadBounds};
 use crate::domain::people::{Actor, Role, RoleGrant};
-use crate::words::Voice;
 
 /// Knows `requester`, `reviewer`, ... `administrator` by a session or bearer token of that name, and `sick` as a store
 /// that does not answer.

@@ -6,8 +6,9 @@ use crate::domain::calendar::in_words_of;
 use crate::domain::language::Language;
 
 /// Haitian Creole's months; the libraries know none.
-const MONTHS: [&str; 12] =
-    ["janvye", "fevriye", "mas", "avril", "me", "jen", "jiyè", "out", "septanm", "oktòb", "novanm", "desanm"];
+const MONTHS: [&str; 12] = [
+    "janvye", "fevriye", "mas", "avril", "me", "jen", "jiyè", "out", "septanm", "oktòb", "novanm", "desanm",
+];
 
 /// A day: `March 1, 2026`, `1 de marzo de 2026`, `1 mas 2026`.
 #[must_use]

@@ -88,9 +88,8 @@ impl Words {
             }));
             for (_, file, text) in files.iter().filter(|(of, ..)| *of == language) {
                 let failed = |why: String| WordsError::File { file: format!("{}/{file}", language.tag()), why };
-                let resource = FluentResource::try_new(text.clone()).map_err(|(_, errors)| {
-                    failed(errors.iter().map(ToString::to_string).collect::<Vec<_>>().join("; "))
-                })?;
+                let resource = FluentResource::try_new(text.clone())
+                    .map_err(|(_, errors)| failed(errors.iter().map(ToString::to_string).collect::<Vec<_>>().join("; ")))?;
                 if language == Language::English {
                     phrases.learn(&resource).map_err(&failed)?;
                 }

@@ -64,32 +64,21 @@ fn a_message_is_written_in_the_language_and_else_in_english() {
 #[test]
 fn a_sentence_of_the_rules_is_found_again_with_its_values() {
     let place = "Most calls are refused";
-    let texts = BTreeMap::from(
-        [("en", place), ("es", "La mayoría se rechaza")].map(|(tag, text)| (tag.to_owned(), text.to_owned())),
-    );
+    let texts = BTreeMap::from([("en", place), ("es", "La mayoría se rechaza")].map(|(tag, text)| (tag.to_owned(), text.to_owned())));
     let place_texts = Arc::new(HashMap::from([(place.to_owned(), LocalText::ByLanguage(texts))]));
     let words = Voice { words: Box::leak(Box::new(small())), place: place_texts };
     let rows = [
         (place, "La mayoría se rechaza"),
-        (
-            "This cannot be done now: the Most calls are refused is Denied.",
-            "No se puede hacer ahora: La mayoría se rechaza está denegada.",
-        ),
+        ("This cannot be done now: the Most calls are refused is Denied.", "No se puede hacer ahora: La mayoría se rechaza está denegada."),
         ("Denied", "denegada"),
-        (
-            "This cannot be done now: the parking sensor is Denied.",
-            "No se puede hacer ahora: parking sensor está denegada.",
-        ),
+        ("This cannot be done now: the parking sensor is Denied.", "No se puede hacer ahora: parking sensor está denegada."),
         ("Wait 1 seconds.", "Espere un segundo."),
         ("Wait 1,200 seconds.", "Espere 1,200 segundos."),
         ("The last day is Mon Nov 23, 2026.", "El último día es el lun 23 de nov de 2026."),
         ("March 1, 2026", "1 de marzo de 2026"),
         ("March 1, 2026, 12:05 PM EST", "1 de marzo de 2026, 12:05 p. m. EST"),
         ("Done. Wait 3 seconds.", "Hecho. Espere 3 segundos."),
-        (
-            "Fri Jul 3, 2026 (Done.), Sat Jul 4, 2026 (Denied)",
-            "vie 3 de jul de 2026 (Hecho.), sáb 4 de jul de 2026 (denegada)",
-        ),
+        ("Fri Jul 3, 2026 (Done.), Sat Jul 4, 2026 (Denied)", "vie 3 de jul de 2026 (Hecho.), sáb 4 de jul de 2026 (denegada)"),
         ("The last day is 2026. Wait 2 seconds.", "El último día es el 2026. Espere 2 segundos."),
         ("The last day is soon. I hope.", "El último día es el soon. I hope."),
         ("Answer “A”. Answer “B”.", "Responda a “A”. Responda a “B”."),
@@ -144,7 +133,8 @@ fn sources(under: &str, ending: &str) -> Vec<String> {
 #[test]
 fn spanish_says_all_that_english_says_and_nothing_else() {
     Words::embedded().unwrap();
-    let (english, spanish, creole) = (keys(Language::English), keys(Language::Spanish), keys(Language::HaitianCreole));
+    let (english, spanish, creole) =
+        (keys(Language::English), keys(Language::Spanish), keys(Language::HaitianCreole));
     let missing: Vec<_> = english.difference(&spanish).collect();
     let unknown: Vec<_> = spanish.union(&creole).filter(|key| !english.contains(*key)).collect();
     assert!(missing.is_empty() && unknown.is_empty(), "Spanish lacks {missing:#?}; English lacks {unknown:#?}");
@@ -184,8 +174,7 @@ fn every_sentence_of_the_rules_is_said_somewhere() {
     let mut lost = Vec::new();
     let english = embedded_files().into_iter().filter(|(of, file, _)| *of == Language::English && file != COMPOSED);
     for (_, _, text) in english {
-        let text =
-            text.replace("{\"{\"}", "{").replace("{\"}\"}", "}").replace("{\"{{\"}", "{{").replace("{\"}}\"}", "}}");
+        let text = text.replace("{\"{\"}", "{").replace("{\"}\"}", "}").replace("{\"{{\"}", "{{").replace("{\"}}\"}", "}}");
         for line in text.lines() {
             let Some((key, text)) = line.split_once(" = ").filter(|(key, _)| key.starts_with(phrases::PREFIX)) else {
                 continue;

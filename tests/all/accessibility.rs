@@ -14,18 +14,7 @@ const AXE: &str = "ACCORD_TEST_AXE";
 
 /// Who looks, and where they begin beside the start page.
 const PEOPLE: &[(&str, &[&str])] = &[
-    (
-        "",
-        &[
-            "/login",
-            "/register",
-            "/forgot-password",
-            "/keys/kill",
-            "/report-misuse",
-            "/check-agreement",
-            "/nothing-here",
-        ],
-    ),
+    ("", &["/login", "/register", "/forgot-password", "/keys/kill", "/report-misuse", "/check-agreement", "/nothing-here"]),
     ("maria@people.example", &["/account", "/account/messages", "/applications/new"]),
     ("lin.chen@university.example", &["/agreements", "/my-cases", "/letters"]),
     (
@@ -75,14 +64,8 @@ fn kind(path: &str) -> String {
 /// Files are no pages, and the switch of languages is followed elsewhere.
 fn is_page(href: &str) -> bool {
     let path = href.split(['?', '#']).next().unwrap_or_default();
-    let is_file = [".pdf", ".csv", ".json", ".zip", ".atom", ".txt", "/text", "/packet", "/file"]
-        .iter()
-        .any(|end| path.ends_with(end));
-    href.starts_with('/')
-        && !href.starts_with("//")
-        && !href.starts_with("/language/")
-        && !path.contains("/files/")
-        && !is_file
+    let is_file = [".pdf", ".csv", ".json", ".zip", ".atom", ".txt", "/text", "/packet", "/file"].iter().any(|end| path.ends_with(end));
+    href.starts_with('/') && !href.starts_with("//") && !href.starts_with("/language/") && !path.contains("/files/") && !is_file
 }
 
 #[actix_web::test]
@@ -98,8 +81,7 @@ async fn no_page_breaks_a_rule_of_wcag_in_light_or_dark_wide_or_narrow() {
             browser.fill("Password", &demo.password).await;
             browser.press("Sign in").await;
         }
-        let mut ahead: VecDeque<String> =
-            std::iter::once("/").chain(starts.iter().copied()).map(str::to_owned).collect();
+        let mut ahead: VecDeque<String> = std::iter::once("/").chain(starts.iter().copied()).map(str::to_owned).collect();
         while let Some(path) = ahead.pop_front() {
             // The start page and the account differ with who looks; everything else is one page for all who see it.
             let of_person = if matches!(path.as_str(), "/" | "/account") { email } else { "" };

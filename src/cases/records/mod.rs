@@ -20,8 +20,8 @@ use super::{Caller, CaseError, Desk, Work};
 use crate::domain::attachment::Attachment;
 use crate::domain::audit::{Hash, hex};
 use crate::domain::id::{AccountId, AttachmentId, DepartmentId, LinkId, OrganisationId, RecordsId};
-use crate::domain::language::Language;
 use crate::domain::letter::{Letter, LetterKind};
+use crate::domain::language::Language;
 use crate::domain::notice::NoticeKind;
 use crate::domain::people::Capacity;
 use crate::domain::records::{

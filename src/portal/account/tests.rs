@@ -204,18 +204,12 @@ async fn the_name_and_the_password_are_changed_by_their_owner_only() {
         portal.person("Ana Diaz", &[]);
         let browser = portal.signed_in("Ana Diaz").await;
         let version = browser.version("/account/profile").await;
-        let named = browser
-            .fill("/account/profile", &pairs(&[("name", "Ana María Díaz"), ("language", "es"), ("version", &version)]))
-            .await;
+        let named =
+            browser.fill("/account/profile", &pairs(&[("name", "Ana María Díaz"), ("language", "es"), ("version", &version)])).await;
         assert_eq!(named.status, 303, "{}", named.body);
         let account = browser.page("/account").await;
-        assert!(
-            account.contains("Ana María Díaz") && account.contains("<html lang=\"es\">"),
-            "the page follows: {account}"
-        );
-        let stale = browser
-            .fill("/account/profile", &pairs(&[("name", "Other"), ("language", "es"), ("version", &version)]))
-            .await;
+        assert!(account.contains("Ana María Díaz") && account.contains("<html lang=\"es\">"), "the page follows: {account}");
+        let stale = browser.fill("/account/profile", &pairs(&[("name", "Other"), ("language", "es"), ("version", &version)])).await;
         assert_eq!(stale.status, 409, "made from an old version");
 
         let new = "walnut ferry lantern moss";
