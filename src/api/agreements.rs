@@ -20,7 +20,12 @@ const STAFF: Access = Access::Staff(&[Role::Reviewer, Role::Manager, Role::Clerk
 pub fn routes(api: Api) -> Api {
     api.get("/agreements", Access::Requester, "Your agreements", list)
         .gives::<Agreements>(200)
-        .get("/agreements/{id}", Access::Requester, "One of your agreements with its text and evidence", one)
+        .get(
+            "/agreements/{id}",
+            Access::Requester,
+            "One of your agreements with its text and evidence; its PDF is at /agreements/{id}/agreement.pdf",
+            one,
+        )
         .gives::<AgreementFull>(200)
         .post("/agreements/{id}/terminate", Access::Requester, "End one of your agreements", terminate)
         .takes::<Text>()
@@ -28,7 +33,12 @@ pub fn routes(api: Api) -> Api {
         .get("/review-agreements", STAFF, "Agreements of your departments", list_for_staff)
         .asks(&["state"])
         .gives::<Agreements>(200)
-        .get("/review-agreements/{id}", STAFF, "An agreement of your department", one_for_staff)
+        .get(
+            "/review-agreements/{id}",
+            STAFF,
+            "An agreement of your department; its PDF is at /agreements/{id}/agreement.pdf",
+            one_for_staff,
+        )
         .gives::<AgreementFull>(200)
         .post(
             "/review-agreements/{id}/terminate",

@@ -40,6 +40,7 @@ pub mod catalogue;
 #[cfg(test)]
 mod catalogue_tests;
 pub mod conduct;
+pub mod copies;
 pub mod deadlines;
 pub mod denials;
 pub mod describe;

@@ -98,6 +98,7 @@ pub(crate) fn as_pdf(letter: &Letter) -> Result<HttpResponse, WebError> {
         foot: &foot,
         at: letter.at,
         author: &letter.by_name,
+        annex: &[],
     };
     let bytes = pdf::print(paper).map_err(|error| WebError::internal("print a letter", error))?;
     Ok(upload::as_file(&format!("{}-{}.pdf", letter.about.number, letter.kind.as_str()), "application/pdf", bytes))

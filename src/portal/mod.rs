@@ -6,8 +6,10 @@ pub mod admin;
 pub mod appealed;
 pub mod applicant;
 pub mod auditor;
+mod calls;
 pub mod clerk;
 pub mod conduct;
+pub mod copies;
 pub mod deadlines;
 pub mod developers;
 pub mod holding;
@@ -46,6 +48,7 @@ pub fn routes(is_demo: bool) -> Routes {
     let routes = account::routes(routes);
     let routes = applicant::routes(routes);
     let routes = letters::routes(routes);
+    let routes = copies::routes(routes);
     let routes = admin::routes(routes);
     let routes = review::routes(routes);
     let routes = steward::routes(routes);

@@ -227,7 +227,9 @@ impl Browser<'_> {
 /// What every page must be.
 fn check_page(path: &str, body: &str) {
     assert_eq!(body.matches("<h1").count(), 1, "{path}: one main heading");
-    for bad in ["<script", " style=", "onclick=", "{{", "{%"] {
+    let scripts: Vec<_> = body.match_indices("<script").map(|(at, _)| body.get(at..at + 34)).collect();
+    assert_eq!(scripts, [Some("<script defer src=\"/assets/accord.")], "{path}: our script and no other");
+    for bad in [" style=", "onclick=", "{{", "{%"] {
         assert!(!body.contains(bad) || (bad == "{{" && path.starts_with("/admin/terms")), "{path} has {bad}");
     }
     let ids: Vec<_> = body.split(" id=\"").skip(1).filter_map(|rest| rest.split('"').next()).collect();

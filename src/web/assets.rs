@@ -1,4 +1,4 @@
-//! The stylesheet and the icon, embedded, served under a name that changes with their content.
+//! The stylesheet, the script and the icon, embedded, served under a name that changes with their content.
 
 use actix_web::http::header;
 use actix_web::{HttpRequest, HttpResponse, web};
@@ -10,6 +10,7 @@ use super::site::Site;
 use crate::domain::audit::hex;
 
 const STYLE: &[u8] = include_bytes!("../../templates/assets/accord.css");
+const SCRIPT: &[u8] = include_bytes!("../../templates/assets/accord.js");
 const ICON: &[u8] = include_bytes!("../../templates/assets/accord.svg");
 /// The name carries a digest of the content, so a copy never goes stale.
 const CACHE_FOREVER: &str = "public, max-age=31536000, immutable";
@@ -20,6 +21,7 @@ const DIGEST_DIGITS: usize = 12;
 #[derive(Debug)]
 pub struct Assets {
     style: Asset,
+    script: Asset,
     icon: Asset,
 }
 
@@ -43,6 +45,7 @@ impl Assets {
     pub fn embedded() -> Self {
         Self {
             style: Asset::new("css", "text/css; charset=utf-8", STYLE),
+            script: Asset::new("js", "text/javascript; charset=utf-8", SCRIPT),
             icon: Asset::new("svg", "image/svg+xml", ICON),
         }
     }
@@ -53,6 +56,12 @@ impl Assets {
         format!("/assets/{}", self.style.name)
     }
 
+    /// The path of the script.
+    #[must_use]
+    pub fn script_path(&self) -> String {
+        format!("/assets/{}", self.script.name)
+    }
+
     /// The path of the icon.
     #[must_use]
     pub fn icon_path(&self) -> String {
@@ -60,14 +69,14 @@ impl Assets {
     }
 
     fn named(&self, name: &str) -> Option<&Asset> {
-        [&self.style, &self.icon].into_iter().find(|asset| asset.name == name)
+        [&self.style, &self.script, &self.icon].into_iter().find(|asset| asset.name == name)
     }
 }
 
 /// The routes of this file.
 #[must_use]
 pub fn routes() -> Routes {
-    Routes::new(Room::Portal).get("/assets/{file}", Access::Public, "Stylesheet and icon", serve)
+    Routes::new(Room::Portal).get("/assets/{file}", Access::Public, "Stylesheet, script and icon", serve)
 }
 
 async fn serve(request: HttpRequest, file: web::Path<String>) -> Result<HttpResponse, WebError> {

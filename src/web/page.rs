@@ -76,6 +76,7 @@ struct SiteView<'a> {
     gate_url: &'a str,
     is_demo: bool,
     style: String,
+    script: String,
     icon: String,
 }
 
@@ -178,6 +179,7 @@ impl Page {
             gate_url: options.gate_url.as_str().trim_end_matches('/'),
             is_demo: options.is_demo,
             style: self.site.assets().style_path(),
+            script: self.site.assets().script_path(),
             icon: self.site.assets().icon_path(),
         };
         let mut context = Context::from_serialize(view).map_err(failed)?;

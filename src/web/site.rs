@@ -126,7 +126,7 @@ impl Site {
         &self.templates
     }
 
-    /// Stylesheet and icon.
+    /// Stylesheet, script and icon.
     #[must_use]
     pub fn assets(&self) -> &Assets {
         &self.assets

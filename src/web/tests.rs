@@ -43,6 +43,8 @@ fn assert_strict(answer: &Answer, what: &str) {
     for (name, part) in [
         ("content-security-policy", "default-src 'none'"),
         ("content-security-policy", "frame-ancestors 'none'"),
+        ("content-security-policy", "script-src 'self';"),
+        ("content-security-policy", "connect-src 'self';"),
         ("x-content-type-options", "nosniff"),
         ("referrer-policy", "same-origin"),
         ("cross-origin-opener-policy", "same-origin"),
@@ -62,7 +64,9 @@ async fn every_part_of_the_templates_renders() {
     assert_eq!(answer.status, 422, "{}", answer.body);
     assert!(answer.body.contains("<title>Error: Every part"));
     assert!(!answer.body.contains("<b>Because") && answer.body.contains("&lt;b&gt;Because"), "escaped");
-    assert!(!answer.body.contains("style=") && !answer.body.contains("<script"), "the CSP would block it");
+    assert!(!answer.body.contains("style="), "the CSP would block it");
+    let scripts: Vec<_> = answer.body.match_indices("<script").collect();
+    assert!(scripts.len() == 1 && answer.body.contains("\"></script>"), "one script, and nothing stands inside it");
     assert_eq!(answer.hidden("version"), "7");
 }
 
@@ -97,6 +101,13 @@ async fn assets_may_be_kept_for_ever_and_what_is_private_never() {
     let answer = ask(CITY, get(&style).cookie(cookie("manager"))).await;
     assert_eq!((answer.status, answer.header("content-type")), (200, "text/css; charset=utf-8"));
     assert!(answer.header("cache-control").contains("immutable"));
+    let script = page.body.split("src=\"").find(|part| part.starts_with("/assets/") && part.contains(".js\"")).unwrap();
+    let script = script.split('"').next().unwrap().to_owned();
+    let answer = ask(CITY, get(&script)).await;
+    assert_eq!((answer.status, answer.header("content-type")), (200, "text/javascript; charset=utf-8"));
+    assert!(answer.header("cache-control").contains("immutable"));
+    assert!(answer.body.len() < 9_000, "a small script: {} bytes", answer.body.len());
+    assert!(!["eval", "innerHTML", "Function(", "document.write"].iter().any(|word| answer.body.contains(word)));
     assert_eq!(ask(CITY, get("/desk").cookie(cookie("manager"))).await.header("cache-control"), "no-store");
 }
 

@@ -32,6 +32,8 @@ mod parity;
 #[cfg(test)]
 mod records;
 #[cfg(test)]
+mod script;
+#[cfg(test)]
 mod settings;
 #[cfg(test)]
 mod story;

@@ -66,6 +66,7 @@ const ROWS: &[(&str, By)] = &[
     ("POST /admin/terms/new", Operation(&["POST /terms", "POST /terms-previews"])),
     ("GET /agreements", Operation(&["GET /agreements"])),
     ("GET /agreements/{agreement}", Operation(&["GET /agreements/{id}", "GET /usage", "GET /agreements/{id}/keys"])),
+    ("GET /agreements/{agreement}/agreement.pdf", Operation(&["GET /agreements/{id}", "GET /review-agreements/{id}"])),
     ("GET /agreements/{agreement}/text", Operation(&["GET /agreements/{id}"])),
     ("POST /agreements/{agreement}/terminate", Operation(&["POST /agreements/{id}/terminate"])),
     ("POST /agreements/{agreement}/renew", Operation(&["POST /agreements/{id}/renewals"])),

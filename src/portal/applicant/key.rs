@@ -5,7 +5,7 @@ use serde::Serialize;
 
 use super::acts::at_field;
 use super::holds::{self, HoldView, PastHold};
-use super::keys::{at_fields, mode_words, overlaps, roll as roll_key, show_made, tag};
+use super::keys::{at_fields, example, mode_words, overlaps, roll as roll_key, show_made, tag};
 use super::usage::{UsageView, last_day, outcome_words, usage};
 use crate::cases::keys::{self, KeyView, form::networks};
 use crate::cases::{Caller, CaseError, Desk, enforce};
@@ -14,10 +14,11 @@ use crate::domain::id::{HoldId, KeyId};
 use crate::domain::key::{KeyState, Revoker};
 use crate::domain::profile::Profile;
 use crate::domain::time::Instant;
+use crate::portal::calls::{Call as Snippet, Credential, calls};
 use crate::portal::shared::{Choice, Names, Tag, id_in, limit_words};
 use crate::store::views::usage::{Addresses, LogLine, LogSearch, Whose, log};
 use crate::web::case::{DeskData, caller, caller_once, shown_on_form};
-use crate::web::{Flash, Form, FormErrors, FormView, Once, Page, Posted, Redirect, WebError};
+use crate::web::{Flash, Form, FormErrors, FormView, Once, Page, Posted, Redirect, Site, WebError};
 
 /// Lines of the access log shown.
 const LAST_CALLS: i64 = 20;
@@ -51,6 +52,8 @@ pub(super) struct KeyPage {
     last_calls: Vec<Call>,
     overlaps: Vec<Choice>,
     may: May,
+    /// Calls that return data; empty where no path is known or it does not work.
+    calls: Vec<Snippet>,
 }
 
 /// What can be done with it now.
@@ -96,6 +99,8 @@ pub(super) struct Facts {
     pub(super) names: Names,
     pub(super) usage: UsageView,
     pub(super) log: Vec<LogLine>,
+    /// An address that it opens.
+    pub(super) example: Option<String>,
     pub(super) now: Instant,
 }
 
@@ -112,12 +117,13 @@ pub(super) fn load(desk: &Desk, who: &Caller, id: KeyId) -> Result<Facts, CaseEr
         usage: usage(desk, whose)?,
         log: desk.read(|conn| log(conn, &wanted, Addresses::Truncated, LAST_CALLS))?,
         now: desk.clock.now(),
+        example: example(desk, &shown.stored.key.scopes)?,
         shown,
     })
 }
 
-pub(super) fn view(profile: &Profile, facts: Facts) -> KeyPage {
-    let Facts { shown, names, usage, log, now } = facts;
+pub(super) fn view(profile: &Profile, gate: &str, facts: Facts) -> KeyPage {
+    let Facts { shown, names, usage, log, example, now } = facts;
     let is_held = shown.is_held();
     let KeyView { stored, agreement, holds: on_key, holds_above } = shown;
     let key = &stored.key;
@@ -158,6 +164,10 @@ pub(super) fn view(profile: &Profile, facts: Facts) -> KeyPage {
         usage,
         last_calls: log.iter().map(call).collect(),
         overlaps: overlaps(),
+        calls: example
+            .filter(|_| works)
+            .map(|path| calls(&format!("{gate}{path}"), Credential::Environment))
+            .unwrap_or_default(),
         may: May {
             change: works,
             roll: works && is_active && !is_held && !is_slowed,
@@ -216,7 +226,8 @@ pub(super) async fn page(
 async fn show(request: &HttpRequest, desk: &DeskData, id: KeyId, form: FormView) -> Result<HttpResponse, WebError> {
     let who = caller(request);
     let facts = desk.run(move |desk| load(desk, &who, id)).await?;
-    let view = view(&desk.profile, facts);
+    let site = Site::of(request)?;
+    let view = view(&desk.profile, site.options().gate_url.as_str().trim_end_matches('/'), facts);
     let page = Page::new(request, format!("Key “{}”", view.name))?.crumb("My agreements", "/agreements");
     let page = page.crumb(view.agreement_number.clone(), view.agreement_href.clone()).form(form);
     page.render("applicant/key.html", &view)

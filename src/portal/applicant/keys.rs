@@ -13,6 +13,7 @@ use crate::domain::id::AgreementId;
 use crate::domain::key::{Key, KeyState, Mode, OVERLAP_MAX_DAYS};
 use crate::domain::scope::{Operation, PathPattern, Scope};
 use crate::domain::time::Instant;
+use crate::portal::calls::{Call, Credential, calls};
 use crate::portal::shared::{Choice, Tag, id_in, limit_words};
 use crate::store::datasets;
 use crate::store::keys::StoredKey;
@@ -201,15 +202,21 @@ pub(super) struct Made {
 
 /// Adds a path that the key's first scope opens.
 pub(super) fn with_example(desk: &Desk, issued: Issued) -> Result<Made, CaseError> {
-    let mut example = None;
-    for scope in &issued.key.scopes {
+    Ok(Made { example: example(desk, &issued.key.scopes)?, issued })
+}
+
+/// A path below the gate's address that the first scope that has one opens.
+pub(super) fn example<'a>(
+    desk: &Desk,
+    scopes: impl IntoIterator<Item = &'a Scope>,
+) -> Result<Option<String>, CaseError> {
+    for scope in scopes {
         let dataset = desk.read(|conn| datasets::by_slug(conn, scope.dataset()))?;
-        example = example_path(&dataset, scope);
-        if example.is_some() {
-            break;
+        if let Some(path) = example_path(&dataset, scope) {
+            return Ok(Some(path));
         }
     }
-    Ok(Made { issued, example })
+    Ok(None)
 }
 
 /// A path without parameters that the scope covers.
@@ -230,8 +237,8 @@ pub(super) struct MadeView {
     /// The key's text; empty when it was shown before.
     text: String,
     shown_once: &'static str,
-    /// A command that returns data; empty where no path is known.
-    curl: String,
+    /// Calls that return data; empty where no path is known.
+    calls: Vec<Call>,
     /// Until when the key before it works; `None` for a first key.
     old_until: Option<Instant>,
     is_roll: bool,
@@ -240,9 +247,9 @@ pub(super) struct MadeView {
 pub(super) fn made_view(made: &Made, gate_url: &str, old_until: Option<Instant>) -> MadeView {
     let key = &made.issued.key;
     let text = made.issued.text.as_ref().map(|text| text.expose_secret().to_owned()).unwrap_or_default();
-    let curl = match &made.example {
-        Some(path) if !text.is_empty() => format!("curl -H 'Authorization: Bearer {text}' '{gate_url}{path}'"),
-        Some(_) | None => String::new(),
+    let calls = match &made.example {
+        Some(path) if !text.is_empty() => calls(&format!("{gate_url}{path}"), Credential::Text(&text)),
+        Some(_) | None => Vec::new(),
     };
     MadeView {
         href: format!("/keys/{}", key.id),
@@ -252,7 +259,7 @@ pub(super) fn made_view(made: &Made, gate_url: &str, old_until: Option<Instant>)
         mode: mode_words(key.mode),
         text,
         shown_once: SHOWN_ONCE,
-        curl,
+        calls,
         old_until,
         is_roll: key.predecessor.is_some(),
     }

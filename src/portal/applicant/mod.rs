@@ -5,6 +5,8 @@ mod acts;
 mod agreements;
 mod appeals;
 mod application;
+#[cfg(test)]
+mod copy_tests;
 mod datasets;
 mod destruction;
 mod form;

@@ -94,7 +94,7 @@ pub(super) fn site(desk: &Desk) -> Site {
 }
 
 pub(super) fn routes() -> Routes {
-    assets::routes().merge(super::routes(Routes::new(Room::Portal)))
+    assets::routes().merge(crate::portal::copies::routes(super::routes(Routes::new(Room::Portal))))
 }
 
 fn access(desk: &Desk, of: Counted, at: Instant) -> Access {
@@ -199,7 +199,7 @@ impl City {
         };
         let response = app.call(request.to_request()).await.unwrap();
         let (status, headers) = (response.status().as_u16(), response.headers().clone());
-        let body = String::from_utf8(test::read_body(response).await.to_vec()).unwrap();
+        let body = String::from_utf8_lossy(&test::read_body(response).await).into_owned();
         Answer { status, headers, body }
     }
 

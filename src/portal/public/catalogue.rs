@@ -12,6 +12,7 @@ use crate::domain::catalogue::Field;
 use crate::domain::dcat::Distribution;
 use crate::domain::scope::{Method, Operation};
 use crate::domain::tier::Tier;
+use crate::portal::calls::{Call, Credential, calls};
 use crate::store::views::catalogue::{self, DatasetPage, Facets, Listed, Search, TierFilter};
 use crate::web::case::DeskData;
 use crate::web::fields::Fields;
@@ -181,7 +182,7 @@ struct DatasetView {
     operations: Vec<OperationLine>,
     limits: Vec<String>,
     has_feed: bool,
-    command: String,
+    calls: Vec<Call>,
     distributions: Vec<DistributionLine>,
     updated: String,
 }
@@ -278,7 +279,7 @@ const fn how(tier: Option<Tier>) -> &'static str {
 fn dataset_view(page: DatasetPage, gate: &str) -> DatasetView {
     let (tier, tone) = tier_tag(page.tier);
     let facts = facts(&page);
-    let command = command(&page, gate);
+    let calls = calls_of(&page, gate);
     let metadata = page.metadata;
     let keyword = |word: String| {
         let wanted = Search { keyword: Some(word.clone()), ..Search::default() };
@@ -295,7 +296,7 @@ fn dataset_view(page: DatasetPage, gate: &str) -> DatasetView {
         department: page.department_name,
         email: metadata.contact.email.map_or(page.department_email, |email| email.to_string()),
         facts,
-        command,
+        calls,
         description: metadata.description.to_string(),
         license: metadata.license.map(|url| url.to_string()).unwrap_or_default(),
         rights: metadata.rights.map(|rights| rights.to_string()).unwrap_or_default(),
@@ -359,17 +360,14 @@ fn distribution_line(distribution: &Distribution) -> DistributionLine {
 }
 
 /// A call that works once one has a key; empty where there is nothing to call.
-fn command(page: &DatasetPage, gate: &str) -> String {
+fn calls_of(page: &DatasetPage, gate: &str) -> Vec<Call> {
     let reading = page.operations.iter().find(|operation| operation.methods().contains(&Method::Get));
     let is_callable = page.has_feed && page.tier.is_some_and(|tier| tier != Tier::Prohibited);
-    let Some(operation) = reading.filter(|_| is_callable) else { return String::new() };
+    let Some(operation) = reading.filter(|_| is_callable) else { return Vec::new() };
     let paths = operation.paths().iter().map(|path| path.to_string().trim_end_matches("/**").to_owned());
-    let Some(path) = paths.into_iter().find(|path| !path.contains('{')) else { return String::new() };
+    let Some(path) = paths.into_iter().find(|path| !path.contains('{')) else { return Vec::new() };
     let address = format!("{gate}/{}{path}", page.slug);
-    if page.tier == Some(Tier::Open) {
-        return format!("curl {address}");
-    }
-    format!("curl -H 'Authorization: Bearer YOUR_KEY' {address}")
+    calls(&address, if page.tier == Some(Tier::Open) { Credential::Nothing } else { Credential::Environment })
 }
 
 pub(super) async fn data_json(request: HttpRequest, desk: DeskData) -> Result<HttpResponse, WebError> {

@@ -127,7 +127,7 @@ async fn a_feeds_own_address_is_never_shown() {
     desk.store.write(|conn| crate::store::datasets::save(conn, &live)).unwrap();
     let browser = portal.browser();
     let page = browser.page("/datasets/noise").await;
-    assert!(page.contains("curl https://gate.example.gov/noise/") && page.contains("Live"), "{page}");
+    assert!(page.contains("curl &#39;https://gate.example.gov/noise/") && page.contains("Live"), "{page}");
     let document = browser.get("/data.json").await;
     assert_eq!((document.status, document.header("content-type")), (200, "application/json"));
     let value: serde_json::Value = serde_json::from_str(&document.body).unwrap();

@@ -130,6 +130,8 @@ pub(super) struct AgreementPage {
     pub(super) application: String,
     pub(super) application_number: String,
     pub(super) text_hash: String,
+    /// The agreement to keep, where it is signed.
+    pub(super) pdf: String,
     pub(super) text: String,
     pub(super) audit: String,
     /// Its certificate of destruction, if one is or was owed.
@@ -214,7 +216,6 @@ fn view(desk: &Desk, caller: &Caller, id: AgreementId) -> Result<AgreementPage, 
     let is_party = caller.actor.has_stake(agreement.requester, agreement.organisation);
     let may_suspend = is_live && !is_party && (!managed.is_empty() || caller.actor.holds_anywhere(Role::Clerk));
     let execution = agreement.execution();
-    let has_part = has_part(caller, agreement);
     let is_auditor = caller.actor.holds_anywhere(Role::Auditor);
     let shown_schedule = |schedule: &Schedule| {
         let redactions = desk.read(|conn| redaction::in_words(conn, schedule))?;
@@ -232,9 +233,14 @@ fn view(desk: &Desk, caller: &Caller, id: AgreementId) -> Result<AgreementPage, 
         executed_at: execution.map(|execution| execution.at),
         ends_at: execution.map(|execution| execution.ends_at),
         signed_by: execution.map(|one| format!("{}, {}", one.signature.name, one.signature.title)).unwrap_or_default(),
-        application: if has_part { format!("/review/{}", agreement.application) } else { String::new() },
+        application: if has_part(caller, agreement) {
+            format!("/review/{}", agreement.application)
+        } else {
+            String::new()
+        },
         application_number: agreement.application_number.clone(),
         text_hash: agreement.text_hash.clone(),
+        pdf: execution.map(|_| format!("/agreements/{id}/agreement.pdf")).unwrap_or_default(),
         text: found.text.clone(),
         audit: if is_auditor { format!("/audit/stories/agreement/{id}") } else { String::new() },
         certificate,

@@ -1,5 +1,6 @@
 //! Markdown as a row of blocks: what stands in each, and what it is for somebody who hears it read.
 
+use super::Part;
 use pulldown_cmark::{Event, HeadingLevel, Options, Parser, Tag, TagEnd};
 
 /// How a word is set.
@@ -27,6 +28,8 @@ pub(super) enum Kind {
     Item { depth: u16, mark: String },
     /// A cell of a table.
     Cell { column: u16, columns: u16, is_head: bool, starts_row: bool },
+    /// A QR code of an address, with what it says to somebody who cannot see it.
+    Code { address: String, told: String },
 }
 
 /// One block.
@@ -38,22 +41,50 @@ pub(super) struct Block {
     pub begins_group: bool,
 }
 
-/// The blocks of a text, headings made to begin at the first level and never to skip one (PDF/UA-1, 7.4.2).
+/// The blocks of a text.
 pub(super) fn read(markdown: &str) -> Vec<Block> {
     let mut reader = Reader::default();
     for event in Parser::new_ext(markdown, Options::ENABLE_TABLES) {
         reader.take(event);
     }
     reader.close();
-    let mut blocks = reader.blocks;
+    reader.blocks
+}
+
+/// The blocks of a piece of what stands behind a text.
+pub(super) fn of_part(part: &Part) -> Vec<Block> {
+    let block = |kind: Kind, text: &str, begins_group: bool| Block {
+        kind,
+        runs: vec![Run { text: text.to_owned(), style: Style::default() }],
+        begins_group,
+    };
+    match part {
+        Part::Heading(level, text) => vec![block(Kind::Heading(*level), text, true)],
+        Part::Text(text) => vec![block(Kind::Paragraph, text, true)],
+        Part::Code(address, told) => {
+            vec![block(Kind::Code { address: address.clone(), told: told.clone() }, "", true)]
+        }
+        Part::Facts(facts) => {
+            let heads = std::iter::once((("What".to_owned(), "On record".to_owned()), true));
+            let rows = heads.chain(facts.iter().cloned().map(|fact| (fact, false)));
+            let cells = rows.flat_map(|((name, value), is_head)| {
+                let cell = |column: u16| Kind::Cell { column, columns: 2, is_head, starts_row: column == 0 };
+                [block(cell(0), &name, is_head), block(cell(1), &value, false)]
+            });
+            cells.collect()
+        }
+    }
+}
+
+/// Makes headings begin at the first level and never skip one (PDF/UA-1, 7.4.2).
+pub(super) fn even_out(blocks: &mut [Block]) {
     let mut above = 0_u16;
-    for block in &mut blocks {
+    for block in blocks {
         if let Kind::Heading(level) = &mut block.kind {
             *level = (*level).min(above.saturating_add(1));
             above = *level;
         }
     }
-    blocks
 }
 
 const fn rank(level: HeadingLevel) -> u16 {

@@ -1,5 +1,6 @@
 //! Lines onto the pages of the file, each tagged with what it is, and the tree of tags that a screen reader follows.
 
+use std::collections::BTreeMap;
 use std::num::NonZeroU16;
 
 use krilla::Document;
@@ -9,14 +10,15 @@ use krilla::outline::{Outline, OutlineNode};
 use krilla::page::PageSettings;
 use krilla::surface::Surface;
 use krilla::tagging::{
-    Artifact, ArtifactType, ContentTag, Identifier, ListNumbering, Node, SpanTag, TableHeaderScope, Tag, TagGroup,
-    TagTree,
+    Artifact, ArtifactType, BBox, ContentTag, Identifier, ListNumbering, Node, SpanTag, TableHeaderScope, Tag,
+    TagGroup, TagTree,
 };
 use krilla::text::TextDirection;
+use qrcode::QrCode;
 
 use super::blocks::{Block, Kind, Style};
 use super::lines::{Faces, Line, MARGIN, PAGE, PageLines};
-use super::{Paper, PdfError};
+use super::{Paper, PdfError, code};
 
 /// Where the foot stands, from the top.
 const FOOT: f32 = PAGE.1 - 48.0;
@@ -34,6 +36,9 @@ pub(super) fn draw(
     paper: Paper<'_>,
 ) -> Result<(), PdfError> {
     let mut drawn: Drawn = blocks.iter().map(|_| (Vec::new(), Vec::new())).collect();
+    // Before anything is begun: what is half drawn cannot be left.
+    let codes = codes(blocks)?;
+    let mut boxes: BTreeMap<usize, BBox> = BTreeMap::new();
     let mut outline = Outline::new();
     let mut last_in_outline = None;
     for (number, lines) in pages.iter().enumerate() {
@@ -43,6 +48,10 @@ pub(super) fn draw(
         let mut surface = page.surface();
         for line in lines {
             let tag = surface.start_tagged(ContentTag::Span(SpanTag::empty()));
+            if let Some(code) = codes.get(&line.block) {
+                code::draw(&mut surface, code, line.y);
+                boxes.extend(code::place(line.y).map(|rect| (line.block, BBox::new(number, rect))));
+            }
             line.pieces.iter().for_each(|piece| {
                 write(&mut surface, faces, (piece.x, line.y, line.size), (&piece.text, piece.style));
             });
@@ -70,8 +79,17 @@ pub(super) fn draw(
         outline.push_child(OutlineNode::new(paper.title.to_owned(), top));
     }
     document.set_outline(outline);
-    document.set_tag_tree(tree(blocks, drawn, paper));
+    document.set_tag_tree(tree(blocks, drawn, &boxes, paper));
     Ok(())
+}
+
+/// The codes by their blocks.
+fn codes(blocks: &[Block]) -> Result<BTreeMap<usize, QrCode>, PdfError> {
+    let codes = blocks.iter().enumerate().filter_map(|(place, block)| match &block.kind {
+        Kind::Code { address, .. } => Some(code::of(address).map(|code| (place, code))),
+        Kind::Heading(_) | Kind::Paragraph | Kind::Item { .. } | Kind::Cell { .. } => None,
+    });
+    codes.collect()
 }
 
 fn write(surface: &mut Surface<'_>, faces: &Faces, (x, y, size): (f32, f32, f32), (text, style): (&str, Style)) {
@@ -110,10 +128,10 @@ impl Open {
     }
 }
 
-fn tree(blocks: &[Block], drawn: Drawn, paper: Paper<'_>) -> TagTree {
+fn tree(blocks: &[Block], drawn: Drawn, boxes: &BTreeMap<usize, BBox>, paper: Paper<'_>) -> TagTree {
     let mut tree = TagTree::new().with_lang(Some(paper.language.to_owned()));
     let mut open: Option<Open> = None;
-    for (block, (marks, texts)) in blocks.iter().zip(drawn) {
+    for (place, (block, (marks, texts))) in blocks.iter().zip(drawn).enumerate() {
         let is_part = matches!(block.kind, Kind::Item { .. } | Kind::Cell { .. }) && !block.begins_group;
         if !is_part && let Some(done) = open.take() {
             tree.push(done.into_group());
@@ -123,6 +141,10 @@ fn tree(blocks: &[Block], drawn: Drawn, paper: Paper<'_>) -> TagTree {
                 let title: String = block.runs.iter().map(|run| run.text.as_str()).collect();
                 let level = NonZeroU16::new(*level).unwrap_or(NonZeroU16::MIN);
                 tree.push(group(Tag::Hn(level, Some(title)), texts));
+            }
+            Kind::Code { told, .. } => {
+                let figure = Tag::Figure(Some(told.clone())).with_bbox(boxes.get(&place).copied());
+                tree.push(group(figure, texts));
             }
             Kind::Paragraph => tree.push(group(Tag::P, texts)),
             Kind::Item { mark, .. } => {

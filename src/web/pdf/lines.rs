@@ -4,6 +4,7 @@ use krilla::text::Font;
 use rustybuzz::{Face, UnicodeBuffer, ttf_parser};
 
 use super::blocks::{Block, Kind, Run, Style};
+use super::code;
 
 /// US Letter, in points.
 pub(super) const PAGE: (f32, f32) = (612.0, 792.0);
@@ -127,6 +128,7 @@ fn set(kind: &Kind, begins_group: bool) -> Set {
             };
             Set { size, before, left: MARGIN, width: whole, bold: true }
         }
+        Kind::Code { .. } => Set { size: code::SIDE, before: 8.0, left: MARGIN, width: whole, bold: false },
         Kind::Paragraph => Set { size: 10.5, before: 8.0, left: MARGIN, width: whole, bold: false },
         Kind::Item { depth, .. } => {
             let indent = INDENT * f32::from(depth.saturating_add(1));
@@ -175,11 +177,21 @@ impl Pen {
     }
 }
 
-/// Sets the blocks on pages.
-pub(super) fn lay_out(blocks: &[Block], faces: &Faces) -> Vec<PageLines> {
+/// Sets the blocks on pages; the one at `annex` begins a page.
+pub(super) fn lay_out(blocks: &[Block], annex: usize, faces: &Faces) -> Vec<PageLines> {
     let mut pen = Pen { pages: vec![PageLines::new()], y: MARGIN, row: (0, MARGIN), lowest: (0, MARGIN) };
     for (place, block) in blocks.iter().enumerate() {
         let how = set(&block.kind, block.begins_group);
+        if place == annex && place > 0 {
+            pen.turn_page();
+        }
+        if let Kind::Code { .. } = &block.kind {
+            pen.advance(how.before + how.size);
+            let (page, y) = (pen.page(), pen.y);
+            pen.put(page, Line { block: place, is_mark: false, y, size: how.size, pieces: Vec::new() });
+            pen.lowest = (page, y);
+            continue;
+        }
         let lines = broken(&block.runs, faces, &how);
         let leading = how.size * 1.4;
         if let Kind::Cell { starts_row, .. } = &block.kind {

@@ -1,8 +1,9 @@
 //! A Markdown text as a PDF that is fit to be kept and to be read aloud: PDF/A-2a and PDF/UA-1, tagged, with its fonts
-//! inside. The same text always gives the same bytes, so that a copy can be compared. Must never print what is not in
-//! the text: the foot of a page holds only its number, the title and the hash of the text.
+//! inside, and behind it, on pages of its own, what proves it. The same text always gives the same bytes, so that a copy can be compared. Must never print what is not in
+//! the text or behind it: the foot of a page holds only its number, the title and the hash of the text.
 
 mod blocks;
+mod code;
 mod draw;
 mod lines;
 
@@ -28,6 +29,21 @@ pub struct Paper<'a> {
     pub at: Instant,
     /// Who made it.
     pub author: &'a str,
+    /// What stands behind it, from a new page on.
+    pub annex: &'a [Part],
+}
+
+/// A piece of what stands behind a text. Nothing in it is read as Markdown.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Part {
+    /// A heading; 1 is the highest.
+    Heading(u16, String),
+    /// A paragraph.
+    Text(String),
+    /// What is known, by its name.
+    Facts(Vec<(String, String)>),
+    /// A QR code of an address, and what it says to somebody who cannot see it.
+    Code(String, String),
 }
 
 /// Why a PDF could not be made.
@@ -55,10 +71,33 @@ pub fn print(paper: Paper<'_>) -> Result<Vec<u8>, PdfError> {
     let mut document = krilla::Document::new_with(settings);
     document.set_metadata(metadata(paper));
     let faces = lines::Faces::embedded().ok_or_else(|| PdfError("a font is broken".to_owned()))?;
-    let blocks = blocks::read(paper.markdown);
-    let pages = lines::lay_out(&blocks, &faces);
+    let (blocks, annex) = blocks_of(paper);
+    let pages = lines::lay_out(&blocks, annex, &faces);
     draw::draw(&mut document, (&blocks, &pages), &faces, paper)?;
     document.finish().map_err(|error| PdfError::new(&error))
+}
+
+/// The blocks of a paper, and at which of them what stands behind the text begins.
+fn blocks_of(paper: Paper<'_>) -> (Vec<blocks::Block>, usize) {
+    let mut all = blocks::read(paper.markdown);
+    let annex = all.len();
+    all.extend(paper.annex.iter().flat_map(blocks::of_part));
+    blocks::even_out(&mut all);
+    (all, annex)
+}
+
+/// The words of each page as they are printed, its foot and the marks of lists left out.
+#[cfg(test)]
+pub(crate) fn words_of(paper: Paper<'_>) -> Vec<String> {
+    let faces = lines::Faces::embedded().unwrap();
+    let (blocks, annex) = blocks_of(paper);
+    let pages = lines::lay_out(&blocks, annex, &faces);
+    let line = |line: &lines::Line| line.pieces.iter().map(|piece| piece.text.as_str()).collect::<String>();
+    let words = |page: &lines::PageLines| {
+        let texts = page.iter().filter(|line| !line.is_mark).map(line);
+        texts.collect::<Vec<_>>().join(" ")
+    };
+    pages.iter().map(words).collect()
 }
 
 fn metadata(paper: Paper<'_>) -> Metadata {
@@ -85,8 +124,37 @@ mod tests {
 
     fn printed(markdown: &str) -> Vec<u8> {
         let at = "2026-11-27T15:00:00Z".parse().unwrap();
-        let paper = Paper { title: "Letter", language: "en", markdown, foot: "SHA-256 abc", at, author: "City" };
-        print(paper).unwrap()
+        print(Paper { annex: &[], ..paper(markdown, at) }).unwrap()
+    }
+
+    fn paper(markdown: &str, at: Instant) -> Paper<'_> {
+        Paper { title: "Letter", language: "en", markdown, foot: "SHA-256 abc", at, author: "City", annex: &[] }
+    }
+
+    #[test]
+    fn what_stands_behind_a_text_begins_a_page_and_is_no_markdown() {
+        let annex = [
+            Part::Heading(1, "Evidence".to_owned()),
+            Part::Text("**not bold** <b>".to_owned()),
+            Part::Facts(vec![("Name".to_owned(), "# Ana | [x](y)".to_owned()), ("Hash".to_owned(), "ab".repeat(32))]),
+            Part::Code("https://city.example/check-agreement".to_owned(), "Address of the check".to_owned()),
+            Part::Text("after".to_owned()),
+            Part::Facts((0..60).map(|row| (format!("Row {row}"), "value ".repeat(20))).collect()),
+            Part::Code("https://city.example/check-agreement".to_owned(), "The same again".to_owned()),
+        ];
+        for text in ["# Text\n\nwords\n", "", "| a | b |\n|---|---|\n| one | two |\n"] {
+            let whole = Paper { annex: &annex, ..paper(text, "2026-11-27T15:00:00Z".parse().unwrap()) };
+            let pages = words_of(whole);
+            let first = pages.iter().position(|page| page.starts_with("Evidence")).unwrap();
+            assert_eq!(first, usize::from(!text.is_empty()), "{pages:?}");
+            assert!(pages[first].contains("**not bold** <b>") && pages[first].contains("# Ana | [x](y)"), "{pages:?}");
+            let pdf = print(whole).unwrap();
+            assert_eq!(pdf, print(whole).unwrap());
+            assert!(pdf.windows(7).any(|bytes| bytes == b"/Figure"), "the code is a figure with a text in its place");
+        }
+        let long = Part::Code("x".repeat(9_000), String::new());
+        let whole = Paper { annex: &[long], ..paper("", "2026-11-27T15:00:00Z".parse().unwrap()) };
+        assert!(print(whole).is_err(), "what does not fit a code is refused");
     }
 
     #[test]

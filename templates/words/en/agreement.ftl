@@ -51,6 +51,7 @@ my-agreement-conditions = Conditions
 my-agreement-usage = Usage
 my-agreement-text = The text
 my-agreement-evidence = Evidence of the signature
+my-agreement-pdf = Download as PDF
 my-agreement-signed-by = Signed by
 my-agreement-signed-at = Signed at
 my-agreement-zone = { $at } UTC; the city's zone is { $zone }.

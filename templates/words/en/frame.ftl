@@ -27,6 +27,11 @@ frame-foot-privacy = Privacy
 frame-languages = Languages
 frame-language-begun = (in part)
 frame-whose = { $name }, a service of the City of { $city }.
+frame-copy = Copy
+frame-copied = Copied
+frame-typed-kept = What you typed before is still here.
+frame-typed-restore = Restore it
+frame-typed-discard = Discard it
 
 show-none = None given
 show-pages = Pages
@@ -34,6 +39,7 @@ show-range = { $first } to { $last } of { $count }
 show-first = Back to the start
 show-next = Next page
 show-steps = Steps
+show-call = Call in { $language }
 show-done = (done)
 
 form-problem = There is a problem

@@ -24,6 +24,8 @@ my-key-rolled-from = Rolled from
 my-key-before = The key before it
 my-key-rolled-into = Rolled into
 my-key-after = Its successor
+my-key-use = Use it
+my-key-use-more = The calls read the key from the environment variable <code>ACCORD_KEY</code>. Keep it out of code and of pages that browsers load.
 my-key-usage = Usage
 my-key-calls = Last calls
 my-key-call-when = When
@@ -57,7 +59,7 @@ my-key-made-once = This text is shown only now
 my-key-made-once-more = Copy it to where your program reads it: a secret store or an environment variable, never code, a web page or a chat. The city keeps only its fingerprint and cannot show it again.
 my-key-made-label = { $mode } key “{ $name }”
 my-key-made-try = Try it
-my-key-made-command = This command returns data
+my-key-made-command = A call that returns data:
 my-key-made-header = A key travels in a header only, never in the address. A new key works at once, in every gate within a second.
 my-key-made-old = The key before it works until <time datetime="{ $at }">{ $time }</time>. Move your programs to the new one before that.
 my-key-made-leaks = If it leaks

@@ -219,6 +219,7 @@ privacy-look = When you only look
 privacy-look-text = The program’s log keeps the address your browser came from and the page you opened, to keep the service running and safe. There is no tracking, no advertising and nothing from other sites. Three cookies may be set: one protects the forms you send, one carries a message to the next page, and one remembers for a year which language you chose. None of them says who you are.
 privacy-account = When you have an account
 privacy-name = Your name and mail address, and your password as a hash that cannot be turned back.
+privacy-typed = What you type into a long form is kept in that tab of your browser, so that a lost session does not lose it. It is gone when you send the form, sign out or close the tab. Passwords are never kept.
 privacy-session = A cookie for your session. It ends when you sign out, after { $idle_minutes } minutes of rest, or after { $session_hours } hours.
 privacy-where = Where and with which program you signed in, while the session lasts. You see and end your sessions on the page of <a href="/account">your account</a>.
 privacy-apply = When you apply and sign

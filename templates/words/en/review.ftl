@@ -244,3 +244,4 @@ review-report-a-leaked-key = Report a leaked key or a planted record
 review-a-signal-appears-here = A signal appears here within seconds of a rule’s figure being reached.
 review-open-a-case = Open a case
 review-open-a-case-about = about { $number }
+review-agreement-pdf = Download as PDF

@@ -51,6 +51,7 @@ my-agreement-conditions = Condiciones
 my-agreement-usage = Uso
 my-agreement-text = El texto
 my-agreement-evidence = Pruebas de la firma
+my-agreement-pdf = Descargar en PDF
 my-agreement-signed-by = Firmado por
 my-agreement-signed-at = Firmado el
 my-agreement-zone = { $at } UTC; la zona horaria de la ciudad es { $zone }.

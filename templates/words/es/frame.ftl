@@ -27,6 +27,11 @@ frame-foot-privacy = Privacidad
 frame-languages = Idiomas
 frame-language-begun = (en parte)
 frame-whose = { $name }, un servicio de la Ciudad de { $city }.
+frame-copy = Copiar
+frame-copied = Copiado
+frame-typed-kept = Lo que escribió antes sigue aquí.
+frame-typed-restore = Recuperarlo
+frame-typed-discard = Descartarlo
 
 show-none = Sin indicar
 show-pages = Páginas
@@ -34,6 +39,7 @@ show-range = { $first } a { $last } de { $count }
 show-first = Volver al principio
 show-next = Página siguiente
 show-steps = Pasos
+show-call = Llamada en { $language }
 show-done = (hecho)
 
 form-problem = Hay un problema

@@ -24,6 +24,8 @@ my-key-rolled-from = Rotada desde
 my-key-before = La clave anterior
 my-key-rolled-into = Rotada a
 my-key-after = Su sucesora
+my-key-use = Usarla
+my-key-use-more = Las llamadas leen la clave de la variable de entorno <code>ACCORD_KEY</code>. No la ponga en el código ni en páginas que carguen los navegadores.
 my-key-usage = Uso
 my-key-calls = Últimas llamadas
 my-key-call-when = Cuándo
@@ -57,7 +59,7 @@ my-key-made-once = Este texto se muestra solo ahora
 my-key-made-once-more = Cópielo adonde su programa lo lee: un almacén de secretos o una variable de entorno; nunca en el código, en una página web ni en un chat. La ciudad guarda solo su huella y no puede mostrarlo otra vez.
 my-key-made-label = Clave “{ $name }” ({ $mode })
 my-key-made-try = Pruébela
-my-key-made-command = Este comando devuelve datos
+my-key-made-command = Una llamada que devuelve datos:
 my-key-made-header = Una clave viaja solo en un encabezado, nunca en la dirección. Una clave nueva funciona de inmediato, y en toda puerta de acceso en un segundo.
 my-key-made-old = La clave anterior funciona hasta el <time datetime="{ $at }">{ $time }</time>. Pase sus programas a la nueva antes de esa hora.
 my-key-made-leaks = Si se filtra

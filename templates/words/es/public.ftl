@@ -222,6 +222,7 @@ privacy-look = Cuando solo mira
 privacy-look-text = El registro del programa guarda la dirección desde la que vino su navegador y la página que abrió, para que el servicio funcione y sea seguro. No hay rastreo, publicidad ni nada de otros sitios. Se pueden poner tres cookies: una protege los formularios que envía, otra lleva un mensaje a la página siguiente y otra recuerda durante un año el idioma que eligió. Ninguna dice quién es usted.
 privacy-account = Cuando tiene una cuenta
 privacy-name = Su nombre y su correo electrónico, y su contraseña como una huella que no se puede revertir.
+privacy-typed = Lo que escribe en un formulario largo se guarda en esa pestaña de su navegador, para que no se pierda si se corta la sesión. Se borra cuando envía el formulario, cierra la sesión o cierra la pestaña. Las contraseñas nunca se guardan.
 privacy-session = Una cookie para su sesión. Termina cuando usted cierra la sesión, tras { $idle_minutes } minutos sin actividad o tras { $session_hours } horas.
 privacy-where = Desde dónde y con qué programa inició sesión, mientras dura la sesión. Puede ver y terminar sus sesiones en la página de <a href="/account">su cuenta</a>.
 privacy-apply = Cuando solicita y firma

@@ -244,3 +244,4 @@ review-report-a-leaked-key = Informar una clave filtrada o un registro de señue
 review-a-signal-appears-here = Una señal aparece aquí segundos después de alcanzarse la cifra de una regla.
 review-open-a-case = Abrir un caso
 review-open-a-case-about = sobre { $number }
+review-agreement-pdf = Descargar en PDF

@@ -53,8 +53,11 @@ async fn must_be_text(who: &Visitor, path: &str) {
     assert!(page.body.contains("&lt;script&gt;alert(1)"), "{path} shows what was typed:\n{}", page.body);
     assert!(page.body.contains("{{7*7}}") || !page.body.contains("49{%"), "{path} ran a template");
     let policy = page.header("content-security-policy");
-    assert!(policy.contains("default-src 'none'") && policy.contains("script-src 'none'"), "{path}: {policy}");
-    assert!(!page.body.contains("<script"), "{path}: there are no scripts at all");
+    assert!(policy.contains("default-src 'none'") && policy.contains("script-src 'self';"), "{path}: {policy}");
+    let ours = "<script defer src=\"/assets/accord.";
+    let scripts = page.body.matches("<script").count();
+    assert!(scripts == 1 && page.body.contains(ours), "{path}: there is one script, and it is ours");
+    assert!(page.body.contains("\"></script>\n<link"), "{path}: nothing stands inside it");
 }
 
 #[actix_web::test]

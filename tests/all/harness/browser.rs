@@ -280,6 +280,12 @@ impl Browser {
         }
     }
 
+    /// Gives the page what a person would be asked for.
+    pub(crate) async fn allow(&self, permissions: &Value) {
+        let wish = json!({ "cmd": "Browser.grantPermissions", "params": permissions });
+        self.own("goog/cdp/execute", wish).await.unwrap();
+    }
+
     async fn labelled(&self, label: &str) -> Element {
         let shown = self.found(&labels(label)).await;
         let id = shown.attr("for").await.unwrap().unwrap_or_else(|| panic!("the label “{label}” names no field"));
