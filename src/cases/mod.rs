@@ -15,7 +15,7 @@ use crate::domain::guessing::Delays;
 use crate::domain::id::{AccountId, AgreementId, DatasetId, Id, KeyId, ServiceId};
 use crate::domain::letter::{Letter, LetterBook};
 use crate::domain::net::UpstreamNetworks;
-use crate::domain::notice::Notice;
+use crate::domain::notice::{Notice, digest_after};
 use crate::domain::people::Actor;
 use crate::domain::profile::Profile;
 use crate::domain::refusal::Refusal;
@@ -70,6 +70,9 @@ mod once_tests;
 pub mod organisations;
 #[cfg(test)]
 mod organisations_tests;
+pub mod notices;
+#[cfg(test)]
+mod notices_tests;
 pub mod passwords;
 pub mod post;
 #[cfg(test)]
@@ -414,7 +417,8 @@ impl Work<'_> {
     /// What the store says; then the act is undone too.
     pub fn notify(&mut self, notice: &Notice) -> Result<(), CaseError> {
         let (desk, now) = (self.desk, self.now);
-        outbox::owe(self.conn, notice, now, || desk.new_id(now))?;
+        let digest_at = digest_after(desk.profile.zone, now);
+        outbox::owe(self.conn, notice, (now, digest_at), || desk.new_id(now))?;
         Ok(())
     }
 

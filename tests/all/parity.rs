@@ -27,6 +27,8 @@ const ROWS: &[(&str, By)] = &[
     ("GET /.well-known/security.txt", MACHINE),
     ("GET /accessibility", WORDS),
     ("GET /account", Operation(&["GET /account", "GET /sessions"])),
+    ("GET /account/notices", Operation(&["GET /account/notices", "GET /account/messages"])),
+    ("POST /account/notices", Operation(&["PATCH /account/notices"])),
     ("GET /account/password", FORM),
     ("POST /account/password", Operation(&["PUT /account/password"])),
     ("GET /account/profile", Operation(&["GET /account"])),
