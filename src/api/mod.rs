@@ -25,6 +25,7 @@ pub mod notices;
 pub mod organisations;
 #[cfg(test)]
 mod organisations_tests;
+pub mod own_data;
 mod parts;
 pub mod pauses;
 pub mod people;
@@ -120,6 +121,7 @@ pub fn api() -> Api {
     let api = sessions::routes(api);
     let api = account::routes(api);
     let api = notices::routes(api);
+    let api = own_data::routes(api);
     let api = people::routes(api);
     let api = organisations::routes(api);
     let api = datasets::routes(api);

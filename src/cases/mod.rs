@@ -73,6 +73,9 @@ mod organisations_tests;
 pub mod notices;
 #[cfg(test)]
 mod notices_tests;
+pub mod own_data;
+#[cfg(test)]
+mod own_data_tests;
 pub mod passwords;
 pub mod post;
 #[cfg(test)]

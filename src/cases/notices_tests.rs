@@ -37,11 +37,8 @@ fn a_notice_is_owed_as_its_reader_chose_and_what_has_legal_effect_at_once() {
         assert_eq!(states(&desk, &ana), wanted, "{}", desk.backend);
         assert!(states(&desk, &ben).iter().all(|(_, state)| state == "waiting"), "the choice is one's own");
         let chosen = notices::mine(&desk.desk, &ana).unwrap();
-        let three = [
-            (Group::Messages, Delivery::Daily),
-            (Group::Quotas, Delivery::Never),
-            (Group::Members, Delivery::AtOnce),
-        ];
+        let three =
+            [(Group::Messages, Delivery::Daily), (Group::Quotas, Delivery::Never), (Group::Members, Delivery::AtOnce)];
         assert_eq!(chosen, three, "staff groups are not offered");
     }
 }
@@ -66,11 +63,8 @@ fn only_what_is_offered_can_be_chosen_and_nothing_is_kept_of_a_wrong_form() {
     for desk in desks() {
         let ana = desk.person("Ana Diaz", &[]);
         let clerk = desk.person("Cleo Clerk", &[RoleGrant::new(Role::Clerk, None).unwrap()]);
-        let wrong = [
-            (Group::Quotas, Delivery::Never),
-            (Group::Queue, Delivery::Daily),
-            (Group::Messages, Delivery::Never),
-        ];
+        let wrong =
+            [(Group::Quotas, Delivery::Never), (Group::Queue, Delivery::Daily), (Group::Messages, Delivery::Never)];
         let Err(CaseError::Invalid(fields)) = notices::choose(&desk.desk, &ana, &wrong) else { panic!("taken") };
         assert_eq!(fields.iter().map(|field| field.field.as_str()).collect::<Vec<_>>(), ["queue", "messages"]);
         assert!(notices::mine(&desk.desk, &ana).unwrap().iter().all(|(_, chosen)| *chosen == Delivery::AtOnce));

@@ -159,7 +159,7 @@ pub fn digests_due(conn: &mut AnyConnection, now: Instant, limit: i64) -> Result
 /// same transaction.
 ///
 /// # Errors
-/// [`StoreError::Stale`] when somebody else takes it at this moment, or what the database says.
+/// [`StoreError::Stale`] when somebody else takes it at this moment or took it, or what the database says.
 pub fn take_gathered(
     conn: &mut AnyConnection,
     account: AccountId,
@@ -177,7 +177,7 @@ pub fn take_gathered(
     let taken = diesel::update(outbox::table.filter(outbox::id.eq_any(ids).and(outbox::state.eq("gathered"))))
         .set((outbox::state.eq("sent"), outbox::sent_at.eq(Some(now.naive_utc()))))
         .execute(conn)?;
-    if taken != rows.len() {
+    if rows.is_empty() || taken != rows.len() {
         return Err(StoreError::Stale);
     }
     rows.into_iter().map(message).collect()

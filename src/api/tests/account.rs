@@ -148,3 +148,15 @@ async fn mails_are_chosen_by_group_and_messages_are_one_s_own() {
         assert!(items.as_array().unwrap().is_empty(), "{items}");
     }
 }
+
+#[actix_web::test]
+async fn what_is_kept_is_given_to_its_owner() {
+    for desk in desks() {
+        let api = Api::over(&desk);
+        let ana = signed_in(&api, &desk).await;
+        let taken = ana.act("/account/data", json!({})).await;
+        let account = taken["files"].as_array().unwrap().iter().find(|file| file["name"] == "account.json").unwrap();
+        assert!(account["text"].as_str().unwrap().contains("ana@people.example"), "{account}");
+        assert_eq!(api.stranger().post("/account/data", json!({})).await.code(), (401, "sign_in_needed".to_owned()));
+    }
+}

@@ -272,3 +272,18 @@ async fn mails_are_chosen_on_a_page_that_says_which_always_come() {
         assert!(page.contains("New in your queue") && !page.contains("quota reached"), "{page}");
     }
 }
+
+#[actix_web::test]
+async fn what_is_kept_is_downloaded_with_one_button() {
+    for portal in portals() {
+        portal.person("Ana Diaz", &[]);
+        let browser = portal.signed_in("Ana Diaz").await;
+        let page = browser.page("/account/data").await;
+        assert!(page.contains("What is not in it"), "{page}");
+        let zip = browser.fill("/account/data", &[]).await;
+        assert_eq!((zip.status, zip.header("content-type")), (200, "application/zip"));
+        assert_eq!(zip.header("content-disposition"), "attachment; filename=\"my-data-2026-11-23.zip\"");
+        assert!(zip.body.contains("SHA256SUMS") && zip.body.contains(EMAIL));
+        assert_eq!(browser.bare("/account/data", &[]).await.status, 403, "not by another site's form");
+    }
+}

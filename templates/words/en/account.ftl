@@ -1,5 +1,19 @@
 # Accounts: signing in, registering, passwords, sessions; errors and the demo mailbox.
 
+# account/data.html
+data-lead = You can take along everything that the service keeps about you, in one ZIP file, as often as you like.
+data-in = What is in it
+data-account = Your account with its roles, your sessions and tokens, and which mails you chose
+data-applications = Your applications with every version that you sent, the questions, answers and messages, and what was decided
+data-agreements = Your agreements with their signed texts and signatures, and your keys with their scopes and limits
+data-disputes = Your appeals, requests for records, and misuse cases from their notice on
+data-messages = Letters and messages to you
+data-audit = Entries of the audit: what you did, and what was done to your account and told to you
+data-out = What is not in it
+data-out-text = No key and no password: we keep only fingerprints of them. Nothing that a department notes for itself. Files that you handed in stand on the pages where you did. Where you act for an organisation, its applications and agreements are in it too, as you see them on your pages.
+data-download = Download my data
+data-cancel = Cancel
+
 # account/forgot.html
 forgot-lead = Give the mail address of your account. We send a link with which you choose a new password.
 forgot-email = Mail address
@@ -42,6 +56,7 @@ overview-no-roles = None for the city. You act for yourself.
 overview-since = Account since
 overview-change-password = Change your password
 overview-notices = Choose your mails
+overview-data = Download my data
 overview-where = Where you are signed in
 overview-where-text = End what you do not know, then change your password.
 overview-sessions = Sessions

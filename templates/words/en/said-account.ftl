@@ -97,3 +97,4 @@ said-mails-way = On its way
 said-mails-saved = Your choice of mails is saved.
 said-mails-for-digest = For the digest
 said-mails-page-only = On their page only
+said-download-my-data = Download my data

@@ -1,5 +1,19 @@
 # Cuentas: inicio de sesión, registro, contraseñas, sesiones; errores y el buzón de demostración.
 
+# account/data.html
+data-lead = Puede llevarse todo lo que el servicio guarda sobre usted, en un solo archivo ZIP, cuantas veces quiera.
+data-in = Qué contiene
+data-account = Su cuenta con sus funciones, sus sesiones y tokens, y qué correos eligió
+data-applications = Sus solicitudes con cada versión que envió, las preguntas, respuestas y mensajes, y lo que se decidió
+data-agreements = Sus convenios con los textos firmados y las firmas, y sus claves con sus alcances y límites
+data-disputes = Sus apelaciones, solicitudes de documentos y casos de uso indebido desde el aviso
+data-messages = Cartas y mensajes para usted
+data-audit = Anotaciones de la auditoría: lo que usted hizo, y lo que se hizo con su cuenta y se le comunicó
+data-out = Qué no contiene
+data-out-text = Ninguna clave ni contraseña: solo guardamos sus huellas. Nada de lo que un departamento anota para sí. Los archivos que entregó están en las páginas donde lo hizo. Si actúa por una organización, también contiene las solicitudes y los convenios de ella, como los ve en sus páginas.
+data-download = Descargar mis datos
+data-cancel = Cancelar
+
 # account/forgot.html
 forgot-lead = Escriba el correo electrónico de su cuenta. Le enviamos un enlace para elegir una contraseña nueva.
 forgot-email = Correo electrónico
@@ -42,6 +56,7 @@ overview-no-roles = Ninguna de la ciudad. Usted actúa por su cuenta.
 overview-since = Cuenta desde
 overview-change-password = Cambiar su contraseña
 overview-notices = Elegir sus correos
+overview-data = Descargar mis datos
 overview-where = Dónde tiene la sesión abierta
 overview-where-text = Termine lo que no reconozca y luego cambie su contraseña.
 overview-sessions = Sesiones

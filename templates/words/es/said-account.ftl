@@ -100,3 +100,4 @@ said-mails-way = En camino
 said-mails-saved = Su elección de correos quedó guardada.
 said-mails-for-digest = Para el resumen diario
 said-mails-page-only = Solo en su página
+said-download-my-data = Descargar mis datos
