@@ -42,7 +42,7 @@ fn a_person_takes_everything_of_theirs_and_nothing_private_of_a_department() {
         assert!(applications.contains("Show free bays on a map.") && applications.contains("Hourly data will do."));
         assert!(text(&files, "keys.json").contains("\"name\": \"Map\""));
         assert!(text(&files, "messages.json").contains("key_created"));
-        assert!(text(&files, "audit.json").contains("key.create"), "{}", text(&files, "audit.json"));
+        assert!(text(&files, "audit.json").contains("key.issue"), "{}", text(&files, "audit.json"));
         assert!(files.iter().any(|file| file.name.starts_with("letters/") && file.text.contains("Hourly data")));
         let digest = key.digest.to_string();
         for file in &files {

@@ -15,8 +15,8 @@ use super::{ring, stopping};
 use crate::cases::testing::{TestDesk, desks};
 use crate::cases::{CaseError, Desk, notices};
 use crate::domain::notice::{Delivery, Group, Notice, NoticeKind, Recipient, digest_after};
-use crate::words::Voice;
 use crate::store::outbox::{self, Message};
+use crate::words::Voice;
 
 /// Tries before a message is put aside.
 const TRIES_MAX: i64 = 10;
@@ -88,7 +88,9 @@ fn office(smtp: Option<String>) -> (Arc<Letters>, Postman) {
 
 fn owe(test: &TestDesk, notice: &Notice) {
     let (desk, now) = (&test.desk, test.desk.clock.now());
-    desk.store.write(|conn| outbox::owe(conn, notice, (now, digest_after(desk.profile.zone, now)), || desk.new_id(now))).unwrap();
+    desk.store
+        .write(|conn| outbox::owe(conn, notice, (now, digest_after(desk.profile.zone, now)), || desk.new_id(now)))
+        .unwrap();
 }
 
 fn withdrawn(address: &str) -> Notice {
@@ -275,7 +277,11 @@ async fn a_digest_leaves_at_seven_with_a_line_and_a_link_for_each_message() {
         let mails = taken.lock().unwrap().clone();
         assert_eq!(mails.len(), 1);
         let mail = mails[0].replace("=\n", "");
-        assert_eq!(mail.matches("https://data.norwalk.example/organisation").count(), 6, "two in text, four in HTML: {mail}");
+        assert_eq!(
+            mail.matches("https://data.norwalk.example/organisation").count(),
+            6,
+            "two in text, four in HTML: {mail}"
+        );
         for wanted in ["Subject: 2 new messages", "List-Unsubscribe: <https://data.norwalk.example/account/notices>"] {
             assert!(mail.contains(wanted), "{wanted}: {mail}");
         }
