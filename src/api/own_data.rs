@@ -1,4 +1,4 @@
-//! Everything that is kept about a person, as JSON for them.
+//! What is kept about a person, as JSON for them.
 
 use actix_web::{HttpRequest, HttpResponse};
 use serde::Serialize;
@@ -11,7 +11,7 @@ use crate::web::{Access, WebError};
 
 /// Adds the routes of this file.
 pub fn routes(api: Api) -> Api {
-    api.post("/account/data", Access::SignedIn, "Everything that is kept about you, as files", take)
+    api.post("/account/data", Access::SignedIn, "What is kept about you, as files", take)
         .gives::<OwnData>(200)
 }
 

@@ -1,4 +1,5 @@
-//! Everything that is kept about a person, put together for them. Only what they may see already: no department's
+//! What is kept about a person, put together for them. Without complaints they sent, renewals, certificates of
+//! destruction and the content of files they handed in. Only what they may see already: no department's
 //! private notes or advice, no network address but their own, no key's text or digest, no case before its notice.
 
 use std::io::{Cursor, Write as _};

@@ -1,4 +1,4 @@
-//! Everything that is kept about a person, as one file for them. Decides nothing about what that is.
+//! What is kept about a person, as one file for them. Decides nothing about what that is.
 
 use actix_web::http::header::{ContentDisposition, DispositionParam, DispositionType};
 use actix_web::{HttpRequest, HttpResponse};

@@ -1,7 +1,7 @@
 # Accounts: signing in, registering, passwords, sessions; errors and the demo mailbox.
 
 # account/data.html
-data-lead = You can take along everything that the service keeps about you, in one ZIP file, as often as you like.
+data-lead = You can take along what the service keeps about you, in one ZIP file, as often as you like.
 data-in = What is in it
 data-account = Your account with its roles, your sessions and tokens, and which mails you chose
 data-applications = Your applications with every version that you sent, the questions, answers and messages, and what was decided
@@ -10,7 +10,7 @@ data-disputes = Your appeals, requests for records, and misuse cases from their 
 data-messages = Letters and messages to you
 data-audit = Entries of the audit: what you did, and what was done to your account and told to you
 data-out = What is not in it
-data-out-text = No key and no password: we keep only fingerprints of them. Nothing that a department notes for itself. Files that you handed in stand on the pages where you did. Where you act for an organisation, its applications and agreements are in it too, as you see them on your pages.
+data-out-text = No key and no password: we keep only fingerprints of them. Nothing that a department notes for itself. Renewals, certificates of destruction and files that you handed in stand on their own pages; for reports of misuse that you sent, ask the clerk. Where you act for an organisation, its applications and agreements are in it too, as you see them on your pages.
 data-download = Download my data
 data-cancel = Cancel
 
