@@ -121,6 +121,7 @@ const fn has_a_queue(role: Role) -> bool {
 
 impl NoticeKind {
     /// The group in which one may choose about it; `None` for what is always sent at once.
+    #[expect(clippy::too_many_lines, reason = "one line for each kind of notice")]
     #[must_use]
     pub const fn group(self) -> Option<Group> {
         match self {
