@@ -21,9 +21,11 @@ pub mod imports;
 pub mod keys;
 pub mod letters;
 pub mod my_cases;
+pub mod notices;
 pub mod organisations;
 #[cfg(test)]
 mod organisations_tests;
+pub mod own_data;
 mod parts;
 pub mod pauses;
 pub mod people;
@@ -118,6 +120,8 @@ pub fn api() -> Api {
     let api = Api::default().get("/openapi.json", Access::Public, "This API's OpenAPI document", openapi);
     let api = sessions::routes(api);
     let api = account::routes(api);
+    let api = notices::routes(api);
+    let api = own_data::routes(api);
     let api = people::routes(api);
     let api = organisations::routes(api);
     let api = datasets::routes(api);

@@ -55,7 +55,7 @@ struct MessageView {
     /// What it is about.
     #[schema(example = "key_created")]
     kind: &'static str,
-    /// `waiting`, `sent` or `dead`.
+    /// `waiting`, `sent`, `dead`, `gathered` for a digest, or `kept` for its reader's page alone.
     state: String,
     attempts: i64,
     /// Why the last try failed.
@@ -83,8 +83,8 @@ impl From<Message> for MessageView {
 async fn outbox(desk: DeskData, query: Query) -> Result<HttpResponse, WebError> {
     let query = query.only(&["state"])?;
     let state = query.get("state").filter(|state| !state.is_empty()).map(str::to_owned);
-    if state.as_deref().is_some_and(|state| !["waiting", "sent", "dead"].contains(&state)) {
-        return Err(WebError::bad_request("query_invalid", "“state” must be waiting, sent or dead."));
+    if state.as_deref().is_some_and(|state| !outbox::STATES.contains(&state)) {
+        return Err(WebError::bad_request("query_invalid", "“state” must be waiting, sent, dead, gathered or kept."));
     }
     let (found, counts) = desk
         .run(move |desk| {

@@ -21,6 +21,7 @@ use crate::config::Settings;
 use crate::domain::net::{HeadBounds, UpstreamNetworks};
 use crate::domain::profile::Profile;
 use crate::gate::GateServer;
+use crate::jobs::digest::gather_due;
 use crate::jobs::mail::{Letters, MailOptions, Postman, send_due};
 use crate::jobs::{Stop, Stopper, ring, stopping};
 use crate::store::{Backend, misuse, sessions, usage};
@@ -150,6 +151,11 @@ pub(super) fn clocks(
     let second = Duration::from_secs(1);
     let minute = Duration::from_secs(60);
     let hour = Duration::from_secs(3_600);
+    let (gathering, wording) = (desk.clone(), Arc::clone(letters));
+    let digests = ring("digests", minute, stop.clone(), move || {
+        let (desk, letters) = (gathering.clone(), Arc::clone(&wording));
+        async move { gather_due(&desk, &letters).await }
+    });
     let (outbox, letters, postman) = (desk.clone(), Arc::clone(letters), Arc::clone(postman));
     let mail = ring("outbox", second, stop.clone(), move || {
         let (desk, letters, postman) = (outbox.clone(), Arc::clone(&letters), Arc::clone(&postman));
@@ -157,6 +163,7 @@ pub(super) fn clocks(
     });
     vec![
         mail,
+        digests,
         watch(desk, stop),
         case_clock("offers", minute, stop, desk, agree::lapse_offers),
         case_clock("agreements", minute, stop, desk, agree::expire_agreements),

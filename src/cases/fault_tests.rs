@@ -33,7 +33,7 @@ use crate::domain::terms::TermsFamily;
 use crate::store::{AnyConnection, StoreError, agreements};
 
 /// Every table that an act may write.
-const TABLES: [&str; 47] = [
+const TABLES: [&str; 48] = [
     "accounts",
     "agreement_datasets",
     "agreement_texts",
@@ -67,6 +67,7 @@ const TABLES: [&str; 47] = [
     "misuse_signal_departments",
     "misuse_signals",
     "organisations",
+    "notice_choices",
     "outbox",
     "records_fees",
     "records_requests",

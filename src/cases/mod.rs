@@ -15,7 +15,7 @@ use crate::domain::guessing::Delays;
 use crate::domain::id::{AccountId, AgreementId, DatasetId, Id, KeyId, ServiceId};
 use crate::domain::letter::{Letter, LetterBook};
 use crate::domain::net::UpstreamNetworks;
-use crate::domain::notice::Notice;
+use crate::domain::notice::{Notice, digest_after};
 use crate::domain::people::Actor;
 use crate::domain::profile::Profile;
 use crate::domain::refusal::Refusal;
@@ -64,6 +64,9 @@ pub mod misuse;
 #[cfg(test)]
 mod misuse_tests;
 pub mod named;
+pub mod notices;
+#[cfg(test)]
+mod notices_tests;
 #[cfg(test)]
 mod offices_tests;
 #[cfg(test)]
@@ -71,6 +74,9 @@ mod once_tests;
 pub mod organisations;
 #[cfg(test)]
 mod organisations_tests;
+pub mod own_data;
+#[cfg(test)]
+mod own_data_tests;
 pub mod passwords;
 pub mod post;
 #[cfg(test)]
@@ -415,7 +421,8 @@ impl Work<'_> {
     /// What the store says; then the act is undone too.
     pub fn notify(&mut self, notice: &Notice) -> Result<(), CaseError> {
         let (desk, now) = (self.desk, self.now);
-        outbox::owe(self.conn, notice, now, || desk.new_id(now))?;
+        let digest_at = digest_after(desk.profile.zone, now);
+        outbox::owe(self.conn, notice, (now, digest_at), || desk.new_id(now))?;
         Ok(())
     }
 

@@ -7,6 +7,10 @@ use serde::{Deserialize, Serialize};
 use super::id::{AccountId, DepartmentId, LinkId, OrganisationId};
 use super::people::Role;
 
+mod choice;
+
+pub use choice::{DIGEST_HOUR, Delivery, Group, digest_after};
+
 /// Who is told.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Recipient {
@@ -169,6 +173,8 @@ pub enum NoticeKind {
     CertificateAnswered,
     /// To the holder: new terms are still to be accepted.
     TermsDue,
+    /// To a person: what they chose to read once a day.
+    Digest,
 }
 
 impl NoticeKind {
@@ -236,6 +242,7 @@ impl NoticeKind {
         Self::CertificateGiven,
         Self::CertificateAnswered,
         Self::TermsDue,
+        Self::Digest,
         Self::CaseMoved,
         Self::CaseAnswered,
         Self::CaseDue,
@@ -321,6 +328,7 @@ impl NoticeKind {
             Self::CertificateGiven => "certificate_given",
             Self::CertificateAnswered => "certificate_answered",
             Self::TermsDue => "terms_due",
+            Self::Digest => "digest",
         }
     }
 

@@ -16,7 +16,7 @@ use uuid::Uuid;
 use super::every;
 use crate::domain::id::Id;
 use crate::domain::limits::Window;
-use crate::domain::notice::{Notice, NoticeKind};
+use crate::domain::notice::{Notice, NoticeKind, digest_after};
 use crate::domain::time::{Day, Instant};
 use crate::gate::grants::{QuotaOwner as GateOwner, QuotaUse as GateUse};
 use crate::gate::limiter::QuotaLevel;
@@ -268,7 +268,7 @@ impl UsageFeed {
             .with("number", &agreement.number)
             .with("resets_at", resets_at)
             .with("path", format!("/agreements/{}", agreement.id));
-        outbox::owe(conn, &notice, now, || Id::from_uuid((self.new_id)(now)))
+        outbox::owe(conn, &notice, (now, digest_after(self.zone, now)), || Id::from_uuid((self.new_id)(now)))
     }
 }
 

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use chrono::Duration;
-use lettre::message::header::ContentType;
+use lettre::message::header::{ContentType, HeaderName, HeaderValue};
 use lettre::message::{Mailbox, MultiPart};
 use lettre::{AsyncSmtpTransport, AsyncTransport, Tokio1Executor};
 use secrecy::{ExposeSecret, SecretString};
@@ -46,6 +46,8 @@ pub struct Letter {
     pub text: String,
     /// The HTML part.
     pub html: String,
+    /// The page to choose on, where one may choose about such mails.
+    pub choices: Option<String>,
 }
 
 /// Why a message could not be sent.
@@ -74,6 +76,7 @@ impl MailError {
 #[derive(serde::Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Wording {
+    #[serde(default)]
     subject: String,
     body: String,
 }
@@ -83,6 +86,11 @@ const WORDINGS: [(Language, &str); 2] = [
     (Language::English, include_str!("../../templates/mail/en.toml")),
     (Language::Spanish, include_str!("../../templates/mail/es.toml")),
 ];
+
+/// The wording of the line under every mail that one may choose about.
+const CHOOSABLE: &str = "choosable";
+/// The page where one chooses.
+const CHOICES: &str = "/account/notices";
 
 /// The fact that is a letter already, in the language of its reader.
 const WRITTEN: &str = "letter";
@@ -122,6 +130,10 @@ impl Letters {
                         .map_err(|error| broken(&error))?;
                 }
             }
+            let none = || MailError::Template(format!("no wording for {CHOOSABLE} in {}", language.name()));
+            let line = &wording.get(CHOOSABLE).ok_or_else(none)?.body;
+            let name = format!("{tag}.{CHOOSABLE}.body");
+            templates.add_raw_template(&name, line).map_err(|error| broken(&error))?;
         }
         Ok(Self { templates, voice, options })
     }
@@ -154,15 +166,33 @@ impl Letters {
             let token = links::mint(secrets, *purpose, link).map_err(|error| MailError::Template(error.to_string()))?;
             context.insert("link", &format!("{}{}?token={token}", self.options.public_url, purpose.path()));
         }
-        let render = |part: &str| {
+        let render = |part: &str, context: &Context| {
             self.templates
-                .render(&format!("{}.{word}.{part}", language.tag()), &context)
+                .render(&format!("{}.{word}.{part}", language.tag()), context)
                 .map_err(|error| MailError::Template(format!("{word}.{part}: {error}")))
         };
-        let subject = render("subject")?.replace(['\r', '\n'], " ");
-        let text = format!("{}\n\n-- \n{}\n", render("body")?.trim(), self.options.service);
+        let subject = render("subject", &context)?.replace(['\r', '\n'], " ");
+        let mut body = render("body", &context)?.trim().to_owned();
+        let choices = message.kind.is_choosable().then(|| format!("{}{CHOICES}", self.options.public_url));
+        if let Some(choices) = &choices {
+            context.insert("choices", choices);
+            let name = format!("{}.{CHOOSABLE}.body", language.tag());
+            let line = self.templates.render(&name, &context);
+            let line = line.map_err(|error| MailError::Template(format!("{CHOOSABLE}: {error}")))?;
+            body = format!("{body}\n\n{}", line.trim());
+        }
+        let text = format!("{body}\n\n-- \n{}\n", self.options.service);
         let html = to_html(&subject, &text, language.tag());
-        Ok(Letter { subject, text, html })
+        Ok(Letter { subject, text, html, choices })
+    }
+
+    /// A message as a line and a link, for the digest. One that cannot be written is named by its kind.
+    #[must_use]
+    pub fn line(&self, secrets: &Secrets, message: &Message) -> String {
+        let path = message.facts.get("path").map_or("/", String::as_str);
+        let plain = |_error| message.kind.as_str().replace('_', " ");
+        let subject = self.write(secrets, message).map_or_else(plain, |letter| letter.subject);
+        format!("{subject}\n{}{path}", self.options.public_url)
     }
 }
 
@@ -209,6 +239,9 @@ fn escaped(text: &str) -> String {
     }
 }
 
+/// Where one stops such mails (RFC 2369, section 3.2).
+const UNSUBSCRIBE: HeaderName = HeaderName::new_from_ascii_str("List-Unsubscribe");
+
 /// How mail leaves this process.
 pub enum Postman {
     /// By a mail server.
@@ -248,7 +281,11 @@ impl Postman {
         let from: Mailbox = options.from.parse().map_err(|error| address(&error))?;
         let to: lettre::Address = message.address.parse().map_err(|error| address(&error))?;
         let host = from.email.domain().to_owned();
-        let mail = lettre::Message::builder()
+        let mut mail = lettre::Message::builder();
+        if let Some(choices) = &letter.choices {
+            mail = mail.raw_header(HeaderValue::new(UNSUBSCRIBE, format!("<{choices}>")));
+        }
+        let mail = mail
             .from(from)
             .to(Mailbox::new(Some(message.name.clone()).filter(|name| !name.is_empty()), to))
             .subject(&letter.subject)
@@ -380,6 +417,7 @@ mod tests {
         Message {
             id: MessageId::from_uuid(Uuid::from_u128(1)),
             created_at: from_micros(0),
+            account: None,
             address: "maria@example.org".to_owned(),
             name: "Maria".to_owned(),
             language: "en".to_owned(),
@@ -401,6 +439,9 @@ mod tests {
             let message = Message { language: language.to_owned(), ..message(*kind) };
             let letter = letters.write(&Secrets::new([1; 32]), &message).unwrap();
             assert!(letter.html.contains(&format!("lang=\"{language}\"")), "{kind:?}");
+            assert!(!letter.subject.is_empty() && letter.choices.is_some() == kind.is_choosable(), "{kind:?}");
+            let leads = letter.text.contains("https://data.norwalk.example/account/notices");
+            assert_eq!(leads, kind.is_choosable(), "{kind:?}");
             assert!(!letter.subject.contains('\n'), "{kind:?}: a fact broke the subject line");
             assert!(letter.text.contains("https://data.norwalk.example/"), "{kind:?} opens nothing");
             assert!(!letter.html.contains("<number>"), "{kind:?} is not escaped");

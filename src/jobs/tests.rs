@@ -9,11 +9,12 @@ use tokio::io::{AsyncBufReadExt as _, AsyncWriteExt as _, BufReader};
 use tokio::net::TcpListener;
 use tokio::sync::mpsc;
 
+use super::digest::gather_due;
 use super::mail::{Letters, MailOptions, Postman, send_due};
 use super::{ring, stopping};
 use crate::cases::testing::{TestDesk, desks};
-use crate::cases::{CaseError, Desk};
-use crate::domain::notice::{Notice, NoticeKind, Recipient};
+use crate::cases::{CaseError, Desk, notices};
+use crate::domain::notice::{Delivery, Group, Notice, NoticeKind, Recipient, digest_after};
 use crate::store::outbox::{self, Message};
 use crate::words::Voice;
 
@@ -87,7 +88,9 @@ fn office(smtp: Option<String>) -> (Arc<Letters>, Postman) {
 
 fn owe(test: &TestDesk, notice: &Notice) {
     let (desk, now) = (&test.desk, test.desk.clock.now());
-    desk.store.write(|conn| outbox::owe(conn, notice, now, || desk.new_id(now))).unwrap();
+    desk.store
+        .write(|conn| outbox::owe(conn, notice, (now, digest_after(desk.profile.zone, now)), || desk.new_id(now)))
+        .unwrap();
 }
 
 fn withdrawn(address: &str) -> Notice {
@@ -247,4 +250,59 @@ async fn a_clock_whose_keeper_is_gone_stops() {
     let (stopper, mut stop) = stopping();
     drop(stopper);
     stop.wait().await;
+}
+
+#[tokio::test]
+async fn a_digest_leaves_at_seven_with_a_line_and_a_link_for_each_message() {
+    for test in desks() {
+        let (port, taken) = mail_server(Manner::Takes).await;
+        let (letters, postman) = office(Some(format!("smtp://127.0.0.1:{port}")));
+        let ana = test.person("Ana Diaz", &[]);
+        let account = ana.actor.account.unwrap();
+        notices::choose(&test.desk, &ana, &[(Group::Members, Delivery::Daily)]).unwrap();
+        for name in ["Ben Brown", "Carl Clay"] {
+            let notice = Notice::new(Recipient::Account(account), NoticeKind::OrganisationChanged)
+                .with("organisation", "Harbor Labs")
+                .with("name", name)
+                .with("change", "joined")
+                .with("path", "/organisation");
+            owe(&test, &notice);
+        }
+        assert_eq!(gather_due(&test.desk, &letters).await.unwrap(), 0, "not before seven");
+        assert_eq!(send_due(&test.desk, &letters, &postman).await.unwrap(), 0, "nothing leaves by itself");
+        test.desk.clock.set(test.desk.clock.now() + chrono::Duration::hours(19));
+        assert_eq!(gather_due(&test.desk, &letters).await.unwrap(), 1, "{}", test.backend);
+        assert_eq!(gather_due(&test.desk, &letters).await.unwrap(), 0, "one a day");
+        assert_eq!(send_due(&test.desk, &letters, &postman).await.unwrap(), 1);
+        let mails = taken.lock().unwrap().clone();
+        assert_eq!(mails.len(), 1);
+        let mail = mails[0].replace("=\n", "");
+        assert_eq!(
+            mail.matches("https://data.norwalk.example/organisation").count(),
+            6,
+            "two in text, four in HTML: {mail}"
+        );
+        for wanted in ["Subject: 2 new messages", "List-Unsubscribe: <https://data.norwalk.example/account/notices>"] {
+            assert!(mail.contains(wanted), "{wanted}: {mail}");
+        }
+        let states: Vec<_> = notices::messages(&test.desk, &ana).unwrap().into_iter().map(|one| one.state).collect();
+        assert_eq!(states, ["sent", "sent", "sent"]);
+    }
+}
+
+#[tokio::test]
+async fn two_processes_write_one_digest() {
+    for test in desks() {
+        let (letters, _) = office(None);
+        for at in 0..8 {
+            let person = test.person(&format!("Person {at}"), &[]);
+            notices::choose(&test.desk, &person, &[(Group::Quotas, Delivery::Daily)]).unwrap();
+            owe(&test, &Notice::new(Recipient::Account(person.actor.account.unwrap()), NoticeKind::QuotaReached));
+        }
+        test.desk.clock.set(test.desk.clock.now() + chrono::Duration::days(1));
+        let (one, other) = tokio::join!(gather_due(&test.desk, &letters), gather_due(&test.desk, &letters));
+        assert_eq!(one.unwrap() + other.unwrap(), 8, "{}", test.backend);
+        let all = test.desk.read(|conn| outbox::newest(conn, None, 100)).unwrap();
+        assert_eq!(all.iter().filter(|message| message.kind == NoticeKind::Digest).count(), 8);
+    }
 }

@@ -33,7 +33,7 @@ pub type WriteOut = dyn Fn(&Message) -> Result<Letter, String> + Send + Sync;
 pub struct MailReader(pub Arc<WriteOut>);
 
 impl MailReader {
-    fn read(&self, message: &Message) -> Result<Letter, WebError> {
+    pub(crate) fn read(&self, message: &Message) -> Result<Letter, WebError> {
         (self.0)(message).map_err(|error| WebError::internal("write a mail out", error))
     }
 }

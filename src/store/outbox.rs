@@ -7,11 +7,14 @@ use chrono::NaiveDateTime;
 use diesel::prelude::*;
 
 use super::people::{Mailbox, mailboxes};
-use super::schema::outbox;
+use super::schema::{notice_choices, outbox};
 use super::{AnyConnection, StoreError, from_json, id, id_opt, to_json};
-use crate::domain::id::{LinkId, MessageId};
-use crate::domain::notice::{Notice, NoticeKind};
+use crate::domain::id::{AccountId, LinkId, MessageId};
+use crate::domain::notice::{Delivery, Group, Notice, NoticeKind};
 use crate::domain::time::Instant;
+
+/// The states of a message.
+pub const STATES: [&str; 5] = ["waiting", "sent", "dead", "gathered", "kept"];
 
 /// A message in the outbox.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -20,6 +23,8 @@ pub struct Message {
     pub id: MessageId,
     /// When it was owed.
     pub created_at: Instant,
+    /// Whose; none for an office's or a stranger's.
+    pub account: Option<AccountId>,
     /// To which address.
     pub address: String,
     /// To which name.
@@ -32,7 +37,7 @@ pub struct Message {
     pub facts: BTreeMap<String, String>,
     /// The one-use link it carries.
     pub link: Option<LinkId>,
-    /// `waiting`, `sent` or `dead`.
+    /// `waiting`, `sent`, `dead`, `gathered` for the digest, or `kept` for the page alone.
     pub state: String,
     /// How often sending was tried.
     pub attempts: i64,
@@ -42,31 +47,42 @@ pub struct Message {
     pub error: String,
 }
 
-/// Writes one notice to every mailbox it is owed to.
+/// Writes one notice to every mailbox it is owed to, as each person chose: to be sent now, gathered for the digest that
+/// leaves at `digest_at`, or kept for the page alone.
 ///
 /// # Errors
 /// What the database says.
 pub fn owe(
     conn: &mut AnyConnection,
     notice: &Notice,
-    now: Instant,
+    (now, digest_at): (Instant, Instant),
     mut new_id: impl FnMut() -> MessageId,
 ) -> Result<(), StoreError> {
     let facts = to_json("notice", &notice.facts)?;
-    for Mailbox { address, name, language } in mailboxes(conn, &notice.to)? {
+    for Mailbox { account, address, name, language } in mailboxes(conn, &notice.to)? {
+        let chosen = match account.zip(notice.kind.group()) {
+            Some((account, group)) => choice(conn, account, group)?,
+            None => None,
+        };
+        let (state, next_at) = match notice.kind.delivery(chosen) {
+            Delivery::AtOnce => ("waiting", now),
+            Delivery::Daily => ("gathered", digest_at),
+            Delivery::Never => ("kept", now),
+        };
         diesel::insert_into(outbox::table)
             .values((
                 outbox::id.eq(new_id().to_string()),
                 outbox::created_at.eq(now.naive_utc()),
+                outbox::account_id.eq(account.map(|account| account.to_string())),
                 outbox::address.eq(address),
                 outbox::name.eq(name),
                 outbox::language.eq(language),
                 outbox::kind.eq(notice.kind.as_str()),
                 outbox::facts.eq(&facts),
                 outbox::link_id.eq(notice.link.map(|link| link.to_string())),
-                outbox::state.eq("waiting"),
+                outbox::state.eq(state),
                 outbox::attempts.eq(0),
-                outbox::next_at.eq(now.naive_utc()),
+                outbox::next_at.eq(next_at.naive_utc()),
                 outbox::error.eq(""),
             ))
             .execute(conn)?;
@@ -74,11 +90,105 @@ pub fn owe(
     Ok(())
 }
 
+/// What an account chose for a group, if anything.
+///
+/// # Errors
+/// What the database says.
+pub fn choice(conn: &mut AnyConnection, account: AccountId, group: Group) -> Result<Option<Delivery>, StoreError> {
+    let word: Option<String> = notice_choices::table
+        .filter(notice_choices::account_id.eq(account.to_string()).and(notice_choices::notice_group.eq(group.as_str())))
+        .select(notice_choices::delivery)
+        .first(conn)
+        .optional()?;
+    Ok(word.as_deref().and_then(Delivery::from_word))
+}
+
+/// Keeps what an account chose for a group.
+///
+/// # Errors
+/// What the database says.
+pub fn choose(
+    conn: &mut AnyConnection,
+    account: AccountId,
+    group: Group,
+    delivery: Delivery,
+) -> Result<(), StoreError> {
+    diesel::delete(notice_choices::table.filter(
+        notice_choices::account_id.eq(account.to_string()).and(notice_choices::notice_group.eq(group.as_str())),
+    ))
+    .execute(conn)?;
+    diesel::insert_into(notice_choices::table)
+        .values((
+            notice_choices::account_id.eq(account.to_string()),
+            notice_choices::notice_group.eq(group.as_str()),
+            notice_choices::delivery.eq(delivery.as_str()),
+        ))
+        .execute(conn)?;
+    Ok(())
+}
+
+/// The newest messages to an account, whether they were mailed or not, newest first.
+///
+/// # Errors
+/// What the database says.
+pub fn of_account(conn: &mut AnyConnection, account: AccountId, limit: i64) -> Result<Vec<Message>, StoreError> {
+    let rows: Vec<Row> = outbox::table
+        .filter(outbox::account_id.eq(account.to_string()))
+        .order(outbox::id.desc())
+        .limit(limit)
+        .select(Row::as_select())
+        .load(conn)?;
+    rows.into_iter().map(message).collect()
+}
+
+/// The accounts for which a digest is due.
+///
+/// # Errors
+/// What the database says.
+pub fn digests_due(conn: &mut AnyConnection, now: Instant, limit: i64) -> Result<Vec<AccountId>, StoreError> {
+    let found: Vec<Option<String>> = outbox::table
+        .filter(outbox::state.eq("gathered").and(outbox::next_at.le(now.naive_utc())))
+        .select(outbox::account_id)
+        .distinct()
+        .limit(limit)
+        .load(conn)?;
+    found.iter().flatten().map(|account| id(account)).collect()
+}
+
+/// Takes what was gathered for an account, oldest first, and marks it as sent; the caller puts it into one mail in the
+/// same transaction.
+///
+/// # Errors
+/// [`StoreError::Stale`] when somebody else takes it at this moment or took it, or what the database says.
+pub fn take_gathered(
+    conn: &mut AnyConnection,
+    account: AccountId,
+    now: Instant,
+    limit: i64,
+) -> Result<Vec<Message>, StoreError> {
+    let rows: Vec<Row> = outbox::table
+        .filter(outbox::account_id.eq(account.to_string()))
+        .filter(outbox::state.eq("gathered").and(outbox::next_at.le(now.naive_utc())))
+        .order(outbox::id.asc())
+        .limit(limit)
+        .select(Row::as_select())
+        .load(conn)?;
+    let ids: Vec<&str> = rows.iter().map(|row| row.id.as_str()).collect();
+    let taken = diesel::update(outbox::table.filter(outbox::id.eq_any(ids).and(outbox::state.eq("gathered"))))
+        .set((outbox::state.eq("sent"), outbox::sent_at.eq(Some(now.naive_utc()))))
+        .execute(conn)?;
+    if rows.is_empty() || taken != rows.len() {
+        return Err(StoreError::Stale);
+    }
+    rows.into_iter().map(message).collect()
+}
+
 #[derive(Queryable, Selectable)]
 #[diesel(table_name = outbox)]
 struct Row {
     id: String,
     created_at: NaiveDateTime,
+    account_id: Option<String>,
     address: String,
     name: String,
     language: String,
@@ -97,6 +207,7 @@ fn message(row: Row) -> Result<Message, StoreError> {
     Ok(Message {
         id: id(&row.id)?,
         created_at: row.created_at.and_utc(),
+        account: id_opt(row.account_id.as_deref())?,
         address: row.address,
         name: row.name,
         language: row.language,

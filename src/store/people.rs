@@ -64,6 +64,8 @@ impl std::fmt::Debug for Account {
 /// Where a message goes.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Mailbox {
+    /// Whose; none for an office's or a stranger's.
+    pub account: Option<AccountId>,
     /// The address.
     pub address: String,
     /// The name.
@@ -281,7 +283,7 @@ pub fn count_with_role(conn: &mut AnyConnection, role: Role) -> Result<i64, Stor
         .get_result(conn)?)
 }
 
-type MailboxColumns = (String, String, String);
+type MailboxColumns = (String, String, String, String);
 
 fn staff_of(
     conn: &mut AnyConnection,
@@ -295,7 +297,7 @@ fn staff_of(
     Ok(accounts::table
         .filter(accounts::id.eq_any(holders).and(accounts::disabled_at.is_null()))
         .order(accounts::id.asc())
-        .select((accounts::email, accounts::name, accounts::language))
+        .select((accounts::id, accounts::email, accounts::name, accounts::language))
         .load(conn)?)
 }
 
@@ -305,25 +307,22 @@ fn staff_of(
 /// What the database says.
 pub fn mailboxes(conn: &mut AnyConnection, to: &Recipient) -> Result<Vec<Mailbox>, StoreError> {
     let rows: Vec<MailboxColumns> = match to {
-        Recipient::Address(address) => vec![(address.clone(), String::new(), "en".to_owned())],
+        Recipient::Address(address) => vec![(String::new(), address.clone(), String::new(), "en".to_owned())],
         Recipient::Account(account) => accounts::table
             .filter(accounts::id.eq(account.to_string()).and(accounts::disabled_at.is_null()))
-            .select((accounts::email, accounts::name, accounts::language))
+            .select((accounts::id, accounts::email, accounts::name, accounts::language))
             .load(conn)?,
         Recipient::Party(requester, None) => return mailboxes(conn, &Recipient::Account(*requester)),
         Recipient::Party(requester, Some(organisation)) => {
             let members = accounts::organisation_id.eq(organisation.to_string()).and(accounts::disabled_at.is_null());
-            let all: Vec<(String, (String, String, String))> = accounts::table
+            let all: Vec<MailboxColumns> = accounts::table
                 .filter(members)
                 .order(accounts::id.asc())
-                .select((accounts::id, (accounts::email, accounts::name, accounts::language)))
+                .select((accounts::id, accounts::email, accounts::name, accounts::language))
                 .load(conn)?;
             let requester = requester.to_string();
-            let is_there = all.iter().any(|(member, _)| *member == requester);
-            all.into_iter()
-                .filter(|(member, _)| !is_there || *member == requester)
-                .map(|(_, mailbox)| mailbox)
-                .collect()
+            let is_there = all.iter().any(|(member, ..)| *member == requester);
+            all.into_iter().filter(|(member, ..)| !is_there || *member == requester).collect()
         }
         Recipient::Department(department, roles) => staff_of(conn, *department, roles)?,
         Recipient::Everybody(role) => {
@@ -332,7 +331,7 @@ pub fn mailboxes(conn: &mut AnyConnection, to: &Recipient) -> Result<Vec<Mailbox
             accounts::table
                 .filter(accounts::id.eq_any(ids).and(accounts::disabled_at.is_null()))
                 .order(accounts::id.asc())
-                .select((accounts::email, accounts::name, accounts::language))
+                .select((accounts::id, accounts::email, accounts::name, accounts::language))
                 .load(conn)?
         }
         Recipient::Office(department) => {
@@ -340,11 +339,15 @@ pub fn mailboxes(conn: &mut AnyConnection, to: &Recipient) -> Result<Vec<Mailbox
             // A department whose contact is one of its own people is not told twice.
             let contact = office.email.to_lowercase();
             let staff = staff_of(conn, *department, &[Role::Reviewer, Role::Manager])?;
-            let others = staff.into_iter().filter(|(address, ..)| address.to_lowercase() != contact);
-            std::iter::once((office.email, office.name, "en".to_owned())).chain(others).collect()
+            let others = staff.into_iter().filter(|(_, address, ..)| address.to_lowercase() != contact);
+            std::iter::once((String::new(), office.email, office.name, "en".to_owned())).chain(others).collect()
         }
     };
-    Ok(rows.into_iter().map(|(address, name, language)| Mailbox { address, name, language }).collect())
+    let mailbox = |(account, address, name, language): MailboxColumns| {
+        let account = Some(account.as_str()).filter(|account| !account.is_empty());
+        Ok(Mailbox { account: id_opt(account)?, address, name, language })
+    };
+    rows.into_iter().map(mailbox).collect()
 }
 
 type DepartmentColumns = (String, String, String, String, i64);

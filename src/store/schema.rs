@@ -412,9 +412,18 @@ table! {
 }
 
 table! {
+    notice_choices (account_id, notice_group) {
+        account_id -> Text,
+        notice_group -> Text,
+        delivery -> Text,
+    }
+}
+
+table! {
     outbox (id) {
         id -> Text,
         created_at -> Timestamp,
+        account_id -> Nullable<Text>,
         address -> Text,
         name -> Text,
         language -> Text,
@@ -722,6 +731,7 @@ allow_tables_to_appear_in_same_query!(
     audit,
     audit_head,
     outbox,
+    notice_choices,
     attachments,
     letters,
     calendar_days,

@@ -128,3 +128,35 @@ async fn guesses_wait_and_are_told_for_how_long() {
     assert_eq!(waiting.code(), (429, "too_many_requests".to_owned()));
     assert!(waiting.header("retry-after").parse::<u32>().unwrap() > 0);
 }
+
+#[actix_web::test]
+async fn mails_are_chosen_by_group_and_messages_are_one_s_own() {
+    for desk in desks() {
+        let api = Api::over(&desk);
+        let ana = signed_in(&api, &desk).await;
+        let groups = ana.read("/account/notices").await["groups"].clone();
+        let wanted = json!({ "group": "quotas", "delivery": "at_once", "choices": ["at_once", "daily", "never"] });
+        assert!(groups.as_array().unwrap().contains(&wanted) && groups.as_array().unwrap().len() == 3, "{groups}");
+        let wish = |group: &str, way: &str| json!({ "groups": [{ "group": group, "delivery": way }] });
+        let ask = async |wish| ana.ask(Method::PATCH, "/account/notices", Some(wish), &[]).await;
+        assert_eq!(ask(wish("quotas", "never")).await.status, 204);
+        for wrong in [wish("decisions", "never"), wish("quotas", "weekly"), wish("messages", "never")] {
+            assert_eq!(ask(wrong).await.code(), (422, "invalid".to_owned()));
+        }
+        assert_eq!(ana.read("/account/notices").await["groups"][1]["delivery"], "never");
+        let items = ana.read("/account/messages").await["items"].clone();
+        assert!(items.as_array().unwrap().is_empty(), "{items}");
+    }
+}
+
+#[actix_web::test]
+async fn what_is_kept_is_given_to_its_owner() {
+    for desk in desks() {
+        let api = Api::over(&desk);
+        let ana = signed_in(&api, &desk).await;
+        let taken = ana.act("/account/data", json!({})).await;
+        let account = taken["files"].as_array().unwrap().iter().find(|file| file["name"] == "account.json").unwrap();
+        assert!(account["text"].as_str().unwrap().contains("ana@people.example"), "{account}");
+        assert_eq!(api.stranger().post("/account/data", json!({})).await.code(), (401, "sign_in_needed".to_owned()));
+    }
+}

@@ -1,7 +1,9 @@
 //! The pages of one's own account, and the doors to it. Decides nothing about passwords or links: cases do.
 
+mod data;
 mod doors;
 mod links;
+mod notices;
 mod own;
 #[cfg(test)]
 mod tests;
@@ -42,6 +44,10 @@ fn own_routes(routes: Routes) -> Routes {
         .post("/account/profile", Access::SignedIn, "Change your name and language", own::save_profile)
         .get("/account/password", Access::SignedIn, "Change your password", own::password_page)
         .post("/account/password", Access::SignedIn, "Change your password", own::change_password)
+        .get("/account/data", Access::SignedIn, "What is kept about you", data::page)
+        .post("/account/data", Access::SignedIn, "Download what is kept about you", data::download)
+        .get("/account/notices", Access::SignedIn, "Which mails you get, and your messages", notices::page)
+        .post("/account/notices", Access::SignedIn, "Choose which mails you get", notices::choose)
         .post("/account/sessions/end-others", Access::SignedIn, "End every other session", own::end_others)
         .post("/account/sessions/{session}/end", Access::SignedIn, "End one session or token", own::end_session)
         .get("/account/tokens/new", Access::SignedIn, "Make a token for a program", own::token_page)

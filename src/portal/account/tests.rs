@@ -1,3 +1,5 @@
+use crate::cases::Caller;
+use crate::domain::notice::{Notice, NoticeKind, Recipient};
 use crate::domain::people::{Role, RoleGrant};
 use crate::portal::testing::{PASSWORD, Portal, portals};
 
@@ -246,5 +248,48 @@ async fn a_token_is_shown_once_and_is_no_cookie() {
         let thief = portal.browser();
         thief.keep("accord", token);
         assert_eq!(thief.get("/account").await.status, 303);
+    }
+}
+
+#[actix_web::test]
+async fn mails_are_chosen_on_a_page_that_says_which_always_come() {
+    for portal in portals() {
+        let ana = portal.person("Ana Diaz", &[]);
+        portal.person("Cleo Clerk", &[RoleGrant::new(Role::Clerk, None).unwrap()]);
+        let browser = portal.signed_in("Ana Diaz").await;
+        let page = browser.page("/account/notices").await;
+        assert!(page.contains("Some mails always come at once."), "{page}");
+        assert!(page.contains("Use of your quotas") && !page.contains("New in your queue"), "{page}");
+        let wish = |group: &'static str, way: &str| [(group, way.to_owned())];
+        let saved = browser.fill("/account/notices", &wish("quotas", "never")).await;
+        assert_eq!((saved.status, saved.header("location")), (303, "/account/notices"), "{}", saved.body);
+        let page = browser.page("/account/notices").await;
+        assert!(page.contains("value=\"never\" checked"), "{page}");
+        let refused = browser.fill("/account/notices", &wish("queue", "daily")).await;
+        assert_eq!(refused.status, 422, "{}", refused.body);
+
+        let notice = Notice::new(Recipient::Account(ana), NoticeKind::QuotaReached).with("path", "/agreements");
+        portal.desk.desk.act(&Caller::service("test"), |work| work.notify(&notice)).unwrap();
+        let page = browser.page("/account/notices").await;
+        assert!(page.contains("<a href=\"/agreements\">") && page.contains("Only here"), "{page}");
+
+        let clerk = portal.signed_in("Cleo Clerk").await;
+        let page = clerk.page("/account/notices").await;
+        assert!(page.contains("New in your queue") && !page.contains("quota reached"), "{page}");
+    }
+}
+
+#[actix_web::test]
+async fn what_is_kept_is_downloaded_with_one_button() {
+    for portal in portals() {
+        portal.person("Ana Diaz", &[]);
+        let browser = portal.signed_in("Ana Diaz").await;
+        let page = browser.page("/account/data").await;
+        assert!(page.contains("What is not in it"), "{page}");
+        let zip = browser.fill("/account/data", &[]).await;
+        assert_eq!((zip.status, zip.header("content-type")), (200, "application/zip"));
+        assert_eq!(zip.header("content-disposition"), "attachment; filename=\"my-data-2026-11-23.zip\"");
+        assert!(zip.body.contains("SHA256SUMS") && zip.body.contains(EMAIL));
+        assert_eq!(browser.bare("/account/data", &[]).await.status, 403, "not by another site's form");
     }
 }

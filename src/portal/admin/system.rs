@@ -132,7 +132,7 @@ struct Line {
 
 pub(super) async fn outbox(request: HttpRequest, desk: DeskData, query: Query) -> Result<HttpResponse, WebError> {
     let query = query.lenient();
-    let state = query.get("state").filter(|state| ["waiting", "sent", "dead"].contains(state)).unwrap_or_default();
+    let state = query.get("state").filter(|state| outbox::STATES.contains(state)).unwrap_or_default();
     let wanted = state.to_owned();
     let (messages, counts) = desk
         .run(move |desk| {
@@ -156,6 +156,8 @@ fn line(message: Message) -> Line {
     let (state, tone) = match message.state.as_str() {
         "sent" => ("Sent", "good"),
         "dead" => ("Given up", "bad"),
+        "gathered" => ("For the digest", "info"),
+        "kept" => ("On their page only", "neutral"),
         _ => ("Waiting", "warn"),
     };
     Line {

@@ -17,7 +17,15 @@ fn said(markdown: &str) -> String {
             }
             Event::Start(Tag::Link { dest_url, .. }) => link = dest_url.to_string(),
             Event::End(TagEnd::Link) if link != last => said.push_str(&format!("({link})")),
-            _ => {}
+            Event::Start(_)
+            | Event::End(_)
+            | Event::InlineMath(_)
+            | Event::DisplayMath(_)
+            | Event::FootnoteReference(_)
+            | Event::SoftBreak
+            | Event::HardBreak
+            | Event::Rule
+            | Event::TaskListMarker(_) => {}
         }
     }
     said.split_whitespace().collect()

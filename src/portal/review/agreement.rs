@@ -1,5 +1,7 @@
 //! The agreements of a department: what each allows, who holds it, its keys and holds; suspend, lift, revoke, end.
 
+use std::collections::BTreeSet;
+
 use actix_web::{HttpRequest, HttpResponse, web};
 use serde::Serialize;
 
@@ -204,14 +206,7 @@ fn view(desk: &Desk, caller: &Caller, id: AgreementId) -> Result<AgreementPage, 
     let held = holds_of(desk, agreement, &stored)?;
     let shown =
         |hold: &Hold| HoldView::new(hold, target_words(hold.target, &stored), String::new(), &names, &caller.actor);
-    let managed: Vec<DepartmentId> = agreement
-        .schedules
-        .iter()
-        .map(|schedule| schedule.department)
-        .filter(|department| caller.actor.holds(Role::Manager, *department))
-        .collect::<std::collections::BTreeSet<_>>()
-        .into_iter()
-        .collect();
+    let managed = managed_in(agreement, caller);
     let is_live = agreement.is_live(desk.clock.now());
     let is_party = caller.actor.has_stake(agreement.requester, agreement.organisation);
     let may_suspend = is_live && !is_party && (!managed.is_empty() || caller.actor.holds_anywhere(Role::Clerk));
@@ -257,6 +252,13 @@ fn view(desk: &Desk, caller: &Caller, id: AgreementId) -> Result<AgreementPage, 
         refused: sums.iter().map(|sum| sum.calls - sum.ok).sum(),
         usage_days: USAGE_DAYS,
     })
+}
+
+/// The departments of an agreement that the caller manages, each once.
+fn managed_in(agreement: &Agreement, caller: &Caller) -> Vec<DepartmentId> {
+    let departments = agreement.schedules.iter().map(|schedule| schedule.department);
+    let managed = departments.filter(|department| caller.actor.holds(Role::Manager, *department));
+    managed.collect::<BTreeSet<_>>().into_iter().collect()
 }
 
 fn has_part(caller: &Caller, agreement: &Agreement) -> bool {

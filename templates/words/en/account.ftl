@@ -1,5 +1,19 @@
 # Accounts: signing in, registering, passwords, sessions; errors and the demo mailbox.
 
+# account/data.html
+data-lead = You can take along what the service keeps about you, in one ZIP file, as often as you like.
+data-in = What is in it
+data-account = Your account with its roles, your sessions and tokens, and which mails you chose
+data-applications = Your applications with every version that you sent, the questions, answers and messages, and what was decided
+data-agreements = Your agreements with their signed texts and signatures, and your keys with their scopes and limits
+data-disputes = Your appeals, requests for records, and misuse cases from their notice on
+data-messages = Letters and messages to you
+data-audit = Entries of the audit: what you did, and what was done to your account and told to you
+data-out = What is not in it
+data-out-text = No key and no password: we keep only fingerprints of them. Nothing that a department notes for itself. Renewals, certificates of destruction and files that you handed in stand on their own pages; for reports of misuse that you sent, ask the clerk. Where you act for an organisation, its applications and agreements are in it too, as you see them on your pages.
+data-download = Download my data
+data-cancel = Cancel
+
 # account/forgot.html
 forgot-lead = Give the mail address of your account. We send a link with which you choose a new password.
 forgot-email = Mail address
@@ -41,6 +55,8 @@ overview-roles = Roles
 overview-no-roles = None for the city. You act for yourself.
 overview-since = Account since
 overview-change-password = Change your password
+overview-notices = Choose your mails
+overview-data = Download my data
 overview-where = Where you are signed in
 overview-where-text = End what you do not know, then change your password.
 overview-sessions = Sessions
@@ -60,6 +76,34 @@ overview-made = Made
 overview-ends = Ends
 overview-make = Make a token
 overview-end-others = End every other session and token
+
+# account/notices.html
+notices-lead = Choose which mails you get at once, which all together once a day, and which not at all. Every message stands on this page, mailed or not.
+notices-always = Some mails always come at once.
+notices-always-text = Decisions, offers, agreements and their ends, suspensions, cases, appeals, requests for records, letters, deadlines of your own, and what concerns the security of your account and keys. Such a mail has legal effect or starts a time within which you must act, so it must not wait.
+notices-group-queue = New in your queue
+notices-about-queue = Applications, answers, counters, renewals, certificates, complaints, appeals and requests for records that came in. Reminders of deadlines still come at once.
+notices-group-outcomes = What became of a matter
+notices-about-outcomes = Agreements that began or ended, applications that were withdrawn, offers that nobody signed. They ask for nothing.
+notices-group-signals = Signals of misuse rules
+notices-about-signals = A rule saw something in the use of your data. What a rule suspends by itself stands on the page of the key.
+notices-group-messages = Messages about your applications
+notices-about-messages = A department wrote to you without asking anything. Questions always come at once, because your application waits for the answer.
+notices-group-quotas = Use of your quotas
+notices-about-quotas = 80 or 100 per cent of a day’s or month’s calls are used.
+notices-group-members = Members of your organisation
+notices-about-members = Somebody else joined or left. What concerns your own membership always comes at once.
+notices-digest = The daily mail leaves at { $hour } in the morning, city time, with one line and one link for each message. On a day without messages there is none.
+notices-save = Save
+notices-cancel = Cancel
+notices-messages = Your messages
+notices-messages-text = The newest first, at most 100.
+notices-caption = Messages to you
+notices-subject = Message
+notices-written = Written
+notices-how = Mail
+notices-none = No messages yet
+notices-none-text = What the service writes to you appears here.
 
 # account/parts.html
 account-password = Password

@@ -1,5 +1,19 @@
 # Cuentas: inicio de sesión, registro, contraseñas, sesiones; errores y el buzón de demostración.
 
+# account/data.html
+data-lead = Puede llevarse lo que el servicio guarda sobre usted, en un solo archivo ZIP, cuantas veces quiera.
+data-in = Qué contiene
+data-account = Su cuenta con sus funciones, sus sesiones y tokens, y qué correos eligió
+data-applications = Sus solicitudes con cada versión que envió, las preguntas, respuestas y mensajes, y lo que se decidió
+data-agreements = Sus convenios con los textos firmados y las firmas, y sus claves con sus alcances y límites
+data-disputes = Sus apelaciones, solicitudes de documentos y casos de uso indebido desde el aviso
+data-messages = Cartas y mensajes para usted
+data-audit = Anotaciones de la auditoría: lo que usted hizo, y lo que se hizo con su cuenta y se le comunicó
+data-out = Qué no contiene
+data-out-text = Ninguna clave ni contraseña: solo guardamos sus huellas. Nada de lo que un departamento anota para sí. Las renovaciones, los certificados de destrucción y los archivos que entregó están en sus propias páginas; por las denuncias de uso indebido que envió, pregunte a la Secretaría. Si actúa por una organización, también contiene las solicitudes y los convenios de ella, como los ve en sus páginas.
+data-download = Descargar mis datos
+data-cancel = Cancelar
+
 # account/forgot.html
 forgot-lead = Escriba el correo electrónico de su cuenta. Le enviamos un enlace para elegir una contraseña nueva.
 forgot-email = Correo electrónico
@@ -41,6 +55,8 @@ overview-roles = Funciones
 overview-no-roles = Ninguna de la ciudad. Usted actúa por su cuenta.
 overview-since = Cuenta desde
 overview-change-password = Cambiar su contraseña
+overview-notices = Elegir sus correos
+overview-data = Descargar mis datos
 overview-where = Dónde tiene la sesión abierta
 overview-where-text = Termine lo que no reconozca y luego cambie su contraseña.
 overview-sessions = Sesiones
@@ -60,6 +76,34 @@ overview-made = Creado
 overview-ends = Termina
 overview-make = Crear un token
 overview-end-others = Terminar todas las demás sesiones y tokens
+
+# account/notices.html
+notices-lead = Elija qué correos recibe de inmediato, cuáles juntos una vez al día y cuáles no recibe. Todos los mensajes están en esta página, se hayan enviado por correo o no.
+notices-always = Algunos correos siempre llegan de inmediato.
+notices-always-text = Decisiones, ofertas, convenios y su fin, suspensiones, casos, apelaciones, solicitudes de documentos, cartas, plazos propios y lo que toca a la seguridad de su cuenta y sus claves. Un correo así tiene efecto legal o inicia un plazo en el que usted debe actuar, por eso no puede esperar.
+notices-group-queue = Novedades en su bandeja
+notices-about-queue = Solicitudes, respuestas, contrapropuestas, renovaciones, certificados, quejas, apelaciones y solicitudes de documentos que llegaron. Los recordatorios de plazos siguen llegando de inmediato.
+notices-group-outcomes = Qué pasó con un asunto
+notices-about-outcomes = Convenios que empezaron o terminaron, solicitudes retiradas, ofertas que nadie firmó. No piden nada.
+notices-group-signals = Señales de las reglas contra el uso indebido
+notices-about-signals = Una regla notó algo en el uso de sus datos. Lo que una regla suspende por sí sola está en la página de la clave.
+notices-group-messages = Mensajes sobre sus solicitudes
+notices-about-messages = Un departamento le escribió sin preguntar nada. Las preguntas siempre llegan de inmediato, porque su solicitud espera la respuesta.
+notices-group-quotas = Uso de sus cuotas
+notices-about-quotas = Se usó el 80 o el 100 por ciento de las llamadas de un día o de un mes.
+notices-group-members = Miembros de su organización
+notices-about-members = Otra persona entró o salió. Lo que toca a su propia membresía siempre llega de inmediato.
+notices-digest = El correo diario sale a las { $hour } de la mañana, hora de la ciudad, con una línea y un enlace por mensaje. El día en que no hay mensajes no sale ninguno.
+notices-save = Guardar
+notices-cancel = Cancelar
+notices-messages = Sus mensajes
+notices-messages-text = Primero los más recientes, como máximo 100.
+notices-caption = Mensajes para usted
+notices-subject = Mensaje
+notices-written = Escrito
+notices-how = Correo
+notices-none = Aún no hay mensajes
+notices-none-text = Lo que el servicio le escriba aparecerá aquí.
 
 # account/parts.html
 account-password = Contraseña
