@@ -12,7 +12,7 @@ use crate::domain::review::Advice;
 use crate::store::audit::{self, Search};
 
 fn text<'a>(files: &'a [OwnFile], name: &str) -> &'a str {
-    files.iter().find(|file| file.name == name).map(|file| file.text.as_str()).unwrap_or_else(|| panic!("no {name}"))
+    files.iter().find(|file| file.name == name).map_or_else(|| panic!("no {name}"), |file| file.text.as_str())
 }
 
 #[test]
