@@ -155,33 +155,39 @@ impl Voice {
     /// as far as it is one of ours. What people typed stays as it is.
     #[must_use]
     pub fn say(&self, language: Language, english: &str) -> String {
-        if language == Language::English || english.is_empty() {
+        self.say_within(language, english, STEPS_MAX)
+    }
+
+    /// `steps` are what is left to go deeper: somebody may have typed sentences of ours inside each other without end.
+    fn say_within(&self, language: Language, english: &str, steps: usize) -> String {
+        if language == Language::English || english.is_empty() || steps == 0 {
             return english.to_owned();
         }
         let of_place = self.place.get(english.trim()).filter(|text| text.speaks(language.tag()));
         if let Some(text) = of_place {
             return text.text(language.tag()).to_owned();
         }
-        let known = self.known(language, english, Reach::Sentence);
-        known.unwrap_or_else(|| self.piece_by_piece(language, english))
+        let known = self.known(language, english, (Reach::Sentence, steps));
+        known.unwrap_or_else(|| self.piece_by_piece(language, english, steps))
     }
 
-    fn known(&self, language: Language, english: &str, reach: Reach) -> Option<String> {
+    fn known(&self, language: Language, english: &str, (reach, steps): (Reach, usize)) -> Option<String> {
         let (key, values) = self.words.phrases.find(english)?;
         self.words.bundles.get(&language)?.get_message(key)?;
         // A value that goes on into the next sentence has swallowed it.
         if reach == Reach::Sentence && values.iter().any(|(_, value)| value.contains(". ")) {
             return None;
         }
+        let inner = steps.saturating_sub(VALUE_STEPS);
         let said: Vec<_> = values
             .into_iter()
-            .map(|(name, value)| (name, count(value).unwrap_or_else(|| self.say(language, value).into())))
+            .map(|(name, value)| (name, count(value).unwrap_or_else(|| self.say_within(language, value, inner).into())))
             .collect();
         self.words.message(language, key, &said).ok()
     }
 
-    fn piece_by_piece(&self, language: Language, english: &str) -> String {
-        if let Some(days) = self.days(language, english) {
+    fn piece_by_piece(&self, language: Language, english: &str, steps: usize) -> String {
+        if let Some(days) = self.days(language, english, steps) {
             return days;
         }
         // Lines first and sentences only within one, so that the work grows with the text and not faster.
@@ -191,12 +197,13 @@ impl Voice {
             && let Some((first, rest)) = english.split_once(mark)
         {
             let first = format!("{first}{}", mark.trim_end());
-            let said = format!("{}{gap}{}", self.say(language, first.trim_end()), self.say(language, rest));
+            let say = |piece: &str| self.say_within(language, piece, steps - 1);
+            let said = format!("{}{gap}{}", say(first.trim_end()), say(rest));
             if said != english {
                 return said;
             }
         }
-        if let Some(text) = self.known(language, english, Reach::Text) {
+        if let Some(text) = self.known(language, english, (Reach::Text, steps)) {
             return text;
         }
         #[cfg(test)]
@@ -205,18 +212,23 @@ impl Voice {
     }
 
     /// A day or moment; or days, each with its reason: `Thu Nov 26, 2026 (Thanksgiving Day), Sat Nov 28, 2026 (Saturday)`.
-    fn days(&self, language: Language, english: &str) -> Option<String> {
+    fn days(&self, language: Language, english: &str, steps: usize) -> Option<String> {
         if let Some(date) = dates::said(language, english) {
             return Some(date);
         }
         let (day, rest) = english.split_once(" (")?;
         let day = dates::said(language, day)?;
+        let say = |text: &str| self.say_within(language, text, steps - 1);
         match rest.split_once("), ") {
-            Some((why, more)) => Some(format!("{day} ({}), {}", self.say(language, why), self.say(language, more))),
-            None => Some(format!("{day} ({})", self.say(language, rest.strip_suffix(')')?))),
+            Some((why, more)) => Some(format!("{day} ({}), {}", say(why), say(more))),
+            None => Some(format!("{day} ({})", say(rest.strip_suffix(')')?))),
         }
     }
 }
+
+/// How deep a text is taken apart, and what one sentence inside another costs of that.
+const STEPS_MAX: usize = 64;
+const VALUE_STEPS: usize = 16;
 
 /// How far a value of a sentence may reach.
 #[derive(Clone, Copy, PartialEq, Eq)]

@@ -103,6 +103,15 @@ fn a_sentence_of_the_rules_is_found_again_with_its_values() {
 }
 
 #[test]
+fn sentences_of_ours_typed_inside_each_other_end_somewhere() {
+    let voice = Voice::of_place([]).unwrap();
+    let day = "Thu Nov 26, 2026 (Saturday), ";
+    for typed in ["theme: ".repeat(3_000), "Done. ".repeat(3_000), day.repeat(1_000), "Wait 1 ".repeat(2_000)] {
+        assert!(!voice.say(Language::Spanish, &typed).is_empty());
+    }
+}
+
+#[test]
 fn a_file_that_is_no_fluent_or_says_a_key_twice_is_refused() {
     let read = |text: &str| Words::read(&[(Language::English, "bad.ftl".to_owned(), text.to_owned())]);
     for text in ["hello = { $", "a = one\na = two\n", "said-a = Yes\nsaid-b = Yes\n", "said-a = { $x } it\n"] {
