@@ -36,6 +36,8 @@ struct PublicRegister {
     /// Requests for public records by how they stand.
     records: RegisterTable,
     waits: Vec<RegisterWait>,
+    /// The median over all departments; `null` where there are too few decisions.
+    median_days: Option<i64>,
 }
 
 /// One dataset of one agreement in force.
@@ -113,6 +115,7 @@ impl From<&Register> for PublicRegister {
             appeals: (&register.appeals).into(),
             records: (&register.records).into(),
             waits: register.waits.iter().map(wait).collect(),
+            median_days: register.median_days,
         }
     }
 }

@@ -44,6 +44,8 @@ pub struct Register {
     pub records: Table,
     /// Days from submission to decision by department.
     pub waits: Vec<Wait>,
+    /// The median of days over all departments; `None` where there are too few decisions.
+    pub median_days: Option<i64>,
     /// The newest changes, newest first.
     pub changes: Vec<Change>,
 }
@@ -136,6 +138,7 @@ fn compute(desk: &Desk, now: Instant) -> Result<Register, CaseError> {
         appeals: appeals(&facts).published(&[], minimum),
         records: records(&facts).published(&[], minimum),
         waits: waits(desk, &names, &facts.decided, minimum),
+        median_days: median(&mut facts.decided.iter().map(|one| taken(desk, one)).collect::<Vec<_>>(), least(minimum)),
         changes: facts.news.iter().map(change).collect(),
     })
 }
@@ -227,6 +230,8 @@ fn appealed_words(kind: &'static str) -> &'static str {
         "suspension" => "Suspensions",
         "revocation" => "Revoked keys",
         "termination" => "Ended agreements",
+        "finding" => "Findings of violation",
+        "not_renewed" => "Refused renewals",
         other => other,
     }
 }
@@ -244,18 +249,26 @@ fn outcome_words(state: &'static str) -> &'static str {
     }
 }
 
-fn waits(desk: &Desk, names: &BTreeMap<DepartmentId, String>, decided: &[Decided], minimum: u64) -> Vec<Wait> {
+/// Days from submission to decision.
+fn taken(desk: &Desk, one: &Decided) -> i64 {
     let zone = desk.profile.zone;
+    (day_in(zone, one.at) - day_in(zone, one.submitted_at)).num_days()
+}
+
+/// Fewest decisions that a median is told of.
+fn least(minimum: u64) -> usize {
+    usize::try_from(minimum).unwrap_or(usize::MAX)
+}
+
+fn waits(desk: &Desk, names: &BTreeMap<DepartmentId, String>, decided: &[Decided], minimum: u64) -> Vec<Wait> {
     let mut days: BTreeMap<String, Vec<i64>> = BTreeMap::new();
     for one in decided {
-        let taken = (day_in(zone, one.at) - day_in(zone, one.submitted_at)).num_days();
-        days.entry(name(names, one.department)).or_default().push(taken);
+        days.entry(name(names, one.department)).or_default().push(taken(desk, one));
     }
-    let least = usize::try_from(minimum).unwrap_or(usize::MAX);
     let wait = |(department, mut days): (String, Vec<i64>)| Wait {
         department,
         decisions: Count::alone(u64::try_from(days.len()).unwrap_or(u64::MAX), minimum),
-        median_days: median(&mut days, least),
+        median_days: median(&mut days, least(minimum)),
     };
     days.into_iter().map(wait).collect()
 }

@@ -66,6 +66,7 @@ fn few_denials_are_kept_back_and_many_are_shown_with_the_median_of_days() {
                 let few = register::read(desk).unwrap();
                 assert_eq!((few.denials.rows.len(), few.denials.total), (1, Count::Hidden));
                 assert_eq!((few.waits[0].decisions, few.waits[0].median_days), (Count::Hidden, None));
+                assert_eq!(few.median_days, None, "two are too few to say anything of");
             }
             later(&city, 61);
         }
@@ -73,6 +74,7 @@ fn few_denials_are_kept_back_and_many_are_shown_with_the_median_of_days() {
         assert_eq!(shown.denials.total, Count::Shown(6));
         assert!(shown.denials.rows[0].name.starts_with("D7 "), "{:?}", shown.denials);
         assert_eq!((shown.waits[0].decisions, shown.waits[0].median_days), (Count::Shown(6), Some(4)));
+        assert_eq!(shown.median_days, Some(4), "all of them are of one department");
         later(&city, 86_400 * 31 * 24);
         assert_eq!(register::read(desk).unwrap().denials.total, Count::Shown(0), "it looks back two years");
     }

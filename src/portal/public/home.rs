@@ -3,6 +3,7 @@
 use actix_web::{HttpRequest, HttpResponse};
 use serde::Serialize;
 
+use crate::cases::{Desk, register};
 use crate::domain::people::Role;
 use crate::store::views::catalogue::{Search, facets};
 use crate::web::case::DeskData;
@@ -14,6 +15,8 @@ use crate::web::{Page, Site, WebError};
 struct Home {
     datasets: usize,
     departments: Vec<Link>,
+    /// Half of all applications were decided within so many days; `None` where there are too few to say.
+    median_days: Option<i64>,
     work: Vec<Work>,
 }
 
@@ -33,7 +36,9 @@ struct Work {
 }
 
 pub(super) async fn page(request: HttpRequest, desk: DeskData) -> Result<HttpResponse, WebError> {
-    let counts = desk.run(|desk| desk.read(|conn| facets(conn, &Search::default()))).await?;
+    let known =
+        |desk: &Desk| Ok((desk.read(|conn| facets(conn, &Search::default()))?, register::read(desk)?.median_days));
+    let (counts, median_days) = desk.run(known).await?;
     let link = |(slug, name, count): (String, String, usize)| Link {
         href: format!("/datasets?department={slug}"),
         label: name,
@@ -42,6 +47,7 @@ pub(super) async fn page(request: HttpRequest, desk: DeskData) -> Result<HttpRes
     let view = Home {
         datasets: counts.total,
         departments: counts.departments.into_iter().map(link).collect(),
+        median_days,
         work: visitor_of(&request).map(|visitor| work(&visitor)).unwrap_or_default(),
     };
     let title = format!("Sensor data of the City of {}", Site::of(&request)?.options().city);

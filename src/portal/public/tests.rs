@@ -54,6 +54,7 @@ async fn the_start_page_leads_everybody_to_their_own_work() {
         let visitor = portal.browser().page("/").await;
         assert!(visitor.contains("1. Find data") && visitor.contains("href=\"/register\""));
         assert!(visitor.contains("3 datasets") && !visitor.contains("Your work"));
+        assert!(!visitor.contains("Half of the applications"), "nothing is decided yet");
         let ana = portal.signed_in("Ana Diaz").await.page("/").await;
         assert!(ana.contains("href=\"/agreements\"") && !ana.contains("href=\"/admin\""));
         assert!(portal.signed_in("Adam Lee").await.page("/").await.contains("href=\"/admin\""));

@@ -303,3 +303,10 @@ version-text = This text
 version-published = Published { $at }.
 version-material = Holders of running agreements had to accept it anew.
 version-hash = SHA-256 of the <a href="{ $text_href }">exact text</a>:
+
+# How long decisions take.
+home-median = { $days ->
+    [0] Half of the applications are decided on the day they are sent.
+    [one] Half of the applications are decided within one day.
+   *[other] Half of the applications are decided within { $days } days.
+  }

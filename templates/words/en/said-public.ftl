@@ -193,3 +193,5 @@ said-p-say-in-words-what-may-be = Say in words what may be done with the data.
 said-p-answered-the-statement-stands-on-the = answered: the statement stands on the dataset's page
 said-p-this-dataset-has-a-reuse-statement = This dataset has a reuse statement: it stands on its page.
 said-p-reuse-request = reuse request
+said-p-findings-of-violation = Findings of violation
+said-p-refused-renewals = Refused renewals

@@ -306,3 +306,10 @@ version-text = Este texto
 version-published = Publicado el { $at }.
 version-material = Los titulares de convenios vigentes tuvieron que aceptarlo de nuevo.
 version-hash = SHA-256 del <a href="{ $text_href }">texto exacto</a>:
+
+# How long decisions take.
+home-median = { $days ->
+    [0] La mitad de las solicitudes se decide el mismo día en que se envía.
+    [one] La mitad de las solicitudes se decide en un día.
+   *[other] La mitad de las solicitudes se decide en { $days } días o menos.
+  }

@@ -202,3 +202,5 @@ said-p-say-in-words-what-may-be = Diga en palabras qué se puede hacer con los d
 said-p-answered-the-statement-stands-on-the = respondida: la declaración está en la página del conjunto de datos
 said-p-this-dataset-has-a-reuse-statement = Este conjunto de datos ya tiene declaración de reutilización: está en su página.
 said-p-reuse-request = solicitud de reutilización
+said-p-findings-of-violation = Constataciones de incumplimiento
+said-p-refused-renewals = Renovaciones denegadas
