@@ -196,9 +196,8 @@ impl Voice {
         if pieces <= PIECES_MAX
             && let Some((first, rest)) = english.split_once(mark)
         {
-            let first = format!("{first}{}", mark.trim_end());
             let say = |piece: &str| self.say_within(language, piece, steps - 1);
-            let said = format!("{}{gap}{}", say(first.trim_end()), say(rest));
+            let said = format!("{}{gap}{}", sentence(first, mark.trim_end(), say), say(rest));
             if said != english {
                 return said;
             }
@@ -224,6 +223,13 @@ impl Voice {
             None => Some(format!("{day} ({})", say(rest.strip_suffix(')')?))),
         }
     }
+}
+
+/// A piece with the mark that ended it: known with it as a sentence, or without it as words in a row.
+fn sentence(piece: &str, mark: &str, say: impl Fn(&str) -> String) -> String {
+    let whole = format!("{piece}{mark}");
+    let said = say(&whole);
+    if said == whole { format!("{}{mark}", say(piece)) } else { said }
 }
 
 /// How deep a text is taken apart, and what one sentence inside another costs of that.

@@ -93,6 +93,7 @@ fn a_sentence_of_the_rules_is_found_again_with_its_values() {
         ("The last day is 2026. Wait 2 seconds.", "El último día es el 2026. Espere 2 segundos."),
         ("The last day is soon. I hope.", "El último día es el soon. I hope."),
         ("Answer “A”. Answer “B”.", "Responda a “A”. Responda a “B”."),
+        ("Harbor Office. Denied. Sensors of the harbor.", "Harbor Office. denegada. Sensors of the harbor."),
         ("Denied\nMy own words", "denegada\nMy own words"),
         ("My own words", "My own words"),
     ];

@@ -10,7 +10,7 @@ data-disputes = Your appeals, requests for records, and misuse cases from their 
 data-messages = Letters and messages to you
 data-audit = Entries of the audit: what you did, and what was done to your account and told to you
 data-out = What is not in it
-data-out-text = No key and no password: we keep only fingerprints of them. Nothing that a department notes for itself. Renewals, certificates of destruction and files that you handed in stand on their own pages; for reports of misuse that you sent, ask the clerk. Where you act for an organisation, its applications and agreements are in it too, as you see them on your pages.
+data-out-text = No key and no password: we keep only fingerprints of them. Nothing that a department notes for itself. Renewals, certificates of destruction and files that you handed in stand on their own pages; for reports of misuse and requests for reuse statements that you sent, ask the clerk. Where you act for an organisation, its applications and agreements are in it too, as you see them on your pages.
 data-download = Download my data
 data-cancel = Cancel
 

@@ -10,7 +10,7 @@ data-disputes = Sus apelaciones, solicitudes de documentos y casos de uso indebi
 data-messages = Cartas y mensajes para usted
 data-audit = Anotaciones de la auditoría: lo que usted hizo, y lo que se hizo con su cuenta y se le comunicó
 data-out = Qué no contiene
-data-out-text = Ninguna clave ni contraseña: solo guardamos sus huellas. Nada de lo que un departamento anota para sí. Las renovaciones, los certificados de destrucción y los archivos que entregó están en sus propias páginas; por las denuncias de uso indebido que envió, pregunte a la Secretaría. Si actúa por una organización, también contiene las solicitudes y los convenios de ella, como los ve en sus páginas.
+data-out-text = Ninguna clave ni contraseña: solo guardamos sus huellas. Nada de lo que un departamento anota para sí. Las renovaciones, los certificados de destrucción y los archivos que entregó están en sus propias páginas; por las denuncias de uso indebido y las solicitudes de declaraciones de reutilización que envió, pregunte a la Secretaría. Si actúa por una organización, también contiene las solicitudes y los convenios de ella, como los ve en sus páginas.
 data-download = Descargar mis datos
 data-cancel = Cancelar
 
