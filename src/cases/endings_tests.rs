@@ -139,6 +139,7 @@ fn a_renewal_is_attested_signed_and_confirmed_and_keys_and_holds_go_along() {
         days_before_end(&city, old, 20);
         let key = key(&city, old);
         suspend(&city, old);
+        let placed = held(&city, old)[0].id;
         let id = renewed(&city, old);
         assert_eq!(renewal::open(desk, &city.maria, old).unwrap().id, id, "a pending one is given back");
         assert_eq!(mails(&city, NoticeKind::RenewalToConfirm).len(), 4, "the office, its managers and its reviewer");
@@ -157,6 +158,10 @@ fn a_renewal_is_attested_signed_and_confirmed_and_keys_and_holds_go_along() {
         let carried = desk.read(|conn| crate::store::keys::by_id(conn, key.id)).unwrap();
         assert_eq!(carried.key.agreement, new);
         assert_eq!(held(&city, new).len(), 1, "a renewal is no way out of a suspension");
+        let clerk = city.desk.person("Clara Clerk", &[RoleGrant::new(Role::Clerk, None).unwrap()]);
+        let lift = || desk.act(&clerk, |work| enforce::lift_on_appeal(work, placed, "Nothing was odd."));
+        assert!(lift().unwrap() && held(&city, new).is_empty(), "what it became is lifted with it");
+        assert!(held(&city, old).is_empty() && !lift().unwrap(), "once");
         let next = apply::reopen(desk, &city.maria, application).unwrap();
         let next = desk.read(|conn| crate::store::applications::by_id(conn, next)).unwrap();
         assert_eq!(next.amends, Some(new), "an amendment is of the agreement in force");

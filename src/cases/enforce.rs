@@ -11,7 +11,7 @@ use crate::domain::letter::{Piece, to_plain};
 use serde::Serialize;
 use serde_json::json;
 
-use super::keys::access;
+use super::keys::{access, succession};
 use super::{Caller, CaseError, Desk, Touched, Work};
 use crate::domain::agreement::Agreement;
 use crate::domain::audit::{About, Act};
@@ -146,8 +146,8 @@ pub(super) fn lift_on_appeal(work: &mut Work<'_>, id: HoldId, reason: &str) -> R
     lift_by_decision(work, id, reason, capacity)
 }
 
-/// Lifts exactly one hold because an appeal or a misuse case was decided so; the rules of that said who may. False when
-/// it was lifted already.
+/// Lifts exactly one hold because an appeal or a misuse case was decided so, and what it became where its agreement was
+/// superseded; the rules of that said who may. False when nothing of it was in force any more.
 ///
 /// # Errors
 /// What the store says.
@@ -160,12 +160,14 @@ pub(super) fn lift_by_decision(
     let target = holds::by_id(work.conn, id)?.target;
     let found = work.find(target)?;
     let hold = holds::by_id(work.conn, id)?;
-    if !hold.is_in_force() {
-        return Ok(false);
+    let mut all = succession::carried_from(work, &hold)?;
+    all.extend(hold.is_in_force().then_some(hold));
+    for hold in &all {
+        let found = if hold.target == target { &found } else { &work.find(hold.target)? };
+        let lifted = hold.lift_on_appeal(&work.caller.actor, reason, work.now)?;
+        work.lifted(&lifted, found, (capacity, reason))?;
     }
-    let lifted = hold.lift_on_appeal(&work.caller.actor, reason, work.now)?;
-    work.lifted(&lifted, &found, (capacity, reason))?;
-    Ok(true)
+    Ok(!all.is_empty())
 }
 
 /// Holds an agreement because its holder did not accept new terms in time; nothing where it is held for that already.

@@ -209,6 +209,13 @@ impl Hold {
         self.throttle.map_or_else(|| self.reason.sentence().to_owned(), Throttle::sentence)
     }
 
+    /// Whether this is the other hold under an agreement that superseded its own: the same act of the same person.
+    #[must_use]
+    pub fn is_carried_from(&self, other: &Self) -> bool {
+        let of = |hold: &Self| (hold.since, hold.reason, hold.by, hold.office, hold.case.clone());
+        self.id != other.id && of(self) == of(other) && self.explanation == other.explanation
+    }
+
     /// What it is called before “of”.
     #[must_use]
     pub const fn noun(&self) -> &'static str {

@@ -5,11 +5,11 @@ use serde_json::json;
 
 use super::{access, facts, key_act};
 use crate::cases::{CaseError, Touched, Work};
-use crate::domain::agreement::Agreement;
+use crate::domain::agreement::{Agreement, AgreementState};
 use crate::domain::hold::{Hold, HoldReason, HoldTarget};
 use crate::domain::key::KeyCommand;
 use crate::domain::people::Capacity;
-use crate::store::{holds, keys};
+use crate::store::{agreements, holds, keys};
 
 /// Carries the working keys and the holds of `old` over to `new`, which has just superseded it.
 ///
@@ -30,6 +30,21 @@ pub(in crate::cases) fn succeed(work: &mut Work<'_>, old: &Agreement, new: &Agre
         work.touch(Touched::Key(change.key.id));
     }
     Ok(())
+}
+
+/// What a hold became under the agreements that superseded its own, as far as it is in force.
+///
+/// # Errors
+/// What the store says.
+pub(in crate::cases) fn carried_from(work: &mut Work<'_>, hold: &Hold) -> Result<Vec<Hold>, CaseError> {
+    let HoldTarget::Agreement(id) = hold.target else { return Ok(Vec::new()) };
+    let (mut found, mut agreement) = (Vec::new(), agreements::by_id(work.conn, id)?);
+    while let AgreementState::Superseded { by, .. } = agreement.state {
+        let there = holds::in_force(work.conn, HoldTarget::Agreement(by))?;
+        found.extend(there.into_iter().filter(|one| one.is_carried_from(hold)));
+        agreement = agreements::by_id(work.conn, by)?;
+    }
+    Ok(found)
 }
 
 /// Carries the holds of `old` over to `new`; not the one for terms that were not accepted, for the new agreement was
