@@ -125,6 +125,14 @@ pub fn still_on_the_form(error: CaseError, (label, href): (&'static str, &str)) 
     if is_gone { Err(WebError::from(error).with_next(label, href.to_owned())) } else { Ok(error) }
 }
 
+/// A refusal with the way back; everything else as it is, for a 404 must say nothing else than any other.
+#[must_use]
+pub fn with_way_back(error: CaseError, (label, href): (&'static str, String)) -> WebError {
+    let is_refused = matches!(error, CaseError::Refused(_));
+    let error = WebError::from(error);
+    if is_refused { error.with_next(label, href) } else { error }
+}
+
 /// Where an application stands.
 #[must_use]
 pub fn application_tag(word: &str) -> Tag {

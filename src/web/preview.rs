@@ -15,6 +15,7 @@ use super::page::{Page, error_page};
 use super::routes::{Room, RouteRow};
 use super::site::Site;
 use crate::cases::Intent;
+use crate::domain::language::Language;
 use crate::domain::letter::{Addressee, Letter, to_plain};
 
 /// The field of a form, and the name in a query.
@@ -88,16 +89,13 @@ impl LetterView {
             }
             Addressee::Outsider { email, .. } => format!("By mail to {email}; it also stands at their private link"),
         };
-        let language_name = match letter.language.as_str() {
-            "en" => "English",
-            "es" => "Spanish",
-            other => other,
-        };
+        let language_name =
+            Language::of_tag(&letter.language).map_or_else(|| letter.language.clone(), |known| known.name().to_owned());
         Self {
             subject: letter.subject.clone(),
             to: letter.to_name.clone(),
             way,
-            language_name: language_name.to_owned(),
+            language_name,
             language: letter.language.clone(),
             html: markdown::to_html(&letter.markdown),
         }

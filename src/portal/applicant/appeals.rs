@@ -5,13 +5,13 @@ use actix_web::http::header::{ContentDisposition, DispositionParam, DispositionT
 use actix_web::{HttpRequest, HttpResponse, web};
 use serde::Serialize;
 
+use crate::cases::Desk;
 use crate::cases::appeals::{self, Prospect, Wish};
-use crate::cases::{CaseError, Desk};
 use crate::domain::appeal::Appealed;
 use crate::domain::id::AppealId;
 use crate::domain::time::{Day, Instant, day_in};
 use crate::portal::appealed::{AppealView, DateView};
-use crate::portal::shared::id_in;
+use crate::portal::shared::{id_in, with_way_back};
 use crate::web::case::{DeskData, caller, caller_once, shown_on_form};
 use crate::web::{Flash, FormView, Once, Page, Posted, Redirect, WebError, json::Query};
 
@@ -86,15 +86,7 @@ async fn show_form(
 ) -> Result<HttpResponse, WebError> {
     let who = caller(request);
     let prospect = desk.run(move |desk| appeals::prospect(desk, &who, of)).await;
-    let prospect = prospect.map_err(|error| match error {
-        CaseError::Refused(_) => WebError::from(error).with_next("Your appeals", "/appeals".to_owned()),
-        CaseError::Invalid(_)
-        | CaseError::Missing
-        | CaseError::Stale
-        | CaseError::Undone(_)
-        | CaseError::Wait(_)
-        | CaseError::Store(_) => error.into(),
-    })?;
+    let prospect = prospect.map_err(|error| with_way_back(error, ("Your appeals", "/appeals".to_owned())))?;
     let page = Page::new(request, "Appeal a decision")?.crumb("My appeals", "/appeals").form(form);
     page.render("applicant/appeal_new.html", &new_view(desk, of, &prospect))
 }

@@ -11,7 +11,7 @@ use crate::domain::id::AgreementId;
 use crate::domain::terms::TermsVersion;
 use crate::domain::tier::Tier;
 use crate::domain::time::{Instant, day_in};
-use crate::portal::shared::{day_words, id_in, to_the_byte};
+use crate::portal::shared::{day_words, id_in, to_the_byte, with_way_back};
 use crate::web::case::{DeskData, caller, caller_once, shown_on_form};
 use crate::web::{Flash, FormView, Once, Page, Posted, Redirect, WebError};
 
@@ -84,15 +84,7 @@ fn view(desk: &Desk, who: &Caller, id: AgreementId) -> Result<TermsView, CaseErr
 async fn load(request: &HttpRequest, desk: &DeskData, id: AgreementId) -> Result<TermsView, WebError> {
     let who = caller(request);
     let loaded = desk.run(move |desk| view(desk, &who, id)).await;
-    loaded.map_err(|error| match error {
-        CaseError::Refused(_) => WebError::from(error).with_next("Back to the agreement", format!("/agreements/{id}")),
-        CaseError::Invalid(_)
-        | CaseError::Missing
-        | CaseError::Stale
-        | CaseError::Undone(_)
-        | CaseError::Wait(_)
-        | CaseError::Store(_) => error.into(),
-    })
+    loaded.map_err(|error| with_way_back(error, ("Back to the agreement", format!("/agreements/{id}"))))
 }
 
 fn show(request: &HttpRequest, view: &TermsView, form: FormView) -> Result<HttpResponse, WebError> {

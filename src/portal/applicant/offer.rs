@@ -17,7 +17,7 @@ use crate::domain::id::ApplicationId;
 use crate::domain::profile::Profile;
 use crate::domain::terms::TermsVersion;
 use crate::domain::time::Instant;
-use crate::portal::shared::{Names, id_in};
+use crate::portal::shared::{Names, id_in, with_way_back};
 use crate::web::case::{DeskData, caller, caller_once, shown_on_form};
 use crate::web::{Flash, FormView, Once, Posted, Redirect, WebError};
 
@@ -94,18 +94,7 @@ pub(super) fn view(profile: &Profile, offer: &Offer) -> OfferView {
 async fn loaded(request: &HttpRequest, desk: &DeskData, id: ApplicationId) -> Result<Offer, WebError> {
     let who = caller(request);
     let offer = desk.run(move |desk| load(desk, &who, id)).await;
-    offer.map_err(|error| match error {
-        CaseError::Refused(_) => {
-            WebError::from(error).with_next("Back to the application", format!("/applications/{id}"))
-        }
-        // A 404 must say nothing else than any other.
-        CaseError::Invalid(_)
-        | CaseError::Missing
-        | CaseError::Stale
-        | CaseError::Undone(_)
-        | CaseError::Wait(_)
-        | CaseError::Store(_) => error.into(),
-    })
+    offer.map_err(|error| with_way_back(error, ("Back to the application", format!("/applications/{id}"))))
 }
 
 fn show(request: &HttpRequest, desk: &DeskData, offer: &Offer, form: FormView) -> Result<HttpResponse, WebError> {

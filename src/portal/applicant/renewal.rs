@@ -13,7 +13,7 @@ use crate::domain::application::{AnswerKind, question};
 use crate::domain::id::{AgreementId, RenewalId};
 use crate::domain::renewal::{Attestation, CONTACTS, Question, Renewal, RenewalState};
 use crate::domain::time::Instant;
-use crate::portal::shared::{Choice, Names, Tag, id_in, to_the_byte};
+use crate::portal::shared::{Choice, Names, Tag, id_in, to_the_byte, with_way_back};
 use crate::web::case::{DeskData, caller, caller_once, shown_on_form};
 use crate::web::{Flash, Form, FormView, Once, Page, Posted, Redirect, WebError};
 
@@ -172,15 +172,7 @@ pub(super) async fn open(
 
 /// A refusal with the way back; everything else as it is.
 fn back_to(error: CaseError, href: String) -> WebError {
-    match error {
-        CaseError::Refused(_) => WebError::from(error).with_next("Back to the agreement", href),
-        CaseError::Invalid(_)
-        | CaseError::Missing
-        | CaseError::Stale
-        | CaseError::Undone(_)
-        | CaseError::Wait(_)
-        | CaseError::Store(_) => error.into(),
-    }
+    with_way_back(error, ("Back to the agreement", href))
 }
 
 pub(super) async fn page(
