@@ -1,7 +1,14 @@
 //! The stylesheet, the script and the icon, embedded, served under a name that changes with their content.
+//!
+//! They are sent packed to who takes that. Pages are not: a page holds what must stay secret (the token of its forms)
+//! beside what the address says, and the packed length would tell the one by the other.
 
-use actix_web::http::header;
+use std::io::Write as _;
+
+use actix_web::http::header::{self, AcceptEncoding, Encoding, Header as _};
 use actix_web::{HttpRequest, HttpResponse, web};
+use flate2::Compression;
+use flate2::write::GzEncoder;
 use sha2::{Digest as _, Sha256};
 
 use super::error::WebError;
@@ -30,13 +37,21 @@ struct Asset {
     name: String,
     media_type: &'static str,
     content: &'static [u8],
+    /// The same as gzip; none where it would not be shorter.
+    packed: Option<web::Bytes>,
 }
 
 impl Asset {
     fn new(ending: &str, media_type: &'static str, content: &'static [u8]) -> Self {
         let digest: String = hex(&Sha256::digest(content)).chars().take(DIGEST_DIGITS).collect();
-        Self { name: format!("accord.{digest}.{ending}"), media_type, content }
+        Self { name: format!("accord.{digest}.{ending}"), media_type, content, packed: packed(content) }
     }
+}
+
+fn packed(content: &[u8]) -> Option<web::Bytes> {
+    let mut encoder = GzEncoder::new(Vec::new(), Compression::best());
+    encoder.write_all(content).ok()?;
+    encoder.finish().ok().filter(|packed| packed.len() < content.len()).map(web::Bytes::from)
 }
 
 impl Assets {
@@ -82,8 +97,20 @@ pub fn routes() -> Routes {
 async fn serve(request: HttpRequest, file: web::Path<String>) -> Result<HttpResponse, WebError> {
     let site = Site::of(&request)?;
     let asset = site.assets().named(&file).ok_or_else(WebError::not_found)?;
-    Ok(HttpResponse::Ok()
+    let mut response = HttpResponse::Ok();
+    response
         .insert_header((header::CONTENT_TYPE, asset.media_type))
         .insert_header((header::CACHE_CONTROL, CACHE_FOREVER))
-        .body(asset.content))
+        .insert_header((header::VARY, "Accept-Encoding"));
+    let takes_gzip = AcceptEncoding::parse(&request).is_ok_and(|accepted| takes_gzip(&accepted));
+    Ok(match &asset.packed {
+        Some(packed) if takes_gzip => {
+            response.insert_header((header::CONTENT_ENCODING, "gzip")).body(packed.clone())
+        }
+        _ => response.body(asset.content),
+    })
+}
+
+fn takes_gzip(accepted: &AcceptEncoding) -> bool {
+    accepted.negotiate([Encoding::gzip(), Encoding::identity()].iter()).is_some_and(|chosen| chosen == Encoding::gzip())
 }

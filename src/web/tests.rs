@@ -112,6 +112,22 @@ async fn assets_may_be_kept_for_ever_and_what_is_private_never() {
 }
 
 #[actix_web::test]
+async fn assets_are_packed_for_who_takes_that_and_pages_never_are() {
+    let packs = |path: &str| get(path).insert_header(("accept-encoding", "br;q=1.0, gzip;q=0.8, *;q=0.1"));
+    let page = ask(CITY, packs("/notes/new")).await;
+    assert!(!page.headers.contains_key("content-encoding"), "a page has secrets");
+    for ending in [".css", ".js", ".svg"] {
+        let path = page.body.split('"').find(|part| part.starts_with("/assets/") && part.ends_with(ending)).unwrap();
+        let (whole, packed) = (ask(CITY, get(path)).await, ask(CITY, packs(path)).await);
+        assert!(!whole.headers.contains_key("content-encoding"));
+        assert_eq!((packed.status, packed.header("content-encoding")), (200, "gzip"), "{ending}");
+        assert_eq!((packed.header("vary"), whole.header("vary")), ("Accept-Encoding", "Accept-Encoding"));
+        let refused = ask(CITY, get(path).insert_header(("accept-encoding", "gzip;q=0"))).await;
+        assert_eq!(refused.body, whole.body);
+    }
+}
+
+#[actix_web::test]
 async fn missing_and_not_yours_are_the_same_to_the_byte() {
     let mine = "/00000000-0000-0000-0000-000000000007";
     let others = ["/00000000-0000-0000-0000-000000000008", "/00000000-0000-0000-0000-000000000009", "/junk", "/%2e%2e"];

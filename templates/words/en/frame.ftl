@@ -1,5 +1,6 @@
 # The layout and the shared parts of every page.
 frame-title-error = Error:
+frame-description = Sensor data of { $city }: see what there is, ask for it under an agreement, and use it with a key.
 frame-skip = Skip to the main content
 frame-demo = Demonstration
 frame-demo-explained = People, cases and sensor readings here are made up.

@@ -1,5 +1,6 @@
 # El marco y las partes comunes de cada página.
 frame-title-error = Error:
+frame-description = Datos de sensores de { $city }: vea qué hay, solicítelos bajo un convenio y úselos con una clave.
 frame-skip = Ir al contenido principal
 frame-demo = Demostración
 frame-demo-explained = Las personas, los casos y las lecturas de sensores de aquí son inventados.

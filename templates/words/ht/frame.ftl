@@ -1,5 +1,6 @@
 # Ankadreman chak paj.
 frame-title-error = Erè:
+frame-description = Done detektè { $city }: gade sa ki genyen, mande yo anba yon akò, epi sèvi ak yo ak yon kle.
 frame-skip = Ale nan kontni prensipal la
 frame-demo = Demonstrasyon
 frame-demo-explained = Moun yo, dosye yo ak mezi kaptè yo ki isit la se envante yo envante.
