@@ -104,9 +104,7 @@ async fn serve(request: HttpRequest, file: web::Path<String>) -> Result<HttpResp
         .insert_header((header::VARY, "Accept-Encoding"));
     let takes_gzip = AcceptEncoding::parse(&request).is_ok_and(|accepted| takes_gzip(&accepted));
     Ok(match &asset.packed {
-        Some(packed) if takes_gzip => {
-            response.insert_header((header::CONTENT_ENCODING, "gzip")).body(packed.clone())
-        }
+        Some(packed) if takes_gzip => response.insert_header((header::CONTENT_ENCODING, "gzip")).body(packed.clone()),
         _ => response.body(asset.content),
     })
 }

@@ -1,5 +1,6 @@
 //! The main job as people do it: in a real browser, on the running demo, from the search for a dataset to the auditor who
-//! reads the story. Once as at a desk with scripts on, once as on a phone with scripts off.
+//! reads the story. As at a desk with scripts on, on a phone with scripts off, on a phone in Spanish, and with the keyboard
+//! alone.
 
 use serde_json::Value;
 use sha2::{Digest as _, Sha256};
@@ -71,10 +72,20 @@ async fn the_main_job_is_walked_on_a_phone_without_scripts() {
     walk(Window::PHONE_WITHOUT_SCRIPTS).await;
 }
 
+#[actix_web::test]
+async fn the_main_job_is_walked_on_a_phone_in_spanish() {
+    walk(Window::SPANISH_PHONE).await;
+}
+
+#[actix_web::test]
+async fn the_main_job_is_walked_with_the_keyboard_alone() {
+    walk(Window::KEYBOARD).await;
+}
+
 async fn walk(window: Window) {
     let demo = Demo::start("");
     let walk = Walk { demo, browser: Browser::open(window).await, client: reqwest::Client::new() };
-    walk.find_and_begin().await;
+    walk.find_and_begin(window).await;
     walk.answer_step_by_step().await;
     let number = walk.review_and_sign().await;
     walk.decide_with_conditions().await;
@@ -119,8 +130,7 @@ impl Walk {
 
     /// A document of the portal for who is signed in, byte by byte.
     async fn document(&self, link: &str) -> Vec<u8> {
-        let found = self.browser.page.find(fantoccini::Locator::LinkText(link)).await.unwrap();
-        let path = found.attr("href").await.unwrap().unwrap();
+        let path = self.browser.link(link).await;
         let cookies = self.browser.page.get_all_cookies().await.unwrap();
         let cookies: Vec<_> = cookies.iter().map(|cookie| format!("{}={}", cookie.name(), cookie.value())).collect();
         let request = self.client.get(format!("{}{path}", self.demo.portal)).header("cookie", cookies.join("; "));
@@ -129,16 +139,19 @@ impl Walk {
         answer.bytes().await.unwrap().to_vec()
     }
 
-    async fn find_and_begin(&self) {
+    async fn find_and_begin(&self, window: Window) {
         let browser = &self.browser;
         browser.visit(&self.demo.portal).await;
+        if window.language == "es" {
+            browser.press("Español").await; // Over what each account says.
+        }
         browser.press("Look through the catalogue").await;
         browser.fill("Words", "charging").await;
         browser.press("Search").await;
         browser.press("Electric vehicle chargers in public lots").await;
-        browser.sees("load_kw").await;
+        browser.sees_typed("load_kw").await;
         browser.press("Apply for this dataset").await;
-        browser.sees("Sign in to open the page you asked for").await;
+        browser.sees("Sign in to open the page you asked for.").await;
         self.sign_in(MARIA).await;
         browser.tick("Electric vehicle chargers in public lots").await;
         browser.press("Begin a draft").await;
@@ -164,8 +177,10 @@ impl Walk {
     /// Reads what will be signed, signs it, and gives the application's number.
     async fn review_and_sign(&self) -> String {
         let browser = &self.browser;
-        browser.sees("Read everything once more").await;
-        browser.sees(PROJECT).await;
+        browser
+            .sees("Read everything once more. You can change any answer; after that, sign at the end of this page.")
+            .await;
+        browser.sees_typed(PROJECT).await;
         self.same_text_as_hashed().await;
         let number = browser.text_of("main p.when").await;
         browser.press("Sign and send").await;
@@ -196,7 +211,7 @@ impl Walk {
         self.sign_in_as(ROSA).await;
         browser.menu("Review").await;
         browser.press(PROJECT).await;
-        browser.sees("A page that shows which public chargers are free right now.").await;
+        browser.sees_typed("A page that shows which public chargers are free right now.").await;
         browser.choose("Your decision", "Approve with conditions").await;
         browser.fill("Reasons in words", "Useful to drivers, and no wider than it needs to be.").await;
         browser.unfold("Conditions, for an approval with conditions").await;
@@ -213,9 +228,9 @@ impl Walk {
         self.sign_in_as(MARIA).await;
         browser.menu("My applications").await;
         browser.press(PROJECT).await;
-        browser.sees(application).await;
+        browser.sees_typed(application).await;
         browser.press("Read and answer the offer").await;
-        browser.sees("At most 1,000 calls a day, 30 a minute.").await;
+        browser.sees_typed("At most 1,000 calls a day, 30 a minute.").await;
         self.same_text_as_hashed().await;
         let hash = browser.fact("Hash of this text").await;
         self.sign("Sign the agreement").await;
@@ -265,12 +280,12 @@ impl Walk {
         browser.pick("Kind of thing", "Agreement").await;
         browser.fill("Which one", agreement).await;
         browser.press("Read its story").await;
-        browser.sees("agreement.execute").await;
+        browser.sees_typed("agreement.execute").await;
         browser.press(&format!("web server ({})", hint(key))).await;
         for act in ["key.issue", "hold.place"] {
-            browser.sees(act).await;
+            browser.sees_typed(act).await;
         }
-        browser.sees("The page was seen to show single sites at full precision.").await;
+        browser.sees_typed("The page was seen to show single sites at full precision.").await;
         browser.menu("Audit").await;
         browser.press("Check the chain").await;
         browser.press("Check every entry").await;

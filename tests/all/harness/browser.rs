@@ -17,6 +17,7 @@ use serde_json::{Value, json};
 
 use super::files::TempFolder;
 use super::process::{Guarded, Stop};
+use super::tongue::Tongue;
 
 /// Flags for a browser that runs as root in a container and talks to nobody but the page under test.
 const FLAGS: [&str; 9] = [
@@ -47,12 +48,24 @@ pub(crate) struct Window {
     /// As in `Accept-Language`.
     pub(crate) language: &'static str,
     pub(crate) has_scripts: bool,
+    pub(crate) hands: Hands,
+}
+
+/// What the person uses.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) enum Hands {
+    Mouse,
+    Keyboard,
 }
 
 impl Window {
-    pub(crate) const DESK: Self = Self { name: "desk", width: 1280, height: 900, language: "en", has_scripts: true };
+    pub(crate) const DESK: Self =
+        Self { name: "desk", width: 1280, height: 900, language: "en", has_scripts: true, hands: Hands::Mouse };
+    pub(crate) const KEYBOARD: Self = Self { name: "keyboard", hands: Hands::Keyboard, ..Self::DESK };
     pub(crate) const PHONE_WITHOUT_SCRIPTS: Self =
-        Self { name: "phone", width: 390, height: 844, language: "en", has_scripts: false };
+        Self { name: "phone", width: 390, height: 844, has_scripts: false, ..Self::DESK };
+    pub(crate) const SPANISH_PHONE: Self =
+        Self { name: "telefono", language: "es", has_scripts: true, ..Self::PHONE_WITHOUT_SCRIPTS };
 
     fn wishes(&self, profile: &str) -> Value {
         let own = [profile.to_owned(), format!("--accept-lang={}", self.language)];
@@ -81,10 +94,11 @@ pub(crate) enum Colours {
 }
 
 /// A browser window of its own; browser and driver end when it is dropped.
-#[derive(Debug)]
 pub(crate) struct Browser {
     /// The window.
     pub(crate) page: Client,
+    hands: Hands,
+    tongue: Option<Tongue>,
     kept: Option<PathBuf>,
     pages: AtomicUsize,
     _driver: Guarded,
@@ -130,7 +144,13 @@ impl Browser {
         if let Some(folder) = &kept {
             std::fs::create_dir_all(folder).expect("the folder for pages can be written");
         }
-        Self { page, kept, pages: AtomicUsize::new(0), _driver: driver }
+        let (hands, tongue) = (window.hands, Tongue::of(window.language));
+        Self { page, hands, tongue, kept, pages: AtomicUsize::new(0), _driver: driver }
+    }
+
+    /// What may stand on the page for these English words.
+    pub(crate) fn said(&self, words: &str) -> Vec<String> {
+        self.tongue.as_ref().map_or_else(|| vec![words.to_owned()], |tongue| tongue.all(words))
     }
 
     /// Types an address.
@@ -152,17 +172,19 @@ impl Browser {
     /// Presses what says this and waits for where it leads: a button of the page, else a link of the page, else one of the
     /// frame around it.
     pub(crate) async fn press(&self, words: &str) {
-        let in_main = |kind: &str| format!("//main//{kind}[not(@aria-hidden)][normalize-space(.)={}]", quoted(words));
+        let said = self.said(words);
+        let in_main =
+            |kind: &str| format!("//main//{kind}[not(@aria-hidden)][{}]", one_of("normalize-space(.)", &said));
         let mut leaves = self.displayed(&in_main("button")).await;
         if leaves.is_none() {
             leaves = self.displayed(&in_main("a")).await;
         }
         let leaves = match leaves {
             Some(leaves) => leaves,
-            None => self.found(&clickable(words)).await,
+            None => self.found(&clickable(&said)).await,
         };
         let old = self.page.find(Locator::Css("html")).await.unwrap();
-        leaves.click().await.unwrap_or_else(|error| panic!("“{words}” cannot be pressed: {error}"));
+        self.use_of(&leaves, words).await;
         self.arrive(&old, words).await;
     }
 
@@ -175,43 +197,77 @@ impl Browser {
 
     /// Presses an entry of the main menu, which lies behind a button on a small screen.
     pub(crate) async fn menu(&self, words: &str) {
-        if let Some(closed) = self.displayed(&clickable("Menu")).await {
-            closed.click().await.unwrap();
+        if let Some(closed) = self.displayed(&clickable(&self.said("Menu"))).await {
+            self.use_of(&closed, "Menu").await;
         }
         self.press(words).await;
     }
 
     /// Opens a part of the page that is folded.
     pub(crate) async fn unfold(&self, words: &str) {
-        self.found(&clickable(words)).await.click().await.unwrap();
+        let folded = self.found(&clickable(&self.said(words))).await;
+        self.use_of(&folded, words).await;
+    }
+
+    async fn use_of(&self, target: &Element, words: &str) {
+        match self.hands {
+            Hands::Mouse => {
+                target.clone().click().await.unwrap_or_else(|error| panic!("“{words}” cannot be pressed: {error}"));
+            }
+            Hands::Keyboard => self.enter(target).await,
+        }
     }
 
     /// Types into the field with this label, in place of what stands there.
     pub(crate) async fn fill(&self, label: &str, text: &str) {
         let field = self.labelled(label).await;
-        field.clear().await.unwrap();
-        field.send_keys(text).await.unwrap();
+        match self.hands {
+            Hands::Mouse => {
+                field.clear().await.unwrap();
+                field.send_keys(text).await.unwrap();
+            }
+            Hands::Keyboard => self.type_into(&field, text).await,
+        }
     }
 
     /// Chooses in the list with this label.
     pub(crate) async fn pick(&self, label: &str, option: &str) {
         let list = self.labelled(label).await;
-        list.select_by_label(option).await.unwrap_or_else(|error| panic!("{label}: {option}: {error}"));
+        let said = self.said(option);
+        if self.hands == Hands::Keyboard {
+            return self.pick_by_key(&list, &said).await;
+        }
+        for one in &said {
+            if list.select_by_label(one).await.is_ok() {
+                return;
+            }
+        }
+        panic!("{label}: no option {said:?}");
     }
 
     /// Presses the label of a box or a choice that is not ticked yet.
     pub(crate) async fn tick(&self, label: &str) {
+        let path = labels(&self.said(label));
         let input = self.labelled(label).await;
         if !input.is_selected().await.unwrap() {
-            self.found(&labels(label)).await.click().await.unwrap();
+            self.take(&path).await;
         }
         assert!(input.is_selected().await.unwrap(), "“{label}” is ticked");
     }
 
     /// Presses the label of one of the choices under this heading.
     pub(crate) async fn choose(&self, heading: &str, label: &str) {
-        let group = format!("//fieldset[legend[normalize-space(text()[1])={}]]", quoted(heading));
-        self.found(&format!("{group}{}", labels(label))).await.click().await.unwrap();
+        let group = format!("//fieldset[legend[{}]]", one_of("normalize-space(text()[1])", &self.said(heading)));
+        self.take(&format!("{group}{}", labels(&self.said(label)))).await;
+    }
+
+    /// Takes the choice with the label at this path.
+    async fn take(&self, path: &str) {
+        let label = self.found(path).await;
+        match self.hands {
+            Hands::Mouse => label.click().await.unwrap(),
+            Hands::Keyboard => self.tick_by_key(&self.field_of(&label).await).await,
+        }
     }
 
     /// Presses the label of every box of a form, as who agrees to all of it.
@@ -220,7 +276,10 @@ impl Browser {
         let boxes = self.page.find_all(Locator::Css(&boxes)).await.unwrap();
         assert!(!boxes.is_empty(), "{form} has boxes");
         for label in boxes {
-            label.click().await.unwrap();
+            match self.hands {
+                Hands::Mouse => label.click().await.unwrap(),
+                Hands::Keyboard => self.tick_by_key(&self.field_of(&label).await).await,
+            }
         }
     }
 
@@ -229,12 +288,21 @@ impl Browser {
         self.page.find(Locator::Css("main")).await.unwrap().text().await.unwrap()
     }
 
-    /// Checks that the page says this.
+    /// Checks that the page says this, in its language.
     pub(crate) async fn sees(&self, words: &str) {
+        self.sees_one_of(self.said(words)).await;
+    }
+
+    /// Checks that the page shows what somebody typed, to the letter.
+    pub(crate) async fn sees_typed(&self, words: &str) {
+        self.sees_one_of(vec![words.to_owned()]).await;
+    }
+
+    async fn sees_one_of(&self, said: Vec<String>) {
         let page = self.words().await;
         assert!(
-            page.contains(words),
-            "“{words}” is not on the page {}:\n{page}",
+            said.iter().any(|words| page.contains(words)),
+            "“{said:?}” is not on the page {}:\n{page}",
             self.page.current_url().await.unwrap()
         );
     }
@@ -251,7 +319,7 @@ impl Browser {
 
     /// What stands beside this name in a list of facts.
     pub(crate) async fn fact(&self, name: &str) -> String {
-        let path = format!("//dt[normalize-space(.)={}]/following-sibling::dd[1]", quoted(name));
+        let path = format!("//dt[{}]/following-sibling::dd[1]", one_of("normalize-space(.)", &self.said(name)));
         self.found(&path).await.text().await.unwrap()
     }
 
@@ -287,9 +355,19 @@ impl Browser {
     }
 
     async fn labelled(&self, label: &str) -> Element {
-        let shown = self.found(&labels(label)).await;
-        let id = shown.attr("for").await.unwrap().unwrap_or_else(|| panic!("the label “{label}” names no field"));
-        self.page.find(Locator::Id(&id)).await.unwrap_or_else(|error| panic!("the field of “{label}”: {error}"))
+        let shown = self.found(&labels(&self.said(label))).await;
+        self.field_of(&shown).await
+    }
+
+    async fn field_of(&self, label: &Element) -> Element {
+        let id = label.attr("for").await.unwrap().expect("a label names its field");
+        self.page.find(Locator::Id(&id)).await.unwrap_or_else(|error| panic!("the field {id}: {error}"))
+    }
+
+    /// Where the link with these words leads.
+    pub(crate) async fn link(&self, words: &str) -> String {
+        let link = self.found(&clickable(&self.said(words))).await;
+        link.attr("href").await.unwrap().unwrap_or_else(|| panic!("“{words}” leads nowhere"))
     }
 
     async fn displayed(&self, path: &str) -> Option<Element> {
@@ -359,19 +437,24 @@ fn start_driver() -> Result<(Guarded, u16, String), String> {
     Ok((driver, port, profile))
 }
 
-fn quoted(words: &str) -> String {
-    assert!(!words.contains('"'), "{words}");
-    format!("\"{words}\"")
+/// An XPath condition: this is one of these words.
+fn one_of(what: &str, words: &[String]) -> String {
+    let each = |words: &String| {
+        assert!(!words.contains('"'), "{words}");
+        format!("{what}=\"{words}\"")
+    };
+    words.iter().map(each).collect::<Vec<_>>().join(" or ")
 }
 
 /// Links, buttons and what folds, by their words; not what is there for the Enter key alone.
-fn clickable(words: &str) -> String {
-    format!("//*[self::a or self::button or self::summary][not(@aria-hidden)][normalize-space(.)={}]", quoted(words))
+fn clickable(words: &[String]) -> String {
+    let named = one_of("normalize-space(.)", words);
+    format!("//*[self::a or self::button or self::summary][not(@aria-hidden)][{named}]")
 }
 
 /// Labels by their words, whether or not “(optional)” follows.
-fn labels(words: &str) -> String {
-    format!("//label[normalize-space(text()[1])={}]", quoted(words))
+fn labels(words: &[String]) -> String {
+    format!("//label[{}]", one_of("normalize-space(text()[1])", words))
 }
 
 #[tokio::test]

@@ -7,8 +7,10 @@ pub(crate) mod client;
 pub(crate) mod databases;
 pub(crate) mod demo;
 pub(crate) mod files;
+mod keyboard;
 pub(crate) mod ledger;
 pub(crate) mod process;
+mod tongue;
 
 /// Now, to see how long something took from here on.
 #[expect(clippy::disallowed_methods, reason = "what is measured is real time")]
