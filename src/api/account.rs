@@ -7,8 +7,8 @@ use utoipa::ToSchema;
 
 use super::people::Grant;
 use super::{Api, precondition};
-use crate::cases::accounts;
 use crate::cases::passwords::HashingPool;
+use crate::cases::{accounts, closing};
 use crate::store::people;
 use crate::web::case::{DeskData, caller};
 use crate::web::{Access, Account, IfMatch, Json, Means, Signed, WebError, etag};
@@ -22,6 +22,16 @@ pub fn routes(api: Api) -> Api {
         .versioned()
         .put("/account/password", Access::SignedIn, "Change your password; every other session ends", change_password)
         .takes::<PasswordChange>()
+        .refuses(&["password_disabled", "too_many_requests"])
+        .get(
+            "/account/closing",
+            Access::SignedIn,
+            "What closing your account would do, and what stands in its way",
+            prospect,
+        )
+        .gives::<Closing>(200)
+        .post("/account/closing", Access::SignedIn, "Close your account for good", close)
+        .takes::<CloseAsked>()
         .refuses(&["password_disabled", "too_many_requests"])
 }
 
@@ -100,5 +110,78 @@ async fn change_password(
 ) -> Result<HttpResponse, WebError> {
     let words = (change.old_password, change.password);
     accounts::change_password(&desk, &hashing, caller(&request), words, me.means.session()).await?;
+    Ok(HttpResponse::NoContent().finish())
+}
+
+/// What closing would do now.
+#[derive(Debug, Serialize, ToSchema)]
+struct Closing {
+    /// What stands in the way; empty when the account can be closed.
+    obstacles: Vec<Obstacle>,
+    /// Keys that would be revoked at once, by name.
+    keys: Vec<String>,
+    /// Agreements that would end, by number.
+    agreements: Vec<String>,
+    /// Applications that would be taken back, by number.
+    applications: Vec<String>,
+    /// Certificates of destruction that would be owed.
+    certificates: Vec<CertificateOwed>,
+    /// Requests for records that go on without the account, by number.
+    records_requests: Vec<String>,
+    /// The organisation that you would leave.
+    organisation: Option<String>,
+}
+
+/// Something that stands in the way.
+#[derive(Debug, Serialize, ToSchema)]
+struct Obstacle {
+    #[schema(example = "last_member")]
+    code: String,
+    detail: String,
+}
+
+/// A certificate of destruction that is owed after the end.
+#[derive(Debug, Serialize, ToSchema)]
+struct CertificateOwed {
+    #[schema(example = "DSA-2026-0017")]
+    agreement: String,
+    due: chrono::NaiveDate,
+}
+
+async fn prospect(request: HttpRequest, desk: DeskData) -> Result<HttpResponse, WebError> {
+    let caller = caller(&request);
+    let found = desk.run(move |desk| closing::prospect(desk, &caller)).await?;
+    let obstacle = |refusal: crate::domain::refusal::Refusal| Obstacle {
+        code: refusal.code.to_owned(),
+        detail: refusal.detail.into_owned(),
+    };
+    Ok(HttpResponse::Ok().json(Closing {
+        obstacles: found.obstacles.into_iter().map(obstacle).collect(),
+        keys: found.keys,
+        agreements: found.agreements.into_iter().map(|(number, _)| number).collect(),
+        applications: found.applications.into_iter().map(|(number, _)| number).collect(),
+        certificates: found.duties.into_iter().map(|(agreement, due)| CertificateOwed { agreement, due }).collect(),
+        records_requests: found.requests,
+        organisation: found.organisation,
+    }))
+}
+
+/// The wish to close an account.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct CloseAsked {
+    #[schema(value_type = String)]
+    password: SecretString,
+    /// The mail address of the account, so that nobody closes by a slip.
+    confirm: String,
+}
+
+async fn close(
+    request: HttpRequest,
+    desk: DeskData,
+    hashing: web::Data<HashingPool>,
+    Json(asked): Json<CloseAsked>,
+) -> Result<HttpResponse, WebError> {
+    closing::close(&desk, &hashing, caller(&request), (asked.password, asked.confirm)).await?;
     Ok(HttpResponse::NoContent().finish())
 }

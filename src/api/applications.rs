@@ -11,7 +11,7 @@ use super::views::{ApplicationView, OfferView, RemarkView, Side, application_vie
 use super::{Api, Created, id_in, precondition};
 use crate::cases::apply::{self, Signature, Wanted};
 use crate::cases::{agree, letters, review};
-use crate::domain::application::Application;
+use crate::domain::application::{Application, Proposal};
 use crate::domain::id::{ApplicationId, DepartmentId, ItemId};
 use crate::web::case::{DeskData, caller, caller_once};
 use crate::web::{Access, IfMatch, Json, Once, WebError, etag};
@@ -58,9 +58,10 @@ pub fn routes(api: Api) -> Api {
         .post("/applications/{id}/messages", MINE, "Write to a department", message)
         .takes::<Message>()
         .refuses(&["wrong_state"])
-        .post("/applications/{id}/counter", MINE, "Propose other conditions for one dataset", counter)
+        .post("/applications/{id}/counter", MINE, "Propose other words for conditions of the offer", counter)
         .takes::<Counter>()
-        .refuses(&["wrong_state", "offer_lapsed", "nothing_to_counter", "unknown_item"])
+        .refuses(&["wrong_state", "offer_lapsed", "nothing_to_counter", "unknown_item", "unknown_condition"])
+        .refuses(&["counter_needed", "counter_repeated"])
         .post("/applications/{id}/withdraw", MINE, "Take it back, or decline the offer", withdraw)
         .takes::<Text>()
         .refuses(&["wrong_state"])
@@ -321,8 +322,20 @@ async fn message(
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 struct Counter {
+    /// Each condition that is not accepted.
+    proposals: Vec<ProposalGiven>,
+}
+
+/// Other words for one condition of an offer.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct ProposalGiven {
     /// The item's id.
     item: String,
+    /// Which of its conditions, from 1 in the order of the offer.
+    #[schema(minimum = 1, example = 1)]
+    condition: usize,
+    /// What you would accept instead.
     text: String,
 }
 
@@ -334,8 +347,14 @@ async fn counter(
 ) -> Result<HttpResponse, WebError> {
     let caller = caller(&request);
     let id: ApplicationId = id_in(&id)?;
-    let item: ItemId = id_in(&given.item)?;
-    desk.run(move |desk| apply::counter(desk, &caller, id, item, &given.text)).await?;
+    let mut proposals = Vec::with_capacity(given.proposals.len());
+    for one in given.proposals {
+        let item: ItemId = id_in(&one.item)?;
+        // 0 is no condition, and neither is what is beyond the last one.
+        let condition = one.condition.checked_sub(1).unwrap_or(usize::MAX);
+        proposals.push(Proposal { item, condition, text: one.text });
+    }
+    desk.run(move |desk| apply::counter(desk, &caller, id, &proposals)).await?;
     Ok(HttpResponse::NoContent().finish())
 }
 

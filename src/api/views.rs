@@ -11,7 +11,7 @@ use utoipa::ToSchema;
 use super::parts::{Advice, Condition, Difference, Evidence, Field, Ground, Limit, Operation, Schedule};
 use crate::cases::agree::{AgreementView, Offer};
 use crate::domain::agreement::{self, Agreement, Execution};
-use crate::domain::application::{Application, Item, ItemState, State};
+use crate::domain::application::{Application, Countered, Item, ItemState, State};
 use crate::domain::catalogue::Dataset;
 use crate::domain::review::{Decision, Verdict};
 use crate::domain::tier::Tier;
@@ -126,6 +126,10 @@ struct ItemView {
     /// `pending`, `approved`, `approved_with_conditions` or `denied`.
     state: &'static str,
     decision: Option<DecisionView>,
+    /// Conditions of the last offer that the requester countered, while the item is decided again.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schema(required = false)]
+    countered: Vec<CounteredView>,
     /// The first of two approvals; for departments.
     #[serde(skip_serializing_if = "Option::is_none")]
     first_approval: Option<DecisionView>,
@@ -133,6 +137,16 @@ struct ItemView {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<Advice>)]
     recommendation: Option<Value>,
+}
+
+/// A condition that was countered.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct CounteredView {
+    /// The condition as it was offered.
+    condition: String,
+    /// What the requester would accept instead.
+    proposal: String,
+    at: DateTime<Utc>,
 }
 
 /// A decision.
@@ -169,6 +183,11 @@ impl From<&Decision> for DecisionView {
     }
 }
 
+fn countered_view(countered: &Countered) -> CounteredView {
+    let Countered { condition, proposal, at } = countered;
+    CounteredView { condition: condition.text.clone(), proposal: proposal.clone(), at: *at }
+}
+
 fn item_view(item: &Item, side: Side) -> ItemView {
     let (decision, first) = match &item.state {
         ItemState::Pending { first } => (None, first.as_ref()),
@@ -187,6 +206,7 @@ fn item_view(item: &Item, side: Side) -> ItemView {
         sensitive: item.asked.sensitive.clone(),
         state: item.state.as_str(),
         decision: decision.map(Into::into),
+        countered: item.countered.iter().filter(|_| item.state.is_pending()).map(countered_view).collect(),
         first_approval: first.filter(|_| for_desk).map(Into::into),
         recommendation: item.recommendation.as_ref().filter(|_| for_desk).map(
             |advice| json!({ "advice": advice.advice, "text": advice.text, "by": advice.by_name, "at": advice.at }),

@@ -14,8 +14,8 @@ use super::gate::{Finish, Gate, RunningGate};
 use super::portal::{self, Addresses};
 use super::profile_files;
 use crate::cases::{
-    CaseError, Desk, agree, appeals, calendar, conduct, destruction, enforce, keys, misuse::Watch, records, rehearsal,
-    renewal, reterms, terms, tokens,
+    CaseError, Desk, agree, appeals, calendar, closing, conduct, destruction, enforce, keys, misuse::Watch, records,
+    rehearsal, renewal, reterms, terms, tokens,
 };
 use crate::config::Settings;
 use crate::domain::net::{HeadBounds, UpstreamNetworks};
@@ -213,6 +213,7 @@ fn retention(base: &Base, stop: &Stop, pause: Duration) -> JoinHandle<()> {
                     let lines = usage::prune_log(conn, before, PRUNE_MAX)?;
                     let more = usage::prune_minutes(conn, minutes)? + misuse::prune_sights(conn, minutes)?;
                     let more = more + sessions::prune_idempotent(conn, keys)?;
+                    let more = more + closing::forget_messages(conn, now)?;
                     Ok::<_, CaseError>(lines + more)
                 })
             };

@@ -167,6 +167,7 @@ pub(super) fn new_account(
         language: Language::of_mail(language).tag().to_owned(),
         verified_at: None,
         disabled_at: None,
+        closed_at: None,
         created_at: work.now,
         version: 1,
         roles: Vec::new(),
@@ -260,7 +261,7 @@ pub async fn log_in(
 }
 
 /// What guesses are counted by: the account as typed, both together, and the source (an address, or an IPv6 /64).
-fn subjects(email_key: &str, caller: &Caller) -> Vec<String> {
+pub(super) fn subjects(email_key: &str, caller: &Caller) -> Vec<String> {
     let mut subjects = vec![format!("login:{email_key}")];
     if let Some(address) = caller.actor.address {
         let source = source_of(address);
@@ -284,7 +285,7 @@ fn weighed(delays: &Delays, subject: &str, failures: i64) -> i64 {
     if subject.starts_with(SOURCE) { delays.short_of_disabling(failures / SOURCE_SHARE) } else { failures }
 }
 
-fn must_not_wait(desk: &Desk, subjects: &[String]) -> Result<(), CaseError> {
+pub(super) fn must_not_wait(desk: &Desk, subjects: &[String]) -> Result<(), CaseError> {
     let now = desk.clock.now();
     for subject in subjects {
         let Some(known) = desk.read(|conn| sessions::throttle(conn, subject))? else { continue };
@@ -302,7 +303,7 @@ fn must_not_wait(desk: &Desk, subjects: &[String]) -> Result<(), CaseError> {
     Ok(())
 }
 
-fn note_failure(desk: &Desk, caller: &Caller, subjects: &[String]) -> Result<(), CaseError> {
+pub(super) fn note_failure(desk: &Desk, caller: &Caller, subjects: &[String]) -> Result<(), CaseError> {
     let delays = &desk.options.delays;
     desk.act(caller, |work| {
         // The entry first: appending is what writers queue for, so no two guesses of the same moment count as one.

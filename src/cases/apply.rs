@@ -12,9 +12,11 @@ use super::signing::{evidence, must_declare};
 pub use super::wishes::Wanted;
 use super::wishes::items;
 use super::{Caller, CaseError, Desk, Work};
-use crate::domain::application::{Answers, Application, Change, Command, Item, ItemState, RemarkDraft, State};
+use crate::domain::application::{
+    Answers, Application, Change, Command, Item, ItemState, PROPOSAL_MAX, Proposal, RemarkDraft, State,
+};
 use crate::domain::audit::{About, Act};
-use crate::domain::id::{ApplicationId, DatasetId, DepartmentId, ItemId};
+use crate::domain::id::{ApplicationId, DatasetId, DepartmentId};
 use crate::domain::people::Capacity;
 use crate::domain::refusal::Refusal;
 use crate::domain::text::{Invalid, is_reserved_name, readable};
@@ -305,12 +307,18 @@ pub fn message(
     simple(desk, caller, id, Command::Message { department, text: bounded(text)? })
 }
 
-/// Proposes other conditions for one item of an offer.
+/// Proposes other words for some conditions of an offer. The offer is closed and the departments decide those items again.
 ///
 /// # Errors
-/// `counter_needed`, `offer_lapsed`, `nothing_to_counter`.
-pub fn counter(desk: &Desk, caller: &Caller, id: ApplicationId, item: ItemId, text: &str) -> Result<(), CaseError> {
-    simple(desk, caller, id, Command::Counter { item, text: bounded(text)? })
+/// `counter_needed`, `offer_lapsed`, `nothing_to_counter`, `unknown_item`, `unknown_condition`, `counter_repeated`;
+/// proposals too long.
+pub fn counter(desk: &Desk, caller: &Caller, id: ApplicationId, proposals: &[Proposal]) -> Result<(), CaseError> {
+    let mut read = Vec::with_capacity(proposals.len());
+    for proposal in proposals {
+        let field = format!("counter.{}.{}", proposal.item, proposal.condition);
+        read.push(Proposal { text: readable(&field, &proposal.text, PROPOSAL_MAX)?, ..proposal.clone() });
+    }
+    simple(desk, caller, id, Command::Counter { proposals: read })
 }
 
 /// Takes an application back, or declines an offer.
@@ -360,6 +368,7 @@ pub fn reopen(desk: &Desk, caller: &Caller, id: ApplicationId) -> Result<Applica
                 id: work.new_id(),
                 state: ItemState::Pending { first: None },
                 recommendation: None,
+                countered: Vec::new(),
                 ..item.clone()
             })
             .collect();

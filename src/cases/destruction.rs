@@ -16,7 +16,7 @@ use crate::domain::people::{Capacity, Role};
 use crate::domain::refusal::Refusal;
 use crate::domain::text::readable;
 use crate::domain::time::{Day, day_in};
-use crate::store::{AnyConnection, destructions, reminders, terms};
+use crate::store::{AnyConnection, StoreError, destructions, reminders, terms};
 
 /// Longest text of a part of a certificate, and of a reason, in characters.
 pub use crate::domain::agreement::CERTIFICATE_TEXT_MAX;
@@ -88,10 +88,18 @@ pub(super) fn release_what_goes_on(work: &mut Work<'_>, old: &Agreement, new: &A
     Ok(())
 }
 
+/// Whether the terms of an agreement ask for a certificate when it ends.
+///
+/// # Errors
+/// What the store says.
+pub(super) fn is_asked_for(desk: &Desk, conn: &mut AnyConnection, agreement: &Agreement) -> Result<bool, StoreError> {
+    let clause = desk.profile.endings.destruction_clause;
+    let accepted = terms::by_id(conn, agreement.terms_accepted())?;
+    Ok(accepted.clauses().iter().any(|known| known.number == clause))
+}
+
 fn owe(work: &mut Work<'_>, agreement: &Agreement, parts: Vec<Part>) -> Result<(), CaseError> {
-    let clause = work.desk.profile.endings.destruction_clause;
-    let accepted = terms::by_id(work.conn, agreement.terms_accepted())?;
-    if !accepted.clauses().iter().any(|known| known.number == clause) {
+    if !is_asked_for(work.desk, work.conn, agreement)? {
         return Ok(());
     }
     let due = due_after(work, work.desk.profile.agreement.destruction_certificate_days);

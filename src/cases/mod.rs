@@ -39,6 +39,9 @@ mod calendar_tests;
 pub mod catalogue;
 #[cfg(test)]
 mod catalogue_tests;
+pub mod closing;
+#[cfg(test)]
+mod closing_tests;
 pub mod conduct;
 pub mod copies;
 pub mod deadlines;

@@ -147,6 +147,20 @@ pub fn remove(
     })
 }
 
+/// Ends the membership of somebody who closes their account; the closing itself was decided.
+///
+/// # Errors
+/// What the store says.
+pub(super) fn closed(work: &mut Work<'_>, account: &Account) -> Result<(), CaseError> {
+    let Some(id) = account.organisation else { return Ok(()) };
+    let organisation = organisations::locked(work.conn, id)?;
+    let left = Account { organisation: None, ..account.clone() };
+    let reason = reason_of("The member closed their account.")?;
+    change(work, (Capacity::Requester, "organisation.leave"), &organisation, &left, &reason)?;
+    let members = people::members_of(work.conn, id)?;
+    tell_members(work, &members, &organisation, &format!("{} is no longer a member", left.name))
+}
+
 fn reason_of(reason: &str) -> Result<Line<500>, Invalid> {
     Line::parse("reason", reason)
 }

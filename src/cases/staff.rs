@@ -161,6 +161,7 @@ pub fn set_roles(desk: &Desk, caller: &Caller, id: AccountId, roles: &[RoleGrant
     let capacity = administrator(caller)?;
     desk.act(caller, |work| {
         let account = people::account_by_id(work.conn, id)?;
+        must_not_be_closed(&account)?;
         give_roles(work, capacity, &account, roles)
     })
 }
@@ -176,6 +177,14 @@ fn give_roles(
     work.record(act.change(json!({ "roles": account.roles }), json!({ "roles": roles })))?;
     must_keep_an_administrator(work, account)?;
     work.notify(&Notice::new(Recipient::Account(account.id), NoticeKind::RolesChanged).with("path", "/account"))
+}
+
+/// Who closed their account has none any more; registering anew makes another one.
+fn must_not_be_closed(account: &Account) -> Result<(), CaseError> {
+    if account.closed_at.is_none() {
+        return Ok(());
+    }
+    Err(Refusal::new("account_closed", "Its owner closed this account. It never opens again.").into())
 }
 
 /// To be asked after the audit entry: appending to the chain is what writers queue for, so that of two who leave at the
@@ -203,6 +212,7 @@ pub fn set_disabled(
     let reason = Line::<500>::parse("reason", reason)?;
     desk.act(caller, |work| {
         let account = people::account_by_id(work.conn, id)?;
+        must_not_be_closed(&account)?;
         let changed = Account { disabled_at: is_disabled.then_some(work.now), ..account.clone() };
         people::update_account(work.conn, &changed)?;
         let name = if is_disabled { "account.disable" } else { "account.enable" };

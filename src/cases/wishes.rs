@@ -62,6 +62,7 @@ pub(super) fn items(work: &mut Work<'_>, wanted: &[Wanted], known: &[Item]) -> R
                 tier,
                 state: ItemState::Pending { first: None },
                 recommendation: None,
+                countered: Vec::new(),
             }),
             Err(problem) => problems.push(problem),
         }

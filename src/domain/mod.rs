@@ -7,6 +7,7 @@ pub mod attachment;
 pub mod audit;
 pub mod calendar;
 pub mod catalogue;
+pub mod closing;
 pub mod dcat;
 pub mod guessing;
 pub mod hold;

@@ -41,6 +41,8 @@ pub enum NoticeKind {
     ResetPassword,
     /// Your password was changed.
     PasswordChanged,
+    /// You closed your account.
+    AccountClosed,
     /// You are invited as staff (with a link).
     StaffInvitation,
     /// Your roles changed.
@@ -184,6 +186,7 @@ impl NoticeKind {
         Self::AlreadyRegistered,
         Self::ResetPassword,
         Self::PasswordChanged,
+        Self::AccountClosed,
         Self::StaffInvitation,
         Self::RolesChanged,
         Self::ApplicationReceived,
@@ -262,6 +265,7 @@ impl NoticeKind {
             Self::AlreadyRegistered => "already_registered",
             Self::ResetPassword => "reset_password",
             Self::PasswordChanged => "password_changed",
+            Self::AccountClosed => "account_closed",
             Self::StaffInvitation => "staff_invitation",
             Self::RolesChanged => "roles_changed",
             Self::ApplicationReceived => "application_received",

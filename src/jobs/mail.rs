@@ -395,6 +395,9 @@ mod tests {
         "count",
         "agreement",
         "source",
+        "agreements",
+        "requests",
+        "city_mail",
     ];
 
     fn letters() -> Letters {

@@ -279,7 +279,7 @@ pub(crate) fn like(words: &str) -> String {
 }
 
 /// Takes LIKE's wildcards literally; the query names the backslash as its escape character.
-fn escape(words: &str) -> String {
+pub(crate) fn escape(words: &str) -> String {
     let mut text = String::with_capacity(words.len());
     for letter in words.chars() {
         if matches!(letter, '%' | '_' | '\\') {

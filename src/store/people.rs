@@ -3,8 +3,10 @@
 use chrono::NaiveDateTime;
 use diesel::prelude::*;
 
-use super::audit::like;
-use super::schema::{accounts, departments, role_grants};
+use super::audit::{escape, like};
+use super::schema::{
+    accounts, departments, idempotency, links, notice_choices, outbox, role_grants, sessions, throttles,
+};
 use super::{AnyConnection, StoreError, id, id_opt, one_row};
 use crate::domain::id::{AccountId, DepartmentId, OrganisationId};
 use crate::domain::notice::Recipient;
@@ -47,6 +49,8 @@ pub struct Account {
     pub verified_at: Option<Instant>,
     /// When the account was disabled.
     pub disabled_at: Option<Instant>,
+    /// When its owner closed it, for good.
+    pub closed_at: Option<Instant>,
     /// When it was made.
     pub created_at: Instant,
     /// Counts saves.
@@ -86,6 +90,7 @@ struct AccountRow {
     language: String,
     verified_at: Option<NaiveDateTime>,
     disabled_at: Option<NaiveDateTime>,
+    closed_at: Option<NaiveDateTime>,
     created_at: NaiveDateTime,
     version: i64,
 }
@@ -101,6 +106,7 @@ fn account(row: AccountRow, roles: Vec<RoleGrant>) -> Result<Account, StoreError
         language: row.language,
         verified_at: row.verified_at.map(|at| at.and_utc()),
         disabled_at: row.disabled_at.map(|at| at.and_utc()),
+        closed_at: row.closed_at.map(|at| at.and_utc()),
         created_at: row.created_at.and_utc(),
         version: row.version,
         roles,
@@ -168,6 +174,7 @@ pub fn insert_account(conn: &mut AnyConnection, account: &Account, now: Instant)
             accounts::language.eq(&account.language),
             accounts::verified_at.eq(account.verified_at.map(|at| at.naive_utc())),
             accounts::disabled_at.eq(account.disabled_at.map(|at| at.naive_utc())),
+            accounts::closed_at.eq(account.closed_at.map(|at| at.naive_utc())),
             accounts::created_at.eq(account.created_at.naive_utc()),
             accounts::version.eq(1),
         ))
@@ -192,10 +199,40 @@ pub fn update_account(conn: &mut AnyConnection, account: &Account) -> Result<(),
         accounts::language.eq(&account.language),
         accounts::verified_at.eq(account.verified_at.map(|at| at.naive_utc())),
         accounts::disabled_at.eq(account.disabled_at.map(|at| at.naive_utc())),
+        accounts::closed_at.eq(account.closed_at.map(|at| at.naive_utc())),
         accounts::version.eq(account.version.saturating_add(1)),
     ))
     .execute(conn)?;
     one_row(rows)
+}
+
+/// Erases what is kept about a person beside the record: sessions, links, choices, messages that were sent, and what was
+/// counted under their address. Messages that still wait are sent first; [`forget_closed`] takes them later.
+///
+/// # Errors
+/// What the database says.
+pub fn erase(conn: &mut AnyConnection, account: AccountId, email_key: &str) -> Result<(), StoreError> {
+    let person = account.to_string();
+    diesel::delete(sessions::table.filter(sessions::account_id.eq(&person))).execute(conn)?;
+    diesel::delete(links::table.filter(links::account_id.eq(&person).or(links::email.eq(email_key)))).execute(conn)?;
+    diesel::delete(notice_choices::table.filter(notice_choices::account_id.eq(&person))).execute(conn)?;
+    diesel::delete(idempotency::table.filter(idempotency::account_id.eq(&person))).execute(conn)?;
+    let sent = outbox::account_id.eq(&person).and(outbox::state.ne("waiting"));
+    diesel::delete(outbox::table.filter(sent)).execute(conn)?;
+    let counted = [format!("login:{email_key}"), format!("mail:{email_key}")];
+    let with_source = throttles::subject.like(format!("login:{}@%", escape(email_key))).escape('\\');
+    diesel::delete(throttles::table.filter(throttles::subject.eq_any(counted).or(with_source))).execute(conn)?;
+    Ok(())
+}
+
+/// Deletes the last messages to accounts that are closed, once they are older than `before`.
+///
+/// # Errors
+/// What the database says.
+pub fn forget_closed(conn: &mut AnyConnection, before: Instant) -> Result<usize, StoreError> {
+    let closed = accounts::table.filter(accounts::closed_at.lt(before.naive_utc())).select(accounts::id.nullable());
+    let old = outbox::account_id.eq_any(closed).and(outbox::created_at.lt(before.naive_utc()));
+    Ok(diesel::delete(outbox::table.filter(old)).execute(conn)?)
 }
 
 /// Replaces the roles of an account.
@@ -222,7 +259,7 @@ pub fn set_roles(
     Ok(())
 }
 
-/// Accounts whose name or address contains `words`; staff only when `is_staff`.
+/// Accounts that are not closed and whose name or address contains `words`; staff only when `is_staff`.
 ///
 /// # Errors
 /// What the database says.
@@ -232,7 +269,7 @@ pub fn list_accounts(
     is_staff: bool,
     limit: i64,
 ) -> Result<Vec<Account>, StoreError> {
-    let mut query = accounts::table.into_boxed();
+    let mut query = accounts::table.filter(accounts::closed_at.is_null()).into_boxed();
     if !words.is_empty() {
         query = query.filter(
             accounts::name

@@ -27,6 +27,8 @@ const ROWS: &[(&str, By)] = &[
     ("GET /.well-known/security.txt", MACHINE),
     ("GET /accessibility", WORDS),
     ("GET /account", Operation(&["GET /account", "GET /sessions"])),
+    ("GET /account/close", Operation(&["GET /account/closing"])),
+    ("POST /account/close", Operation(&["POST /account/closing"])),
     ("GET /account/data", WORDS),
     ("POST /account/data", Operation(&["POST /account/data"])),
     ("GET /account/notices", Operation(&["GET /account/notices", "GET /account/messages"])),

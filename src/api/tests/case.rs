@@ -49,7 +49,9 @@ async fn an_offer_is_read_countered_and_signed_by_the_api_alone() {
         let offered = manager.act(&format!("{decide}/decision"), decision()).await;
         assert_eq!(offered["state"], "offered");
 
-        let counter = json!({ "item": decide.rsplit('/').next().unwrap(), "text": "Two offices, please." });
+        let counter = json!({ "proposals": [
+            { "item": decide.rsplit('/').next().unwrap(), "condition": 1, "text": "Two offices, please." },
+        ] });
         maria.act(&format!("{mine}/counter"), counter).await;
         manager.act(&format!("{decide}/decision"), decision()).await;
         let offer = maria.read(&format!("{mine}/offer")).await;

@@ -257,6 +257,17 @@ fn tell_of_filing(work: &mut Work<'_>, request: &RecordsRequest) -> Result<(), C
     work.notify(&office.with("path", request.path()))
 }
 
+/// Lets a request go on without the account it was made under, which is being closed.
+///
+/// # Errors
+/// What the store says.
+pub(super) fn let_go(work: &mut Work<'_>, request: &RecordsRequest, email: &str) -> Result<(), CaseError> {
+    let next = request.without_account(email);
+    records::save(work.conn, &next, work.now)?;
+    let act = request.act("records.let_go", Capacity::Requester);
+    work.record(act.change(serde_json::json!({ "account": true }), serde_json::json!({ "account": false })))
+}
+
 /// Saves everything a change holds.
 pub(super) fn write(work: &mut Work<'_>, change: &RecordsChange) -> Result<(), CaseError> {
     records::save(work.conn, &change.next, work.now)?;

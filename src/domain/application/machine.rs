@@ -3,7 +3,7 @@
 
 use chrono::Duration;
 
-use super::{Answers, Application, Asked, Item, State};
+use super::{Answers, Application, Asked, Item, Proposal, State};
 use crate::domain::agreement::Evidence;
 use crate::domain::audit::{About, Act};
 use crate::domain::id::{AccountId, AgreementId, ApplicationId, DepartmentId, ItemId};
@@ -94,10 +94,8 @@ pub enum Command {
     },
     /// Propose other conditions instead of signing.
     Counter {
-        /// For which item.
-        item: ItemId,
-        /// The proposal, condition by condition.
-        text: String,
+        /// Each condition that is not accepted, with what would be.
+        proposals: Vec<Proposal>,
     },
     /// Take it back, or decline the offer.
     Withdraw {
@@ -234,7 +232,7 @@ impl Application {
                 self.decide_item(item, (verdict, statement), (agreement, lapses_at), actor, now)
             }
             Command::Sign { evidence } => self.sign(&evidence, actor, now),
-            Command::Counter { item, text } => self.counter(item, text, actor, now),
+            Command::Counter { proposals } => self.counter(&proposals, actor, now),
             Command::Withdraw { reason } => self.withdraw(reason, actor, now),
             Command::Convert { requests } => self.convert(requests, actor, now),
             Command::Lapse => self.lapse(now),

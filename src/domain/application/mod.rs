@@ -1,5 +1,6 @@
 //! An application for datasets: what it is, and (in `machine`) every act on it.
 
+mod counter;
 mod desk;
 mod form;
 mod machine;
@@ -13,6 +14,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
+pub use counter::{Countered, PROPOSAL_MAX, Proposal};
 pub use form::{AnswerKind, Answers, Difference, QUESTIONS, Question, STEPS, question};
 pub use machine::{Change, Command, RemarkDraft, RemarkKind, Settlement};
 
@@ -193,6 +195,9 @@ pub struct Item {
     pub state: ItemState,
     /// What a reviewer advised.
     pub recommendation: Option<Recommendation>,
+    /// Conditions of the last offer that the requester countered, while it is decided again.
+    #[serde(default)]
+    pub countered: Vec<Countered>,
 }
 
 /// Where an item stands.
@@ -252,7 +257,9 @@ impl ItemState {
         matches!(self, Self::Granted { .. } | Self::Approved { .. })
     }
 
-    const fn is_pending(&self) -> bool {
+    /// Whether it is still to be decided.
+    #[must_use]
+    pub const fn is_pending(&self) -> bool {
         matches!(self, Self::Pending { .. })
     }
 }

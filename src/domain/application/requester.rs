@@ -1,9 +1,9 @@
-//! What the requester does: save, submit, answer, sign, counter, withdraw, reopen; and the clock that lapses an offer.
+//! What the requester does: save, submit, answer, sign, withdraw, reopen; and the clock that lapses an offer.
 
 use super::machine::{Change, RemarkDraft, RemarkKind, Settlement, must_say};
 use super::{Answers, Application, ITEMS_MAX, Item, ItemState, SUBMISSIONS_MAX, State, Submission};
 use crate::domain::agreement::Evidence;
-use crate::domain::id::{AgreementId, ApplicationId, DepartmentId, ItemId};
+use crate::domain::id::{AgreementId, ApplicationId, DepartmentId};
 use crate::domain::notice::{Notice, NoticeKind, Recipient};
 use crate::domain::people::{Actor, Capacity, Role};
 use crate::domain::refusal::Refusal;
@@ -124,31 +124,6 @@ impl Application {
         Ok(change)
     }
 
-    pub(super) fn counter(&self, id: ItemId, text: String, actor: &Actor, now: Instant) -> Result<Change, Refusal> {
-        self.must_be_requester(actor)?;
-        must_say(&text, "counter_needed", "Say which conditions you would accept instead.")?;
-        let (agreement, lapses_at) = self.offer()?;
-        if now >= lapses_at {
-            return Err(Refusal::new("offer_lapsed", "The time to answer this offer is over. Reopen the application."));
-        }
-        let mut next = self.clone();
-        let Some(item) = next.items.iter_mut().find(|item| item.id == id) else {
-            return Err(Refusal::new("unknown_item", "The offer has no such item."));
-        };
-        if item.state.conditions().is_empty() {
-            return Err(Refusal::new("nothing_to_counter", "This item has no conditions to counter."));
-        }
-        let department = item.department;
-        item.state = ItemState::Pending { first: None };
-        next.state = State::Submitted { at: now };
-        let act = self.act("application.counter", Capacity::Requester, &next);
-        let mut change = Self::change(next, act);
-        change.remark = Some(RemarkDraft { kind: RemarkKind::Counter, department: Some(department), text });
-        change.settlement = Some(Settlement::OfferClosed(agreement));
-        change.notices = self.to_departments(NoticeKind::OfferCountered);
-        Ok(change)
-    }
-
     pub(super) fn withdraw(&self, reason: String, actor: &Actor, now: Instant) -> Result<Change, Refusal> {
         self.must_be_requester(actor)?;
         let next = Self { state: State::Withdrawn { at: now, reason: reason.clone() }, ..self.clone() };
@@ -213,7 +188,7 @@ impl Application {
         }
     }
 
-    fn offer(&self) -> Result<(AgreementId, Instant), Refusal> {
+    pub(super) fn offer(&self) -> Result<(AgreementId, Instant), Refusal> {
         match &self.state {
             State::Offered { agreement, lapses_at, .. } => Ok((*agreement, *lapses_at)),
             State::Draft
@@ -293,7 +268,12 @@ fn keep_decided(before: &[Item], after: Vec<Item>) -> Vec<Item> {
         .into_iter()
         .map(|item| match before.iter().find(|kept| kept.id == item.id) {
             Some(kept) if !kept.state.is_pending() => kept.clone(),
-            Some(kept) => Item { state: kept.state.clone(), recommendation: kept.recommendation.clone(), ..item },
+            Some(kept) => Item {
+                state: kept.state.clone(),
+                recommendation: kept.recommendation.clone(),
+                countered: kept.countered.clone(),
+                ..item
+            },
             None => item,
         })
         .collect()

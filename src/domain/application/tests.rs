@@ -1,8 +1,9 @@
 //! One test for each rule of an application; the whole tables stand in `tables`.
 
+mod counters;
 mod tables;
 
-use super::{Answers, Application, Asked, Change, Command, Item, ItemState, Settlement, State, Submission};
+use super::{Answers, Application, Asked, Change, Command, Item, ItemState, Proposal, Settlement, State, Submission};
 use crate::domain::agreement::{CONSENT_VERSION, Evidence};
 use crate::domain::id::{DepartmentId, Id};
 use crate::domain::notice::{NoticeKind, Recipient};
@@ -101,6 +102,7 @@ fn item(number: u8, department: u8, tier: Tier) -> Item {
         tier,
         state: ItemState::Pending { first: None },
         recommendation: None,
+        countered: Vec::new(),
     }
 }
 
@@ -366,7 +368,10 @@ fn a_counter_reopens_its_item_and_no_other() {
     let application = submitted(vec![item(10, TRAFFIC, Tier::Conditioned), item(11, POLICE, Tier::Conditioned)]);
     let half = done(&application, deciding(10, approve_if("Show the city's name.")), &manager()).next;
     let offered = done(&half, deciding(11, approve()), &police()).next;
-    let counter = |item, text: &str| Command::Counter { item: id(item), text: text.to_owned() };
+    let counter = |item, text: &str| {
+        let proposal = Proposal { item: id(item), condition: 0, text: text.to_owned() };
+        Command::Counter { proposals: vec![proposal] }
+    };
     assert_eq!(refused(&offered, counter(10, " "), &maria()), "counter_needed");
     assert_eq!(refused(&offered, counter(11, "Free."), &maria()), "nothing_to_counter");
     assert_eq!(refused(&offered, counter(99, "Free."), &maria()), "unknown_item");
@@ -384,7 +389,8 @@ fn an_offer_may_be_answered_before_the_instant_and_lapses_at_it() {
     assert_eq!(offered.decide(Command::Lapse, &Actor::service("clock"), before).unwrap_err().code, "not_yet");
     assert!(offered.decide(sign(), &maria(), before).is_ok());
     assert_eq!(offered.decide(sign(), &maria(), lapses_at()).unwrap_err().code, "offer_lapsed");
-    let counter = Command::Counter { item: id(10), text: "Less.".to_owned() };
+    let proposal = Proposal { item: id(10), condition: 0, text: "Less.".to_owned() };
+    let counter = Command::Counter { proposals: vec![proposal] };
     assert_eq!(offered.decide(counter, &maria(), lapses_at()).unwrap_err().code, "offer_lapsed");
     let lapsed = offered.decide(Command::Lapse, &Actor::service("clock"), lapses_at()).unwrap();
     assert_eq!(lapsed.settlement, Some(Settlement::OfferClosed(id(61))));

@@ -146,6 +146,7 @@ impl NoticeKind {
             | Self::AlreadyRegistered
             | Self::ResetPassword
             | Self::PasswordChanged
+            | Self::AccountClosed
             | Self::StaffInvitation
             | Self::RolesChanged
             | Self::KeyCreated
@@ -237,6 +238,7 @@ mod tests {
         use NoticeKind as Kind;
         let always = [
             Kind::PasswordChanged,
+            Kind::AccountClosed,
             Kind::KeyCreated,
             Kind::KeyRevoked,
             Kind::QuestionAsked,

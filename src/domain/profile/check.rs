@@ -102,6 +102,7 @@ fn texts(profile: &Profile, found: &mut Vec<Invalid>) {
         ("notices.clocks_run_together", &notices.clocks_run_together),
         ("notices.records_request", &notices.records_request),
         ("notices.public_record", &notices.public_record),
+        ("notices.kept_on_record", &notices.kept_on_record),
         ("notices.electronic_consent", &notices.electronic_consent),
         ("appeals.clerk.text", &profile.appeals.clerk.text),
         ("appeals.state.text", &profile.appeals.state.text),

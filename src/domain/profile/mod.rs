@@ -119,6 +119,8 @@ pub struct Notices {
     pub records_request: LocalText,
     /// Before submission: applications, agreements and logs are public records.
     pub public_record: LocalText,
+    /// Before an account is closed: what the record keeps, by which law.
+    pub kept_on_record: LocalText,
     /// Before signing: consent to deal electronically.
     pub electronic_consent: LocalText,
 }

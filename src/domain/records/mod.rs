@@ -432,6 +432,18 @@ impl RecordsRequest {
         format!("/records/{}", self.id)
     }
 
+    /// The request as it goes on when the account it was made under is closed: its private link opens it, and mails go to
+    /// the address in it, or to the account's where it has none.
+    #[must_use]
+    pub fn without_account(&self, email: &str) -> Self {
+        let mut next = self.clone();
+        next.requester.account = None;
+        if next.requester.email.is_empty() {
+            email.clone_into(&mut next.requester.email);
+        }
+        next
+    }
+
     /// Whose desk it lies on: the department's, and the clerk's while nobody said which department has the records.
     #[must_use]
     pub fn office(&self) -> Recipient {

@@ -1,5 +1,6 @@
 //! The pages of one's own account, and the doors to it. Decides nothing about passwords or links: cases do.
 
+mod close;
 mod data;
 mod doors;
 mod links;
@@ -46,6 +47,8 @@ fn own_routes(routes: Routes) -> Routes {
         .post("/account/password", Access::SignedIn, "Change your password", own::change_password)
         .get("/account/data", Access::SignedIn, "What is kept about you", data::page)
         .post("/account/data", Access::SignedIn, "Download what is kept about you", data::download)
+        .get("/account/close", Access::SignedIn, "Close your account", close::page)
+        .post("/account/close", Access::SignedIn, "Close your account", close::close)
         .get("/account/notices", Access::SignedIn, "Which mails you get, and your messages", notices::page)
         .post("/account/notices", Access::SignedIn, "Choose which mails you get", notices::choose)
         .post("/account/sessions/end-others", Access::SignedIn, "End every other session", own::end_others)

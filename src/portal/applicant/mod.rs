@@ -5,6 +5,7 @@ mod acts;
 mod agreements;
 mod appeals;
 mod application;
+mod bargain;
 #[cfg(test)]
 mod copy_tests;
 mod datasets;

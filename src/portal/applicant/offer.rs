@@ -4,20 +4,19 @@
 use actix_web::{HttpRequest, HttpResponse, web};
 use serde::Serialize;
 
-use super::acts::at_field;
+use super::bargain::{self, OfferItem};
 use super::form::page_of;
 use super::list::title;
 use super::review::after_sending;
 use super::sign::{self, SignView, TextView, at_block, left_out, sign_view, signature, text_view};
-use super::standing::{ItemView, item};
 use crate::cases::agree::{self, AgreementView};
-use crate::cases::{Caller, CaseError, Desk, apply};
+use crate::cases::{Caller, CaseError, Desk, apply, drafting};
 use crate::domain::application::Application;
 use crate::domain::id::ApplicationId;
 use crate::domain::profile::Profile;
 use crate::domain::terms::TermsVersion;
 use crate::domain::time::Instant;
-use crate::portal::shared::{Names, id_in, with_way_back};
+use crate::portal::shared::{Choice, Names, id_in, limit_words, with_way_back};
 use crate::web::case::{DeskData, caller, caller_once, shown_on_form};
 use crate::web::{Flash, FormView, Once, Posted, Redirect, WebError};
 
@@ -28,18 +27,12 @@ pub(super) struct OfferView {
     number: String,
     title: String,
     lapses_at: Instant,
+    has_conditions: bool,
+    choices: Vec<Choice>,
     items: Vec<OfferItem>,
     text: TextView,
     sign: SignView,
     letter: String,
-}
-
-/// A dataset in the offer; conditions can be countered where there are any.
-#[derive(Debug, Serialize)]
-struct OfferItem {
-    #[serde(flatten)]
-    item: ItemView,
-    may_counter: bool,
 }
 
 /// Everything the page is made from.
@@ -49,30 +42,34 @@ pub(super) struct Offer {
     terms: TermsVersion,
     names: Names,
     lapses_at: Instant,
+    /// The limits as they stood in the form, by dataset.
+    asked_limits: Vec<(String, Vec<String>)>,
 }
 
 pub(super) fn load(desk: &Desk, who: &Caller, id: ApplicationId) -> Result<Offer, CaseError> {
     let agree::Offer { application, offered, terms, lapses_at } = agree::offer(desk, who, id)?;
-    Ok(Offer { application, offered, terms, names: Names::of(desk)?, lapses_at })
+    let mut asked_limits = Vec::new();
+    for item in &application.items {
+        let dataset = apply::dataset_of(desk, item.asked.dataset)?;
+        let limits = drafting::limits_of(desk, &dataset, item.tier)?;
+        asked_limits.push((item.slug.clone(), limit_words(&limits)));
+    }
+    Ok(Offer { application, offered, terms, names: Names::of(desk)?, lapses_at, asked_limits })
 }
 
 pub(super) fn view(profile: &Profile, offer: &Offer) -> OfferView {
-    let Offer { application, offered, terms, names, lapses_at } = offer;
+    let Offer { application, offered, terms, names, lapses_at, asked_limits } = offer;
     let agreement = &offered.agreement;
-    let items: Vec<OfferItem> = application
-        .items
-        .iter()
-        .map(|one| {
-            let item = item(names, one);
-            OfferItem { may_counter: !item.conditions.is_empty(), item }
-        })
-        .collect();
+    let items = bargain::items(profile, (names, application), agreement, asked_limits);
+    let has_conditions = application.items.iter().any(|one| !one.state.conditions().is_empty());
     let has_denial = items.iter().any(|one| one.item.is_denied);
     OfferView {
         id: application.id.to_string(),
         number: agreement.number.clone(),
         title: title(application),
         lapses_at: *lapses_at,
+        has_conditions,
+        choices: vec![Choice::new("accept", "I accept it"), Choice::new("propose", "I propose something else")],
         items,
         text: text_view(
             terms,
@@ -140,19 +137,24 @@ pub(super) async fn counter(
     posted: Posted,
 ) -> Result<HttpResponse, WebError> {
     let id: ApplicationId = id_in(&path)?;
-    let form = posted.only(&["item", "counter.*"])?;
-    let item = id_in(form.text("item"))?;
-    let field = format!("counter.{item}");
-    let text = form.text(&field).to_owned();
+    let form = posted.only(&["answer.*", "counter.*"])?;
+    let offer = loaded(&request, &desk, id).await?;
+    let proposals = match bargain::answered(&offer.application, &form) {
+        Ok(proposals) => proposals,
+        Err(errors) => return show(&request, &desk, &offer, form.view(&errors)),
+    };
+    if proposals.is_empty() {
+        let flash = Flash::info("You accept every condition. Read the text once more, then sign it below.");
+        return Redirect::with(&request, format!("/applications/{id}/offer#sign-it"), &flash);
+    }
     let who = caller(&request);
-    match desk.run(move |desk| apply::counter(desk, &who, id, item, &text)).await {
+    match desk.run(move |desk| apply::counter(desk, &who, id, &proposals)).await {
         Ok(()) => {
             let flash = Flash::good("Your proposal is sent. The department decides again; this offer is closed.");
             Redirect::with(&request, format!("/applications/{id}"), &flash)
         }
         Err(error) => {
-            let errors = at_field(&shown_on_form(error)?, &field);
-            let offer = loaded(&request, &desk, id).await?;
+            let errors = shown_on_form(error)?;
             show(&request, &desk, &offer, form.view(&errors))
         }
     }

@@ -33,6 +33,7 @@ table! {
         language -> Text,
         verified_at -> Nullable<Timestamp>,
         disabled_at -> Nullable<Timestamp>,
+        closed_at -> Nullable<Timestamp>,
         created_at -> Timestamp,
         version -> BigInt,
     }

@@ -1,5 +1,43 @@
 # Accounts: signing in, registering, passwords, sessions; errors and the demo mailbox.
 
+# account/close.html
+close-lead = Closing is for good. Nobody can open the account again, not even the city. The same mail address can register anew later, as a new account.
+close-not-yet = You cannot close your account yet
+close-what = What happens when you close it
+close-keys = Your keys
+close-keys-some = { $count ->
+    [one] One key is revoked at once. Calls with it stop with the next request.
+   *[other] { $count } keys are revoked at once. Calls with them stop with the next request.
+  }
+close-keys-none = You have no key of your own that works.
+close-agreements = Your agreements
+close-agreements-some = { $count ->
+    [one] One agreement ends. The departments are told.
+   *[other] { $count } agreements end. The departments are told.
+  }
+close-agreements-none = You have no agreement of your own in force.
+close-duties = Duties that stay
+close-duties-some = You still have to delete the data and certify it, also without an account:
+close-duty = { $number }: by <time datetime="{ $at }">{ $day }</time>
+close-duties-how = Send the signed certificate by mail to <a href="mailto:{ $mail }">{ $mail }</a>. If you want to sign it here, end the agreement first, certify, and close afterwards.
+close-duties-none = No certificate of destruction is owed.
+close-applications = Applications that are not over
+close-applications-some = They are taken back. Drafts that you never sent are erased.
+close-applications-none = There is none.
+close-requests = Requests for records
+close-requests-some = They go on without the account. Answers go to the mail address in the request, with a private link.
+close-organisation = Your organisation
+close-organisation-text = You leave { $organisation }. What was made for it stays with the other members, who are told.
+close-erased = What is erased
+close-erased-text = Your name, mail address, password, sessions, tokens, choices and messages are taken off the account. The last mails are deleted seven days after they were sent.
+close-kept = What the record keeps
+close-take-data = You may want to <a href="/account/data">download your data</a> first.
+close-back = Keep my account
+close-password = Your password
+close-confirm = Type the mail address of this account
+close-confirm-hint = { $email }
+close-submit = Close my account for good
+
 # account/data.html
 data-lead = You can take along what the service keeps about you, in one ZIP file, as often as you like.
 data-in = What is in it
@@ -57,6 +95,7 @@ overview-since = Account since
 overview-change-password = Change your password
 overview-notices = Choose your mails
 overview-data = Download my data
+overview-close = Close my account
 overview-where = Where you are signed in
 overview-where-text = End what you do not know, then change your password.
 overview-sessions = Sessions

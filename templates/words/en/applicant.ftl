@@ -104,16 +104,26 @@ my-application-reopen = Reopen this application
 my-application-earlier = <a href="{ $href }">The earlier application</a> that this one continues.
 
 my-offer-lead = The city grants what stands here. Nothing is in force until you sign. The offer lapses on <time datetime="{ $at }">{ $day }</time>.
+my-offer-each = Answer each condition. If you accept them all, you sign next. If you propose other words for one, this offer is closed and the department decides again.
+my-offer-beside = What you asked beside what is offered: { $dataset }
+my-offer-matter = Matter
+my-offer-asked = You asked
+my-offer-offered = Offered
+my-offer-differs = differs
+my-offer-condition = Condition { $number } of { $count }
+my-offer-effect = What the gate does
+my-offer-when = When it must be met
+my-offer-means = What it means for you
+my-offer-basis = On what it rests
+my-offer-answer = Your answer
+my-offer-answer-send = Send my answers
 my-offer-choices = Your choices
 my-offer-sign-it = Sign the agreement
-my-offer-propose = Propose other conditions
+my-offer-propose = Answer each condition
 my-offer-decline-it = Decline
 my-offer-granted = 1. What is granted
-my-offer-scopes = Scopes asked for
-my-offer-propose-one = Propose other conditions for this dataset
-my-offer-instead = What would you accept instead, condition by condition?
-my-offer-instead-hint = This closes the offer: the department decides again on this dataset.
-my-offer-instead-send = Send the proposal
+my-offer-instead = Your proposal
+my-offer-instead-hint = Only where you propose something else: the words that you would accept.
 my-offer-denied = Something was denied: <a href="{ $href }">the decision letter</a> states why and how to appeal. Signing does not take that right away.
 my-offer-agreement = 2. The agreement
 my-offer-exact = This is the exact text that you sign.

@@ -245,3 +245,8 @@ review-a-signal-appears-here = A signal appears here within seconds of a rule’
 review-open-a-case = Open a case
 review-open-a-case-about = about { $number }
 review-agreement-pdf = Download as PDF
+
+# What an applicant countered
+review-countered = The applicant countered conditions
+review-countered-offered = Condition as you offered it
+review-countered-instead = What they would accept instead

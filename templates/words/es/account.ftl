@@ -1,5 +1,43 @@
 # Cuentas: inicio de sesión, registro, contraseñas, sesiones; errores y el buzón de demostración.
 
+# account/close.html
+close-lead = El cierre es definitivo. Nadie puede volver a abrir la cuenta, tampoco la ciudad. La misma dirección de correo puede registrarse de nuevo más tarde, como cuenta nueva.
+close-not-yet = Todavía no puede cerrar su cuenta
+close-what = Qué pasa cuando la cierra
+close-keys = Sus claves
+close-keys-some = { $count ->
+    [one] Una clave se revoca de inmediato. Las llamadas con ella se detienen con la siguiente petición.
+   *[other] { $count } claves se revocan de inmediato. Las llamadas con ellas se detienen con la siguiente petición.
+  }
+close-keys-none = No tiene ninguna clave propia que funcione.
+close-agreements = Sus convenios
+close-agreements-some = { $count ->
+    [one] Un convenio termina. Se avisa a los departamentos.
+   *[other] { $count } convenios terminan. Se avisa a los departamentos.
+  }
+close-agreements-none = No tiene ningún convenio propio en vigor.
+close-duties = Deberes que permanecen
+close-duties-some = Todavía tiene que borrar los datos y certificarlo, también sin cuenta:
+close-duty = { $number }: hasta el <time datetime="{ $at }">{ $day }</time>
+close-duties-how = Envíe el certificado firmado por correo a <a href="mailto:{ $mail }">{ $mail }</a>. Si quiere firmarlo aquí, termine antes el convenio, certifique y cierre después.
+close-duties-none = No debe ningún certificado de destrucción.
+close-applications = Solicitudes que no han terminado
+close-applications-some = Se retiran. Los borradores que nunca envió se borran.
+close-applications-none = No hay ninguna.
+close-requests = Solicitudes de documentos
+close-requests-some = Siguen sin la cuenta. Las respuestas van a la dirección de correo de la solicitud, con un enlace privado.
+close-organisation = Su organización
+close-organisation-text = Usted deja { $organisation }. Lo que se hizo para ella queda con los demás miembros, a quienes se avisa.
+close-erased = Qué se borra
+close-erased-text = Su nombre, dirección de correo, contraseña, sesiones, tokens, preferencias y mensajes se quitan de la cuenta. Los últimos correos se borran siete días después de enviarse.
+close-kept = Qué conserva el archivo
+close-take-data = Quizá quiera <a href="/account/data">descargar sus datos</a> antes.
+close-back = Conservar mi cuenta
+close-password = Su contraseña
+close-confirm = Escriba la dirección de correo de esta cuenta
+close-confirm-hint = { $email }
+close-submit = Cerrar mi cuenta definitivamente
+
 # account/data.html
 data-lead = Puede llevarse lo que el servicio guarda sobre usted, en un solo archivo ZIP, cuantas veces quiera.
 data-in = Qué contiene
@@ -57,6 +95,7 @@ overview-since = Cuenta desde
 overview-change-password = Cambiar su contraseña
 overview-notices = Elegir sus correos
 overview-data = Descargar mis datos
+overview-close = Cerrar mi cuenta
 overview-where = Dónde tiene la sesión abierta
 overview-where-text = Termine lo que no reconozca y luego cambie su contraseña.
 overview-sessions = Sesiones

@@ -107,16 +107,26 @@ my-application-reopen = Reabrir esta solicitud
 my-application-earlier = <a href="{ $href }">La solicitud anterior</a> que esta continúa.
 
 my-offer-lead = La ciudad concede lo que se indica aquí. Nada entra en vigor hasta que usted firme. La oferta vence el <time datetime="{ $at }">{ $day }</time>.
+my-offer-each = Responda a cada condición. Si las acepta todas, después firma. Si propone otras palabras para alguna, esta oferta se cierra y el departamento decide de nuevo.
+my-offer-beside = Lo que pidió junto a lo que se ofrece: { $dataset }
+my-offer-matter = Asunto
+my-offer-asked = Usted pidió
+my-offer-offered = Se ofrece
+my-offer-differs = distinto
+my-offer-condition = Condición { $number } de { $count }
+my-offer-effect = Qué hace la puerta de acceso
+my-offer-when = Cuándo debe cumplirse
+my-offer-means = Qué significa para usted
+my-offer-basis = En qué se apoya
+my-offer-answer = Su respuesta
+my-offer-answer-send = Enviar mis respuestas
 my-offer-choices = Sus opciones
 my-offer-sign-it = Firmar el convenio
-my-offer-propose = Proponer otras condiciones
+my-offer-propose = Responder a cada condición
 my-offer-decline-it = Rechazar
 my-offer-granted = 1. Lo que se concede
-my-offer-scopes = Alcances pedidos
-my-offer-propose-one = Proponer otras condiciones para este conjunto de datos
-my-offer-instead = ¿Qué aceptaría en su lugar, condición por condición?
-my-offer-instead-hint = Esto cierra la oferta: el departamento decide de nuevo sobre este conjunto de datos.
-my-offer-instead-send = Enviar la propuesta
+my-offer-instead = Su propuesta
+my-offer-instead-hint = Solo si propone otra cosa: las palabras que aceptaría.
 my-offer-denied = Algo se denegó: <a href="{ $href }">la carta de decisión</a> dice por qué y cómo apelar. Firmar no le quita ese derecho.
 my-offer-agreement = 2. El convenio
 my-offer-exact = Este es el texto exacto que usted firma.

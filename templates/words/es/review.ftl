@@ -245,3 +245,8 @@ review-a-signal-appears-here = Una señal aparece aquí segundos después de alc
 review-open-a-case = Abrir un caso
 review-open-a-case-about = sobre { $number }
 review-agreement-pdf = Descargar en PDF
+
+# What an applicant countered
+review-countered = El solicitante contrapropuso condiciones
+review-countered-offered = Condición como se ofreció
+review-countered-instead = Lo que aceptaría en su lugar

@@ -39,7 +39,7 @@ fn command(word: &str, application: &Application) -> (Command, Actor, Instant) {
         "recuse" => (Command::Recuse { department, reason: text }, manager()),
         "decide" => (deciding(10, approve()), manager()),
         "sign" => (Command::Sign { evidence: evidence() }, maria()),
-        "counter" => (Command::Counter { item: id(10), text }, maria()),
+        "counter" => (Command::Counter { proposals: vec![Proposal { item: id(10), condition: 0, text }] }, maria()),
         "withdraw" => (Command::Withdraw { reason: text }, maria()),
         "lapse" => return (Command::Lapse, Actor::service("clock"), lapses_at()),
         "convert" => (Command::Convert { requests: vec!["REC-2026-0001".to_owned()] }, maria()),
