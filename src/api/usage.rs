@@ -143,7 +143,7 @@ struct Lines {
 
 /// One call.
 #[derive(Debug, Serialize, ToSchema)]
-struct LineView {
+pub(super) struct LineView {
     id: String,
     at: chrono::DateTime<chrono::Utc>,
     request: String,

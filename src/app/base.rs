@@ -181,6 +181,7 @@ impl Base {
             sink,
             randomness: Arc::new(fill),
             register: Arc::default(),
+            printer: Arc::new(crate::portal::copies::Paperwork::at(&self.settings.portal.public_url)),
         }
     }
 

@@ -54,6 +54,7 @@ mod endings_tests;
 pub mod enforce;
 #[cfg(test)]
 mod fault_tests;
+pub mod explorer;
 pub mod fetch;
 pub mod files;
 pub mod intent;
@@ -88,6 +89,7 @@ mod post_tests;
 mod preview_tests;
 #[cfg(test)]
 mod race_tests;
+pub mod readers;
 pub mod records;
 pub mod redaction;
 #[cfg(test)]
@@ -273,6 +275,8 @@ pub struct Desk {
     pub randomness: Randomness,
     /// The public register as it was computed last.
     pub register: Arc<register::Kept>,
+    /// Paper for what is handed on as PDF.
+    pub printer: Arc<dyn bundle::Printer>,
 }
 
 impl std::fmt::Debug for Desk {

@@ -68,7 +68,7 @@ const LOG_HEADS: &[&str] = &[
     "client",
 ];
 
-const USAGE_HEADS: &[&str] = &["of", "calls", "ok", "refused_or_failed", "bytes", "mean_ms", "id"];
+pub(super) const USAGE_HEADS: &[&str] = &["of", "calls", "ok", "refused_or_failed", "bytes", "mean_ms", "id"];
 
 /// Entries of the chain that fit, newest first. Taking them leaves one more.
 ///
@@ -93,7 +93,7 @@ pub fn entries(desk: &Desk, caller: &Caller, wanted: &Search) -> Result<Sheet, C
 }
 
 /// Enters in the chain that somebody took a table out; without the entry they do not get it.
-fn taken(
+pub(super) fn taken(
     desk: &Desk,
     caller: &Caller,
     capacity: Capacity,

@@ -109,6 +109,7 @@ fn desk(url: &str) -> Desk {
         sink: Arc::new(NoGate),
         randomness: Arc::new(|bytes| getrandom::fill(bytes).unwrap()),
         register: Arc::default(),
+        printer: Arc::new(super::bundle::NoPaper),
     }
 }
 

@@ -23,6 +23,7 @@ pub mod notice;
 pub mod path;
 pub mod people;
 pub mod profile;
+pub mod readers;
 pub mod records;
 pub mod redaction;
 pub mod refusal;

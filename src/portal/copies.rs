@@ -6,8 +6,10 @@ use chrono_tz::Tz;
 
 use super::shared::id_in;
 use crate::cases::agree::signed_line;
+use crate::cases::bundle::Printer;
 use crate::cases::copies::{self, AgreementCopy, Decided};
 use crate::domain::agreement::Evidence;
+use crate::domain::letter::Letter;
 use crate::domain::profile::Profile;
 use crate::domain::terms::TermsVersion;
 use crate::domain::time::Instant;
@@ -32,6 +34,31 @@ async fn file(request: HttpRequest, desk: DeskData, path: web::Path<String>) -> 
 
 /// Where anybody checks a copy.
 const CHECK: &str = "/check-agreement";
+
+/// Prints what evidence bundles hold.
+#[derive(Clone, Debug)]
+pub struct Paperwork {
+    check: String,
+}
+
+impl Paperwork {
+    /// For a portal at this address.
+    #[must_use]
+    pub fn at(portal: &str) -> Self {
+        Self { check: format!("{}{CHECK}", portal.trim_end_matches('/')) }
+    }
+}
+
+impl Printer for Paperwork {
+    fn letter(&self, letter: &Letter) -> Result<Vec<u8>, String> {
+        super::letters::pdf_of(letter).map_err(|error| error.to_string())
+    }
+
+    fn agreement(&self, profile: &Profile, copy: &AgreementCopy) -> Result<Vec<u8>, String> {
+        let annex = annex(profile, copy, &self.check);
+        with_paper(copy, &annex, profile.city.as_str(), pdf::print).map_err(|error| error.to_string())
+    }
+}
 
 /// What a paper of the copy gives.
 fn with_paper<T>(copy: &AgreementCopy, annex: &[Part], city: &str, then: impl FnOnce(Paper<'_>) -> T) -> T {

@@ -90,6 +90,15 @@ async fn file(request: HttpRequest, desk: DeskData, path: web::Path<String>) -> 
 /// # Errors
 /// When it cannot be printed.
 pub(crate) fn as_pdf(letter: &Letter) -> Result<HttpResponse, WebError> {
+    let bytes = pdf_of(letter).map_err(|error| WebError::internal("print a letter", error))?;
+    Ok(upload::as_file(&format!("{}-{}.pdf", letter.about.number, letter.kind.as_str()), "application/pdf", bytes))
+}
+
+/// The same as bytes.
+///
+/// # Errors
+/// When it cannot be printed.
+pub(super) fn pdf_of(letter: &Letter) -> Result<Vec<u8>, PdfError> {
     let foot = format!("{} · SHA-256 {}", letter.about.number, letter.sha256);
     let paper = Paper {
         title: &letter.subject,
@@ -100,6 +109,5 @@ pub(crate) fn as_pdf(letter: &Letter) -> Result<HttpResponse, WebError> {
         author: &letter.by_name,
         annex: &[],
     };
-    let bytes = pdf::print(paper).map_err(|error| WebError::internal("print a letter", error))?;
-    Ok(upload::as_file(&format!("{}-{}.pdf", letter.about.number, letter.kind.as_str()), "application/pdf", bytes))
+    pdf::print(paper)
 }

@@ -205,6 +205,30 @@ pub fn of_departments(
     rows.into_iter().map(read).collect()
 }
 
+/// Agreements with a schedule of this dataset whose term, as signed, lies within these instants in part, whatever became of
+/// them, oldest first.
+///
+/// # Errors
+/// What the database says.
+pub fn signed_on(
+    conn: &mut AnyConnection,
+    dataset: DatasetId,
+    (from, until): (Instant, Instant),
+    limit: usize,
+) -> Result<Vec<Agreement>, StoreError> {
+    let named = agreement_datasets::table
+        .filter(agreement_datasets::dataset_id.eq(dataset.to_string()))
+        .select(agreement_datasets::agreement_id);
+    let rows: Vec<(i64, String)> = agreements::table
+        .filter(agreements::id.eq_any(named))
+        .filter(agreements::executed_at.lt(until.naive_utc()).and(agreements::ends_at.gt(from.naive_utc())))
+        .order(agreements::id.asc())
+        .limit(i64::try_from(limit).unwrap_or(i64::MAX))
+        .select((agreements::version, agreements::body))
+        .load(conn)?;
+    rows.into_iter().map(read).collect()
+}
+
 /// Executed agreements with a schedule of this dataset.
 ///
 /// # Errors

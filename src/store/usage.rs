@@ -10,7 +10,10 @@ use diesel::prelude::*;
 use diesel::upsert::excluded;
 
 use super::conn::on_each;
-use super::schema::{access_log, counters, datasets, keys, quota_levels, usage_days, usage_hours, usage_minutes};
+use super::schema::{
+    access_log, counters, datasets, keys, quota_levels, usage_city_days, usage_city_hours, usage_days, usage_hours,
+    usage_minutes, usage_months,
+};
 use super::{AnyConnection, StoreError, id};
 use crate::domain::id::{AgreementId, DatasetId, KeyId};
 use crate::domain::limits::Window;
@@ -145,19 +148,10 @@ pub fn write(
     if !take_turn(conn, source, number)? {
         return Ok(false);
     }
-    let (mut hours, mut days) = (BTreeMap::new(), BTreeMap::new());
     for count in &batch.counts {
         add_minute(conn, count)?;
-        let hour = count.minute.duration_trunc(TimeDelta::hours(1)).unwrap_or(count.minute);
-        add_to(&mut hours, (hour, &count.of), count);
-        add_to(&mut days, (day_in(zone, count.minute), &count.of), count);
     }
-    for ((hour, of), sums) in hours {
-        add_hour(conn, hour.naive_utc(), of, sums)?;
-    }
-    for ((day, of), sums) in days {
-        add_day(conn, &day.to_string(), of, sums)?;
-    }
+    add_coarser(conn, &batch.counts, zone)?;
     for quota in &batch.quotas {
         add_quota(conn, quota, now)?;
     }
@@ -170,6 +164,39 @@ pub fn write(
     append_log(conn, &batch.log)?;
     super::misuse::add_sights(conn, &batch.log)?;
     Ok(true)
+}
+
+/// Hours, days and months of what was called, and hours and days of the whole city, from the same minutes.
+fn add_coarser(conn: &mut AnyConnection, counts: &[UsageCount], zone: Tz) -> Result<(), StoreError> {
+    let (mut hours, mut days, mut months) = (BTreeMap::new(), BTreeMap::new(), BTreeMap::new());
+    let (mut city_hours, mut city_days) = (BTreeMap::new(), BTreeMap::new());
+    for count in counts {
+        let of = &count.of;
+        let whole = (of.dataset, of.operation.as_str(), of.outcome.as_str());
+        let hour = count.minute.duration_trunc(TimeDelta::hours(1)).unwrap_or(count.minute);
+        let day = day_in(zone, count.minute);
+        add_to(&mut hours, (hour, of), count);
+        add_to(&mut days, (day, of), count);
+        add_to(&mut months, (day.format("%Y-%m").to_string(), of), count);
+        add_to(&mut city_hours, (hour, whole), count);
+        add_to(&mut city_days, (day, whole), count);
+    }
+    for ((hour, of), sums) in hours {
+        add_hour(conn, hour.naive_utc(), of, sums)?;
+    }
+    for ((day, of), sums) in days {
+        add_day(conn, &day.to_string(), of, sums)?;
+    }
+    for ((month, of), sums) in months {
+        add_month(conn, &month, of, sums)?;
+    }
+    for ((hour, whole), sums) in city_hours {
+        add_city_hour(conn, hour.naive_utc(), whole, sums)?;
+    }
+    for ((day, whole), sums) in city_days {
+        add_city_day(conn, &day.to_string(), whole, sums)?;
+    }
+    Ok(())
 }
 
 /// Forgets a gate's run that ended in good order: it will send no batch again.
@@ -209,9 +236,9 @@ fn text<T: ToString>(id: Option<T>) -> String {
     id.map(|id| id.to_string()).unwrap_or_default()
 }
 
-/// The three rollups differ only in table and type of time; their columns are spelled alike.
+/// The rollups differ only in table, type of time and what tells their rows apart; their columns are spelled alike.
 macro_rules! upsert {
-    ($table:ident, $time:ident, $conn:expr, $at:expr, $of:expr, $sums:expr) => {{
+    ($table:ident, ($($of_row:ident),+), $time:ident, $conn:expr, $at:expr, $of:expr, $sums:expr) => {{
         let (calls, bytes, latency_us): Sums = $sums;
         let of: &Counted = $of;
         let values = (
@@ -227,7 +254,7 @@ macro_rules! upsert {
         );
         on_each!($conn, c => diesel::insert_into($table::table)
             .values(values)
-            .on_conflict(($table::$time, $table::key_id, $table::dataset_id, $table::operation, $table::outcome))
+            .on_conflict(($($table::$of_row),+))
             .do_update()
             .set((
                 $table::calls.eq($table::calls + excluded($table::calls)),
@@ -241,15 +268,70 @@ macro_rules! upsert {
 
 fn add_minute(conn: &mut AnyConnection, count: &UsageCount) -> Result<(), StoreError> {
     let sums = (count.calls, count.bytes, count.latency_us);
-    upsert!(usage_minutes, at, conn, count.minute.naive_utc(), &count.of, sums)
+    upsert!(usage_minutes, (at, key_id, dataset_id, operation, outcome), at, conn, count.minute.naive_utc(), &count.of, sums)
 }
 
 fn add_hour(conn: &mut AnyConnection, hour: NaiveDateTime, of: &Counted, sums: Sums) -> Result<(), StoreError> {
-    upsert!(usage_hours, at, conn, hour, of, sums)
+    upsert!(usage_hours, (at, key_id, dataset_id, operation, outcome), at, conn, hour, of, sums)
 }
 
 fn add_day(conn: &mut AnyConnection, day: &str, of: &Counted, sums: Sums) -> Result<(), StoreError> {
-    upsert!(usage_days, day, conn, day, of, sums)
+    upsert!(usage_days, (day, key_id, dataset_id, operation, outcome), day, conn, day, of, sums)
+}
+
+fn add_month(conn: &mut AnyConnection, month: &str, of: &Counted, sums: Sums) -> Result<(), StoreError> {
+    upsert!(
+        usage_months,
+        (month, key_id, agreement_id, dataset_id, operation, outcome),
+        month,
+        conn,
+        month,
+        of,
+        sums
+    )
+}
+
+/// What is counted of the whole city: a dataset, an operation, an outcome.
+type Whole<'a> = (Option<DatasetId>, &'a str, &'a str);
+
+macro_rules! upsert_city {
+    ($table:ident, $time:ident, $conn:expr, $at:expr, $whole:expr, $sums:expr) => {{
+        let (calls, bytes, latency_us): Sums = $sums;
+        let (dataset, operation, outcome): Whole<'_> = $whole;
+        let values = (
+            $table::$time.eq($at),
+            $table::dataset_id.eq(text(dataset)),
+            $table::operation.eq(operation),
+            $table::outcome.eq(outcome),
+            $table::calls.eq(calls),
+            $table::bytes.eq(bytes),
+            $table::latency_us.eq(latency_us),
+        );
+        on_each!($conn, c => diesel::insert_into($table::table)
+            .values(values)
+            .on_conflict(($table::$time, $table::dataset_id, $table::operation, $table::outcome))
+            .do_update()
+            .set((
+                $table::calls.eq($table::calls + excluded($table::calls)),
+                $table::bytes.eq($table::bytes + excluded($table::bytes)),
+                $table::latency_us.eq($table::latency_us + excluded($table::latency_us)),
+            ))
+            .execute(c))?;
+        Ok(())
+    }};
+}
+
+fn add_city_hour(
+    conn: &mut AnyConnection,
+    hour: NaiveDateTime,
+    whole: Whole<'_>,
+    sums: Sums,
+) -> Result<(), StoreError> {
+    upsert_city!(usage_city_hours, at, conn, hour, whole, sums)
+}
+
+fn add_city_day(conn: &mut AnyConnection, day: &str, whole: Whole<'_>, sums: Sums) -> Result<(), StoreError> {
+    upsert_city!(usage_city_days, day, conn, day, whole, sums)
 }
 
 /// Adds to the row of the same window; a row of an earlier window begins anew, one of a later window stays.

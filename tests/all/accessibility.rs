@@ -35,7 +35,14 @@ const PEOPLE: &[(&str, &[&str])] = &[
     ("clara.whitfield@norwalk.example", &["/clerk", "/records?show=all", "/calendar/days"]),
     (
         "ivan.petrov@norwalk.example",
-        &["/audit", "/audit/stories", "/audit/usage?by=key", "/audit/access-log", "/audit/verify?run=yes"],
+        &[
+            "/audit",
+            "/audit/stories",
+            "/audit/readers?dataset=parking-occupancy",
+            "/audit/usage?by=key",
+            "/audit/access-log",
+            "/audit/verify?run=yes",
+        ],
     ),
     ("ada.alvarez@norwalk.example", &["/admin"]),
 ];

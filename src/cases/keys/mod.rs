@@ -9,7 +9,7 @@ pub mod clocks;
 pub mod form;
 pub mod succession;
 #[cfg(test)]
-pub(super) mod tests;
+pub(in crate::cases) mod tests;
 
 use super::writing::{Side, key_named};
 use crate::domain::letter::to_plain;

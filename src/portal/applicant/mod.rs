@@ -28,7 +28,7 @@ mod story;
 mod testing;
 #[cfg(test)]
 mod tests;
-mod usage;
+pub(in crate::portal) mod usage;
 
 use crate::web::{Access, Routes};
 

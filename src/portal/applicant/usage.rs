@@ -62,7 +62,7 @@ struct Bar {
 }
 
 /// What each outcome means to the holder.
-pub(super) fn outcome_words(code: &str) -> &'static str {
+pub(in crate::portal) fn outcome_words(code: &str) -> &'static str {
     match code {
         "ok" => "Answered",
         "key_missing" => "No key was sent",

@@ -3,9 +3,8 @@
 use chrono::{Days, TimeZone as _};
 use chrono_tz::Tz;
 
-use crate::cases::Desk;
 pub(super) use crate::cases::named::{KINDS, find, title, title_or_id};
-use crate::domain::time::{Day, Instant, day_in};
+use crate::domain::time::{Day, Instant};
 use crate::portal::shared::Choice;
 use crate::web::{FormErrors, Query};
 
@@ -46,19 +45,6 @@ pub(super) fn span(zone: Tz, (from, to): (&str, &str), errors: &mut FormErrors) 
     let (first, last) = (day("from", from, errors), day("to", to, errors));
     let end = last.and_then(|last| last.checked_add_days(Days::new(1)));
     (first.map(|day| start_of(zone, day)), end.map(|day| start_of(zone, day)))
-}
-
-/// The days of a table of use: as typed, or the last thirty.
-pub(super) fn days(desk: &Desk, (from, to): (&str, &str), errors: &mut FormErrors) -> (Day, Day) {
-    let today = day_in(desk.profile.zone, desk.clock.now());
-    let last = day("to", to, errors).unwrap_or(today);
-    let first = day("from", from, errors);
-    let first = first.or_else(|| last.checked_sub_days(Days::new(29))).unwrap_or(last);
-    if first > last {
-        errors.add("from", "The first day lies after the last.");
-        return (last, last);
-    }
-    (first, last)
 }
 
 #[cfg(test)]

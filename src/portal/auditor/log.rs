@@ -19,7 +19,7 @@ const PAGE: usize = 50;
 const NAMES: [&str; 7] = ["kind", "of", "outcome", "request", "from", "to", "cursor"];
 
 /// What the gate answers (its closed list of outcomes).
-const OUTCOMES: [&str; 15] = [
+pub(super) const OUTCOMES: [&str; 15] = [
     "ok",
     "key_missing",
     "key_malformed",
@@ -62,7 +62,7 @@ pub(super) struct Row {
     pub(super) bytes: i64,
     pub(super) ms: String,
     pub(super) client: String,
-    pub(super) request: String,
+    pub(super) request_href: String,
 }
 
 /// The page `/audit/access-log`.
@@ -131,7 +131,7 @@ fn row(desk: &Desk, line: LogLine) -> Result<Row, CaseError> {
         bytes: line.bytes,
         ms: format!("{}.{}", line.latency_us / 1_000, line.latency_us % 1_000 / 100),
         client: line.client,
-        request: line.request,
+        request_href: in_path(&line.request),
     })
 }
 
@@ -145,4 +145,9 @@ pub(super) async fn sheet(request: HttpRequest, desk: DeskData, query: Query) ->
         if errors.is_empty() { sheets::access_log(desk, &reader, &wanted).map(Ok) } else { Ok(Err(errors)) }
     });
     sheet::csv("access-log.csv", found.await?.map_err(WebError::invalid)?, None)
+}
+
+/// A request id as one part of a path; a proxy before the gate may have made it of any text.
+fn in_path(text: &str) -> String {
+    url::form_urlencoded::byte_serialize(text.as_bytes()).collect::<String>().replace('+', "%20")
 }

@@ -1,9 +1,10 @@
-//! The auditor's pages: entries of the chain, whole stories, use of the gate, the access log, the check of the chain,
-//! and all of it as CSV. Reads everything but secrets and changes nothing.
+//! The auditor's pages: entries of the chain, whole stories, who could read when, use of the gate, the access log, the
+//! check of the chain, and all of it as files. Reads everything but secrets and changes nothing.
 
 mod asked;
 mod entries;
 mod log;
+mod readers;
 mod story;
 #[cfg(test)]
 mod tests;
@@ -28,5 +29,8 @@ pub fn routes(routes: Routes) -> Routes {
         .get("/audit/usage.csv", AUDITOR, "Use of the gate as CSV", usage::sheet)
         .get("/audit/access-log", AUDITOR, "The access log, newest first", log::page)
         .get("/audit/access-log.csv", AUDITOR, "The access log as CSV", log::sheet)
+        .get("/audit/readers", AUDITOR, "Who could read a dataset, and under which text", readers::page)
+        .get("/audit/readers.csv", AUDITOR, "The same as CSV", readers::file)
+        .get("/audit/requests/{request}", AUDITOR, "The clause that allowed a request, or what refused it", readers::request)
         .get("/audit/verify", AUDITOR, "Check the chain", verify::page)
 }

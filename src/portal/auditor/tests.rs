@@ -2,6 +2,7 @@
 
 mod entries;
 mod files;
+mod readers;
 mod stories;
 
 use crate::domain::agreement::Agreement;
@@ -57,22 +58,25 @@ fn call(office: &Office, (agreement, key): (&Agreement, KeyId), calls: &[(Instan
     desk.store.write(|conn| usage::write(conn, ("test", 1), &batch, desk.profile.zone, desk.clock.now())).unwrap();
 }
 
-const PAGES: [&str; 7] = [
+const PAGES: [&str; 9] = [
     "/audit",
     "/audit/entries/1",
     "/audit/stories",
+    "/audit/readers",
+    "/audit/readers?dataset=parking&day=2026-11-23&time=12:00",
     "/audit/usage",
     "/audit/access-log",
     "/audit/verify",
     "/audit/verify?run=yes",
 ];
-const FILES: [&str; 3] = ["/audit/entries.csv", "/audit/usage.csv", "/audit/access-log.csv"];
+const FILES: [&str; 4] =
+    ["/audit/entries.csv", "/audit/usage.csv", "/audit/access-log.csv", "/audit/readers.csv?dataset=parking"];
 
 #[test]
 fn nothing_under_the_audit_can_be_posted_to() {
     let rows = crate::portal::routes(true).rows();
     let audit: Vec<_> = rows.iter().filter(|row| row.path.starts_with("/audit")).collect();
-    assert_eq!(audit.len(), 10);
+    assert_eq!(audit.len(), 13);
     assert!(audit.iter().all(|row| row.method == actix_web::http::Method::GET), "{audit:?}");
 }
 
@@ -104,7 +108,7 @@ async fn only_auditors_open_these_pages_and_nothing_changes_by_reading_them() {
             assert!(file.header("content-disposition").starts_with("attachment; filename=\""), "{path}");
             assert!(!file.body.contains(&text) && !file.body.contains("$argon2"), "{path}");
         }
-        assert_eq!(office.entries(), entries + 4, "a look at whole addresses and three files taken, and nothing else");
+        assert_eq!(office.entries(), entries + 5, "a look at whole addresses and four files taken, and nothing else");
         assert_eq!(ivan.bare("/audit", &[]).await.status, 405);
     }
 }

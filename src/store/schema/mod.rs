@@ -16,7 +16,7 @@ pub use conduct::{complaints, misuse_case_departments, misuse_case_parts, misuse
 pub use granting::{agreement_datasets, agreement_texts, agreements, application_items, applications, canary_keys, destructions, grant_changes, holds, keys, remarks, renewals, token_keys};
 pub use people::{accounts, departments, idempotency, links, notice_choices, organisations, role_grants, services, sessions, throttles};
 pub use record::{attachments, audit, audit_head, counters, letters, outbox, reminders};
-pub use usage::{access_log, quota_levels, usage_days, usage_hours, usage_minutes, usage_sights};
+pub use usage::{access_log, quota_levels, usage_city_days, usage_city_hours, usage_days, usage_hours, usage_minutes, usage_months, usage_sights};
 
 joinable!(application_items -> applications (application_id));
 joinable!(application_items -> datasets (dataset_id));
@@ -58,6 +58,9 @@ allow_tables_to_appear_in_same_query!(
     usage_minutes,
     usage_hours,
     usage_days,
+    usage_months,
+    usage_city_days,
+    usage_city_hours,
     access_log,
     quota_levels,
     usage_sights,

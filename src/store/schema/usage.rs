@@ -45,6 +45,44 @@ table! {
 }
 
 table! {
+    usage_months (month, key_id, agreement_id, dataset_id, operation, outcome) {
+        month -> Text,
+        key_id -> Text,
+        agreement_id -> Text,
+        dataset_id -> Text,
+        operation -> Text,
+        outcome -> Text,
+        calls -> BigInt,
+        bytes -> BigInt,
+        latency_us -> BigInt,
+    }
+}
+
+table! {
+    usage_city_days (day, dataset_id, operation, outcome) {
+        day -> Text,
+        dataset_id -> Text,
+        operation -> Text,
+        outcome -> Text,
+        calls -> BigInt,
+        bytes -> BigInt,
+        latency_us -> BigInt,
+    }
+}
+
+table! {
+    usage_city_hours (at, dataset_id, operation, outcome) {
+        at -> Timestamp,
+        dataset_id -> Text,
+        operation -> Text,
+        outcome -> Text,
+        calls -> BigInt,
+        bytes -> BigInt,
+        latency_us -> BigInt,
+    }
+}
+
+table! {
     usage_sights (at, key_id, kind, sight) {
         at -> Timestamp,
         key_id -> Text,

@@ -1,6 +1,7 @@
 //! Read models: what lists, pages and the gate ask of the store, beyond loading one thing. Must never change anything.
 
 pub mod catalogue;
+pub mod explorer;
 pub mod gate;
 pub mod register;
 pub mod usage;

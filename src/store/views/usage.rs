@@ -149,6 +149,67 @@ pub fn sums(
     Ok(query.order(sql::<Text>(order)).limit(ROWS_MAX).load(conn)?)
 }
 
+/// A row of the rollup by day.
+#[derive(Clone, Debug, PartialEq, Eq, Queryable)]
+pub struct DayRow {
+    /// The day of the city.
+    pub day: String,
+    /// The key.
+    pub key: String,
+    /// Its agreement.
+    pub agreement: String,
+    /// The dataset.
+    pub dataset: String,
+    /// The operation.
+    pub operation: String,
+    /// The outcome.
+    pub outcome: String,
+    /// Calls.
+    pub calls: i64,
+    /// Bytes sent.
+    pub bytes: i64,
+    /// Microseconds of all calls together.
+    pub latency_us: i64,
+}
+
+impl DayRow {
+    /// As a line of CSV; nothing in it needs quotes.
+    #[must_use]
+    pub fn to_line(&self) -> String {
+        let Self { day, key, agreement, dataset, operation, outcome, calls, bytes, latency_us } = self;
+        format!("{day},{key},{agreement},{dataset},{operation},{outcome},{calls},{bytes},{latency_us}")
+    }
+}
+
+/// The rollup by day of an agreement, or of one of its keys, in order of time.
+///
+/// # Errors
+/// What the database says.
+pub fn day_rows(
+    conn: &mut AnyConnection,
+    agreement: AgreementId,
+    key: Option<KeyId>,
+    limit: i64,
+) -> Result<Vec<DayRow>, StoreError> {
+    let mut query = usage_days::table.filter(usage_days::agreement_id.eq(agreement.to_string())).into_boxed();
+    if let Some(key) = key {
+        query = query.filter(usage_days::key_id.eq(key.to_string()));
+    }
+    let in_order = (usage_days::day.asc(), usage_days::key_id.asc(), usage_days::outcome.asc());
+    let rows = query.order(in_order).limit(limit).select((
+        usage_days::day,
+        usage_days::key_id,
+        usage_days::agreement_id,
+        usage_days::dataset_id,
+        usage_days::operation,
+        usage_days::outcome,
+        usage_days::calls,
+        usage_days::bytes,
+        usage_days::latency_us,
+    ));
+    Ok(rows.load(conn)?)
+}
+
 /// Calls at one point of a curve.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Point {

@@ -84,7 +84,6 @@ auditor-what-was-written = What was written
 auditor-nothing-else = Nothing else.
 auditor-from-firstday-to-lastday = From <time datetime="{ $first }">{ $firstday }</time> to <time datetime="{ $last }">{ $lastday }</time>, days of the city.
 auditor-one-row-for-each = One row for each
-auditor-number-short-name-or-id = Number, short name or id; empty: all
 auditor-calls = Calls
 auditor-refused-or-failed = Refused or failed
 auditor-share = Share
@@ -107,3 +106,97 @@ auditor-a-head-kept-elsewhere = A head kept elsewhere
 auditor-from-an-earlier-visit = From an earlier visit or a publication. The chain must still contain it.
 auditor-every-entry-carries-a = Every entry carries a hash over the one before. A change, a gap or another order shows at the first bad entry.
 auditor-check-every-entry = Check every entry
+
+# Who could read (readers.html, request.html).
+readers-title = Who could read
+readers-lead = Which keys could read a dataset on a day of the past, under which signed text, who had approved it, and what stood in the way. The answer comes from entries of the chain, so it is that of then and not of now.
+readers-ask = Ask who could read
+readers-dataset = Dataset
+readers-dataset-hint = Short name, such as parking-occupancy, or id
+readers-day = Day
+readers-to = Last day
+readers-time = At this time
+readers-time-hint = In the city, such as 14:30. Without it the whole day is told.
+readers-show = Show
+readers-at = At <time datetime="{ $at }">{ $when }</time>.
+readers-between = From <time datetime="{ $from }">{ $first }</time> to <time datetime="{ $until }">{ $last }</time>.
+readers-dataset-story = The dataset’s story
+readers-open-title = Open to everybody
+readers-open = In this time, or a part of it, no key was needed.
+readers-cut = There are more agreements than are told here. Choose a shorter time.
+readers-count = { $keys ->
+    [one] One key could read
+   *[other] { $keys } keys could read
+}, { $agreements ->
+    [one] one agreement was in force.
+   *[other] { $agreements } agreements were in force.
+}
+readers-csv = Download this answer as CSV
+readers-none-title = Nobody could read with a key
+readers-none = No agreement on this dataset was in force at that time.
+readers-yes = Could read
+readers-no = Could not read
+readers-holder = Holder
+readers-text = Signed text
+readers-read-text = The agreement with its text
+readers-terms = Bound by
+readers-signed = Terms { $terms }, signed by { $by }, <time datetime="{ $at }">{ $when }</time>
+readers-approved = Approved
+readers-how-terms = By accepting the terms, without a decision:
+readers-how-first = As the first of two people:
+readers-how-asked = As asked:
+readers-how-conditions = With conditions:
+readers-how-renewal = By confirming the renewal:
+readers-entry = entry { $number }
+readers-no-approval = No entry tells of an approval
+readers-allows = Allows
+readers-in-force = In force
+readers-holds = Holds
+readers-lifted = lifted by { $by }, <time datetime="{ $at }">{ $when }</time>
+readers-keys-of = Keys of { $number }
+readers-could = Could read
+readers-could-not = Could not, because
+readers-from-where = From networks
+readers-anywhere = Any
+readers-why-no-agreement = The agreement was not in force.
+readers-why-no-key = The key was not there yet, or had ended.
+readers-why-no-scope = The key did not open this dataset.
+readers-why-not-served = The dataset was not served.
+readers-why-held = Suspended.
+readers-no-keys = It had no keys.
+readers-key-story = The key’s story
+readers-agreement-story = The agreement’s story
+readers-call-no-agreement = The agreement of this key was not in force for this dataset at that moment.
+readers-clause = The clause that allowed it
+readers-clause-refused = The clause it was held against
+readers-call-others = Who else could read this dataset then
+readers-no-call-title = No call of this id
+readers-no-call = The access log keeps { $days } days. Requests to the pages leave entries and no lines.
+readers-request-entries = Entries that this request left
+
+# The usage explorer (usage.html).
+explorer-order = In order of
+explorer-narrow = Only some of the calls
+explorer-id = Its id
+explorer-number = Its number, such as DSA-2026-0017, or id
+explorer-mail = Their mail address or id
+explorer-name = Its name or id
+explorer-short = Its short name or id
+explorer-agreement = Agreement
+explorer-holder = Holder
+explorer-organisation = Organisation
+explorer-department = Department
+explorer-operation = Operation
+explorer-from-hour = From the hour
+explorer-to-hour = To the end of the hour
+explorer-whole-days = Whole days
+explorer-without = Leave out this filter
+explorer-more = Story
+explorer-others = { $count ->
+    [one] One more
+   *[other] { $count } more
+}
+explorer-curve-hour = Calls by hour, at most { $most }; refused or failed in the other colour
+explorer-curve-day = Calls by day, at most { $most }; refused or failed in the other colour
+explorer-curve-month = Calls by month, at most { $most }; refused or failed in the other colour
+explorer-bar = { $at }: { $calls } calls, { $refused } refused or failed

@@ -84,7 +84,6 @@ auditor-what-was-written = Qué se escribió
 auditor-nothing-else = Nada más.
 auditor-from-firstday-to-lastday = Del <time datetime="{ $first }">{ $firstday }</time> al <time datetime="{ $last }">{ $lastday }</time>, días de la ciudad.
 auditor-one-row-for-each = Una fila para cada
-auditor-number-short-name-or-id = Número, nombre corto o id; vacío: todo
 auditor-calls = Llamadas
 auditor-refused-or-failed = Rechazadas o fallidas
 auditor-share = Proporción
@@ -107,3 +106,97 @@ auditor-a-head-kept-elsewhere = Una cabeza guardada en otro lugar
 auditor-from-an-earlier-visit = De una visita anterior o de una publicación. La cadena aún debe contenerla.
 auditor-every-entry-carries-a = Cada entrada lleva una huella sobre la anterior. Un cambio, un hueco u otro orden se ve en la primera entrada errónea.
 auditor-check-every-entry = Verificar cada entrada
+
+# Quién podía leer (readers.html, request.html).
+readers-title = Quién podía leer
+readers-lead = Qué claves podían leer un conjunto de datos en un día del pasado, con qué texto firmado, quién lo había aprobado y qué lo impedía. La respuesta sale de los asientos de la cadena: es la de entonces y no la de ahora.
+readers-ask = Preguntar quién podía leer
+readers-dataset = Conjunto de datos
+readers-dataset-hint = Nombre corto, como parking-occupancy, o identificador
+readers-day = Día
+readers-to = Último día
+readers-time = A esta hora
+readers-time-hint = Hora de la ciudad, como 14:30. Sin ella se responde por todo el día.
+readers-show = Mostrar
+readers-at = El <time datetime="{ $at }">{ $when }</time>.
+readers-between = Del <time datetime="{ $from }">{ $first }</time> al <time datetime="{ $until }">{ $last }</time>.
+readers-dataset-story = La historia del conjunto de datos
+readers-open-title = Abierto a todos
+readers-open = En este tiempo, o en una parte, no hacía falta clave.
+readers-cut = Hay más convenios de los que se muestran aquí. Elija un tiempo más corto.
+readers-count = { $keys ->
+    [one] Una clave podía leer
+   *[other] { $keys } claves podían leer
+}, { $agreements ->
+    [one] un convenio estaba en vigor.
+   *[other] { $agreements } convenios estaban en vigor.
+}
+readers-csv = Descargar esta respuesta como CSV
+readers-none-title = Nadie podía leer con una clave
+readers-none = Ningún convenio sobre este conjunto de datos estaba en vigor en ese momento.
+readers-yes = Podía leer
+readers-no = No podía leer
+readers-holder = Titular
+readers-text = Texto firmado
+readers-read-text = El convenio con su texto
+readers-terms = Obligado por
+readers-signed = Términos { $terms }, firmados por { $by }, <time datetime="{ $at }">{ $when }</time>
+readers-approved = Aprobado
+readers-how-terms = Al aceptar los términos, sin decisión:
+readers-how-first = Como la primera de dos personas:
+readers-how-asked = Tal como se pidió:
+readers-how-conditions = Con condiciones:
+readers-how-renewal = Al confirmar la renovación:
+readers-entry = asiento { $number }
+readers-no-approval = Ningún asiento habla de una aprobación
+readers-allows = Permite
+readers-in-force = En vigor
+readers-holds = Suspensiones
+readers-lifted = levantada por { $by }, <time datetime="{ $at }">{ $when }</time>
+readers-keys-of = Claves de { $number }
+readers-could = Podía leer
+readers-could-not = No podía, porque
+readers-from-where = Desde las redes
+readers-anywhere = Cualquiera
+readers-why-no-agreement = El convenio no estaba en vigor.
+readers-why-no-key = La clave aún no existía o ya había terminado.
+readers-why-no-scope = La clave no abría este conjunto de datos.
+readers-why-not-served = El conjunto de datos no se servía.
+readers-why-held = Suspendida.
+readers-no-keys = No tenía claves.
+readers-key-story = La historia de la clave
+readers-agreement-story = La historia del convenio
+readers-call-no-agreement = El convenio de esta clave no estaba en vigor para este conjunto de datos en ese momento.
+readers-clause = La cláusula que la permitió
+readers-clause-refused = La cláusula con la que se comparó
+readers-call-others = Quién más podía leer este conjunto de datos entonces
+readers-no-call-title = Ninguna llamada con este identificador
+readers-no-call = El registro de accesos guarda { $days } días. Las solicitudes a las páginas dejan asientos y ninguna línea.
+readers-request-entries = Asientos que dejó esta solicitud
+
+# El explorador de uso (usage.html).
+explorer-order = En orden de
+explorer-narrow = Solo una parte de las llamadas
+explorer-id = Su identificador
+explorer-number = Su número, como DSA-2026-0017, o identificador
+explorer-mail = Su correo o identificador
+explorer-name = Su nombre o identificador
+explorer-short = Su nombre corto o identificador
+explorer-agreement = Convenio
+explorer-holder = Titular
+explorer-organisation = Organización
+explorer-department = Departamento
+explorer-operation = Operación
+explorer-from-hour = Desde la hora
+explorer-to-hour = Hasta el fin de la hora
+explorer-whole-days = Días enteros
+explorer-without = Quitar este filtro
+explorer-more = Historia
+explorer-others = { $count ->
+    [one] Uno más
+   *[other] { $count } más
+}
+explorer-curve-hour = Llamadas por hora, como máximo { $most }; las rechazadas o fallidas en otro color
+explorer-curve-day = Llamadas por día, como máximo { $most }; las rechazadas o fallidas en otro color
+explorer-curve-month = Llamadas por mes, como máximo { $most }; las rechazadas o fallidas en otro color
+explorer-bar = { $at }: { $calls } llamadas, { $refused } rechazadas o fallidas

@@ -36,10 +36,17 @@ async fn use_is_counted_by_key_agreement_dataset_operation_outcome_and_day() {
         assert!(one_day.contains("<p class=\"stat-value\">2</p>"), "{one_day}");
         let none = ivan.page("/audit/usage?from=2020-01-01&to=2020-01-31").await;
         assert!(none.contains("No calls in these days"), "{none}");
-        let of_key = ivan.page(&format!("/audit/usage?kind=key&of={key}&by=outcome")).await;
-        assert!(of_key.contains("rate_limited"), "{of_key}");
-        let not_counted = ivan.get("/audit/usage?kind=person&of=maria.gonzalez%40people.example").await;
-        assert!(not_counted.body.contains("Calls are counted by key, agreement and dataset"), "{}", not_counted.body);
+        let of_key = ivan.page(&format!("/audit/usage?key={key}&by=outcome&outcome=rate_limited")).await;
+        assert!(of_key.contains("<p class=\"stat-value\">1</p>"), "two filters hold together: {of_key}");
+        assert!(of_key.contains(&format!("/audit/usage?by=outcome&amp;key={key}\"")), "one filter is left out: {of_key}");
+        let narrowed = ivan.page("/audit/usage?by=dataset&outcome=ok").await;
+        let dataset = agreement.schedules[0].dataset;
+        assert!(narrowed.contains(&format!("by=key&amp;dataset={dataset}&amp;outcome=ok\"")), "{narrowed}");
+        for (name, typed) in [("holder", "nobody%40people.example"), ("dataset", "nothing"), ("key", "x")] {
+            let missed = ivan.get(&format!("/audit/usage?{name}={typed}")).await;
+            assert_eq!(missed.status, 422, "{name}");
+            assert!(missed.body.contains(&format!("href=\"#f-{name}\"")), "{name}: {}", missed.body);
+        }
     }
 }
 
