@@ -2,6 +2,7 @@
 
 mod ask;
 mod gate;
+mod progress;
 mod rules;
 mod top;
 

@@ -317,22 +317,22 @@ fn offices_see_the_signals_of_their_data_and_nobody_else_sees_any() {
 fn a_replay_shows_whom_a_rule_would_have_caught_and_what_it_would_have_cost() {
     for mut it in watched() {
         let rule = it.desk.profile.rule("outside-the-scopes").unwrap().clone();
-        let empty = rehearse(&it.desk, &rule, 14).unwrap();
+        let empty = rehearse(&it.desk, &rule, 14, |_, _| {}).unwrap();
         assert_eq!((empty.keys, empty.calls, empty.caught.len()), (0, 0, 0));
         it.count(it.counted("ok"), 300);
         it.minutes_on(1);
         it.count(it.counted("scope_denied"), 80);
         it.minutes_on(60);
         it.count(it.counted("ok"), 100);
-        let done = rehearse(&it.desk, &rule, 14).unwrap();
+        let done = rehearse(&it.desk, &rule, 14, |_, _| {}).unwrap();
         assert_eq!((done.keys, done.agreements, done.calls), (1, 1, 400));
         assert_eq!((done.caught.len(), done.calls_stopped(), done.agreements_caught()), (1, 100, 1));
         assert_eq!(done.caught[0].agreement_number, it.agreement.number);
         let stricter = Rule { threshold: 81, ..rule.clone() };
-        assert_eq!(rehearse(&it.desk, &stricter, 14).unwrap().caught.len(), 0);
+        assert_eq!(rehearse(&it.desk, &stricter, 14, |_, _| {}).unwrap().caught.len(), 0);
         assert_eq!(it.entries(), 0, "a replay leaves nothing behind");
         for (rule, days) in [(&rule, 0), (&rule, 16), (&Rule { threshold: 0, ..rule.clone() }, 14)] {
-            assert!(matches!(rehearse(&it.desk, rule, days), Err(CaseError::Invalid(_))), "{days}");
+            assert!(matches!(rehearse(&it.desk, rule, days, |_, _| {}), Err(CaseError::Invalid(_))), "{days}");
         }
     }
 }

@@ -61,11 +61,17 @@ impl Rehearsal {
     }
 }
 
-/// Replays a rule of the profile, or the same with another threshold, over the last days.
+/// Replays a rule of the profile, or the same with another threshold, over the last days. `told` hears how many of how
+/// many keys (or agreements) are done.
 ///
 /// # Errors
 /// A span that is not 1 to [`DAYS_MAX`] days; a threshold that the rule cannot have.
-pub fn rehearse(desk: &Desk, rule: &Rule, days: i64) -> Result<Rehearsal, CaseError> {
+pub fn rehearse(
+    desk: &Desk,
+    rule: &Rule,
+    days: i64,
+    mut told: impl FnMut(usize, usize),
+) -> Result<Rehearsal, CaseError> {
     if !(1..=DAYS_MAX).contains(&days) {
         let message = format!("Give 1 to {DAYS_MAX} days, such as 14d: usage by the minute is kept no longer.");
         return Err(Invalid::new("since", "span", message).into());
@@ -89,7 +95,9 @@ pub fn rehearse(desk: &Desk, rule: &Rule, days: i64) -> Result<Rehearsal, CaseEr
         };
         let (keys, agreements) = (active.len(), agreements.len());
         let mut done = Rehearsal { caught: Vec::new(), keys, agreements, calls: 0, cut: 0 };
-        for whose in subjects {
+        let total = subjects.len();
+        for (place, whose) in subjects.into_iter().enumerate() {
+            told(place, total);
             let slices = books::slices(conn, rule.grain(), from, &whose, desk.profile.zone)?;
             let calls = if rule.grain() == Grain::Sights {
                 books::slices(conn, Grain::Minutes, from, &whose, desk.profile.zone)?

@@ -4,6 +4,7 @@ use accord::cases::rehearsal::{self, Rehearsal};
 use accord::domain::misuse::{Rule, window_words};
 use clap::Subcommand;
 
+use super::progress::{Progress, count};
 use super::{Done, Place, existing, print, said};
 
 #[derive(Subcommand)]
@@ -40,7 +41,10 @@ pub(crate) fn rules(place: &Place, command: Rules) -> Done {
                 .ok_or_else(|| format!("there is no rule “{rule}”; `accord rules list` names those of the profile"))?;
             let tried = Rule { threshold: threshold.unwrap_or(known.threshold), ..known.clone() };
             let days = days(&since)?;
-            let done = rehearsal::rehearse(&desk, &tried, days).map_err(said)?;
+            let mut progress = Progress::new("Replaying");
+            let told = |done, total| progress.at(count(done), count(total));
+            let done = rehearsal::rehearse(&desk, &tried, days, told).map_err(said)?;
+            drop(progress);
             report(&tried, days, &done, base.profile.zone)
         }
     }

@@ -245,7 +245,7 @@ pub fn table(desk: &Desk) -> Result<Vec<RuleRow>, CaseError> {
         }
     }
     let rules = desk.profile.rules.iter().filter(|rule| rule.grain() != Grain::Event);
-    rules.map(|rule| Ok(row(rule.id.as_str(), &rehearse(desk, rule, DAYS + 1)?, &names))).collect()
+    rules.map(|rule| Ok(row(rule.id.as_str(), &rehearse(desk, rule, DAYS + 1, |_, _| {})?, &names))).collect()
 }
 
 fn row(rule: &str, done: &Rehearsal, names: &BTreeMap<KeyId, String>) -> RuleRow {
