@@ -52,9 +52,9 @@ pub mod drafting;
 #[cfg(test)]
 mod endings_tests;
 pub mod enforce;
+pub mod explorer;
 #[cfg(test)]
 mod fault_tests;
-pub mod explorer;
 pub mod fetch;
 pub mod files;
 pub mod intent;

@@ -134,7 +134,8 @@ fn range(desk: &Desk, text: &dyn Fn(&str) -> String, problems: &mut Vec<Invalid>
         return Range::Days(first, last);
     }
     let from = start_of(zone, first) + TimeDelta::hours(from_hour.unwrap_or(0));
-    let until = to_hour.map_or_else(|| day_of(zone, last).ends, |hour| start_of(zone, last) + TimeDelta::hours(hour + 1));
+    let until =
+        to_hour.map_or_else(|| day_of(zone, last).ends, |hour| start_of(zone, last) + TimeDelta::hours(hour + 1));
     Range::Hours(from, until)
 }
 

@@ -341,14 +341,7 @@ fn owners(conn: &mut AnyConnection, by: By) -> Result<Option<BTreeMap<String, St
             Some(found.map(|(id, _, organisation)| (id, organisation.unwrap_or_default())).collect())
         }
         By::Department => Some(explorer::departments(conn)?.into_iter().collect()),
-        By::Key
-        | By::Agreement
-        | By::Dataset
-        | By::Operation
-        | By::Outcome
-        | By::Hour
-        | By::Day
-        | By::Month => None,
+        By::Key | By::Agreement | By::Dataset | By::Operation | By::Outcome | By::Hour | By::Day | By::Month => None,
     })
 }
 

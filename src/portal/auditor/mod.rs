@@ -31,6 +31,11 @@ pub fn routes(routes: Routes) -> Routes {
         .get("/audit/access-log.csv", AUDITOR, "The access log as CSV", log::sheet)
         .get("/audit/readers", AUDITOR, "Who could read a dataset, and under which text", readers::page)
         .get("/audit/readers.csv", AUDITOR, "The same as CSV", readers::file)
-        .get("/audit/requests/{request}", AUDITOR, "The clause that allowed a request, or what refused it", readers::request)
+        .get(
+            "/audit/requests/{request}",
+            AUDITOR,
+            "The clause that allowed a request, or what refused it",
+            readers::request,
+        )
         .get("/audit/verify", AUDITOR, "Check the chain", verify::page)
 }

@@ -328,7 +328,8 @@ pub(super) async fn request(
         .run(move |desk| {
             let found = readers::explain(desk, &reader, &id)?;
             let (names, mut titles) = (Names::of(desk)?, Titles::new(desk));
-            let entries = found.entries.iter().map(|entry| row(entry, &names, &mut titles)).collect::<Result<_, _>>()?;
+            let entries =
+                found.entries.iter().map(|entry| row(entry, &names, &mut titles)).collect::<Result<_, _>>()?;
             let calls = found.calls.iter().map(|call| of_call(desk, call)).collect();
             Ok(RequestView { id: found.id, calls, entries, kept_days: desk.profile.agreement.access_log_days })
         })

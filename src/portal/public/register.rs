@@ -11,14 +11,14 @@ use crate::cases::register::{self, Change, Line, Register, Wait};
 use crate::domain::register::{Count, Table};
 use crate::portal::shared::day_words;
 use crate::web::case::DeskData;
-use crate::web::{Page, Site, WebError, sheet};
+use crate::web::{FormView, Page, Query, Site, WebError, sheet};
 
 /// It is computed anew once a minute.
 const KEEP: (header::HeaderName, &str) = (header::CACHE_CONTROL, "public, max-age=60");
 /// Where it stands.
 const PATH: &str = "/public-register";
-/// Lines of agreements on the page; the file has them all.
-const LINES_MAX: usize = 500;
+/// Lines of agreements on one page.
+const LINES_MAX: usize = 50;
 
 /// What `public/register.html` shows.
 #[derive(Debug, Serialize)]
@@ -26,7 +26,12 @@ struct RegisterView {
     since: String,
     minimum: u64,
     lines: Vec<LineView>,
-    is_cut: bool,
+    is_searched: bool,
+    found: usize,
+    top: usize,
+    bottom: usize,
+    first: String,
+    next: String,
     tables: Vec<TableView>,
     waits: Vec<WaitView>,
     changes: Vec<Change>,
@@ -108,13 +113,51 @@ fn wait(wait: &Wait) -> WaitView {
     WaitView { department: wait.department.clone(), decisions: cell("Decisions", wait.decisions), median }
 }
 
-fn view(register: &Register) -> RegisterView {
-    let line = |line: &Line| LineView { first: day_words(line.since), last: day_words(line.until), line: line.clone() };
+/// What is asked for: words, and which page of the agreements.
+struct Asked {
+    words: String,
+    page: usize,
+}
+
+impl Asked {
+    fn of(query: Query) -> Self {
+        let query = query.lenient();
+        let page = query.get("page").and_then(|page| page.parse().ok()).unwrap_or(1).clamp(1, 10_000);
+        Self { words: query.get("q").unwrap_or_default().trim().to_owned(), page }
+    }
+
+    /// Whether every word stands somewhere in the line.
+    fn fits(&self, line: &Line) -> bool {
+        let fields = [&line.agreement, &line.dataset, &line.title, &line.department, &line.holder, &line.purpose];
+        let all = fields.map(|field| field.to_lowercase()).join("\n");
+        self.words.to_lowercase().split_whitespace().all(|word| all.contains(word))
+    }
+
+    fn link(&self, page: usize) -> String {
+        let mut text = url::form_urlencoded::Serializer::new(format!("{PATH}?"));
+        if !self.words.is_empty() {
+            text.append_pair("q", &self.words);
+        }
+        text.append_pair("page", &page.to_string());
+        format!("{}#agreements", text.finish())
+    }
+}
+
+fn view(register: &Register, asked: &Asked) -> RegisterView {
+    let skipped = (asked.page - 1).saturating_mul(LINES_MAX);
+    let fitting: Vec<&Line> = register.in_force.iter().filter(|line| asked.fits(line)).collect();
+    let line =
+        |line: &&Line| LineView { first: day_words(line.since), last: day_words(line.until), line: (*line).clone() };
     RegisterView {
         since: day_words(register.since),
         minimum: register.minimum,
-        lines: register.in_force.iter().take(LINES_MAX).map(line).collect(),
-        is_cut: register.in_force.len() > LINES_MAX,
+        is_searched: !asked.words.is_empty(),
+        found: fitting.len(),
+        top: skipped + 1,
+        bottom: fitting.len().min(skipped + LINES_MAX),
+        first: if asked.page > 1 { asked.link(1) } else { String::new() },
+        next: if fitting.len() > skipped + LINES_MAX { asked.link(asked.page + 1) } else { String::new() },
+        lines: fitting.iter().skip(skipped).take(LINES_MAX).map(line).collect(),
         tables: vec![
             table(
                 &register.denials,
@@ -146,9 +189,11 @@ fn view(register: &Register) -> RegisterView {
     }
 }
 
-pub(super) async fn page(request: HttpRequest, desk: DeskData) -> Result<HttpResponse, WebError> {
+pub(super) async fn page(request: HttpRequest, desk: DeskData, query: Query) -> Result<HttpResponse, WebError> {
     let register = desk.run(register::read).await?;
-    Page::new(&request, "Public register")?.render("public/register.html", &view(&register))
+    let asked = Asked::of(query);
+    let form = FormView::with([("q", &asked.words)]);
+    Page::new(&request, "Public register")?.form(form).render("public/register.html", &view(&register, &asked))
 }
 
 /// The whole register for programs.
@@ -212,6 +257,31 @@ fn escaped(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::time::Day;
+
+    #[test]
+    fn agreements_are_found_by_every_word_of_what_stands_in_their_line() {
+        let day = |day| Day::from_ymd_opt(2026, 11, day).unwrap();
+        let line = Line {
+            agreement: "DSA-2026-0004".to_owned(),
+            dataset: "parking-occupancy".to_owned(),
+            title: "Parking occupancy".to_owned(),
+            department: "Parking Authority".to_owned(),
+            holder: "Harbor Lab".to_owned(),
+            purpose: "Research".to_owned(),
+            tier: "2",
+            since: day(1),
+            until: day(30),
+        };
+        for (words, fits) in
+            [("", true), ("HARBOR parking", true), ("dsa-2026-0004", true), ("harbor traffic", false), ("%", false)]
+        {
+            let asked = Asked { words: words.to_owned(), page: 1 };
+            assert_eq!(asked.fits(&line), fits, "{words}");
+        }
+        let asked = Asked { words: "a&b".to_owned(), page: 1 };
+        assert_eq!(asked.link(3), "/public-register?q=a%26b&page=3#agreements");
+    }
 
     #[test]
     fn what_organisations_call_themselves_is_text_in_the_feed() {

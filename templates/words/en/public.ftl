@@ -255,7 +255,12 @@ public-register-purpose = Purpose
 public-register-since = Since
 public-register-until = Until
 public-register-line = { $agreement }, tier { $tier }
-public-register-more = There are more: the <a href="/public-register/agreements.csv">file</a> has them all.
+public-register-search = Search the agreements in force
+public-register-words = Words
+public-register-words-hint = Of a dataset, department, holder, purpose or agreement number
+public-register-search-do = Search
+public-register-not-found = No agreement in force has all these words.
+public-register-all = Show all agreements in force
 public-register-empty = No agreement is in force.
 public-register-few = few
 public-register-total = Total of all: { $total }.

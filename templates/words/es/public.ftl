@@ -258,7 +258,12 @@ public-register-purpose = Propósito
 public-register-since = Desde
 public-register-until = Hasta
 public-register-line = { $agreement }, nivel { $tier }
-public-register-more = Hay más: el <a href="/public-register/agreements.csv">archivo</a> los tiene todos.
+public-register-search = Buscar en los convenios vigentes
+public-register-words = Palabras
+public-register-words-hint = De un conjunto de datos, un departamento, un titular, una finalidad o un número de convenio
+public-register-search-do = Buscar
+public-register-not-found = Ningún convenio vigente tiene todas estas palabras.
+public-register-all = Mostrar todos los convenios vigentes
 public-register-empty = No hay ningún convenio en vigor.
 public-register-few = pocos
 public-register-total = Total de todo: { $total }.
