@@ -15,10 +15,12 @@ pub mod datasets;
 pub mod deadlines;
 pub mod describe;
 pub mod desk;
+pub mod eligibility;
 pub mod endings;
 mod example;
 pub mod imports;
 pub mod keys;
+pub mod left;
 pub mod letters;
 pub mod my_cases;
 pub mod notices;
@@ -125,6 +127,7 @@ pub fn api() -> Api {
     let api = people::routes(api);
     let api = organisations::routes(api);
     let api = datasets::routes(api);
+    let api = eligibility::routes(api);
     let api = terms::routes(api);
     let api = stewardship::routes(api);
     let api = redactions::routes(api);
@@ -135,6 +138,7 @@ pub fn api() -> Api {
     let api = endings::routes(api);
     let api = keys::routes(api);
     let api = usage::routes(api);
+    let api = left::routes(api);
     let api = register::routes(api);
     let api = rules::routes(api);
     let api = clerk::routes(api);
