@@ -68,6 +68,9 @@ pub fn routes(api: Api) -> Api {
         .post("/applications/{id}/reopen", MINE, "Begin a new application from this one", reopen)
         .gives::<Created>(201)
         .refuses(&["wrong_state", "already_reopened"])
+        .post("/applications/{id}/copy", MINE, "Begin a new application with its answers and datasets", copy)
+        .gives::<Copy>(201)
+        .refuses(&["too_many_open"])
         .get("/applications/{id}/letter", MINE, "The denial letter, with both appeal dates", letter)
         .gives::<LetterView>(200)
 }
@@ -90,6 +93,9 @@ async fn list(request: HttpRequest, desk: DeskData) -> Result<HttpResponse, WebE
 struct NewApplication {
     /// Slugs of datasets.
     datasets: Vec<String>,
+    /// Answers by question name, as far as they are known.
+    #[serde(default)]
+    answers: BTreeMap<String, String>,
 }
 
 async fn start(
@@ -98,7 +104,8 @@ async fn start(
     Json(new): Json<NewApplication>,
 ) -> Result<HttpResponse, WebError> {
     let caller = caller(&request);
-    let id = desk.run(move |desk| apply::start(desk, &caller, &new.datasets)).await?;
+    let answers: Vec<_> = new.answers.into_iter().collect();
+    let id = desk.run(move |desk| apply::start_with(desk, &caller, &new.datasets, &answers)).await?;
     Ok(HttpResponse::Created().json(Created { id: id.to_string() }))
 }
 
@@ -368,6 +375,22 @@ async fn withdraw(
     let id: ApplicationId = id_in(&id)?;
     desk.run(move |desk| apply::withdraw(desk, &caller, id, &given.text)).await?;
     Ok(HttpResponse::NoContent().finish())
+}
+
+/// A draft begun from an earlier application.
+#[derive(Debug, Serialize, ToSchema)]
+struct Copy {
+    /// The new draft.
+    id: String,
+    /// Titles of datasets that cannot be asked for any more.
+    left_out: Vec<String>,
+}
+
+async fn copy(request: HttpRequest, desk: DeskData, id: web::Path<String>) -> Result<HttpResponse, WebError> {
+    let caller = caller(&request);
+    let from: ApplicationId = id_in(&id)?;
+    let copied = desk.run(move |desk| apply::copy(desk, &caller, from, (&[], &[]))).await?;
+    Ok(HttpResponse::Created().json(Copy { id: copied.id.to_string(), left_out: copied.left_out }))
 }
 
 async fn reopen(request: HttpRequest, desk: DeskData, id: web::Path<String>) -> Result<HttpResponse, WebError> {

@@ -70,7 +70,7 @@ async fn register(
     Json(wish): Json<NewRegistration>,
 ) -> Result<HttpResponse, WebError> {
     let NewRegistration { name, email, password, language } = wish;
-    let wish = accounts::Registration { name, email, password, language };
+    let wish = accounts::Registration { name, email, password, language, next: String::new() };
     accounts::register(&desk, &hashing, caller(&request), wish).await?;
     Ok(accepted("If the address is new here, a mail with a link is on its way."))
 }

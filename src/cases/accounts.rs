@@ -43,6 +43,8 @@ pub struct Registration {
     pub password: SecretString,
     /// `en`, `es`.
     pub language: String,
+    /// The page of this site to go on with once the address is confirmed; may be empty.
+    pub next: String,
 }
 
 /// A session just begun; the token is shown to its owner once.
@@ -109,13 +111,13 @@ pub async fn register(desk: &Desk, hashing: &HashingPool, caller: Caller, wish: 
                     let renewed = Account { name: name.as_str().to_owned(), password_hash: Some(hash), ..unconfirmed };
                     people::update_account(work.conn, &renewed)?;
                     work.record(account_act("account.register", Capacity::Visitor, &renewed))?;
-                    owe_confirmation(work, &renewed)
+                    owe_confirmation(work, &renewed, &wish.next)
                 }
                 None => {
                     let account = new_account(work, &name, &email, Some(hash), &wish.language);
                     people::insert_account(work.conn, &account, work.now)?;
                     work.record(account_act("account.register", Capacity::Visitor, &account))?;
-                    owe_confirmation(work, &account)
+                    owe_confirmation(work, &account, &wish.next)
                 }
             }
         })
@@ -179,8 +181,9 @@ pub(super) fn account_act(name: &'static str, capacity: Capacity, account: &Acco
     Act::new(name, capacity, "account", account.id).about(about)
 }
 
-fn owe_confirmation(work: &mut Work<'_>, account: &Account) -> Result<(), CaseError> {
-    let link = work.new_link(Purpose::Verify, Some(account.id), &account.email_key, "{}".to_owned())?;
+fn owe_confirmation(work: &mut Work<'_>, account: &Account, next: &str) -> Result<(), CaseError> {
+    let facts = json!({ "next": next }).to_string();
+    let link = work.new_link(Purpose::Verify, Some(account.id), &account.email_key, facts)?;
     work.notify(&Notice::new(Recipient::Account(account.id), NoticeKind::VerifyEmail).with_link(link))
 }
 
@@ -213,6 +216,19 @@ pub fn verify_email(desk: &Desk, caller: &Caller, token: &str) -> Result<Account
         work.record(account_act("account.verify_email", Capacity::Requester, &confirmed))?;
         Ok(id)
     })
+}
+
+/// The page that somebody wanted to go on with when they registered, by the link that confirms their address; empty where
+/// there is none.
+///
+/// # Errors
+/// `link_invalid`.
+pub fn wanted_next(desk: &Desk, token: &str) -> Result<String, CaseError> {
+    let id = super::links::read(&desk.secrets, Purpose::Verify, token)?;
+    let now = desk.clock.now();
+    let link = desk.store.read(|conn| super::links::look(conn, Purpose::Verify, id, now))?;
+    let facts: serde_json::Value = serde_json::from_str(&link.facts).unwrap_or_default();
+    Ok(facts.get("next").and_then(serde_json::Value::as_str).unwrap_or_default().to_owned())
 }
 
 /// Signs in. Wrong address, wrong password, unconfirmed and disabled accounts answer alike.

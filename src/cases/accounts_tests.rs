@@ -30,6 +30,7 @@ fn wish(email: &str) -> Registration {
         email: email.to_owned(),
         password: SecretString::from(PASSWORD),
         language: "en".to_owned(),
+        next: String::new(),
     }
 }
 

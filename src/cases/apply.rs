@@ -45,13 +45,32 @@ pub fn mine(conn: &mut AnyConnection, caller: &Caller, id: ApplicationId) -> Res
 /// # Errors
 /// Datasets that cannot be asked for, each named; `too_many_open`.
 pub fn start(desk: &Desk, caller: &Caller, slugs: &[String]) -> Result<ApplicationId, CaseError> {
-    desk.act(caller, |work| Ok(begin(work, slugs, &[])?.id))
+    start_with(desk, caller, slugs, &[])
+}
+
+/// The same with some answers, which the requester has looked at.
+///
+/// # Errors
+/// Those of [`start`]; answers of unknown names or too long.
+pub fn start_with(
+    desk: &Desk,
+    caller: &Caller,
+    slugs: &[String],
+    answers: &[(String, String)],
+) -> Result<ApplicationId, CaseError> {
+    let answers: Vec<_> = answers.iter().map(|(name, text)| (name.as_str(), text.clone())).collect();
+    desk.act(caller, |work| Ok(begin(work, &bare(slugs), &answers)?.id))
+}
+
+/// Datasets of which nothing is wanted yet.
+fn bare(slugs: &[String]) -> Vec<Wanted> {
+    slugs.iter().map(|slug| Wanted { slug: slug.clone(), ..Wanted::default() }).collect()
 }
 
 /// Starts an application within another act, with some answers filled in.
 pub(super) fn begin(
     work: &mut Work<'_>,
-    slugs: &[String],
+    wanted: &[Wanted],
     prefilled: &[(&str, String)],
 ) -> Result<Application, CaseError> {
     let caller = work.caller;
@@ -62,13 +81,13 @@ pub(super) fn begin(
     if open >= OPEN_MAX {
         return Err(Refusal::new("too_many_open", "Finish or withdraw some of your applications first.").into());
     }
-    let wanted: Vec<Wanted> = slugs.iter().map(|slug| Wanted { slug: slug.clone(), ..Wanted::default() }).collect();
-    let items = items(work, &wanted, &[])?;
+    let items = items(work, wanted, &[])?;
     let mut answers = Answers::default();
     let signatory = caller.actor.name.chars().take(200).collect::<String>();
     answers.set("signatory", &signatory)?;
-    for (name, text) in prefilled {
-        answers.set(name, text)?;
+    let problems: Vec<_> = prefilled.iter().filter_map(|(name, text)| answers.set(name, text).err()).collect();
+    if !problems.is_empty() {
+        return Err(CaseError::Invalid(problems));
     }
     let application = Application {
         id: work.new_id(),
@@ -389,6 +408,50 @@ pub fn reopen(desk: &Desk, caller: &Caller, id: ApplicationId) -> Result<Applica
         applications::insert(work.conn, &next, work.now)?;
         work.record(started(&next))?;
         Ok(new)
+    })
+}
+
+/// An application begun from an earlier one.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Copied {
+    /// The new draft.
+    pub id: ApplicationId,
+    /// Titles of datasets that cannot be asked for any more.
+    pub left_out: Vec<String>,
+}
+
+/// Begins a new application with the answers and datasets of an earlier one of the caller's side, and some of its own.
+/// Files, declarations and signatures stay where they are; the earlier one is not touched.
+///
+/// # Errors
+/// [`CaseError::Missing`] for everybody else's; those of [`start_with`].
+pub fn copy(
+    desk: &Desk,
+    caller: &Caller,
+    from: ApplicationId,
+    (also, own): (&[String], &[(String, String)]),
+) -> Result<Copied, CaseError> {
+    desk.act(caller, |work| {
+        let earlier = mine(work.conn, caller, from)?;
+        let (mut wanted, mut left_out) = (Vec::new(), Vec::new());
+        for item in &earlier.items {
+            let dataset = datasets::by_id(work.conn, item.asked.dataset)?;
+            if dataset.must_be_grantable().is_err() {
+                left_out.push(item.title.clone());
+                continue;
+            }
+            let operations = item.asked.operations.iter().filter(|name| dataset.operation(name).is_some());
+            let (operations, sensitive) = (operations.cloned().collect(), item.asked.sensitive.clone());
+            wanted.push(Wanted { slug: dataset.slug, operations, sensitive });
+        }
+        let is_new = |slug: &&String| !wanted.iter().any(|known| known.slug == **slug);
+        let more: Vec<String> = also.iter().filter(is_new).cloned().collect();
+        wanted.extend(bare(&more));
+        let mut answers = earlier.lent();
+        answers.retain(|(name, _)| !own.iter().any(|(other, _)| other == name));
+        let own = own.iter().map(|(name, text)| (name.as_str(), text.clone()));
+        let answers: Vec<(&str, String)> = answers.into_iter().chain(own).collect();
+        Ok(Copied { id: begin(work, &wanted, &answers)?.id, left_out })
     })
 }
 

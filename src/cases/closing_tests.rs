@@ -140,6 +140,7 @@ async fn last_messages_go_and_the_address_is_free(city: &City) {
         email: EMAIL.to_owned(),
         password: SecretString::from(PASSWORD),
         language: "en".to_owned(),
+        next: String::new(),
     };
     accounts::register(desk, &pool(), visitor(), wish).await.unwrap();
     let mails = desk.read(|conn| outbox::newest(conn, Some(EMAIL), 1)).unwrap();

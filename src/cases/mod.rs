@@ -62,6 +62,9 @@ pub mod interchange;
 #[cfg(test)]
 mod interchange_tests;
 pub mod keys;
+pub mod left;
+#[cfg(test)]
+mod left_tests;
 pub mod letters;
 pub mod links;
 pub mod misuse;

@@ -132,6 +132,7 @@ async fn only_the_city_goes_by_the_names_of_its_offices() {
                 email: "somebody@people.example".to_owned(),
                 password: SecretString::from("plover tangent oyster mill"),
                 language: "en".to_owned(),
+                next: String::new(),
             };
             let registered = accounts::register(desk, &pool, city.maria.clone(), wish).await;
             assert_eq!(code(&registered.unwrap_err()), "reserved_name", "{name}");

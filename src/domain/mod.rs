@@ -9,6 +9,7 @@ pub mod calendar;
 pub mod catalogue;
 pub mod closing;
 pub mod dcat;
+pub mod eligibility;
 pub mod guessing;
 pub mod hold;
 pub mod id;

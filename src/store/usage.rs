@@ -428,6 +428,27 @@ pub fn quotas(conn: &mut AnyConnection, since: Day) -> Result<Vec<QuotaUse>, Sto
     rows.into_iter().map(quota_use).collect()
 }
 
+/// What is used of every quota of one owner, `key` or `agreement`, whenever its window began.
+///
+/// # Errors
+/// What the database says.
+pub fn quotas_of(conn: &mut AnyConnection, kind: &str, owner: &str) -> Result<Vec<QuotaUse>, StoreError> {
+    let rows: Vec<QuotaColumns> = quota_levels::table
+        .filter(quota_levels::owner_kind.eq(kind).and(quota_levels::owner_id.eq(owner)))
+        .select((
+            quota_levels::owner_kind,
+            quota_levels::owner_id,
+            quota_levels::dataset_id,
+            quota_levels::limit_name,
+            quota_levels::period,
+            quota_levels::window_start,
+            quota_levels::used,
+            quota_levels::told_percent,
+        ))
+        .load(conn)?;
+    rows.into_iter().map(quota_use).collect()
+}
+
 fn quota_use(row: QuotaColumns) -> Result<QuotaUse, StoreError> {
     let (kind, owner, dataset, limit, period, start, calls, told_percent) = row;
     let corrupt = |why: String| StoreError::Corrupt { what: "quota level", why };

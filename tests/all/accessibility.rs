@@ -23,10 +23,15 @@ const PEOPLE: &[(&str, &[&str])] = &[
             "/keys/kill",
             "/report-misuse",
             "/check-agreement",
+            "/check-eligibility?dataset=parking-occupancy&measures=no&uses=tracking",
+            "/register?next=%2Fapplications%2Fnew",
             "/nothing-here",
         ],
     ),
-    ("maria@people.example", &["/account", "/account/messages", "/applications/new"]),
+    (
+        "maria@people.example",
+        &["/account", "/account/close", "/account/messages", "/applications/new?project=Bays&purpose=x"],
+    ),
     ("lin.chen@university.example", &["/agreements", "/my-cases", "/letters"]),
     (
         "rosa.marino@norwalk.example",

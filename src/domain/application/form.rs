@@ -39,6 +39,8 @@ pub struct Question {
     pub label: &'static str,
     /// The hint under the label.
     pub hint: &'static str,
+    /// How a good answer may read; empty where the choices say it all.
+    pub example: &'static str,
     /// What it takes.
     pub kind: AnswerKind,
     /// Whether submitting needs it.
@@ -65,20 +67,21 @@ const SHARING: &[(&str, &str)] = &[
 ];
 
 const fn line(step: &'static str, name: &'static str, label: &'static str, hint: &'static str) -> Question {
-    Question { name, step, label, hint, kind: AnswerKind::Line, is_required: true, max: 200 }
+    Question { name, step, label, hint, example: "", kind: AnswerKind::Line, is_required: true, max: 200 }
 }
 
 const fn prose(step: &'static str, name: &'static str, label: &'static str, hint: &'static str) -> Question {
-    Question { name, step, label, hint, kind: AnswerKind::Prose, is_required: true, max: 4_000 }
+    Question { name, step, label, hint, example: "", kind: AnswerKind::Prose, is_required: true, max: 4_000 }
 }
 
 const fn choice(
     step: &'static str,
     name: &'static str,
     label: &'static str,
-    options: &'static [(&'static str, &'static str)],
+    (hint, options): (&'static str, &'static [(&'static str, &'static str)]),
 ) -> Question {
-    Question { name, step, label, hint: "", kind: AnswerKind::Choice(options), is_required: true, max: 40 }
+    let kind = AnswerKind::Choice(options);
+    Question { name, step, label, hint, example: "", kind, is_required: true, max: 40 }
 }
 
 const fn number(
@@ -88,11 +91,16 @@ const fn number(
     hint: &'static str,
     (min, max): (u64, u64),
 ) -> Question {
-    Question { name, step, label, hint, kind: AnswerKind::Number { min, max }, is_required: true, max: 12 }
+    let kind = AnswerKind::Number { min, max };
+    Question { name, step, label, hint, example: "", kind, is_required: true, max: 12 }
 }
 
 const fn optional(question: Question) -> Question {
     Question { is_required: false, ..question }
+}
+
+const fn such_as(question: Question, example: &'static str) -> Question {
+    Question { example, ..question }
 }
 
 /// The pages of the form, in order, with their titles.
@@ -106,54 +114,143 @@ pub const STEPS: &[(&str, &str)] = &[
 
 /// Every question, in order (domain notes, B5).
 pub const QUESTIONS: &[Question] = &[
-    line("project", "title", "Project title", "A short name that the department will recognise."),
+    such_as(
+        line("project", "title", "Project title", "A short name that the department will recognise."),
+        "Free bays near the station",
+    ),
     Question {
         name: "purpose_category",
         step: "project",
         label: "Purpose category",
         hint: "The closest match. Data may be used for this purpose only.",
+        example: "",
         kind: AnswerKind::Purpose,
         is_required: true,
         max: 60,
     },
-    prose("project", "purpose", "What will you use the data for?", "Say what you will build or study and how."),
-    prose("project", "public_benefit", "Who benefits, and how?", "Residents, visitors, the city, research."),
-    number("data", "calls_per_day", "Expected calls per day", "Your best estimate.", (1, 10_000_000)),
-    number("data", "peak_per_minute", "Expected calls per minute at the peak", "", (1, 100_000)),
-    optional(prose(
-        "data",
-        "coarser",
-        "Would coarser, delayed or aggregated data do?",
-        "If not, say why. Coarser data is granted faster.",
-    )),
-    prose("handling", "storage", "Where and how will the data be stored?", "Provider, country, encryption."),
-    prose("handling", "security", "How will you protect it and the keys?", "Access control, TLS, key storage, logs."),
-    number("handling", "retention_days", "How many days will you keep raw data?", "0 if not at all.", (0, 3_650)),
-    line("handling", "deletion", "How will you delete it?", "Method, and who confirms it."),
-    Question {
-        name: "incident_contact",
-        step: "handling",
-        label: "E-mail for incidents",
-        hint: "Read every day; we write here when a key misbehaves.",
-        kind: AnswerKind::Email,
-        is_required: true,
-        max: 254,
-    },
-    choice("sharing", "sharing", "Who else will get the data?", SHARING),
-    optional(prose("sharing", "publication", "What will you publish?", "Apps, papers, maps; name the form.")),
-    optional(prose("sharing", "linking", "Which other data will you join it with?", "Leave empty if none.")),
-    choice("sharing", "ai_training", "Will the data train machine-learning models?", YES_NO),
-    choice("sharing", "commercial", "Is the use commercial?", YES_NO),
-    choice("people", "requester_type", "You apply as", REQUESTERS),
-    optional(line(
+    such_as(
+        prose("project", "purpose", "What will you use the data for?", "Say what you will build or study and how."),
+        "A phone app shows free bays on a map, refreshed each minute, so that drivers stop circling.",
+    ),
+    such_as(
+        prose("project", "public_benefit", "Who benefits, and how?", "Residents, visitors, the city, research."),
+        "Drivers find a bay sooner; the streets around the station have less traffic.",
+    ),
+    such_as(
+        number("data", "calls_per_day", "Expected calls per day", "Your best estimate.", (1, 10_000_000)),
+        "one call a minute is 1440 a day",
+    ),
+    such_as(
+        number(
+            "data",
+            "peak_per_minute",
+            "Expected calls per minute at the peak",
+            "The busiest minute of a usual day, all your programs together.",
+            (1, 100_000),
+        ),
+        "10",
+    ),
+    such_as(
+        optional(prose(
+            "data",
+            "coarser",
+            "Would coarser, delayed or aggregated data do?",
+            "If not, say why. Coarser data is granted faster.",
+        )),
+        "No: a count for each street would not show which bay is free.",
+    ),
+    such_as(
+        prose("handling", "storage", "Where and how will the data be stored?", "Provider, country, encryption."),
+        "One server in Connecticut, disk encrypted, no copies elsewhere.",
+    ),
+    such_as(
+        prose(
+            "handling",
+            "security",
+            "How will you protect it and the keys?",
+            "Access control, TLS, key storage, logs.",
+        ),
+        "Two named administrators, keys in a vault, TLS only, access logged for 90 days.",
+    ),
+    such_as(
+        number("handling", "retention_days", "How many days will you keep raw data?", "0 if not at all.", (0, 3_650)),
+        "30",
+    ),
+    such_as(
+        line("handling", "deletion", "How will you delete it?", "Method, and who confirms it."),
+        "Overwritten each night; the administrator checks the log weekly",
+    ),
+    such_as(
+        Question {
+            name: "incident_contact",
+            step: "handling",
+            label: "E-mail for incidents",
+            hint: "Read every day; we write here when a key misbehaves.",
+            example: "",
+            kind: AnswerKind::Email,
+            is_required: true,
+            max: 254,
+        },
+        "security@your-project.example",
+    ),
+    choice(
+        "sharing",
+        "sharing",
+        "Who else will get the data?",
+        ("Count everybody outside your own team, also who only stores it for you.", SHARING),
+    ),
+    such_as(
+        optional(prose("sharing", "publication", "What will you publish?", "Apps, papers, maps; name the form.")),
+        "The app, and a yearly report with averages for each street.",
+    ),
+    such_as(
+        optional(prose("sharing", "linking", "Which other data will you join it with?", "Leave empty if none.")),
+        "Street names and opening hours; nothing about people.",
+    ),
+    choice(
+        "sharing",
+        "ai_training",
+        "Will the data train machine-learning models?",
+        ("Also if a provider of yours may do so under its terms.", YES_NO),
+    ),
+    choice(
+        "sharing",
+        "commercial",
+        "Is the use commercial?",
+        ("Yes, if you or somebody else earns with what is made of it.", YES_NO),
+    ),
+    choice(
         "people",
-        "organisation",
-        "Legal name of the organisation",
-        "Leave empty if you apply for yourself.",
-    )),
-    optional(prose("people", "users", "Named users", "One person a line: name, role. Needed for restricted datasets.")),
-    line("people", "signatory", "Name of the person who signs", "As it should stand in the agreement."),
-    line("people", "signatory_title", "Their title", "For example: owner, professor, director."),
+        "requester_type",
+        "You apply as",
+        ("Who will be bound by the agreement, not who pays for the work.", REQUESTERS),
+    ),
+    such_as(
+        optional(line(
+            "people",
+            "organisation",
+            "Legal name of the organisation",
+            "Leave empty if you apply for yourself.",
+        )),
+        "Harbor Mobility Lab, Inc.",
+    ),
+    such_as(
+        optional(prose(
+            "people",
+            "users",
+            "Named users",
+            "One person a line: name, role. Needed for restricted datasets.",
+        )),
+        "Ana Diaz, data engineer",
+    ),
+    such_as(
+        line("people", "signatory", "Name of the person who signs", "As it should stand in the agreement."),
+        "Ana Diaz",
+    ),
+    such_as(
+        line("people", "signatory_title", "Their title", "What makes them able to sign."),
+        "owner, professor, director",
+    ),
 ];
 
 /// The question with this name.
@@ -240,7 +337,7 @@ impl Answers {
     }
 }
 
-fn check(question: &Question, text: &str, purposes: &[String]) -> Result<(), Invalid> {
+pub(super) fn check(question: &Question, text: &str, purposes: &[String]) -> Result<(), Invalid> {
     if text.is_empty() {
         if question.is_required {
             return Err(Invalid::new(question.name, "required", format!("Answer “{}”.", question.label)));

@@ -4,6 +4,7 @@ mod counter;
 mod desk;
 mod form;
 mod machine;
+mod prefill;
 mod reconsider;
 mod requester;
 #[cfg(test)]
@@ -17,6 +18,7 @@ use sha2::{Digest as _, Sha256};
 pub use counter::{Countered, PROPOSAL_MAX, Proposal};
 pub use form::{AnswerKind, Answers, Difference, QUESTIONS, Question, STEPS, question};
 pub use machine::{Change, Command, RemarkDraft, RemarkKind, Settlement};
+pub use prefill::{PARAMETERS, Prefill};
 
 use super::agreement::Evidence;
 use super::audit::{Hash, hex};

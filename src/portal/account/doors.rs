@@ -22,19 +22,34 @@ use crate::web::{
 #[derive(Serialize)]
 struct RegisterView {
     is_open: bool,
+    /// The page to go on with; `/` where none was asked for.
+    next: String,
+    /// Where one signs in and comes back to `next`.
+    login: String,
     rule: PasswordRule,
 }
 
-fn show_register(request: &HttpRequest, desk: &DeskData, form: FormView) -> Result<HttpResponse, WebError> {
-    let view = RegisterView { is_open: desk.options.is_registration_open, rule: PasswordRule::new() };
+fn show_register(
+    request: &HttpRequest,
+    desk: &DeskData,
+    (form, next): (FormView, &str),
+) -> Result<HttpResponse, WebError> {
+    let (is_open, login) = (desk.options.is_registration_open, with_next("/login", next));
+    let view = RegisterView { is_open, next: next.to_owned(), login, rule: PasswordRule::new() };
     Page::new(request, "Create an account")?.form(form).render("account/register.html", &view)
 }
 
-pub(super) async fn register_page(request: HttpRequest, desk: DeskData) -> Result<HttpResponse, WebError> {
+pub(super) async fn register_page(
+    request: HttpRequest,
+    desk: DeskData,
+    query: Query,
+) -> Result<HttpResponse, WebError> {
+    let query = query.lenient();
+    let next = query.get("next").and_then(local_path).unwrap_or("/");
     if visitor_of(&request).is_some() {
-        return Ok(Redirect::to("/account"));
+        return Ok(Redirect::to(if next == "/" { "/account" } else { next }));
     }
-    show_register(&request, &desk, FormView::default())
+    show_register(&request, &desk, (FormView::default(), next))
 }
 
 pub(super) async fn register(
@@ -43,19 +58,21 @@ pub(super) async fn register(
     hashing: web::Data<HashingPool>,
     posted: Posted,
 ) -> Result<HttpResponse, WebError> {
-    let form = posted.only(&["name", "email", "password"])?;
+    let form = posted.only(&["name", "email", "password", "next"])?;
+    let next = local_path(form.text("next")).unwrap_or("/");
     let wish = accounts::Registration {
         name: form.text("name").to_owned(),
         email: form.text("email").to_owned(),
         password: SecretString::from(form.exact("password")),
         language: language_of(&request, &*Site::of(&request)?).tag().to_owned(),
+        next: Some(next).filter(|next| *next != "/").unwrap_or_default().to_owned(),
     };
     match accounts::register(&desk, &hashing, caller(&request), wish).await {
         Ok(()) => Ok(Redirect::to("/register/sent")),
         Err(error) => {
             let mut errors = named_errors(error, &[("name", "Your full name"), ("email", "Mail address")])?;
             again(&mut errors);
-            show_register(&request, &desk, form.view(&errors))
+            show_register(&request, &desk, (form.view(&errors), next))
         }
     }
 }
@@ -91,11 +108,22 @@ pub(super) async fn forgot_sent(request: HttpRequest) -> Result<HttpResponse, We
 #[derive(Serialize)]
 struct LoginView<'a> {
     next: &'a str,
+    /// Where one registers and comes back to `next`.
+    register: String,
     is_sent_here: bool,
 }
 
+/// A door with the page to go on with, where there is one.
+pub(super) fn with_next(door: &str, next: &str) -> String {
+    if matches!(next, "" | "/") {
+        return door.to_owned();
+    }
+    let query = url::form_urlencoded::Serializer::new(String::new()).append_pair("next", next).finish();
+    format!("{door}?{query}")
+}
+
 fn show_login(request: &HttpRequest, form: FormView, next: &str) -> Result<HttpResponse, WebError> {
-    let view = LoginView { next, is_sent_here: next != "/" };
+    let view = LoginView { next, register: with_next("/register", next), is_sent_here: next != "/" };
     Page::new(request, "Sign in")?.form(form).render("account/login.html", &view)
 }
 

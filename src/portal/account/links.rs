@@ -6,11 +6,13 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use secrecy::SecretString;
 use serde::Serialize;
 
+use super::doors::with_next;
 use crate::cases::links::Purpose;
 use crate::cases::passwords::{self, HashingPool};
 use crate::cases::{CaseError, accounts, staff};
 use crate::store::people::Account;
 use crate::web::case::{DeskData, caller, shown_on_form};
+use crate::web::flash::local_path;
 use crate::web::matrix::role_name;
 use crate::web::{Flash, FormView, Page, Posted, Redirect, WebError, json::Query};
 
@@ -96,8 +98,18 @@ async fn done(
     token: &str,
     (outcome, said): (Result<(), CaseError>, &str),
 ) -> Result<HttpResponse, WebError> {
+    done_to(at, (purpose, "/login"), token, (outcome, said)).await
+}
+
+/// The same, on to a page of this site.
+async fn done_to(
+    at: (&HttpRequest, &DeskData),
+    (purpose, path): (Purpose, &str),
+    token: &str,
+    (outcome, said): (Result<(), CaseError>, &str),
+) -> Result<HttpResponse, WebError> {
     match outcome {
-        Ok(()) => Redirect::with(at.0, "/login", &Flash::good(said)),
+        Ok(()) => Redirect::with(at.0, path, &Flash::good(said)),
         Err(error) if is_gone(&error) => gone(at.0, purpose),
         Err(error) => {
             let errors = shown_on_form(error)?;
@@ -117,9 +129,20 @@ pub(super) async fn verify_page(request: HttpRequest, desk: DeskData, query: Que
 pub(super) async fn verify(request: HttpRequest, desk: DeskData, posted: Posted) -> Result<HttpResponse, WebError> {
     let form = posted.only(&["token"])?;
     let (caller, token) = (caller(&request), form.text("token").to_owned());
-    let outcome = desk.run(move |desk| accounts::verify_email(desk, &caller, &token).map(drop)).await;
+    let confirmed = desk
+        .run(move |desk| {
+            let next = accounts::wanted_next(desk, &token)?;
+            accounts::verify_email(desk, &caller, &token)?;
+            Ok(next)
+        })
+        .await;
+    let (path, outcome) = match confirmed {
+        // Looked at once more: what rests in a row is no reason to send anybody off this site.
+        Ok(next) => (with_next("/login", local_path(&next).unwrap_or("/")), Ok(())),
+        Err(error) => (String::new(), Err(error)),
+    };
     let said = "Your mail address is confirmed. Sign in to go on.";
-    done((&request, &desk), Purpose::Verify, form.text("token"), (outcome, said)).await
+    done_to((&request, &desk), (Purpose::Verify, &path), form.text("token"), (outcome, said)).await
 }
 
 pub(super) async fn reset_page(request: HttpRequest, desk: DeskData, query: Query) -> Result<HttpResponse, WebError> {

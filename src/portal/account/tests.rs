@@ -293,3 +293,47 @@ async fn what_is_kept_is_downloaded_with_one_button() {
         assert_eq!(browser.bare("/account/data", &[]).await.status, 403, "not by another site's form");
     }
 }
+
+#[actix_web::test]
+async fn an_account_is_closed_with_its_password_and_its_address() {
+    for portal in portals() {
+        portal.person("Ana Diaz", &[]);
+        let browser = portal.signed_in("Ana Diaz").await;
+        let page = browser.page("/account/close").await;
+        assert!(page.contains("What happens when you close it") && page.contains("What the record keeps"), "{page}");
+        let form = |password: &str, confirm: &str| pairs(&[("password", password), ("confirm", confirm)]);
+        let wrong = browser.fill("/account/close", &form("not the password", EMAIL)).await;
+        assert_eq!((wrong.status, wrong.body.contains("#f-password")), (422, true), "{}", wrong.body);
+        let slip = browser.fill("/account/close", &form(PASSWORD, "yes")).await;
+        assert_eq!((slip.status, slip.body.contains("#f-confirm")), (422, true), "{}", slip.body);
+        let closed = browser.fill("/account/close", &form(PASSWORD, EMAIL)).await;
+        assert_eq!((closed.status, closed.header("location")), (303, "/"), "{}", closed.body);
+        assert!(browser.page("/").await.contains("Your account is closed."));
+        assert_eq!(browser.get("/account").await.status, 303, "signed out");
+        let clerk = portal.person("Cleo Clerk", &[RoleGrant::new(Role::Clerk, None).unwrap()]);
+        let browser = portal.signed_in("Cleo Clerk").await;
+        let page = browser.page("/account/close").await;
+        assert!(page.contains("You work for the city.") && !page.contains("name=\"confirm\""), "{clerk}: {page}");
+    }
+}
+
+#[actix_web::test]
+async fn the_page_one_wanted_survives_registering_and_confirming() {
+    let portal = portals().swap_remove(0);
+    let browser = portal.browser();
+    let wanted = "/applications/new?dataset=parking&project=Free%20bays";
+    let door = browser.get(wanted).await.header("location").to_owned();
+    assert!(browser.page(&door).await.contains("/register?next=%2Fapplications%2Fnew"));
+    let mut fields = registration(EMAIL);
+    fields.push(("next", wanted.to_owned()));
+    assert_eq!(browser.fill("/register", &fields).await.status, 303);
+    let link = portal.mailed_link(EMAIL);
+    let token = link.split_once('=').unwrap().1.to_owned();
+    let confirmed = browser.fill(&link, &[("token", token)]).await;
+    let next = url::form_urlencoded::Serializer::new(String::new()).append_pair("next", wanted).finish();
+    assert_eq!(confirmed.header("location"), format!("/login?{next}"));
+    for evil in ["https://evil.example/", "//evil.example"] {
+        let page = browser.page(&format!("/register?next={evil}")).await;
+        assert!(!page.contains("evil.example"), "{page}");
+    }
+}

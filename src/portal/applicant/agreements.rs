@@ -7,10 +7,12 @@ use serde::Serialize;
 use super::acts::at_field;
 use super::holds::{self, HoldView};
 use super::keys::{KeyLine, key_line};
+use super::left::{LeftRow, rows as left_rows};
 use super::newterms::{OwedView, owed_view};
 use super::sign::{TextView, text_view};
 use super::usage::{UsageView, last_day, usage};
 use crate::cases::agree::{self, AgreementView};
+use crate::cases::left::{self, Left};
 use crate::cases::{Caller, CaseError, Desk, appeals, destruction, keys, redaction, renewal, reterms};
 use crate::domain::agreement::{Agreement, AgreementState, Evidence, Schedule};
 use crate::domain::appeal::Appealed;
@@ -114,6 +116,7 @@ pub(super) struct AgreementPage {
     schedules: Vec<ScheduleView>,
     keys: Vec<KeyLine>,
     usage: UsageView,
+    left: Vec<LeftRow>,
     text: TextView,
     evidence: Option<Evidence>,
     signature: String,
@@ -206,6 +209,7 @@ pub(super) struct Facts {
     pub(super) holds: Vec<Hold>,
     pub(super) keys: Vec<(StoredKey, bool)>,
     pub(super) usage: UsageView,
+    pub(super) left: Vec<Left>,
     /// What is taken out of each schedule, in their order.
     pub(super) redactions: Vec<Vec<String>>,
     pub(super) now: Instant,
@@ -231,6 +235,7 @@ pub(super) fn load(desk: &Desk, who: &Caller, id: AgreementId) -> Result<Facts, 
         names: Names::of(desk)?,
         keys: keys::list(desk, who, id)?,
         usage: usage(desk, Whose { agreement: Some(id), ..Whose::default() })?,
+        left: left::of_agreement(desk, who, id)?,
         now: desk.clock.now(),
         is_appealable: appeals::is_open_to(desk, who, Appealed::Termination { agreement: id }),
         owed: reterms::find(desk, who, id)?.map(|owed| owed_view(desk, &owed)),
@@ -247,8 +252,21 @@ pub(super) fn load(desk: &Desk, who: &Caller, id: AgreementId) -> Result<Facts, 
 }
 
 pub(super) fn view(profile: &Profile, facts: Facts) -> AgreementPage {
-    let Facts { shown, terms, names, holds, keys, usage, redactions, now, is_appealable, owed, renewal, certificate } =
-        facts;
+    let Facts {
+        shown,
+        terms,
+        names,
+        holds,
+        keys,
+        usage,
+        left,
+        redactions,
+        now,
+        is_appealable,
+        owed,
+        renewal,
+        certificate,
+    } = facts;
     let AgreementView { agreement, text, signature, public_key } = shown;
     let plain = format!("/agreements/{}/text", agreement.id);
     let execution = agreement.execution();
@@ -289,6 +307,7 @@ pub(super) fn view(profile: &Profile, facts: Facts) -> AgreementPage {
             .collect(),
         keys: keys.iter().map(|(stored, is_held)| key_line(stored, *is_held, now)).collect(),
         usage,
+        left: left_rows(&left),
         text: text_view(&terms, (&agreement.number, &text, &agreement.text_hash), plain),
         evidence: execution.map(|execution| execution.signature.clone()),
         signature: signature.unwrap_or_default(),

@@ -48,6 +48,7 @@ struct May {
     withdraw: bool,
     sign: bool,
     reopen: bool,
+    copy: bool,
 }
 
 /// Where the page leads on; empty where nowhere.
@@ -131,15 +132,16 @@ pub(super) const fn is_editable(application: &Application) -> bool {
 }
 
 const fn may(application: &Application) -> May {
-    let none = May { edit: false, answer: false, message: false, withdraw: false, sign: false, reopen: false };
+    let none =
+        May { edit: false, answer: false, message: false, withdraw: false, sign: false, reopen: false, copy: false };
     match application.state {
         State::Draft => May { edit: true, withdraw: true, ..none },
         State::Submitted { .. } => May { message: true, withdraw: true, ..none },
         State::InfoRequested { .. } => May { edit: true, answer: true, message: true, withdraw: true, ..none },
         State::Offered { .. } => May { message: true, sign: true, ..none },
-        State::Executed { .. } => May { message: true, reopen: application.reopened_as.is_none(), ..none },
+        State::Executed { .. } => May { message: true, reopen: application.reopened_as.is_none(), copy: true, ..none },
         State::Denied { .. } | State::Withdrawn { .. } | State::Lapsed { .. } | State::Converted { .. } => {
-            May { reopen: application.reopened_as.is_none(), ..none }
+            May { reopen: application.reopened_as.is_none(), copy: true, ..none }
         }
     }
 }

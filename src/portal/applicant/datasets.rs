@@ -6,8 +6,9 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use serde::Serialize;
 
 use super::application::Facts;
+use super::begin::grantable;
 use super::form::{DATASETS, Gap, StepLink, after_saving, editable, gap_links, page_of, steps};
-use super::list::{grantable, title};
+use super::list::title;
 use crate::cases::apply::{self, Wanted};
 use crate::cases::{CaseError, Desk, drafting};
 use crate::domain::catalogue::Dataset;

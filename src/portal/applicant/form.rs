@@ -100,19 +100,20 @@ pub(super) struct StepView {
 
 /// A question with what its field needs.
 #[derive(Debug, Serialize)]
-struct QuestionView {
-    name: &'static str,
+pub(super) struct QuestionView {
+    pub(super) name: String,
     /// `line`, `prose`, `number`, `email` or `choice`.
     kind: &'static str,
     label: &'static str,
     hint: &'static str,
+    example: &'static str,
     optional: bool,
     max: usize,
     suffix: &'static str,
     options: Vec<Choice>,
 }
 
-fn question_view(profile: &Profile, question: &Question, names_users: bool) -> QuestionView {
+pub(super) fn question_view(profile: &Profile, question: &Question, names_users: bool) -> QuestionView {
     let (kind, options) = match question.kind {
         AnswerKind::Line => ("line", Vec::new()),
         AnswerKind::Prose => ("prose", Vec::new()),
@@ -135,8 +136,8 @@ fn question_view(profile: &Profile, question: &Question, names_users: bool) -> Q
         _ => "",
     };
     let optional = !(question.is_required || question.name == "users" && names_users);
-    let Question { name, label, hint, max, .. } = *question;
-    QuestionView { name, kind, label, hint, optional, max, suffix, options }
+    let Question { name, label, hint, example, max, .. } = *question;
+    QuestionView { name: name.to_owned(), kind, label, hint, example, optional, max, suffix, options }
 }
 
 pub(super) fn step_view(profile: &Profile, facts: &Facts, step: &str, back: &str) -> StepView {

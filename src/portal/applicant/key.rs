@@ -6,8 +6,10 @@ use serde::Serialize;
 use super::acts::at_field;
 use super::holds::{self, HoldView, PastHold};
 use super::keys::{at_fields, example, mode_words, overlaps, roll as roll_key, show_made, tag};
+use super::left::{LeftRow, Seen, rows as left_rows, seen as seen_rows};
 use super::usage::{UsageView, last_day, outcome_words, usage};
 use crate::cases::keys::{self, KeyView, form::networks};
+use crate::cases::left::{self, Left, SeenNetwork};
 use crate::cases::{Caller, CaseError, Desk, enforce};
 use crate::domain::hold::{HoldTarget, Office};
 use crate::domain::id::{HoldId, KeyId};
@@ -49,6 +51,10 @@ pub(super) struct KeyPage {
     /// Where to appeal a revocation by an office.
     appeal: String,
     usage: UsageView,
+    left: Vec<LeftRow>,
+    seen: Vec<Seen>,
+    /// The hours until it stops, where its successor works already.
+    overlap: Option<Overlap>,
     last_calls: Vec<Call>,
     overlaps: Vec<Choice>,
     may: May,
@@ -64,6 +70,25 @@ struct May {
     roll: bool,
     pause: bool,
     resume: bool,
+}
+
+/// The time for which a rolled key and its successor both work.
+#[derive(Debug, PartialEq, Eq, Serialize)]
+struct Overlap {
+    ends: Instant,
+    days: i64,
+    hours: i64,
+}
+
+/// How long a rolled key still works.
+fn overlap(state: &KeyState, now: Instant) -> Option<Overlap> {
+    match state {
+        KeyState::Superseded { at, .. } if *at > now => {
+            let rest = *at - now;
+            Some(Overlap { ends: *at, days: rest.num_days(), hours: rest.num_hours() % 24 })
+        }
+        KeyState::Superseded { .. } | KeyState::Active | KeyState::Revoked { .. } | KeyState::Expired { .. } => None,
+    }
 }
 
 /// A line of the access log.
@@ -98,6 +123,8 @@ pub(super) struct Facts {
     pub(super) shown: KeyView,
     pub(super) names: Names,
     pub(super) usage: UsageView,
+    pub(super) left: Vec<Left>,
+    pub(super) seen: Vec<SeenNetwork>,
     pub(super) log: Vec<LogLine>,
     /// An address that it opens.
     pub(super) example: Option<String>,
@@ -115,6 +142,8 @@ pub(super) fn load(desk: &Desk, who: &Caller, id: KeyId) -> Result<Facts, CaseEr
     Ok(Facts {
         names: Names::of(desk)?,
         usage: usage(desk, whose)?,
+        left: left::of_key(desk, who, id)?,
+        seen: left::networks(desk, who, id)?,
         log: desk.read(|conn| log(conn, &wanted, Addresses::Truncated, LAST_CALLS))?,
         now: desk.clock.now(),
         example: example(desk, &shown.stored.key.scopes)?,
@@ -123,7 +152,7 @@ pub(super) fn load(desk: &Desk, who: &Caller, id: KeyId) -> Result<Facts, CaseEr
 }
 
 pub(super) fn view(profile: &Profile, gate: &str, facts: Facts) -> KeyPage {
-    let Facts { shown, names, usage, log, example, now } = facts;
+    let Facts { shown, names, usage, left, seen, log, example, now } = facts;
     let is_held = shown.is_held();
     let KeyView { stored, agreement, holds: on_key, holds_above } = shown;
     let key = &stored.key;
@@ -162,6 +191,9 @@ pub(super) fn view(profile: &Profile, gate: &str, facts: Facts) -> KeyPage {
         past_holds: holds::past(&on_key),
         appeal: appeal_of(key.id, &key.state),
         usage,
+        left: left_rows(&left),
+        seen: seen_rows(seen),
+        overlap: overlap(&key.state, now),
         last_calls: log.iter().map(call).collect(),
         overlaps: overlaps(),
         calls: example

@@ -5,7 +5,10 @@ mod acts;
 mod agreements;
 mod appeals;
 mod application;
+#[cfg(test)]
+mod asking_tests;
 mod bargain;
+mod begin;
 #[cfg(test)]
 mod copy_tests;
 mod datasets;
@@ -14,6 +17,7 @@ mod form;
 mod holds;
 mod key;
 mod keys;
+mod left;
 mod letter;
 mod list;
 mod newterms;
@@ -47,8 +51,8 @@ pub fn routes(routes: Routes) -> Routes {
 fn application_routes(routes: Routes) -> Routes {
     routes
         .get("/applications", MINE, "Own applications", list::page)
-        .post("/applications", MINE, "Start an application", list::start)
-        .get("/applications/new", MINE, "Choose datasets to ask for", list::new_page)
+        .post("/applications", MINE, "Start an application", begin::start)
+        .get("/applications/new", MINE, "Choose datasets to ask for", begin::page)
         .get(
             "/applications/{application}",
             MINE,
@@ -66,6 +70,7 @@ fn application_routes(routes: Routes) -> Routes {
         .post("/applications/{application}/message", MINE, "Write to a department", acts::message)
         .post("/applications/{application}/withdraw", MINE, "Take it back, or decline an offer", acts::withdraw)
         .post("/applications/{application}/reopen", MINE, "Ask again from the same answers", acts::reopen)
+        .post("/applications/{application}/copy", MINE, "Begin a new one from its answers", begin::copy)
         .get("/applications/{application}/records", MINE, "Ask for its datasets as records", records::page)
         .post("/applications/{application}/records", MINE, "Ask for its datasets as records", records::convert)
         .get("/applications/{application}/letter", MINE, "The denial letter with both appeal dates", letter::page)

@@ -1,5 +1,6 @@
 //! Pages rendered over real cases, forms sent, strangers kept out.
 
+use super::asking_tests::answers;
 use super::testing::{City, caller_of, cities};
 use crate::cases::keys;
 use crate::domain::application::STEPS;
@@ -34,7 +35,7 @@ fn pages(city: &City, nick: &str) -> Vec<String> {
     found
 }
 
-fn well_formed(answer: &Answer, path: &str) {
+pub(super) fn well_formed(answer: &Answer, path: &str) {
     assert_eq!(answer.status, 200, "{path}: {}", answer.body);
     assert_eq!(answer.header("cache-control"), "no-store", "{path}");
     if answer.header("content-type").starts_with("text/html") {
@@ -86,7 +87,8 @@ async fn somebody_elses_thing_looks_like_nothing() {
             ("submit", vec![("name", "x")]),
             ("answer", vec![("answer", "x")]),
             ("message", vec![("message", "x"), ("department", "01900000-0000-7000-8000-000000000000")]),
-            ("counter", vec![("item", "01900000-0000-7000-8000-000000000000")]),
+            ("counter", vec![]),
+            ("copy", vec![]),
         ] {
             let answer = city.post("maria", &format!("/applications/{theirs}/{act}"), &fields).await;
             assert_eq!(answer.status, 404, "{act}: {}", answer.body);
@@ -239,11 +241,18 @@ async fn an_offer_is_countered_or_signed() {
         let offered = city.application("jo", "offered");
         let here = format!("/applications/{}", offered.id);
         let page = city.get("jo", &format!("{here}/offer")).await;
-        let item = page.hidden("item");
-        let field = format!("counter.{item}");
-        let empty = city.post("jo", &format!("{here}/counter"), &[("item", &item), (&field, " ")]).await;
+        assert!(page.body.contains("You asked") && page.body.contains("What it means for you"), "{}", page.body);
+        let (choices, texts) = answers(&offered);
+        let silent = city.post("jo", &format!("{here}/counter"), &[]).await;
+        assert_eq!(silent.status, 422);
+        assert!(silent.body.contains(&format!("href=\"#f-{}\"", choices[0])), "{}", silent.body);
+        let mut fields: Vec<(&str, &str)> = choices.iter().map(|name| (name.as_str(), "accept")).collect();
+        let all = city.post("jo", &format!("{here}/counter"), &fields).await;
+        assert_eq!(all.header("location"), format!("{here}/offer#sign-it"), "who accepts all signs next");
+        fields[0].1 = "propose";
+        let empty = city.post("jo", &format!("{here}/counter"), &fields).await;
         assert_eq!(empty.status, 422);
-        assert!(empty.body.contains(&format!("href=\"#f-{field}\"")), "{}", empty.body);
+        assert!(empty.body.contains(&format!("href=\"#f-{}\"", texts[0])), "{}", empty.body);
 
         let mut fields = signed(&page);
         fields.retain(|(name, _)| name != "consent");
@@ -408,7 +417,7 @@ async fn a_held_key_says_why_by_whom_and_what_to_do() {
             "What to do:",
             "#message",
             "203.0.113.0/24",
-            "Too fast: wait as Retry-After says",
+            "Wait as Retry-After says, and spread the calls.",
             "rate_limited",
         ] {
             assert!(page.body.contains(wanted), "{wanted} in {}", page.body);

@@ -35,6 +35,8 @@ pub(super) struct UsageView {
 struct OutcomeRow {
     code: String,
     words: &'static str,
+    /// What to do about it; empty where there is nothing.
+    todo: &'static str,
     calls: i64,
 }
 
@@ -61,26 +63,45 @@ struct Bar {
     refused: i64,
 }
 
-/// What each outcome means to the holder.
+/// Every outcome of the gate: its code, what it means to the holder, and what to do about it. A test holds it against the
+/// gate's own list.
+pub(super) const OUTCOMES: [(&str, &str, &str); 15] = [
+    ("ok", "Answered", ""),
+    ("key_missing", "No key was sent", "Send the key in the Authorization header as a bearer token."),
+    ("key_malformed", "The text sent is not a key", "Check that the whole key was copied, without spaces or quotes."),
+    ("key_unknown", "No such key", "Check which key the program uses; make a new one if it is lost."),
+    ("key_expired", "The key has expired", "Make another key under the agreement, or roll it before it ends."),
+    ("key_revoked", "The key was revoked", "Make another key. If an office revoked it, read the letter and appeal."),
+    (
+        "key_suspended",
+        "The key or its agreement is on hold",
+        "Read the hold's reason on the key's page, put it right and answer; you can appeal.",
+    ),
+    ("agreement_ended", "The agreement is over", "Reopen the application, or ask for a renewal in time."),
+    (
+        "network_denied",
+        "Called from a network that is not on the list",
+        "Call from a listed network, or change the key's list of networks.",
+    ),
+    ("scope_denied", "Asked for something outside the scopes", "Compare method and path with the key's scopes."),
+    ("outside_window", "Called outside the hours agreed", "Call within the hours that stand in the agreement."),
+    ("rate_limited", "Too fast", "Wait as Retry-After says, and spread the calls."),
+    (
+        "quota_exhausted",
+        "The quota was used up",
+        "Wait until it counts anew, keep answers, or reopen the application for more.",
+    ),
+    ("dataset_unavailable", "The dataset was not available", "Try later; write to the department if it lasts."),
+    ("upstream_failed", "The city's feed did not answer", "Try again with growing pauses; the city sees it too."),
+];
+
+fn known(code: &str) -> Option<&'static (&'static str, &'static str, &'static str)> {
+    OUTCOMES.iter().find(|(known, _, _)| *known == code)
+}
+
+/// What an outcome means to the holder.
 pub(in crate::portal) fn outcome_words(code: &str) -> &'static str {
-    match code {
-        "ok" => "Answered",
-        "key_missing" => "No key was sent",
-        "key_malformed" => "The text sent is not a key",
-        "key_unknown" => "No such key",
-        "key_expired" => "The key has expired: make or roll one",
-        "key_revoked" => "The key was revoked: make another",
-        "key_suspended" => "The key or its agreement is on hold: see the hold's reason",
-        "agreement_ended" => "The agreement is over: ask again",
-        "network_denied" => "Called from a network that is not on the list",
-        "scope_denied" => "Asked for something outside the scopes",
-        "outside_window" => "Called outside the hours agreed",
-        "rate_limited" => "Too fast: wait as Retry-After says",
-        "quota_exhausted" => "The quota was used up",
-        "dataset_unavailable" => "The dataset was not available",
-        "upstream_failed" => "The city's feed did not answer",
-        _ => "",
-    }
+    known(code).map_or("", |(_, words, _)| words)
 }
 
 /// The usage of a key or an agreement over the last thirty days of the city.
@@ -108,7 +129,12 @@ pub(super) fn view((first, last): (Day, Day), days: &[Sum], outcomes: &[Sum]) ->
         bytes: total(days, |sum| sum.bytes),
         outcomes: outcomes
             .iter()
-            .map(|sum| OutcomeRow { code: sum.of.clone(), words: outcome_words(&sum.of), calls: sum.calls })
+            .map(|sum| OutcomeRow {
+                code: sum.of.clone(),
+                words: outcome_words(&sum.of),
+                todo: known(&sum.of).map_or("", |(_, _, todo)| todo),
+                calls: sum.calls,
+            })
             .collect(),
         days: days.iter().rev().map(day_row).collect(),
         bars: bars((first, last), days, most),
@@ -158,4 +184,21 @@ fn bars((first, last): (Day, Day), days: &[Sum], most: i64) -> Vec<Bar> {
 /// The last day on which something works that ends at an instant.
 pub(super) fn last_day(ends_at: crate::domain::time::Instant) -> crate::domain::time::Instant {
     ends_at - TimeDelta::seconds(1)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::OUTCOMES;
+
+    #[test]
+    fn every_outcome_of_the_gate_has_its_words_and_what_to_do() {
+        let told: Vec<&str> = OUTCOMES.iter().map(|(code, _, _)| *code).collect();
+        for outcome in crate::gate::verdict::Outcome::ALL {
+            assert!(told.contains(&outcome.as_str()), "{}", outcome.as_str());
+        }
+        assert_eq!(told.len(), crate::gate::verdict::Outcome::ALL.len());
+        for (code, words, todo) in OUTCOMES {
+            assert!(!words.is_empty() && todo.is_empty() == (code == "ok"), "{code}");
+        }
+    }
 }

@@ -3,6 +3,7 @@
 
 mod catalogue;
 mod check;
+mod eligibility;
 mod home;
 mod kill;
 mod register;
@@ -39,6 +40,7 @@ pub fn routes(routes: Routes) -> Routes {
         .get("/public-register.json", open, "The public register for programs", register::json)
         .get("/public-register.atom", open, "New and ended agreements as a feed", register::atom)
         .get("/public-register/{table}.csv", open, "One table of the public register as CSV", register::csv)
+        .get("/check-eligibility", open, "What to expect before one asks", eligibility::page)
         .get("/check-agreement", open, "Check a copy of an agreement", check::page)
         .post("/check-agreement", open, "Check a copy of an agreement", check::check)
         .with_body_max(COPY_BYTES_MAX)

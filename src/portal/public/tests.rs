@@ -207,3 +207,29 @@ async fn standing_texts_are_there() {
     let change = browser.get("/.well-known/change-password").await;
     assert_eq!((change.status, change.header("location")), (303, "/account/password"));
 }
+
+#[actix_web::test]
+async fn what_to_expect_is_told_without_an_account_and_leads_to_the_form() {
+    for portal in city() {
+        let browser = portal.browser();
+        let page = browser.page("/check-eligibility").await;
+        assert!(page.contains("Your plan") && !page.contains("What to expect</h2>"), "{page}");
+        assert!(!page.contains("Not for the public yet"), "what is not published is not named");
+        let page = browser
+            .page("/check-eligibility?dataset=noise&dataset=parking&dataset=plates&dataset=hidden&purpose=research")
+            .await;
+        for wanted in [
+            "Open data: no key and no account are needed.",
+            "A manager of the department decides",
+            "The law forbids a key for this data",
+            "There is no dataset “hidden” in the catalogue.",
+            "You will be asked why you need each of these fields: bay.",
+            "href=\"/applications/new?dataset=parking&amp;purpose=research\"",
+        ] {
+            assert!(page.contains(wanted), "{wanted} in {page}");
+        }
+        let page = browser.page("/check-eligibility?dataset=parking&measures=no&uses=tracking").await;
+        assert!(page.contains("What stands in the way") && page.contains("No agreement may allow this use:"), "{page}");
+        assert!(!page.contains("/applications/new?dataset=parking"), "nobody is led into a denial");
+    }
+}

@@ -5,6 +5,7 @@ use actix_web::http::header;
 use actix_web::{HttpRequest, HttpResponse};
 use serde::Serialize;
 
+use crate::domain::application::{PARAMETERS, question};
 use crate::store::people;
 use crate::web::case::DeskData;
 use crate::web::{Page, Redirect, Site, WebError};
@@ -28,6 +29,9 @@ struct Help {
     records_request: String,
     purposes: Vec<(String, String)>,
     prohibited_uses: Vec<String>,
+    /// What a link to the form may bring: the name, and the question it answers.
+    prefill: Vec<(&'static str, &'static str)>,
+    prefill_example: String,
     email: String,
 }
 
@@ -51,6 +55,13 @@ pub(super) async fn help(request: HttpRequest, desk: DeskData) -> Result<HttpRes
         records_request: profile.notices.records_request.text("en").to_owned(),
         purposes: profile.purposes.iter().map(purpose).collect(),
         prohibited_uses: profile.prohibited_uses.iter().map(|known| known.text.text("en").to_owned()).collect(),
+        prefill_example: Site::of(&request)?.portal_link(
+            "/applications/new?dataset=parking-occupancy&purpose=research&project=Where%20bays%20are%20free",
+        ),
+        prefill: PARAMETERS
+            .iter()
+            .filter_map(|(parameter, asked)| Some((*parameter, question(asked)?.label)))
+            .collect(),
         email: profile.agreement.notices_email.to_string(),
     };
     Page::new(&request, "How this works")?.render("public/help.html", &view)

@@ -9,7 +9,7 @@ use diesel::sql_types::{BigInt, Text};
 use crate::domain::id::{AgreementId, DatasetId, DepartmentId, KeyId};
 use crate::domain::net::truncated;
 use crate::domain::time::{Day, Instant};
-use crate::store::schema::{access_log, datasets, usage_days, usage_hours, usage_minutes};
+use crate::store::schema::{access_log, datasets, usage_days, usage_hours, usage_minutes, usage_sights};
 use crate::store::usage::{Access, Counted};
 use crate::store::{AnyConnection, StoreError, id};
 
@@ -413,4 +413,36 @@ fn line(row: LogRow, addresses: Addresses) -> Result<LogLine, StoreError> {
 
 fn some<K>(text: &str) -> Result<Option<crate::domain::id::Id<K>>, StoreError> {
     if text.is_empty() { Ok(None) } else { id(text).map(Some) }
+}
+
+/// A network that a key was used from, cut as staff see it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SeenNetwork {
+    /// The network.
+    pub network: String,
+    /// The ten minutes in which it was seen first, of those kept.
+    pub first: Instant,
+    /// The ten minutes in which it was seen last.
+    pub last: Instant,
+}
+
+/// Networks that one page shows.
+const NETWORKS_MAX: i64 = 50;
+
+/// The networks that a key was used from, the latest first.
+///
+/// # Errors
+/// What the database says.
+pub fn networks_of(conn: &mut AnyConnection, key: KeyId) -> Result<Vec<SeenNetwork>, StoreError> {
+    type Columns = (String, Option<NaiveDateTime>, Option<NaiveDateTime>);
+    let rows: Vec<Columns> = usage_sights::table
+        .filter(usage_sights::key_id.eq(key.to_string()).and(usage_sights::kind.eq("network")))
+        .group_by(usage_sights::sight)
+        .order(diesel::dsl::max(usage_sights::at).desc())
+        .limit(NETWORKS_MAX)
+        .select((usage_sights::sight, diesel::dsl::min(usage_sights::at), diesel::dsl::max(usage_sights::at)))
+        .load(conn)?;
+    let shown =
+        |(network, first, last): Columns| Some(SeenNetwork { network, first: first?.and_utc(), last: last?.and_utc() });
+    Ok(rows.into_iter().filter_map(shown).collect())
 }

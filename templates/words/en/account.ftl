@@ -80,7 +80,7 @@ login-password = Password
 login-submit = Sign in
 login-forgot = Forgot your password?
 login-new = New here?
-login-new-text = <a href="/register">Create an account</a>. To look through the <a href="/datasets">catalogue</a> you need none.
+login-new-text = <a href="{ $register }">Create an account</a>. To look through the <a href="/datasets">catalogue</a> you need none.
 
 # account/overview.html
 overview-you = About you

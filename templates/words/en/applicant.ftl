@@ -15,6 +15,13 @@ my-list-yours = Your applications
 my-list-others-caption = Other applications
 
 my-new-lead = Choose the datasets you need. You can add or leave out some until you sign.
+my-new-wrong = Some of what the link said cannot be taken
+my-new-suggested = Suggested by the link you followed
+my-new-suggested-more = Look at each answer. Change it or empty it; nothing is sent by beginning a draft.
+my-new-copy = Begin from an earlier application
+my-new-copy-hint = Its answers and datasets are copied. Files, declarations and the signature are not.
+my-new-copy-none = No: begin with an empty form
+my-new-links = You can link to this page with answers filled in: <a href="/help#prefill">how such links are written</a>.
 my-new-which = Which datasets do you need?
 my-new-which-hint = Open data needs no application and is not listed here.
 my-new-begin = Begin a draft
@@ -25,6 +32,7 @@ my-new-none-more = No published dataset asks for an agreement. Open data can be 
 
 my-step-last = Save and check everything
 my-step-next = Save and continue
+my-step-example = For example: { $example }
 my-step-later = Save for later
 
 my-datasets-fixed = After sending, datasets cannot be added or left out; scopes and reasons still can change. To ask for others, begin another application.
@@ -101,6 +109,9 @@ my-application-again = Ask again
 my-application-change-more = A new draft begins with your present answers. Your agreement stays in force until the new one is signed.
 my-application-again-more = A new draft begins with the same answers, so that you can change what was in the way.
 my-application-reopen = Reopen this application
+my-application-copy = Use it as a template
+my-application-copy-more = A new application begins with these answers and datasets. This one stays as it is.
+my-application-copy-do = Begin a new one from it
 my-application-earlier = <a href="{ $href }">The earlier application</a> that this one continues.
 
 my-offer-lead = The city grants what stands here. Nothing is in force until you sign. The offer lapses on <time datetime="{ $at }">{ $day }</time>.
@@ -236,3 +247,16 @@ my-parts-agreement = Agreement
 my-parts-state = State
 my-parts-slowed = <strong>Slowed down:</strong> { $stops }, since <time datetime="{ $at }">{ $time }</time>, by { $by }.
 my-parts-appeal-slowed = Appeal this
+
+# What is left, and what to do about refusals
+my-left = What is left of each limit now
+my-left-whose = For
+my-left-limit = Limit
+my-left-left = Left
+my-left-anew = Counts anew
+my-left-used = { $percent }% used
+my-left-of = { $left } left, { $used } used
+my-left-rate = A rate: it refills evenly
+my-left-always = All the time
+my-usage-do = What to do
+my-usage-do-nothing = Nothing

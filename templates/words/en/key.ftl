@@ -85,3 +85,16 @@ my-key-new-agreement-day = The agreement's last day is <time datetime="{ $at }">
 my-key-new-once = The key's text is shown once, on the next page. Be ready to put it where your program reads it.
 my-key-new-make = Make the key
 my-key-new-cancel = Cancel
+
+# Overlap of a roll, and networks
+my-key-overlap = This key stops soon: its successor works already
+my-key-overlap-left = Both keys work for another { $days ->
+    [0] { $hours } hours
+    [one] day and { $hours } hours
+   *[other] { $days } days and { $hours } hours
+  }, until <time datetime="{ $at }">{ $time }</time>. Move your program to <a href="{ $href }">the successor</a> before.
+my-key-seen = Networks it was used from
+my-key-seen-more = Networks of the last days, cut so that no single address is kept. A network that is not yours? <a href="#networks">Limit the key to your networks</a>, or roll it.
+my-key-seen-network = Network
+my-key-seen-first = First seen
+my-key-seen-last = Last seen

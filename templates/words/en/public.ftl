@@ -67,6 +67,7 @@ dataset-changed = Last changed here
 dataset-how = How to get it
 dataset-apply = Apply for this dataset
 dataset-terms = Read the terms first
+dataset-eligible = What to expect before you ask
 dataset-not-live = No live feed stands behind it yet. You may apply already; the department tells you when it flows.
 dataset-write = Write to { $department }
 dataset-not-through = It does not flow through the gate yet. Look below for where else it is.
@@ -116,6 +117,7 @@ home-call-text = Make keys for the datasets of your agreement and call the gate.
 home-departments = By department
 home-also = Also here
 home-help = How applying, keys and limits work
+home-eligible = What to expect before you ask: no account needed
 home-public-register = <a href="/public-register">The public register</a>: whom the city lets read its data, and how it decides
 home-check = Check whether a copy of an agreement is genuine
 home-kill = <a href="/keys/kill">Stop a key that leaked</a>, yours or somebody else’s
@@ -158,6 +160,14 @@ help-offer = Approved as asked, the agreement is in force. With conditions, you 
 help-term = An agreement runs for { $term_months } months unless it says otherwise. If the terms change in substance you are told { $terms_notice_days } days before.
 help-purposes = What people use it for
 help-prohibited = What no agreement allows
+help-prefill = Links with answers filled in
+help-prefill-text = A link to the form can bring datasets and answers along. They are shown as suggestions, also after signing in or registering; the applicant looks at each and begins the draft. Nothing is sent by a link, and what does not fit is told.
+help-prefill-example = Such a link
+help-prefill-names = Names in such a link
+help-prefill-name = Name
+help-prefill-question = What it answers
+help-prefill-dataset = The dataset, as it is named in its address; may stand several times
+help-prefill-copy = The id of an earlier application of your own to begin from
 help-key = A key belongs to one agreement and is shown once, when you make it. Send it in a header, never in an address:
 help-call = A call
 help-token-text = A program that should not carry the key exchanges it for a token, which opens one dataset for a few minutes and is sent like a key:
@@ -315,3 +325,37 @@ home-median = { $days ->
     [one] Half of the applications are decided within one day.
    *[other] Half of the applications are decided within { $days } days.
   }
+
+# public/eligibility.html
+eligible-lead = Choose a dataset and say what you plan. You see at once how it would go. Nothing is kept, and no account is needed.
+eligible-unknown = There is no dataset “{ $slug }” in the catalogue.
+eligible-found = What to expect
+eligible-no-key = Open data: no key and no account are needed. Read it at once; only limits for each address apply.
+eligible-click-through = A key at once: you accept the terms by signing, and nobody has to decide.
+eligible-decision = { $approvals ->
+    [one] A manager of the department decides, and may add conditions.
+   *[other] { $approvals } different people must approve, and they may add conditions.
+  }
+eligible-prohibited = The law forbids a key for this data: an application would be denied.
+eligible-undecided = The department has not said yet how this dataset may be shared.
+eligible-records = You may still <a href="{ $href }">ask for existing records</a>, without giving a reason.
+eligible-hurdles = What stands in the way
+eligible-mind = To have in mind
+eligible-asked = What you will be asked
+eligible-terms = Read the terms before you begin
+eligible-apply = Begin the application with these answers
+eligible-apply-hint = You sign in or register first. Your answers come along as suggestions; nothing is sent before you sign.
+eligible-denied = What usually gets denied: uses that no agreement may allow
+eligible-questions = Your plan
+eligible-dataset = Which data?
+eligible-who = Who are you?
+eligible-any = I do not say
+eligible-purpose = What for?
+eligible-sharing = Who else will get the data?
+eligible-measures = Can you keep the security measures?
+eligible-measures-hint = Encryption, access for few, keys in a safe place, deletion in time.
+eligible-names = Can you name each person who will use it?
+eligible-names-hint = Asked for restricted data only.
+eligible-uses = Do you plan any of these?
+eligible-uses-hint = Leave all empty if you do not.
+eligible-submit = Show what to expect

@@ -80,7 +80,7 @@ login-password = Contraseña
 login-submit = Iniciar sesión
 login-forgot = ¿Olvidó su contraseña?
 login-new = ¿Es su primera vez aquí?
-login-new-text = <a href="/register">Cree una cuenta</a>. Para ver el <a href="/datasets">catálogo</a> no la necesita.
+login-new-text = <a href="{ $register }">Cree una cuenta</a>. Para ver el <a href="/datasets">catálogo</a> no la necesita.
 
 # account/overview.html
 overview-you = Sobre usted

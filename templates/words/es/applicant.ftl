@@ -15,6 +15,13 @@ my-list-yours = Sus solicitudes
 my-list-others-caption = Otras solicitudes
 
 my-new-lead = Elija los conjuntos de datos que necesita. Puede agregar o quitar alguno hasta que firme.
+my-new-wrong = Parte de lo que decía el enlace no se puede tomar
+my-new-suggested = Propuesto por el enlace que siguió
+my-new-suggested-more = Mire cada respuesta. Cámbiela o bórrela; al empezar un borrador no se envía nada.
+my-new-copy = Empezar desde una solicitud anterior
+my-new-copy-hint = Se copian sus respuestas y sus conjuntos de datos. No se copian los archivos, las declaraciones ni la firma.
+my-new-copy-none = No: empezar con un formulario vacío
+my-new-links = Puede enlazar a esta página con respuestas ya escritas: <a href="/help#prefill">cómo se escriben esos enlaces</a>.
 my-new-which = ¿Qué conjuntos de datos necesita?
 my-new-which-hint = Los datos abiertos no requieren solicitud y no aparecen aquí.
 my-new-begin = Empezar un borrador
@@ -25,6 +32,7 @@ my-new-none-more = Ningún conjunto de datos publicado pide un convenio. Los dat
 
 my-step-last = Guardar y revisar todo
 my-step-next = Guardar y continuar
+my-step-example = Por ejemplo: { $example }
 my-step-later = Guardar para después
 
 my-datasets-fixed = Después del envío no se pueden agregar ni quitar conjuntos de datos; los alcances y los motivos aún se pueden cambiar. Para pedir otros, empiece otra solicitud.
@@ -104,6 +112,9 @@ my-application-again = Pedir de nuevo
 my-application-change-more = Un borrador nuevo empieza con sus respuestas actuales. Su convenio sigue vigente hasta que se firme el nuevo.
 my-application-again-more = Un borrador nuevo empieza con las mismas respuestas, para que pueda cambiar lo que lo impidió.
 my-application-reopen = Reabrir esta solicitud
+my-application-copy = Usarla como plantilla
+my-application-copy-more = Una solicitud nueva empieza con estas respuestas y conjuntos de datos. Esta queda como está.
+my-application-copy-do = Empezar una nueva desde ella
 my-application-earlier = <a href="{ $href }">La solicitud anterior</a> que esta continúa.
 
 my-offer-lead = La ciudad concede lo que se indica aquí. Nada entra en vigor hasta que usted firme. La oferta vence el <time datetime="{ $at }">{ $day }</time>.
@@ -248,3 +259,16 @@ my-parts-agreement = Convenio
 my-parts-state = Estado
 my-parts-slowed = <strong>Con límites reducidos:</strong> { $stops }, desde el <time datetime="{ $at }">{ $time }</time>, por { $by }.
 my-parts-appeal-slowed = Apelar esta medida
+
+# What is left, and what to do about refusals
+my-left = Lo que queda ahora de cada límite
+my-left-whose = Para
+my-left-limit = Límite
+my-left-left = Queda
+my-left-anew = Cuenta de nuevo
+my-left-used = { $percent } % usado
+my-left-of = quedan { $left }, usadas { $used }
+my-left-rate = Una tasa: se repone de forma pareja
+my-left-always = Todo el tiempo
+my-usage-do = Qué hacer
+my-usage-do-nothing = Nada

@@ -85,3 +85,16 @@ my-key-new-agreement-day = El último día del convenio es el <time datetime="{ 
 my-key-new-once = El texto de la clave se muestra una sola vez, en la página siguiente. Tenga listo el lugar donde su programa lo lee.
 my-key-new-make = Crear la clave
 my-key-new-cancel = Cancelar
+
+# Overlap of a roll, and networks
+my-key-overlap = Esta clave se detiene pronto: su sucesora ya funciona
+my-key-overlap-left = Las dos claves funcionan todavía { $days ->
+    [0] { $hours } horas
+    [one] un día y { $hours } horas
+   *[other] { $days } días y { $hours } horas
+  }, hasta <time datetime="{ $at }">{ $time }</time>. Pase su programa a <a href="{ $href }">la sucesora</a> antes.
+my-key-seen = Redes desde las que se usó
+my-key-seen-more = Redes de los últimos días, recortadas para que no se guarde ninguna dirección concreta. ¿Una red que no es suya? <a href="#networks">Limite la clave a sus redes</a>, o rótela.
+my-key-seen-network = Red
+my-key-seen-first = Vista por primera vez
+my-key-seen-last = Vista por última vez

@@ -67,6 +67,7 @@ dataset-changed = Último cambio aquí
 dataset-how = Cómo obtenerlo
 dataset-apply = Solicitar este conjunto de datos
 dataset-terms = Lea primero los términos
+dataset-eligible = Qué puede esperar antes de pedir
 dataset-not-live = Todavía no hay una fuente en vivo. Ya puede presentar su solicitud; el departamento le avisa cuando fluyan los datos.
 dataset-write = Escribir a { $department }
 dataset-not-through = Todavía no pasa por la puerta de acceso. Vea abajo dónde más está.
@@ -119,6 +120,7 @@ home-call-text = Cree claves para los conjuntos de datos de su convenio y llame 
 home-departments = Por departamento
 home-also = También aquí
 home-help = Cómo funcionan las solicitudes, las claves y los límites
+home-eligible = Qué puede esperar antes de pedir: sin cuenta
 home-public-register = <a href="/public-register">El registro público</a>: a quién permite la ciudad leer sus datos y cómo lo decide
 home-check = Verificar si la copia de un convenio es auténtica
 home-kill = <a href="/keys/kill">Detener una clave que se filtró</a>, suya o de otra persona
@@ -161,6 +163,14 @@ help-offer = Si se aprueba como se pidió, el convenio entra en vigor. Si lleva 
 help-term = Un convenio dura { $term_months } meses, salvo que diga otra cosa. Si los términos cambian en algo importante, se le avisa { $terms_notice_days } días antes.
 help-purposes = Para qué se usa
 help-prohibited = Lo que ningún convenio permite
+help-prefill = Enlaces con respuestas ya escritas
+help-prefill-text = Un enlace al formulario puede llevar conjuntos de datos y respuestas. Se muestran como propuestas, también después de iniciar sesión o registrarse; el solicitante mira cada una y empieza el borrador. Con un enlace no se envía nada, y lo que no sirve se dice.
+help-prefill-example = Un enlace así
+help-prefill-names = Nombres en un enlace así
+help-prefill-name = Nombre
+help-prefill-question = A qué responde
+help-prefill-dataset = El conjunto de datos, como se llama en su dirección; puede estar varias veces
+help-prefill-copy = El identificador de una solicitud anterior propia desde la que empezar
 help-key = Una clave pertenece a un solo convenio y se muestra una vez, cuando usted la crea. Envíela en un encabezado, nunca en una dirección:
 help-call = Una llamada
 help-token-text = Un programa que no deba llevar la clave la cambia por un token, que abre un conjunto de datos por unos minutos y se envía como una clave:
@@ -318,3 +328,37 @@ home-median = { $days ->
     [one] La mitad de las solicitudes se decide en un día.
    *[other] La mitad de las solicitudes se decide en { $days } días o menos.
   }
+
+# public/eligibility.html
+eligible-lead = Elija un conjunto de datos y diga qué piensa hacer. Verá de inmediato cómo sería. No se guarda nada y no hace falta cuenta.
+eligible-unknown = No hay ningún conjunto de datos «{ $slug }» en el catálogo.
+eligible-found = Qué puede esperar
+eligible-no-key = Datos abiertos: no hacen falta clave ni cuenta. Léalos de inmediato; solo rigen límites por dirección.
+eligible-click-through = Una clave de inmediato: acepta los términos al firmar y nadie tiene que decidir.
+eligible-decision = { $approvals ->
+    [one] Decide un responsable del departamento, que puede añadir condiciones.
+   *[other] Deben aprobarlo { $approvals } personas distintas, que pueden añadir condiciones.
+  }
+eligible-prohibited = La ley prohíbe una clave para estos datos: una solicitud se denegaría.
+eligible-undecided = El departamento aún no ha dicho cómo se puede compartir este conjunto de datos.
+eligible-records = Todavía puede <a href="{ $href }">pedir documentos existentes</a>, sin dar motivo.
+eligible-hurdles = Qué lo impide
+eligible-mind = Tenga en cuenta
+eligible-asked = Qué se le preguntará
+eligible-terms = Lea los términos antes de empezar
+eligible-apply = Empezar la solicitud con estas respuestas
+eligible-apply-hint = Antes inicia sesión o se registra. Sus respuestas llegan como propuestas; no se envía nada antes de que firme.
+eligible-denied = Lo que suele denegarse: usos que ningún convenio puede permitir
+eligible-questions = Su plan
+eligible-dataset = ¿Qué datos?
+eligible-who = ¿Quién es usted?
+eligible-any = No lo digo
+eligible-purpose = ¿Para qué?
+eligible-sharing = ¿Quién más recibirá los datos?
+eligible-measures = ¿Puede cumplir las medidas de seguridad?
+eligible-measures-hint = Cifrado, acceso para pocos, claves en lugar seguro, borrado a tiempo.
+eligible-names = ¿Puede nombrar a cada persona que los usará?
+eligible-names-hint = Se pregunta solo para datos restringidos.
+eligible-uses = ¿Piensa hacer algo de esto?
+eligible-uses-hint = Deje todo vacío si no.
+eligible-submit = Ver qué puedo esperar

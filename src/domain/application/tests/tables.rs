@@ -3,6 +3,7 @@
 use std::fmt::Write as _;
 
 use super::*;
+use crate::domain::application::{AnswerKind, QUESTIONS};
 use crate::domain::refusal::Refusal;
 
 const COMMANDS: [&str; 16] = [
@@ -187,4 +188,13 @@ fn every_actor_with_every_command() {
     let found = format!("{}\n", found.trim_end());
     assert_eq!(found, ACTORS, "{found}");
     assert_eq!(rows, 160, "10 actors x 16 commands");
+}
+
+#[test]
+fn every_question_has_help_and_what_is_typed_freely_an_example() {
+    for question in QUESTIONS {
+        assert!(!question.hint.is_empty(), "{}", question.name);
+        let is_chosen = matches!(question.kind, AnswerKind::Choice(_) | AnswerKind::Purpose);
+        assert_eq!(question.example.is_empty(), is_chosen, "{}", question.name);
+    }
 }
