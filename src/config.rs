@@ -55,6 +55,8 @@ pub struct Settings {
     pub gate: Gate,
     /// Limits that several gates count together.
     pub limits: Limits,
+    /// How feeds are watched.
+    pub feeds: Feeds,
     /// Who is trusted and what may be reached.
     pub network: Network,
     /// Accounts.
@@ -105,6 +107,18 @@ pub struct Portal {
     pub head_seconds: u64,
     /// How long an idle connection is kept, in seconds.
     pub keep_alive_seconds: u64,
+}
+
+/// How feeds are watched.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Feeds {
+    /// Minutes between two looks at a feed; 0 never looks.
+    pub check_minutes: u32,
+    /// Failures in a row that make a feed down.
+    pub down_after: u32,
+    /// Days for which looks are kept.
+    pub keep_days: u32,
 }
 
 /// The gate.

@@ -160,6 +160,7 @@ pub(crate) fn without_keys(upstream: &str, keys: u128) -> Outcome<Publication> {
             upstream: Some(feed),
             allows_query_key: false,
             open_limits: Limits::default(),
+            changes: Vec::new(),
         }],
         holders: Vec::new(),
         agreements: (0..keys.div_ceil(KEYS_EACH)).map(agreement).collect::<Outcome<_>>()?,

@@ -30,7 +30,7 @@ struct Choices {
 
 #[derive(Debug, Serialize, ToSchema)]
 struct Chosen {
-    /// `queue`, `outcomes`, `signals` (staff), `messages`, `quotas` or `members`.
+    /// `queue`, `outcomes`, `signals`, `feeds` (staff), `messages`, `quotas` or `members`.
     #[schema(example = "quotas")]
     group: &'static str,
     /// `at_once`, `daily` or `never`.

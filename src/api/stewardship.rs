@@ -9,7 +9,7 @@ use utoipa::ToSchema;
 use super::views::DatasetView;
 use super::{Api, id_in, parts, precondition};
 use crate::cases::catalogue::{self, Edit};
-use crate::cases::{CaseError, Desk};
+use crate::cases::{CaseError, Desk, feeds};
 use crate::domain::catalogue::{Dataset, Field, Sensitivity, Upstream, UpstreamBounds};
 use crate::domain::dcat::Metadata;
 use crate::domain::id::DepartmentId;
@@ -179,6 +179,9 @@ struct DatasetEditShape {
     /// Whether a key may travel in the query string.
     #[schema(required = false)]
     allows_query_key: bool,
+    /// The path that is asked to see whether the feed lives; empty asks the first that is read.
+    #[schema(required = false)]
+    check_path: String,
 }
 
 /// Exactly one part to change.
@@ -201,6 +204,7 @@ enum DatasetEdit {
     Published(bool),
     Upstream(Option<UpstreamGiven>),
     AllowsQueryKey(bool),
+    CheckPath(String),
 }
 
 #[derive(Debug, Deserialize)]
@@ -232,8 +236,8 @@ struct UpstreamGiven {
 }
 
 impl DatasetEdit {
-    fn into_edit(self, timeout_ms: u32) -> Edit {
-        match self {
+    fn into_edit(self, timeout_ms: u32) -> Result<Edit, CaseError> {
+        Ok(match self {
             Self::About { metadata, summary, steward } => Edit::About { metadata, summary, steward },
             Self::Fields(fields) => Edit::Fields(
                 fields
@@ -261,7 +265,8 @@ impl DatasetEdit {
                 },
             })),
             Self::AllowsQueryKey(allows) => Edit::QueryKey(allows),
-        }
+            Self::CheckPath(path) => Edit::CheckPath(feeds::check_path(&path)?),
+        })
     }
 }
 
@@ -273,7 +278,7 @@ async fn edit(
     Json(given): Json<DatasetEdit>,
 ) -> Result<HttpResponse, WebError> {
     let caller = caller(&request);
-    let edit = given.into_edit(desk.options.upstream_wait_ms);
+    let edit = given.into_edit(desk.options.upstream_wait_ms)?;
     let edited = desk.run(move |desk| catalogue::edit(desk, &caller, &slug, edit, version)).await;
     let dataset = edited.map_err(precondition)?;
     Ok(HttpResponse::Ok().insert_header(etag(dataset.version)).json(DatasetView::from(&dataset)))

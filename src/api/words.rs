@@ -55,7 +55,7 @@ pub(super) const GROUPS: &[Group] = &[
     },
     Group {
         name: "Stewardship",
-        about: "A department's datasets: description, fields, tier, operations, limits, upstream, redactions, imports.",
+        about: "A department's datasets: description, fields, tier, operations, limits, upstream and its feed, redactions, samples, changes, imports.",
         segments: &["steward"],
     },
     Group {
@@ -134,6 +134,7 @@ pub(super) fn in_path(path: &str, name: &str) -> &'static str {
         "account" => "The id of the account.",
         "kind" => "application, agreement, key, dataset or person.",
         "family" => "standard, click_through or restricted.",
+        "number" if path.contains("/changes/") => "The number of the announcement, such as CHG-2026-0004.",
         "number" if path.contains("/terms/") => "The number of the version.",
         "number" => "The number of the entry.",
         _ => "",
@@ -154,6 +155,10 @@ pub(super) fn parameter(path: &str, name: &str) -> &'static str {
         "tier" => "0, 1, 2, 3, X, or unset.",
         "published" => "true or false.",
         "keyword" => "One keyword.",
+        "frequency" => "How often it is renewed, such as R/PT1M.",
+        "format" => "A format in which it is offered, such as API or CSV.",
+        "positions" => "true: only what says where its records are.",
+        "sample" => "true: only what has a sample to look at.",
         "state" if path.ends_with("/outbox") => "waiting, sent or dead.",
         "state" => "Only those in this state.",
         "open" => "true: only what waits for a decision of yours.",

@@ -15,6 +15,7 @@ use crate::clock::Clock;
 use crate::config::{Settings, SettingsError};
 use crate::domain::audit::hex;
 use crate::domain::guessing::Delays;
+use crate::domain::health::Watching;
 use crate::domain::letter::LetterBook;
 use crate::domain::net::UpstreamNetworks;
 use crate::domain::profile::{LocalText, Profile, ProfileError};
@@ -176,6 +177,11 @@ impl Base {
                 upstream_wait_ms: self.settings.gate.upstream_wait_ms,
                 upstream_networks: UpstreamNetworks::opening(self.settings.network.upstream_networks.clone()),
                 token_key_days: self.settings.gate.token_key_days,
+                watching: Watching {
+                    every: Duration::from_secs(60 * u64::from(self.settings.feeds.check_minutes)),
+                    down_after: self.settings.feeds.down_after,
+                    keep_days: self.settings.feeds.keep_days,
+                },
             }),
             secrets: Arc::clone(&self.secrets),
             sink,

@@ -17,7 +17,7 @@ use crate::demo::clients;
 use crate::demo::people::{PASSWORD, PEOPLE};
 use crate::demo::simulator::{self, FEEDS, SimulatorState};
 use crate::demo::usage::{DemoKey, fill, fresh_key};
-use crate::demo::{point_to, seed};
+use crate::demo::{point_to, sampled, seed};
 use crate::domain::net::CidrList;
 use crate::store::{agreements, people};
 
@@ -124,6 +124,8 @@ pub async fn demo(
     let gate = Gate::new(&base, &listeners.gate_url(&base.settings)?)?;
     let desk = base.desk(gate.sink());
     let (key, table) = prepare(&base.quiet_desk(), &city.url, with_misuse)?;
+    sampled::take_all(&base.quiet_desk()).await?;
+    sampled::announce(&base.quiet_desk())?;
     let (machinery, running) = start(&base, gate, &desk, listeners, true)?;
     let card = Card::new((running.portal_url, running.gate_url), key, folder.display().to_string(), table);
     started(&card).map_err(StartError::Setup)?;

@@ -14,8 +14,8 @@ use super::gate::{Finish, Gate, RunningGate};
 use super::portal::{self, Addresses};
 use super::profile_files;
 use crate::cases::{
-    CaseError, Desk, agree, appeals, calendar, closing, conduct, destruction, enforce, keys, misuse::Watch, records,
-    rehearsal, renewal, reterms, terms, tokens,
+    CaseError, Desk, agree, appeals, calendar, closing, conduct, destruction, enforce, feeds, keys, misuse::Watch,
+    records, rehearsal, renewal, reterms, terms, tokens,
 };
 use crate::config::Settings;
 use crate::domain::net::{HeadBounds, UpstreamNetworks};
@@ -165,6 +165,7 @@ pub(super) fn clocks(
         mail,
         digests,
         watch(desk, stop),
+        feed_looks(desk, minute, stop),
         case_clock("offers", minute, stop, desk, agree::lapse_offers),
         case_clock("agreements", minute, stop, desk, agree::expire_agreements),
         case_clock("misuse cases", minute, stop, desk, conduct::clocks::round),
@@ -193,6 +194,15 @@ fn watch(desk: &Desk, stop: &Stop) -> JoinHandle<()> {
     ring("misuse rules", WATCH, stop.clone(), move || {
         let (desk, watch) = (desk.clone(), Arc::clone(&watch));
         async move { desk.run(move |desk| watch.round(desk)).await }
+    })
+}
+
+/// Looks at feeds whose time has come.
+fn feed_looks(desk: &Desk, pause: Duration, stop: &Stop) -> JoinHandle<()> {
+    let desk = desk.clone();
+    ring("feeds", pause, stop.clone(), move || {
+        let desk = desk.clone();
+        async move { feeds::round(&desk).await }
     })
 }
 

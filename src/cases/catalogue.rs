@@ -6,11 +6,12 @@
 use secrecy::{ExposeSecret as _, SecretString};
 use serde_json::{Value, json};
 
+pub use super::describe::bare_metadata;
 use super::fetch::check_address;
 use super::{Caller, CaseError, Desk, Touched, Work};
 use crate::domain::audit::{About, Act};
 use crate::domain::catalogue::{Dataset, FIELDS_MAX, Field, Upstream, UpstreamBounds};
-use crate::domain::dcat::{AccessLevel, Contact, Metadata};
+use crate::domain::dcat::Metadata;
 use crate::domain::id::{DatasetId, DepartmentId};
 use crate::domain::limits::Limits;
 use crate::domain::people::{Capacity, Role};
@@ -129,36 +130,12 @@ pub(super) fn new_dataset(
         allows_query_key: false,
         redactions: Vec::new(),
         time_field: None,
+        check_path: None,
+        changes: Vec::new(),
         edited: std::collections::BTreeSet::new(),
         is_imported: false,
         updated_at: work.now,
         version: 1,
-    }
-}
-
-/// Metadata that says only what a dataset is called and what it is.
-#[must_use]
-pub fn bare_metadata(
-    title: Line<{ crate::domain::dcat::TITLE_MAX }>,
-    description: Prose<{ crate::domain::dcat::DESCRIPTION_MAX }>,
-) -> Metadata {
-    Metadata {
-        title,
-        description,
-        keywords: Vec::new(),
-        themes: Vec::new(),
-        publisher: None,
-        contact: Contact::default(),
-        modified: None,
-        issued: None,
-        license: None,
-        rights: None,
-        spatial: None,
-        temporal: None,
-        frequency: None,
-        landing_page: None,
-        access_level: AccessLevel::NonPublic,
-        distributions: Vec::new(),
     }
 }
 
@@ -188,6 +165,8 @@ pub enum Edit {
     Upstream(Option<Upstream>),
     /// Whether a key may travel in the query string.
     QueryKey(bool),
+    /// What is asked to see whether the feed lives; `None` asks the first path that is read.
+    CheckPath(Option<String>),
 }
 
 impl Edit {
@@ -201,6 +180,7 @@ impl Edit {
             Self::Publish(_) => "dataset.publish",
             Self::Upstream(_) => "dataset.set_upstream",
             Self::QueryKey(_) => "dataset.set_query_key",
+            Self::CheckPath(_) => "dataset.set_check_path",
         }
     }
 }
@@ -224,6 +204,7 @@ pub(super) fn edit_within(work: &mut Work<'_>, slug: &str, edit: Edit, version: 
     let after = shown(&next, &asked);
     datasets::save(work.conn, &next)?;
     record(work, act, capacity, &next, before, after)?;
+    super::samples::follow(work, &next)?;
     work.touch(Touched::Dataset(next.id));
     Ok(Dataset { version: version.saturating_add(1), ..next })
 }
@@ -255,6 +236,7 @@ fn apply(work: &mut Work<'_>, mut dataset: Dataset, edit: Edit) -> Result<Datase
             dataset.upstream = upstream;
         }
         Edit::QueryKey(allows) => dataset.allows_query_key = allows,
+        Edit::CheckPath(path) => dataset.check_path = path,
     }
     // Whatever was edited: content that the law forbids to share keeps no freer tier (spec section 5, rule 1).
     if let (Some(tier), Some(statute)) = (dataset.tier, prohibition(work.desk, &dataset, work.now)) {
@@ -382,6 +364,7 @@ fn shown(dataset: &Dataset, edit: &Edit) -> Value {
         Edit::Publish(_) => json!({ "is_published": dataset.is_published }),
         Edit::Upstream(_) => json!({ "upstream": dataset.upstream }),
         Edit::QueryKey(_) => json!({ "allows_query_key": dataset.allows_query_key }),
+        Edit::CheckPath(_) => json!({ "check_path": dataset.check_path }),
     }
 }
 

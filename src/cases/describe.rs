@@ -252,6 +252,32 @@ impl Reading {
     }
 }
 
+/// Metadata that says only what a dataset is called and what it is.
+#[must_use]
+pub fn bare_metadata(
+    title: Line<{ crate::domain::dcat::TITLE_MAX }>,
+    description: Prose<{ crate::domain::dcat::DESCRIPTION_MAX }>,
+) -> Metadata {
+    Metadata {
+        title,
+        description,
+        keywords: Vec::new(),
+        themes: Vec::new(),
+        publisher: None,
+        contact: Contact::default(),
+        modified: None,
+        issued: None,
+        license: None,
+        rights: None,
+        spatial: None,
+        temporal: None,
+        frequency: None,
+        landing_page: None,
+        access_level: AccessLevel::NonPublic,
+        distributions: Vec::new(),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

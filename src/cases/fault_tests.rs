@@ -33,7 +33,7 @@ use crate::domain::terms::TermsFamily;
 use crate::store::{AnyConnection, StoreError, agreements};
 
 /// Every table that an act may write.
-const TABLES: [&str; 48] = [
+const TABLES: [&str; 51] = [
     "accounts",
     "agreement_datasets",
     "agreement_texts",
@@ -50,9 +50,12 @@ const TABLES: [&str; 48] = [
     "complaints",
     "counters",
     "dataset_pauses",
+    "dataset_samples",
     "datasets",
     "departments",
     "destructions",
+    "feed_checks",
+    "feed_states",
     "grant_changes",
     "holds",
     "idempotency",

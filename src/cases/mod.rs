@@ -12,7 +12,8 @@ use sha2::{Digest as _, Sha256};
 use crate::clock::Clock;
 use crate::domain::audit::{Act, Hash, hex};
 use crate::domain::guessing::Delays;
-use crate::domain::id::{AccountId, AgreementId, DatasetId, Id, KeyId, ServiceId};
+use crate::domain::health::Watching;
+use crate::domain::id::Id;
 use crate::domain::letter::{Letter, LetterBook};
 use crate::domain::net::UpstreamNetworks;
 use crate::domain::notice::{Notice, digest_after};
@@ -24,6 +25,7 @@ use crate::domain::time::{Instant, day_in};
 use crate::store::sessions::{self, Claim};
 use crate::store::{AnyConnection, Store, StoreError, audit, grants, outbox};
 pub use intent::{Intent, Undone};
+pub use touched::{GrantSink, NoGate, Touched};
 
 pub mod accounts;
 #[cfg(test)]
@@ -39,6 +41,7 @@ mod calendar_tests;
 pub mod catalogue;
 #[cfg(test)]
 mod catalogue_tests;
+pub mod changes;
 pub mod closing;
 #[cfg(test)]
 mod closing_tests;
@@ -55,6 +58,7 @@ pub mod enforce;
 pub mod explorer;
 #[cfg(test)]
 mod fault_tests;
+pub mod feeds;
 pub mod fetch;
 pub mod files;
 pub mod intent;
@@ -107,6 +111,7 @@ pub mod reuse;
 #[cfg(test)]
 mod reuse_tests;
 pub mod review;
+pub mod samples;
 pub mod secrets;
 pub mod settle;
 #[cfg(test)]
@@ -124,6 +129,7 @@ mod terms_tests;
 #[cfg(test)]
 pub(crate) mod testing;
 pub mod tokens;
+mod touched;
 pub mod usage;
 pub mod wishes;
 pub(crate) mod writing;
@@ -186,53 +192,6 @@ impl From<Invalid> for CaseError {
     }
 }
 
-/// Something that the gates must learn about.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Touched {
-    /// A key was made, changed or put on hold.
-    Key(KeyId),
-    /// An agreement was executed, ended or put on hold.
-    Agreement(AgreementId),
-    /// A requester was put on hold, or a hold lifted.
-    Requester(AccountId),
-    /// A dataset's tier, upstream, operations or limits changed.
-    Dataset(DatasetId),
-    /// A service credential was made or revoked.
-    Service(ServiceId),
-    /// A key that signs access tokens was made, destroyed or withdrawn.
-    TokenKeys,
-}
-
-impl Touched {
-    /// The kind and the id, as stored in the change list.
-    #[must_use]
-    pub fn to_columns(self) -> (&'static str, String) {
-        match self {
-            Self::Key(id) => ("key", id.to_string()),
-            Self::Agreement(id) => ("agreement", id.to_string()),
-            Self::Requester(id) => ("requester", id.to_string()),
-            Self::Dataset(id) => ("dataset", id.to_string()),
-            Self::Service(id) => ("service", id.to_string()),
-            Self::TokenKeys => ("token_keys", String::new()),
-        }
-    }
-}
-
-/// Told right after commit and before the answer goes out, so that the local gate is current when the officer reads
-/// "suspended". Other gates read the change list.
-pub trait GrantSink: Send + Sync {
-    /// Takes what changed.
-    fn grants_changed(&self, touched: &[Touched]);
-}
-
-/// A sink for processes without a gate.
-#[derive(Clone, Copy, Debug)]
-pub struct NoGate;
-
-impl GrantSink for NoGate {
-    fn grants_changed(&self, _touched: &[Touched]) {}
-}
-
 /// Fills a buffer with random bytes.
 pub type Randomness = Arc<dyn Fn(&mut [u8]) + Send + Sync>;
 
@@ -255,6 +214,8 @@ pub struct DeskOptions {
     pub upstream_networks: UpstreamNetworks,
     /// For how many days one key signs access tokens.
     pub token_key_days: u32,
+    /// How feeds are watched.
+    pub watching: Watching,
 }
 
 /// Everything a case needs. Cheap to clone.

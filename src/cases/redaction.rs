@@ -18,6 +18,7 @@ use super::fetch::{FetchError, FetchLimits, Sample, fetch_sample};
 use super::{Caller, CaseError, Desk, Touched, Work, secrets};
 use crate::domain::agreement::{Agreement, Schedule};
 use crate::domain::catalogue::{Dataset, Upstream};
+use crate::domain::id::DatasetId;
 use crate::domain::notice::{Notice, NoticeKind, Recipient};
 use crate::domain::path::CleanPath;
 use crate::domain::redaction::{
@@ -289,22 +290,33 @@ pub async fn preview(
     let plan = Plan::new(rules).map_err(|tangled| Invalid::new("rules", "too_tangled", tangled.to_string()))?;
     let path = sample_path(path)?;
     let (caller, slug, asked) = (caller.clone(), slug.to_owned(), path.clone());
-    let (dataset, secret) = desk.run(move |desk| ask(desk, &caller, &slug, &asked)).await?;
+    let act = "dataset.preview_redaction";
+    let (dataset, secret) = desk.run(move |desk| ask(desk, &caller, &slug, act, &asked)).await?;
     let upstream = dataset.upstream.as_ref().ok_or_else(no_upstream)?;
-    let sample = fetch(desk, upstream, secret.as_ref(), &path).await?;
-    let key = RedactionKey::new(desk.secrets.derived(secrets::REDACTION));
-    let (zone, now) = (desk.profile.zone, desk.clock.now());
-    let setting = Setting { salts: key.salts(dataset.id, zone, now), zone, now };
-    Ok(try_on(path, &sample, Arc::new(plan), &setting))
+    let sample = fetch(desk, upstream, secret.as_ref(), &path, SAMPLE_BYTES).await?;
+    Ok(try_on(path, &sample, Arc::new(plan), &setting(desk, dataset.id)))
 }
 
-fn no_upstream() -> CaseError {
+/// What redacts here and now, as the gate would.
+pub(super) fn setting(desk: &Desk, dataset: DatasetId) -> Setting {
+    let key = RedactionKey::new(desk.secrets.derived(secrets::REDACTION));
+    let (zone, now) = (desk.profile.zone, desk.clock.now());
+    Setting { salts: key.salts(dataset, zone, now), zone, now }
+}
+
+pub(super) fn no_upstream() -> CaseError {
     let message = "This dataset has no upstream yet: give its address first, then try the rules on it.";
     Refusal::new("upstream_needed", message).into()
 }
 
 /// Records the act and opens the credential.
-fn ask(desk: &Desk, caller: &Caller, slug: &str, path: &str) -> Result<(Dataset, Option<SecretString>), CaseError> {
+pub(super) fn ask(
+    desk: &Desk,
+    caller: &Caller,
+    slug: &str,
+    act: &'static str,
+    path: &str,
+) -> Result<(Dataset, Option<SecretString>), CaseError> {
     desk.act(caller, |work| {
         let dataset = datasets::by_slug(work.conn, slug)?;
         let capacity = steward(caller, dataset.department)?;
@@ -312,13 +324,13 @@ fn ask(desk: &Desk, caller: &Caller, slug: &str, path: &str) -> Result<(Dataset,
             return Err(no_upstream());
         }
         let secret = credential(work.desk, work.conn, dataset.id)?;
-        record(work, "dataset.preview_redaction", capacity, &dataset, Value::Null, json!({ "path": path }))?;
+        record(work, act, capacity, &dataset, Value::Null, json!({ "path": path }))?;
         Ok((dataset, secret))
     })
 }
 
 /// The path of a sample below the upstream's address, in its one normal form, with its query.
-fn sample_path(typed: &str) -> Result<String, Invalid> {
+pub(super) fn sample_path(typed: &str) -> Result<String, Invalid> {
     let typed = if typed.trim().is_empty() { "/" } else { typed.trim() };
     let (path, query) = typed.split_once('?').map_or((typed, None), |(path, query)| (path, Some(query)));
     let wrong =
@@ -332,17 +344,19 @@ fn sample_path(typed: &str) -> Result<String, Invalid> {
     }
 }
 
-async fn fetch(
+/// The first bytes of what an upstream answers.
+pub(super) async fn fetch(
     desk: &Desk,
     upstream: &Upstream,
     secret: Option<&SecretString>,
     path: &str,
+    bytes: usize,
 ) -> Result<Sample, CaseError> {
     let path = if path == "/" { "" } else { path };
     let url = format!("{}{path}", upstream.url.trim_end_matches('/'));
     let time = Duration::from_millis(u64::from(upstream.timeout_ms)).min(SAMPLE_WAIT_MAX);
     let shown = upstream.credential_header.as_deref().zip(secret);
-    let limits = FetchLimits { bytes: SAMPLE_BYTES, time };
+    let limits = FetchLimits { bytes, time };
     fetch_sample(&url, shown, &desk.options.upstream_networks, limits).await.map_err(|error| {
         let message = match error {
             FetchError::Status(status) => format!("The upstream answers with status {status}. Try another path."),

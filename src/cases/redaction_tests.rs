@@ -29,11 +29,11 @@ fn rules(typed: &[(&str, &str, &str)]) -> Vec<Rule> {
     read_rules(&typed.iter().map(rule).collect::<Vec<_>>()).unwrap()
 }
 
-fn dataset(city: &City) -> Dataset {
+pub(super) fn dataset(city: &City) -> Dataset {
     city.desk.desk.read(|conn| datasets::by_slug(conn, "parking")).unwrap()
 }
 
-fn save(city: &City, name: &str, typed: &[(&str, &str, &str)]) -> Result<Dataset, CaseError> {
+pub(super) fn save(city: &City, name: &str, typed: &[(&str, &str, &str)]) -> Result<Dataset, CaseError> {
     let version = dataset(city).version;
     save_profile(&city.desk.desk, &city.managers[0], "parking", (name, "For the public", rules(typed)), version)
 }
@@ -248,7 +248,10 @@ fn a_delay_is_judged_by_the_datasets_time_field() {
 }
 
 /// Answers every request with this type and body; gives its address, and the requests.
-async fn upstream(content_type: &'static str, body: String) -> (String, tokio::sync::mpsc::UnboundedReceiver<String>) {
+pub(super) async fn upstream(
+    content_type: &'static str,
+    body: String,
+) -> (String, tokio::sync::mpsc::UnboundedReceiver<String>) {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
     let (tell, told) = tokio::sync::mpsc::unbounded_channel();
@@ -267,7 +270,7 @@ async fn upstream(content_type: &'static str, body: String) -> (String, tokio::s
     (format!("http://{address}/feed"), told)
 }
 
-fn flow_from(city: &City, url: &str) {
+pub(super) fn flow_from(city: &City, url: &str) {
     let (desk, manager) = (&city.desk.desk, &city.managers[0]);
     let upstream = Upstream {
         url: url.to_owned(),

@@ -4,6 +4,7 @@ mod asked;
 pub mod clients;
 mod conduct;
 pub mod people;
+pub mod sampled;
 mod seed;
 pub mod simulator;
 mod stories;

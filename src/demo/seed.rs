@@ -156,6 +156,7 @@ fn add_dataset(city: &City, feed: &Feed, simulator: &str, credential: &SecretStr
         Edit::Tier(feed.tier),
         Edit::Operations(operations(feed)?),
         Edit::Upstream(Some(upstream(feed, simulator))),
+        Edit::CheckPath(feed.sample_path.strip_prefix(&format!("/{}", feed.slug)).map(str::to_owned)),
         Edit::Publish(true),
     ];
     let mut version = known.version;

@@ -4,12 +4,13 @@ use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
 
+use super::change::Announcement;
 use super::dcat::{Metadata, MetadataField};
 use super::id::{DatasetId, DepartmentId};
 use super::limits::Limits;
 use super::redaction::{FieldPath, RedactionProfile};
 use super::refusal::Refusal;
-use super::scope::Operation;
+use super::scope::{Method, Operation};
 use super::tier::Tier;
 use super::time::Instant;
 
@@ -139,6 +140,12 @@ pub struct Dataset {
     /// The field that says when a record was measured, by which a delay is judged.
     #[serde(default)]
     pub time_field: Option<FieldPath>,
+    /// What is asked to see whether the feed lives, below its address; where none is set, [`Dataset::plain_path`].
+    #[serde(default)]
+    pub check_path: Option<String>,
+    /// Changes that were announced, the oldest first.
+    #[serde(default)]
+    pub changes: Vec<Announcement>,
     /// Parts that staff edited here, which an import does not overwrite.
     pub edited: BTreeSet<MetadataField>,
     /// Whether it came from an import.
@@ -205,6 +212,46 @@ impl Dataset {
         self.fields.iter().filter(|field| field.sensitivity == Sensitivity::Sensitive)
     }
 
+    /// The formats in which the catalogue offers it, each once; `API` where a feed stands behind it.
+    #[must_use]
+    pub fn formats(&self) -> Vec<String> {
+        let mut found: Vec<String> = self.upstream.iter().map(|_| "API".to_owned()).collect();
+        for distribution in &self.metadata.distributions {
+            let said = distribution.format.as_ref().map(|format| format.as_str().trim().to_uppercase());
+            let kind = distribution.at.media_type().map(ToString::to_string);
+            let name = kind.and_then(|kind| short_format(&kind).map(str::to_owned)).or(said);
+            if let Some(name) = name.filter(|name| !name.contains('|') && !found.contains(name)) {
+                found.push(name);
+            }
+        }
+        found
+    }
+
+    /// Whether its declared fields say where a record is.
+    #[must_use]
+    pub fn has_positions(&self) -> bool {
+        let names = |wanted: &[&str]| {
+            let last = |name: &str| name.rsplit('.').next().unwrap_or_default().to_lowercase();
+            self.fields.iter().any(|field| wanted.contains(&last(&field.name).as_str()))
+        };
+        let is_geometry = |field: &Field| {
+            let kind = field.kind.to_lowercase();
+            ["geometry", "point", "geo:json", "geoproperty", "position"].contains(&kind.as_str())
+        };
+        self.fields.iter().any(is_geometry)
+            || (names(&["latitude", "lat"]) && names(&["longitude", "lon", "lng", "long"]))
+    }
+
+    /// The path that shows the present without naming anything further: of the first operation that is read.
+    #[must_use]
+    pub fn plain_path(&self) -> Option<String> {
+        let reading = self.operations.iter().filter(|operation| operation.methods().contains(&Method::Get));
+        let mut paths = reading.flat_map(|operation| operation.paths()).map(ToString::to_string);
+        let path = paths.find(|path| !path.trim_end_matches("/**").contains(['{', '*']))?;
+        let path = path.trim_end_matches("/**");
+        Some(if path.is_empty() { "/".to_owned() } else { path.to_owned() })
+    }
+
     /// What a search looks through, in lower case.
     #[must_use]
     pub fn search_text(&self) -> String {
@@ -219,5 +266,121 @@ impl Dataset {
             text.push_str(&field.name);
         }
         text.to_lowercase()
+    }
+}
+
+/// How people call a media type.
+fn short_format(media_type: &str) -> Option<&'static str> {
+    let essence = media_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+    Some(match essence.as_str() {
+        "text/csv" | "application/csv" => "CSV",
+        "application/json" | "text/json" => "JSON",
+        "application/geo+json" | "application/vnd.geo+json" => "GeoJSON",
+        "application/ld+json" => "JSON-LD",
+        "application/xml" | "text/xml" => "XML",
+        "text/html" => "HTML",
+        "application/pdf" => "PDF",
+        "application/zip" | "application/x-zip-compressed" => "ZIP",
+        "application/vnd.ms-excel" | "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet" => "Excel",
+        "application/vnd.google-earth.kml+xml" => "KML",
+        "application/vnd.google-earth.kmz" => "KMZ",
+        "application/rdf+xml" => "RDF",
+        "text/plain" => "Text",
+        _ => return None,
+    })
+}
+
+#[cfg(test)]
+pub(crate) mod testing {
+    use super::*;
+    use crate::domain::dcat::AccessLevel;
+
+    /// A dataset that says nothing but its name.
+    pub(crate) fn bare() -> Dataset {
+        let metadata = Metadata {
+            title: crate::domain::text::Line::parse("title", "Parking").unwrap(),
+            description: crate::domain::text::Prose::parse("description", "Spaces.").unwrap(),
+            keywords: Vec::new(),
+            themes: Vec::new(),
+            publisher: None,
+            contact: crate::domain::dcat::Contact::default(),
+            modified: None,
+            issued: None,
+            license: None,
+            rights: None,
+            spatial: None,
+            temporal: None,
+            frequency: None,
+            landing_page: None,
+            access_level: AccessLevel::NonPublic,
+            distributions: Vec::new(),
+        };
+        Dataset {
+            id: DatasetId::from_uuid(uuid::Uuid::nil()),
+            slug: "parking".to_owned(),
+            department: DepartmentId::from_uuid(uuid::Uuid::nil()),
+            identifier: "parking".to_owned(),
+            metadata,
+            summary: String::new(),
+            steward: String::new(),
+            fields: Vec::new(),
+            tier: None,
+            upstream: None,
+            operations: Operation::usual(),
+            limits: Limits::default(),
+            is_published: true,
+            allows_query_key: false,
+            redactions: Vec::new(),
+            time_field: None,
+            check_path: None,
+            changes: Vec::new(),
+            edited: BTreeSet::new(),
+            is_imported: false,
+            updated_at: "2026-11-27T12:00:00Z".parse().unwrap(),
+            version: 1,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_the_fields_say_of_positions_is_found() {
+        let rows: [(&[(&str, &str)], bool); 6] = [
+            (&[("site", "string")], false),
+            (&[("geometry", "geometry")], true),
+            (&[("where", "Point")], true),
+            (&[("latitude", "number"), ("longitude", "number")], true),
+            (&[("position.lat", "number"), ("position.lon", "number")], true),
+            (&[("lat", "number")], false),
+        ];
+        for (fields, expected) in rows {
+            let field = |(name, kind): &(&str, &str)| Field {
+                name: (*name).to_owned(),
+                kind: (*kind).to_owned(),
+                description: String::new(),
+                sensitivity: Sensitivity::None,
+            };
+            let dataset = Dataset { fields: fields.iter().map(field).collect(), ..testing::bare() };
+            assert_eq!(dataset.has_positions(), expected, "{fields:?}");
+        }
+    }
+
+    #[test]
+    fn the_plain_path_names_nothing_further() {
+        let rows: [(&[&str], Option<&str>); 4] = [
+            (&["/latest"], Some("/latest")),
+            (&["/stations/{id}", "/latest"], Some("/latest")),
+            (&["/**"], Some("/")),
+            (&["/stations/{id}"], None),
+        ];
+        for (paths, expected) in rows {
+            let paths = paths.iter().map(|path| path.parse().unwrap()).collect();
+            let operations = vec![Operation::new("read", vec![Method::Get], paths).unwrap()];
+            let dataset = Dataset { operations, ..testing::bare() };
+            assert_eq!(dataset.plain_path().as_deref(), expected);
+        }
     }
 }

@@ -175,6 +175,16 @@ pub enum NoticeKind {
     CertificateAnswered,
     /// To the holder: new terms are still to be accepted.
     TermsDue,
+    /// To the holder: data that they call, or may call, will change, be switched off or end.
+    ChangeAnnounced,
+    /// To the holder: what was announced does not happen.
+    ChangeWithdrawn,
+    /// To the department: a feed does not answer any more.
+    FeedDown,
+    /// To the department: a feed answers again.
+    FeedBack,
+    /// To the department: a feed sends other fields than were declared.
+    FieldsDrifted,
     /// To a person: what they chose to read once a day.
     Digest,
 }
@@ -245,6 +255,11 @@ impl NoticeKind {
         Self::CertificateGiven,
         Self::CertificateAnswered,
         Self::TermsDue,
+        Self::ChangeAnnounced,
+        Self::ChangeWithdrawn,
+        Self::FeedDown,
+        Self::FeedBack,
+        Self::FieldsDrifted,
         Self::Digest,
         Self::CaseMoved,
         Self::CaseAnswered,
@@ -332,6 +347,11 @@ impl NoticeKind {
             Self::CertificateGiven => "certificate_given",
             Self::CertificateAnswered => "certificate_answered",
             Self::TermsDue => "terms_due",
+            Self::ChangeAnnounced => "change_announced",
+            Self::ChangeWithdrawn => "change_withdrawn",
+            Self::FeedDown => "feed_down",
+            Self::FeedBack => "feed_back",
+            Self::FieldsDrifted => "fields_drifted",
             Self::Digest => "digest",
         }
     }

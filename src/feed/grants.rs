@@ -161,7 +161,11 @@ impl GrantFeed {
         let (all, token_keys) =
             self.store.read(|conn| Ok::<_, StoreError>((rows::everything(conn)?, self.token_keys(conn)?)))?;
         let publication = Publication {
-            datasets: all.datasets.into_iter().filter_map(|each| picture::dataset(each, &*self.opener)).collect(),
+            datasets: all
+                .datasets
+                .into_iter()
+                .filter_map(|each| picture::dataset(each, &*self.opener, self.zone))
+                .collect(),
             holders: Vec::new(),
             agreements: all.agreements.into_iter().map(|each| picture::agreement(each, self.zone)).collect(),
             keys: all.keys.iter().map(picture::key).collect(),
@@ -215,7 +219,7 @@ impl GrantFeed {
                 changes.extend(rows::agreements_of_party(conn, id)?.into_iter().map(agreement));
             }
             Touched::Dataset(id) => {
-                let found = rows::dataset(conn, id)?.and_then(|each| picture::dataset(each, &*self.opener));
+                let found = rows::dataset(conn, id)?.and_then(|each| picture::dataset(each, &*self.opener, self.zone));
                 changes.push(match found {
                     Some(dataset) => GrantChange::Dataset(Box::new(dataset)),
                     None => GrantChange::DatasetGone(id),

@@ -6,13 +6,16 @@ use secrecy::SecretString;
 
 use crate::domain::agreement::{AgreementState, Schedule};
 use crate::domain::catalogue::{Dataset, UpstreamBounds};
+use crate::domain::change::Announcement;
 use crate::domain::hold::Hold;
 use crate::domain::id::DatasetId;
 use crate::domain::key::Digest;
 use crate::domain::limits::{CityDay, Hours, Limits};
 use crate::domain::tier::Tier;
-use crate::domain::time::{Day, Instant};
-use crate::gate::grants::{AgreementGrant, DatasetGrant, HeldBy, KeyGrant, ScheduleGrant, ServiceGrant, UpstreamGrant};
+use crate::domain::time::{Day, Instant, day_in};
+use crate::gate::grants::{
+    AgreementGrant, ChangeGrant, DatasetGrant, HeldBy, KeyGrant, ScheduleGrant, ServiceGrant, UpstreamGrant,
+};
 use crate::gate::token::TokenKeyGrant;
 use crate::store::services::Service;
 use crate::store::token_keys::TokenKey;
@@ -31,9 +34,11 @@ pub trait Opener: Send + Sync {
 }
 
 /// A dataset with a tier; without one it is not served.
-pub(super) fn dataset(picture: DatasetPicture, opener: &dyn Opener) -> Option<DatasetGrant> {
-    let Dataset { id, slug, tier, operations, allows_query_key, limits, upstream, .. } = picture.dataset;
+pub(super) fn dataset(picture: DatasetPicture, opener: &dyn Opener, zone: Tz) -> Option<DatasetGrant> {
+    let Dataset { id, slug, tier, operations, allows_query_key, limits, upstream, changes, .. } = picture.dataset;
     let tier = tier?;
+    let changes =
+        changes.iter().filter(|change| change.withdrawn_at.is_none()).map(|each| change(each, zone)).collect();
     let upstream = upstream.and_then(|upstream| {
         let credential = match (upstream.credential_header, picture.sealed) {
             (Some(header), Some(sealed)) => {
@@ -58,7 +63,18 @@ pub(super) fn dataset(picture: DatasetPicture, opener: &dyn Opener) -> Option<Da
         })
     });
     let open_limits = if tier == Tier::Open { limits } else { Limits::default() };
-    Some(DatasetGrant { id, slug, tier, operations, upstream, allows_query_key, open_limits })
+    Some(DatasetGrant { id, slug, tier, operations, upstream, allows_query_key, open_limits, changes })
+}
+
+/// An announced change: days become the instants at which they begin, or end.
+fn change(change: &Announcement, zone: Tz) -> ChangeGrant {
+    let begins = |day: Day| day.pred_opt().map_or(Instant::MIN_UTC, |before| day_after(before, zone));
+    ChangeGrant {
+        operations: change.operations.clone(),
+        deprecated_at: change.deprecated_on(day_in(zone, change.at)).map(begins),
+        sunset_at: change.last_day().map(|day| day_after(day, zone)),
+        brownouts: change.windows.iter().map(|window| (window.from, window.until)).collect(),
+    }
 }
 
 /// An agreement. Holds on its requester, and on colleagues for whose organisation it was made, stop it like its own.

@@ -180,6 +180,7 @@ fn without_key(
     };
     open_operation(&route, ask, trace)?;
     available(&route, grants, now)?;
+    not_browned_out(&route, trace, now)?;
     let limits = Counted { shared: open_limits(&route, grants, ask.client, now), own: None, parts: 1 };
     count(&limits, now)?;
     Ok(Permit {
@@ -212,6 +213,7 @@ fn with_key(
     let route = in_scope(&shown, schedule, ask, route, now.utc, trace)?;
     within_hours(schedule, now)?;
     available(&route, grants, now)?;
+    not_browned_out(&route, trace, now)?;
     let redaction = schedule.and_then(|schedule| schedule.redaction.clone());
     if redaction.is_some() && !ask.can_redact {
         let detail = "Under this agreement answers are redacted, which only the gateway itself can do.";
@@ -403,6 +405,18 @@ fn available(route: &Route, grants: &Grants, now: &Now) -> Checked<()> {
         return Err(because(Outcome::DatasetUnavailable, detail));
     }
     Ok(())
+}
+
+/// Nothing is let through while an announced brownout switches the operation off.
+fn not_browned_out(route: &Route, trace: &Trace, now: &Now) -> Checked<()> {
+    let Some(until) = route.browned_out(trace.operation.as_deref(), now.utc) else { return Ok(()) };
+    let detail = format!(
+        "It was announced that this is switched off on trial until {}, because it will change or end. The dataset's page \
+         says what to do.",
+        written(until)
+    );
+    let seconds = u64::try_from(until.signed_duration_since(now.utc).num_seconds()).unwrap_or(0).saturating_add(1);
+    Err(Box::new(Denial { retry_after_seconds: Some(seconds), ..*because(Outcome::DatasetUnavailable, detail) }))
 }
 
 fn open_limits(route: &Route, grants: &Grants, client: IpAddr, now: &Now) -> Option<Arc<LimitSet>> {

@@ -5,6 +5,7 @@
 //! suspension is in force for every later request when [`Grants::apply`] returns. Counters live in these records and
 //! outlive every publication. Never asks a database; never forgets a hold because something else changed.
 
+mod changes;
 mod ids;
 mod live;
 mod records;
@@ -19,6 +20,7 @@ use std::time::Duration;
 use arc_swap::{ArcSwap, Guard};
 use rustc_hash::FxBuildHasher;
 
+pub use self::changes::ChangeGrant;
 use self::ids::{IdChanges, KeysById};
 pub use self::live::{AgreementPicture, AgreementRecord, HolderRecord, KeyRecord, QuotaUse, Route, ScheduleRecord};
 pub use self::records::{

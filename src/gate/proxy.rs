@@ -128,6 +128,7 @@ fn answer_kept(call: &Call, permit: &Permit, kept: &Kept, book: &mut Book) -> An
     answer::common(&mut headers, call);
     headers.insert(answer::OUTCOME, answer::OK);
     answer::limit_headers(&mut headers, permit.limits(), call);
+    permit.route().tell_changes(permit.trace().operation.as_deref(), &mut headers);
     let mut answer = answer::with_status(StatusCode::OK, AnswerBody::whole(kept.body.clone()));
     *answer.headers_mut() = headers;
     book.status(StatusCode::OK.as_u16());
@@ -369,6 +370,7 @@ impl Ended<'_> {
         answer::common(&mut headers, self.call);
         headers.insert(answer::OUTCOME, answer::OK);
         answer::limit_headers(&mut headers, self.permit.limits(), self.call);
+        self.permit.route().tell_changes(self.permit.trace().operation.as_deref(), &mut headers);
         let mut answer = answer::with_status(status, AnswerBody::relay(relay));
         *answer.headers_mut() = headers;
         answer

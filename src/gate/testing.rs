@@ -88,6 +88,7 @@ pub(super) fn dataset(slug: &str, tier: Tier, base_url: &str) -> DatasetGrant {
         upstream: Some(upstream),
         allows_query_key: false,
         open_limits: Limits::default(),
+        changes: Vec::new(),
     }
 }
 

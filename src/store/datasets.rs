@@ -21,6 +21,15 @@ fn keyword_column(dataset: &Dataset) -> String {
     format!("|{}|", words.join("|"))
 }
 
+fn frequency_column(dataset: &Dataset) -> Option<String> {
+    dataset.metadata.frequency.as_ref().map(|frequency| frequency.as_str().to_owned())
+}
+
+/// Formats as the search column keeps them: `|API|CSV|`.
+fn formats_column(dataset: &Dataset) -> String {
+    format!("|{}|", dataset.formats().join("|"))
+}
+
 /// Keeps a new dataset.
 ///
 /// # Errors
@@ -37,6 +46,9 @@ pub fn insert(conn: &mut AnyConnection, dataset: &Dataset) -> Result<(), StoreEr
             datasets::identifier.eq(&dataset.identifier),
             datasets::keywords.eq(keyword_column(dataset)),
             datasets::search_text.eq(dataset.search_text()),
+            datasets::frequency.eq(frequency_column(dataset)),
+            datasets::formats.eq(formats_column(dataset)),
+            datasets::has_positions.eq(dataset.has_positions()),
             datasets::updated_at.eq(dataset.updated_at.naive_utc()),
             datasets::version.eq(1),
             datasets::body.eq(to_json("dataset", dataset)?),
@@ -59,6 +71,9 @@ pub fn save(conn: &mut AnyConnection, dataset: &Dataset) -> Result<(), StoreErro
             datasets::is_published.eq(dataset.is_published),
             datasets::keywords.eq(keyword_column(dataset)),
             datasets::search_text.eq(dataset.search_text()),
+            datasets::frequency.eq(frequency_column(dataset)),
+            datasets::formats.eq(formats_column(dataset)),
+            datasets::has_positions.eq(dataset.has_positions()),
             datasets::updated_at.eq(dataset.updated_at.naive_utc()),
             datasets::version.eq(dataset.version.saturating_add(1)),
             datasets::body.eq(to_json("dataset", dataset)?),

@@ -6,7 +6,7 @@
 pub mod conn;
 pub mod migrate;
 #[rustfmt::skip]
-pub mod schema;
+pub mod samples;
 pub mod agreements;
 pub mod appeals;
 pub mod applications;
@@ -17,6 +17,7 @@ pub mod cases;
 pub mod complaints;
 pub mod datasets;
 pub mod destructions;
+pub mod feeds;
 pub mod grants;
 pub mod holds;
 pub mod imports;
@@ -31,6 +32,7 @@ pub mod records;
 pub mod reminders;
 pub mod renewals;
 pub mod reuse;
+pub mod schema;
 pub mod services;
 pub mod sessions;
 pub mod terms;

@@ -55,6 +55,8 @@ pub enum Group {
     Outcomes,
     /// To staff: a misuse rule wrote a signal.
     Signals,
+    /// To stewards: a feed is down or back, or sends other fields.
+    Feeds,
     /// To applicants: a message that asks for nothing.
     Messages,
     /// To holders: so much of a quota is used.
@@ -65,8 +67,8 @@ pub enum Group {
 
 impl Group {
     /// Every group, in the order of the page.
-    pub const ALL: [Self; 6] =
-        [Self::Queue, Self::Outcomes, Self::Signals, Self::Messages, Self::Quotas, Self::Members];
+    pub const ALL: [Self; 7] =
+        [Self::Queue, Self::Outcomes, Self::Signals, Self::Feeds, Self::Messages, Self::Quotas, Self::Members];
 
     /// The word in the row and in the form.
     #[must_use]
@@ -75,6 +77,7 @@ impl Group {
             Self::Queue => "queue",
             Self::Outcomes => "outcomes",
             Self::Signals => "signals",
+            Self::Feeds => "feeds",
             Self::Messages => "messages",
             Self::Quotas => "quotas",
             Self::Members => "members",
@@ -92,7 +95,9 @@ impl Group {
     pub const fn choices(self) -> &'static [Delivery] {
         match self {
             Self::Queue | Self::Signals | Self::Messages => &[Delivery::AtOnce, Delivery::Daily],
-            Self::Outcomes | Self::Quotas | Self::Members => &[Delivery::AtOnce, Delivery::Daily, Delivery::Never],
+            Self::Outcomes | Self::Feeds | Self::Quotas | Self::Members => {
+                &[Delivery::AtOnce, Delivery::Daily, Delivery::Never]
+            }
         }
     }
 
@@ -106,6 +111,7 @@ impl Group {
     #[must_use]
     pub fn is_for(self, roles: &[RoleGrant]) -> bool {
         match self {
+            Self::Feeds => roles.iter().any(|grant| grant.role == Role::Manager),
             Self::Queue | Self::Outcomes | Self::Signals => roles.iter().any(|grant| has_a_queue(grant.role)),
             Self::Messages | Self::Quotas | Self::Members => true,
         }
@@ -138,6 +144,7 @@ impl NoticeKind {
             | Self::ComplaintToRead => Some(Group::Queue),
             Self::AgreementBegun | Self::AgreementOver | Self::Withdrawn | Self::OfferUnsigned => Some(Group::Outcomes),
             Self::MisuseSignal => Some(Group::Signals),
+            Self::FeedDown | Self::FeedBack | Self::FieldsDrifted => Some(Group::Feeds),
             Self::MessageToRequester => Some(Group::Messages),
             Self::QuotaReached => Some(Group::Quotas),
             Self::OrganisationChanged => Some(Group::Members),
@@ -168,6 +175,8 @@ impl NoticeKind {
             | Self::TermsPublished
             | Self::TermsDue
             | Self::RedactionChanged
+            | Self::ChangeAnnounced
+            | Self::ChangeWithdrawn
             | Self::RenewalMoved
             | Self::ReuseAnswered
             | Self::CertificateDue
@@ -304,7 +313,8 @@ mod tests {
         let offered = |roles: &[RoleGrant]| Group::ALL.into_iter().filter(|group| group.is_for(roles)).count();
         let clerk = RoleGrant::new(Role::Clerk, None).unwrap();
         let auditor = RoleGrant::new(Role::Auditor, None).unwrap();
-        assert_eq!((offered(&[]), offered(&[auditor]), offered(&[clerk])), (3, 3, 6));
+        let manager = RoleGrant::new(Role::Manager, Some(crate::domain::id::Id::from_uuid(uuid::Uuid::nil()))).unwrap();
+        assert_eq!((offered(&[]), offered(&[auditor]), offered(&[clerk]), offered(&[manager])), (3, 3, 6, 7));
     }
 
     #[test]

@@ -55,3 +55,21 @@ pub(super) fn zone<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Tz, D::
         de::Error::custom(format!("{name} is not a time zone of the IANA list, such as America/New_York"))
     })
 }
+
+/// Reads corners in degrees east and north as millionths, so that a profile stays comparable.
+pub(super) fn corners<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<[i32; 2]>, D::Error> {
+    const CORNERS_MAX: usize = 5_000;
+    let corners = Vec::<[f64; 2]>::deserialize(deserializer)?;
+    if corners.len() > CORNERS_MAX {
+        return Err(de::Error::custom(format!("an outline has at most {CORNERS_MAX} corners")));
+    }
+    let wrong = || de::Error::custom("a corner is [degrees east, degrees north], such as [-73.40, 41.11]");
+    let millionths = |degrees: f64| format!("{:.0}", degrees * 1e6).parse::<i32>().map_err(|_too_far| wrong());
+    let read = |[east, north]: [f64; 2]| {
+        if east.abs() > 180.0 || north.abs() > 90.0 {
+            return Err(wrong());
+        }
+        Ok([millionths(east)?, millionths(north)?])
+    };
+    corners.into_iter().map(read).collect()
+}

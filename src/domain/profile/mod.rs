@@ -56,6 +56,9 @@ pub struct Profile {
     pub key_prefix: Line<8>,
     /// ISO 4217 code of fees.
     pub currency: Line<3>,
+    /// The outline of the city for maps, as corners east and north in millionths of a degree; empty where none is drawn.
+    #[serde(default, deserialize_with = "local::corners")]
+    pub outline: Vec<[i32; 2]>,
     /// Names that only the city may use; look-alikes are refused (see [`crate::domain::text::is_reserved_name`]).
     pub reserved_names: Vec<String>,
     /// Which days are business days.

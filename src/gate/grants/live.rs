@@ -6,6 +6,7 @@ use arc_swap::{ArcSwap, ArcSwapOption, Guard};
 use hyper::header::HeaderValue;
 use serde::{Deserialize, Serialize};
 
+use super::changes::ChangeRecord;
 use super::records::{AgreementGrant, DatasetGrant, HeldBy, KeyGrant, ScheduleGrant};
 use super::scopes::ScopeSet;
 use crate::domain::id::{AgreementId, DatasetId, KeyId};
@@ -35,6 +36,8 @@ pub struct Route {
     pub(in crate::gate) upstream: Option<Upstream>,
     pub(in crate::gate) allows_query_key: bool,
     pub(in crate::gate) open_plan: Arc<Plan>,
+    /// Changes that were announced of it.
+    pub(super) changes: Vec<ChangeRecord>,
 }
 
 impl Route {
@@ -57,6 +60,7 @@ impl Route {
             upstream,
             allows_query_key: grant.allows_query_key,
             open_plan,
+            changes: grant.changes.into_iter().map(ChangeRecord::of).collect(),
         }
     }
 }

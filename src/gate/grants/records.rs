@@ -2,6 +2,7 @@
 
 use secrecy::SecretString;
 
+use super::changes::ChangeGrant;
 use crate::domain::id::{AccountId, AgreementId, DatasetId, KeyId, ServiceId};
 use crate::domain::key::{Digest, Key, KeyState};
 use crate::domain::limits::{Hours, Limits};
@@ -29,6 +30,8 @@ pub struct DatasetGrant {
     pub allows_query_key: bool,
     /// Limits per client address, for tier 0.
     pub open_limits: Limits,
+    /// Changes that were announced of it.
+    pub changes: Vec<ChangeGrant>,
 }
 
 /// The service behind a dataset.

@@ -13,7 +13,7 @@ use super::sign::{TextView, text_view};
 use super::usage::{UsageView, last_day, usage};
 use crate::cases::agree::{self, AgreementView};
 use crate::cases::left::{self, Left};
-use crate::cases::{Caller, CaseError, Desk, appeals, destruction, keys, redaction, renewal, reterms};
+use crate::cases::{Caller, CaseError, Desk, appeals, changes, destruction, keys, redaction, renewal, reterms};
 use crate::domain::agreement::{Agreement, AgreementState, Evidence, Schedule};
 use crate::domain::appeal::Appealed;
 use crate::domain::hold::Hold;
@@ -21,6 +21,7 @@ use crate::domain::id::AgreementId;
 use crate::domain::profile::Profile;
 use crate::domain::terms::{TermsVersion, canonical};
 use crate::domain::time::{Instant, day_in};
+use crate::portal::changes::ChangeView;
 use crate::portal::shared::{
     ConditionView, Names, Tag, agreement_tag, clock_words, conditions, day_words, id_in, limit_words, tier_words,
 };
@@ -91,6 +92,7 @@ pub(super) async fn list(request: HttpRequest, desk: DeskData) -> Result<HttpRes
 /// What `applicant/agreement.html` shows.
 #[derive(Debug, Serialize)]
 pub(super) struct AgreementPage {
+    pub(super) changes: Vec<ChangeView>,
     id: String,
     number: String,
     title: String,
@@ -218,6 +220,7 @@ pub(super) struct Facts {
     pub(super) owed: Option<OwedView>,
     pub(super) renewal: Option<RenewalView>,
     pub(super) certificate: Option<CertificateLine>,
+    pub(super) changes: Vec<ChangeView>,
 }
 
 pub(super) fn load(desk: &Desk, who: &Caller, id: AgreementId) -> Result<Facts, CaseError> {
@@ -247,6 +250,10 @@ pub(super) fn load(desk: &Desk, who: &Caller, id: AgreementId) -> Result<Facts, 
             .as_ref()
             .map(renewal_view),
         certificate: certificate_line(desk, id)?,
+        changes: changes::of_agreement(desk, &shown.agreement)?
+            .iter()
+            .map(|(title, change)| ChangeView::of(change, title, desk.profile.zone))
+            .collect(),
         shown,
     })
 }
@@ -266,6 +273,7 @@ pub(super) fn view(profile: &Profile, facts: Facts) -> AgreementPage {
         owed,
         renewal,
         certificate,
+        changes,
     } = facts;
     let AgreementView { agreement, text, signature, public_key } = shown;
     let plain = format!("/agreements/{}/text", agreement.id);
@@ -280,6 +288,7 @@ pub(super) fn view(profile: &Profile, facts: Facts) -> AgreementPage {
     };
     let is_offered = matches!(agreement.state, AgreementState::Offered { .. });
     AgreementPage {
+        changes,
         id: agreement.id.to_string(),
         number: agreement.number.clone(),
         title: agreement.title.clone(),

@@ -8,11 +8,15 @@ use url::form_urlencoded::Serializer;
 use super::words::{frequency, limit_lines, sensitivity_tag, tier_about, tier_tag};
 use crate::cases::interchange;
 use crate::cases::reuse::{self, Asked};
+use crate::cases::samples;
 use crate::domain::catalogue::Field;
 use crate::domain::dcat::Distribution;
 use crate::domain::scope::{Method, Operation};
 use crate::domain::tier::Tier;
+use crate::domain::time::day_in;
 use crate::portal::calls::{Call, Credential, calls};
+use crate::portal::changes::ChangeView;
+use crate::portal::sampled::SampleView;
 use crate::store::views::catalogue::{self, DatasetPage, Facets, Listed, Search, TierFilter};
 use crate::web::case::DeskData;
 use crate::web::fields::Fields;
@@ -33,6 +37,12 @@ struct SearchView {
     departments: Vec<Choice>,
     tiers: Vec<Choice>,
     keywords: Vec<Choice>,
+    frequency: String,
+    frequencies: Vec<Choice>,
+    format: String,
+    formats: Vec<Choice>,
+    shows: Vec<String>,
+    has: Vec<Choice>,
     datasets: Vec<Line>,
     first: String,
     next: String,
@@ -94,6 +104,10 @@ fn wanted(query: &Fields) -> Search {
         department: given("department"),
         tier: given("tier").and_then(|word| TierFilter::from_word(&word)),
         keyword: given("keyword"),
+        frequency: given("frequency"),
+        format: given("format"),
+        with_positions: query.all("has").any(|word| word == "positions"),
+        with_sample: query.all("has").any(|word| word == "sample"),
     }
 }
 
@@ -105,6 +119,10 @@ fn address(wanted: &Search, cursor: &str) -> String {
         ("department", wanted.department.as_deref().unwrap_or_default()),
         ("tier", tier),
         ("keyword", wanted.keyword.as_deref().unwrap_or_default()),
+        ("frequency", wanted.frequency.as_deref().unwrap_or_default()),
+        ("format", wanted.format.as_deref().unwrap_or_default()),
+        ("has", if wanted.with_positions { "positions" } else { "" }),
+        ("has", if wanted.with_sample { "sample" } else { "" }),
         ("cursor", cursor),
     ];
     let query: String =
@@ -124,7 +142,18 @@ fn search_view(wanted: &Search, facets: Facets) -> SearchView {
     if !keyword.is_empty() && !keywords.iter().any(|choice| choice.value == keyword) {
         keywords.push(Choice { value: keyword.clone(), label: keyword.clone() });
     }
+    let marks = [
+        ("positions", "With positions", wanted.with_positions, facets.with_positions),
+        ("sample", "With a sample", wanted.with_sample, facets.with_sample),
+    ];
+    let frequency_choice = |(code, count): &(String, usize)| counted(code.clone(), &frequency(code), *count);
     SearchView {
+        frequency: wanted.frequency.clone().unwrap_or_default(),
+        frequencies: facets.frequencies.iter().map(frequency_choice).collect(),
+        format: wanted.format.clone().unwrap_or_default(),
+        formats: facets.formats.iter().map(|(format, count)| counted(format.clone(), format, *count)).collect(),
+        shows: marks.iter().filter(|(_, _, is_on, _)| *is_on).map(|(word, ..)| (*word).to_owned()).collect(),
+        has: marks.iter().map(|(word, label, _, count)| counted((*word).to_owned(), label, *count)).collect(),
         q: wanted.words.clone(),
         department: wanted.department.clone().unwrap_or_default(),
         tier: wanted.tier.map(TierFilter::as_str).unwrap_or_default().to_owned(),
@@ -169,6 +198,8 @@ struct DatasetView {
     records_request: String,
     records_href: String,
     reuse: ReuseLine,
+    sample: Option<SampleView>,
+    changes: Vec<ChangeView>,
     department: String,
     department_href: String,
     email: String,
@@ -237,10 +268,10 @@ pub(super) async fn dataset(
     slug: web::Path<String>,
 ) -> Result<HttpResponse, WebError> {
     let slug = slug.into_inner();
-    let (page, asked) = desk
+    let (page, asked, sample) = desk
         .run(move |desk| {
             let page = desk.read(|conn| catalogue::page(conn, &slug))?;
-            Ok((page, reuse::of_dataset(desk, &slug)?))
+            Ok((page, reuse::of_dataset(desk, &slug)?, samples::public(desk, &slug)?))
         })
         .await?;
     let gate = Site::of(&request)?.options().gate_url.as_str().trim_end_matches('/').to_owned();
@@ -248,10 +279,15 @@ pub(super) async fn dataset(
     let records_request = desk.profile.notices.records_request.text("en").to_owned();
     let title = page.metadata.title.to_string();
     let terms = page.tier.and_then(|tier| desk.profile.terms_for(tier));
+    let (zone, now) = (desk.profile.zone, desk.clock.now());
+    let today = day_in(zone, now);
+    let changes = page.changes.iter().rev().filter(|change| change.is_current(today, now));
     let view = DatasetView {
+        changes: changes.map(|change| ChangeView::of(change, "", zone)).collect(),
         limits,
         records_request,
         reuse: reuse_line(&asked),
+        sample: sample.map(|sample| SampleView::of(&sample, &desk.profile.outline)),
         records_href: records_href(&page.department_slug, &title),
         terms_href: terms.map(|terms| format!("/terms/{}", terms.family.as_str())).unwrap_or_default(),
         ..dataset_view(page, &gate)
@@ -316,6 +352,8 @@ fn dataset_view(page: DatasetPage, gate: &str) -> DatasetView {
         records_request: String::new(),
         records_href: String::new(),
         reuse: ReuseLine::default(),
+        sample: None,
+        changes: Vec::new(),
     }
 }
 
@@ -368,6 +406,17 @@ fn calls_of(page: &DatasetPage, gate: &str) -> Vec<Call> {
     let Some(path) = paths.into_iter().find(|path| !path.contains('{')) else { return Vec::new() };
     let address = format!("{gate}/{}{path}", page.slug);
     calls(&address, if page.tier == Some(Tier::Open) { Credential::Nothing } else { Credential::Environment })
+}
+
+/// The sample as a file: the very bytes that its hash is of.
+pub(super) async fn sample(desk: DeskData, slug: web::Path<String>) -> Result<HttpResponse, WebError> {
+    let own_slug = slug.clone();
+    let found = desk.run(move |desk| samples::public(desk, &own_slug)).await?.ok_or_else(WebError::not_found)?;
+    let name = format!("attachment; filename=\"{slug}-sample.json\"");
+    Ok(HttpResponse::Ok()
+        .insert_header((header::CONTENT_TYPE, "application/json"))
+        .insert_header((header::CONTENT_DISPOSITION, name))
+        .body(found.text))
 }
 
 pub(super) async fn data_json(request: HttpRequest, desk: DeskData) -> Result<HttpResponse, WebError> {

@@ -29,6 +29,7 @@ pub fn routes(routes: Routes) -> Routes {
         .get("/", open, "Start page", home::page)
         .get("/datasets", open, "Search the catalogue", catalogue::search)
         .get("/datasets/{dataset}", open, "One dataset", catalogue::dataset)
+        .get("/datasets/{dataset}/sample.json", open, "Its sample as a file", catalogue::sample)
         .get("/datasets/{dataset}/reuse", open, "Ask for the reuse statement of a dataset", reuse::page)
         .post("/datasets/{dataset}/reuse", open, "Ask for the reuse statement of a dataset", reuse::ask)
         .get("/data.json", open, "The catalogue as DCAT-US 1.1", catalogue::data_json)

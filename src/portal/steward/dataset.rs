@@ -24,8 +24,11 @@ const TABS: &[(&str, &str)] = &[
     ("tier", "Tier"),
     ("operations", "Operations"),
     ("upstream", "Upstream"),
+    ("feed", "Feed"),
     ("limits", "Limits"),
     ("redactions", "Redactions"),
+    ("sample", "Sample"),
+    ("changes", "Changes"),
     ("publish", "Publishing"),
 ];
 

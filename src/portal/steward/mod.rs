@@ -2,13 +2,16 @@
 //! read. Holds no rule: what may be said of a dataset is decided by the case.
 
 mod about;
+mod changes;
 mod dataset;
+mod feed;
 mod import;
 mod list;
 mod parts;
 mod redactions;
 mod reuse;
 mod rows;
+mod sample;
 #[cfg(test)]
 mod tests;
 mod upstream;
@@ -26,6 +29,8 @@ const MANAGER: Access = Access::Staff(&[Role::Manager]);
 const IMPORT_FORM_BYTES_MAX: usize = 48 * 1024 * 1024;
 /// Largest form with the fields of a dataset, in bytes: 200 descriptions of 500 letters.
 const FIELDS_FORM_BYTES_MAX: usize = 1024 * 1024;
+/// Largest form with records that a steward made up, in bytes: 64 KiB grow to at most three times that on the way.
+const SAMPLE_FORM_BYTES_MAX: usize = 256 * 1024;
 
 /// Adds the routes of these pages.
 #[must_use]
@@ -61,6 +66,20 @@ pub fn routes(routes: Routes) -> Routes {
         .get("/stewardship/{slug}/redactions/{name}", MANAGER, "Form of a redaction profile", redactions::edit_page)
         .post("/stewardship/{slug}/redactions/{name}/retire", MANAGER, "Retire a redaction profile", redactions::retire)
         .post("/stewardship/{slug}/time-field", MANAGER, "Say which field tells the time", redactions::save_time_field)
+        .get("/stewardship/{slug}/changes", READERS, "Announced changes", changes::page)
+        .post("/stewardship/{slug}/changes", MANAGER, "Announce a change, or see who would be told", changes::announce)
+        .get("/stewardship/{slug}/changes/{number}", READERS, "A change, and who still calls", changes::follow)
+        .post("/stewardship/{slug}/changes/{number}/withdraw", MANAGER, "Take a change back", changes::withdraw)
+        .get("/stewardship/{slug}/feed", READERS, "How the feed does, and its fields as seen", feed::page)
+        .post("/stewardship/{slug}/feed/check", MANAGER, "Look at the feed right now", feed::check)
+        .post("/stewardship/{slug}/feed/path", MANAGER, "Say which path is looked at", feed::save_path)
+        .post("/stewardship/{slug}/feed/declare", MANAGER, "Declare fields as they were seen", feed::declare)
+        .with_body_max(FIELDS_FORM_BYTES_MAX)
+        .get("/stewardship/{slug}/sample", READERS, "The sample that anybody may look at", sample::page)
+        .post("/stewardship/{slug}/sample", MANAGER, "Take a sample and look at it", sample::take)
+        .with_body_max(SAMPLE_FORM_BYTES_MAX)
+        .post("/stewardship/{slug}/sample/publish", MANAGER, "Publish the sample", sample::publish)
+        .post("/stewardship/{slug}/sample/withdraw", MANAGER, "Withdraw a sample", sample::withdraw)
         .get("/stewardship/{slug}/publish", READERS, "Whether it stands in the catalogue", parts::publish_page)
         .post("/stewardship/{slug}/publish", MANAGER, "Publish or take back", parts::save_publish)
         .get("/stewardship/{slug}/upstream", READERS, "Where the data flows from", upstream::page)

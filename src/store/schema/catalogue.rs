@@ -13,6 +13,9 @@ table! {
         identifier -> Text,
         keywords -> Text,
         search_text -> Text,
+        frequency -> Nullable<Text>,
+        formats -> Text,
+        has_positions -> Bool,
         updated_at -> Timestamp,
         version -> BigInt,
         body -> Text,
@@ -61,6 +64,38 @@ table! {
         number -> BigInt,
         published_at -> Timestamp,
         effective_at -> Timestamp,
+        body -> Text,
+    }
+}
+
+table! {
+    dataset_samples (dataset_id, is_released) {
+        dataset_id -> Text,
+        is_released -> Bool,
+        has_positions -> Bool,
+        taken_at -> Timestamp,
+        hash -> Text,
+        body -> Text,
+    }
+}
+
+table! {
+    feed_checks (dataset_id, at) {
+        dataset_id -> Text,
+        at -> Timestamp,
+        is_ok -> Bool,
+        millis -> BigInt,
+        bytes -> BigInt,
+        why -> Text,
+    }
+}
+
+table! {
+    feed_states (dataset_id) {
+        dataset_id -> Text,
+        checked_at -> Timestamp,
+        is_down -> Bool,
+        version -> BigInt,
         body -> Text,
     }
 }

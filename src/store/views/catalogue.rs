@@ -1,14 +1,13 @@
 //! The catalogue as people look at it: the public search with its counts, one dataset's page, the list of a
 //! department. Public views must never hold an upstream address, nor show what is not published.
 
-use std::collections::BTreeMap;
-
 use chrono::NaiveDateTime;
 use diesel::dsl::{InnerJoin, IntoBoxed};
 use diesel::prelude::*;
 use diesel::sql_types::Text;
 
 use crate::domain::catalogue::{Dataset, Field};
+use crate::domain::change::Announcement;
 use crate::domain::dcat::Metadata;
 use crate::domain::id::{DatasetId, DepartmentId};
 use crate::domain::limits::Limits;
@@ -16,13 +15,13 @@ use crate::domain::scope::Operation;
 use crate::domain::text::scrub;
 use crate::domain::tier::Tier;
 use crate::domain::time::Instant;
-use crate::store::schema::{datasets, departments, upstream_secrets};
+use crate::store::schema::{dataset_samples, datasets, departments, upstream_secrets};
 use crate::store::{AnyConnection, StoreError, from_json, id};
+
+pub use super::facets::{Facets, KEYWORDS_SHOWN, facets};
 
 /// Words of one search that are looked for; more are passed over.
 pub const WORDS_MAX: usize = 10;
-/// Keywords whose counts are given, the most frequent first.
-pub const KEYWORDS_SHOWN: usize = 30;
 
 diesel::define_sql_function! {
     /// Lower case, as far as the database knows it.
@@ -57,7 +56,7 @@ impl TierFilter {
         if word == "unset" { Some(Self::Unset) } else { Tier::from_mark(word).map(Self::Is) }
     }
 
-    fn of(tier: Option<Tier>) -> Self {
+    pub(super) fn of(tier: Option<Tier>) -> Self {
         tier.map_or(Self::Unset, Self::Is)
     }
 }
@@ -73,6 +72,14 @@ pub struct Search {
     pub tier: Option<TierFilter>,
     /// A keyword, in any case.
     pub keyword: Option<String>,
+    /// How often it is renewed, as its code.
+    pub frequency: Option<String>,
+    /// A format in which it is offered.
+    pub format: Option<String>,
+    /// Only what says where its records are.
+    pub with_positions: bool,
+    /// Only what has a sample to look at.
+    pub with_sample: bool,
 }
 
 /// One dataset of a list.
@@ -112,21 +119,7 @@ impl Listed {
     }
 }
 
-/// How many datasets there are under each choice. Each group is counted under the *other* choices made, so that a
-/// number says what choosing it would give.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Facets {
-    /// All that fit every choice.
-    pub total: usize,
-    /// By department: slug, name, count; by name.
-    pub departments: Vec<(String, String, usize)>,
-    /// By tier.
-    pub tiers: Vec<(TierFilter, usize)>,
-    /// By keyword, in lower case, the most frequent first; at most [`KEYWORDS_SHOWN`].
-    pub keywords: Vec<(String, usize)>,
-}
-
-fn published(words: &str) -> Listing {
+pub(super) fn published(words: &str) -> Listing {
     let mut query = datasets::table.inner_join(departments::table).into_boxed();
     query = query.filter(datasets::is_published.eq(true));
     for word in scrub(words).to_lowercase().split_whitespace().take(WORDS_MAX) {
@@ -164,6 +157,21 @@ fn narrowed(search: &Search) -> Listing {
     }
     if let Some(keyword) = &search.keyword {
         query = query.filter(datasets::keywords.like(keyword_pattern(keyword)).escape('\\'));
+    }
+    if let Some(frequency) = &search.frequency {
+        query = query.filter(datasets::frequency.eq(frequency.clone()));
+    }
+    if let Some(format) = &search.format {
+        query = query.filter(datasets::formats.like(contains(&format!("|{}|", scrub(format)))).escape('\\'));
+    }
+    if search.with_positions {
+        let sampled = dataset_samples::is_released.eq(true).and(dataset_samples::has_positions.eq(true));
+        let sampled = dataset_samples::table.filter(sampled).select(dataset_samples::dataset_id);
+        query = query.filter(datasets::has_positions.eq(true).or(datasets::id.eq_any(sampled)));
+    }
+    if search.with_sample {
+        let sampled = dataset_samples::table.filter(dataset_samples::is_released.eq(true));
+        query = query.filter(datasets::id.eq_any(sampled.select(dataset_samples::dataset_id)));
     }
     query
 }
@@ -213,46 +221,6 @@ fn listed((sort, department_slug, department_name, version, body): ListedColumns
     })
 }
 
-/// The counts beside a search. Reads the few columns they need of every dataset that holds the words.
-///
-/// # Errors
-/// What the database says.
-pub fn facets(conn: &mut AnyConnection, wanted: &Search) -> Result<Facets, StoreError> {
-    let rows: Vec<(String, String, Option<String>, String)> = published(&wanted.words)
-        .select((departments::slug, departments::name, datasets::tier, datasets::keywords))
-        .load(conn)?;
-    let keyword = wanted.keyword.as_ref().map(|keyword| format!("|{}|", scrub(keyword).to_lowercase()));
-    let mut total = 0;
-    let (mut by_department, mut by_tier, mut by_keyword) = (BTreeMap::new(), BTreeMap::new(), BTreeMap::new());
-    for (slug, name, tier, keywords) in &rows {
-        let tier = TierFilter::of(tier.as_deref().and_then(Tier::from_mark));
-        let in_department = wanted.department.as_ref().is_none_or(|wanted| wanted == slug);
-        let in_tier = wanted.tier.is_none_or(|wanted| wanted == tier);
-        let has_keyword = keyword.as_ref().is_none_or(|keyword| keywords.contains(keyword));
-        if in_department && in_tier && has_keyword {
-            total += 1;
-        }
-        if in_tier && has_keyword {
-            *by_department.entry((name, slug)).or_insert(0) += 1;
-        }
-        if in_department && has_keyword {
-            *by_tier.entry(tier).or_insert(0) += 1;
-        }
-        if in_department && in_tier {
-            for word in keywords.split('|').filter(|word| !word.is_empty()) {
-                *by_keyword.entry(word).or_insert(0) += 1;
-            }
-        }
-    }
-    let mut keywords: Vec<(String, usize)> =
-        by_keyword.into_iter().map(|(word, count)| (word.to_owned(), count)).collect();
-    keywords.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
-    keywords.truncate(KEYWORDS_SHOWN);
-    let departments =
-        by_department.into_iter().map(|((name, slug), count)| (slug.clone(), name.clone(), count)).collect();
-    Ok(Facets { total, departments, tiers: by_tier.into_iter().collect(), keywords })
-}
-
 /// Everything that anybody may see of a dataset.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DatasetPage {
@@ -280,6 +248,8 @@ pub struct DatasetPage {
     pub has_feed: bool,
     /// Whether a key may travel in the query string.
     pub allows_query_key: bool,
+    /// Changes that were announced, the oldest first.
+    pub changes: Vec<Announcement>,
     /// Whether it came from an import.
     pub is_imported: bool,
     /// When it last changed here.
@@ -316,6 +286,7 @@ pub fn page(conn: &mut AnyConnection, slug: &str) -> Result<DatasetPage, StoreEr
         limits: dataset.limits,
         has_feed: dataset.upstream.is_some(),
         allows_query_key: dataset.allows_query_key,
+        changes: dataset.changes,
         is_imported: dataset.is_imported,
         updated_at: dataset.updated_at,
         department_slug,

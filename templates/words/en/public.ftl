@@ -359,3 +359,55 @@ eligible-names-hint = Asked for restricted data only.
 eligible-uses = Do you plan any of these?
 eligible-uses-hint = Leave all empty if you do not.
 eligible-submit = Show what to expect
+
+dataset-sample = A sample to look at
+datasets-frequency = Renewed
+datasets-format = Format
+datasets-has = Only
+sample-live = { $count ->
+    [one] One record
+   *[other] { $count } records
+    } as the feed sent them on { $at }.
+sample-redacted = { $count ->
+    [one] One record
+   *[other] { $count } records
+    } of { $at }, as the redaction profile <code>{ $profile }</code> lets them through.
+sample-made-up = { $count ->
+    [one] One record
+   *[other] { $count } records
+    }, made up by the department on { $at }. They show the shape of the data and say nothing about anybody.
+sample-records = Records of the sample
+sample-part = Shown here: { $records } of { $count } records, { $fields } of { $columns } fields. The file has all of them.
+sample-download = Download the whole sample as JSON ({ $count ->
+    [one] one record
+   *[other] { $count } records
+    })
+sample-hash = SHA-256 of the file: <code>{ $hash }</code>
+map-miles = { $count ->
+    [one] One point
+   *[other] { $count } points
+    } within { $across } by { $along } miles, east to west and north to south
+map-feet = { $count ->
+    [one] One point
+   *[other] { $count } points
+    } within { $across } by { $along } feet, east to west and north to south
+map-spot = { $count ->
+    [one] One point
+   *[other] { $count } points
+    } at one spot
+map-scale-miles = { $number } mi
+map-scale-feet = { $number } ft
+map-north = N
+map-table = Positions as a table
+map-name = Name
+map-latitude = Latitude
+map-longitude = Longitude
+map-unnamed = No name
+changes-announced = Announced as { $number } on { $at }.
+changes-concerned = Who is concerned
+changes-agreement = Agreement
+changes-holder = Holder
+changes-calls = Calls
+changes-last = Last call
+changes-ended = Ended
+changes-never = None

@@ -362,3 +362,55 @@ eligible-names-hint = Se pregunta solo para datos restringidos.
 eligible-uses = ¿Piensa hacer algo de esto?
 eligible-uses-hint = Deje todo vacío si no.
 eligible-submit = Ver qué puedo esperar
+
+dataset-sample = Una muestra para ver
+datasets-frequency = Renovación
+datasets-format = Formato
+datasets-has = Solo
+sample-live = { $count ->
+    [one] Un registro
+   *[other] { $count } registros
+    } tal como los envió la fuente el { $at }.
+sample-redacted = { $count ->
+    [one] Un registro
+   *[other] { $count } registros
+    } del { $at }, tal como los deja pasar el perfil de ocultación <code>{ $profile }</code>.
+sample-made-up = { $count ->
+    [one] Un registro
+   *[other] { $count } registros
+    }, inventados por el departamento el { $at }. Muestran la forma de los datos y no dicen nada de nadie.
+sample-records = Registros de la muestra
+sample-part = Aquí se ven { $records } de { $count } registros y { $fields } de { $columns } campos. El archivo los tiene todos.
+sample-download = Descargar la muestra completa en JSON ({ $count ->
+    [one] un registro
+   *[other] { $count } registros
+    })
+sample-hash = SHA-256 del archivo: <code>{ $hash }</code>
+map-miles = { $count ->
+    [one] Un punto
+   *[other] { $count } puntos
+    } en { $across } por { $along } millas, de este a oeste y de norte a sur
+map-feet = { $count ->
+    [one] Un punto
+   *[other] { $count } puntos
+    } en { $across } por { $along } pies, de este a oeste y de norte a sur
+map-spot = { $count ->
+    [one] Un punto
+   *[other] { $count } puntos
+    } en un mismo lugar
+map-scale-miles = { $number } mi
+map-scale-feet = { $number } pies
+map-north = N
+map-table = Posiciones en una tabla
+map-name = Nombre
+map-latitude = Latitud
+map-longitude = Longitud
+map-unnamed = Sin nombre
+changes-announced = Anunciado como { $number } el { $at }.
+changes-concerned = A quién afecta
+changes-agreement = Convenio
+changes-holder = Titular
+changes-calls = Llamadas
+changes-last = Última llamada
+changes-ended = Terminado
+changes-never = Ninguna

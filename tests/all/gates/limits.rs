@@ -80,6 +80,7 @@ fn publication(plan: &str) -> Publication {
             }),
             allows_query_key: false,
             open_limits: Limits::default(),
+            changes: Vec::new(),
         }],
         agreements: vec![AgreementGrant {
             id: agreement,
