@@ -3,6 +3,7 @@
 mod account;
 mod case;
 mod document;
+mod feeds;
 mod records;
 mod sheets;
 mod stewards;

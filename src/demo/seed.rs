@@ -156,7 +156,7 @@ fn add_dataset(city: &City, feed: &Feed, simulator: &str, credential: &SecretStr
         Edit::Tier(feed.tier),
         Edit::Operations(operations(feed)?),
         Edit::Upstream(Some(upstream(feed, simulator))),
-        Edit::CheckPath(feed.sample_path.strip_prefix(&format!("/{}", feed.slug)).map(str::to_owned)),
+        Edit::CheckPath(Some(feed.check_path())),
         Edit::Publish(true),
     ];
     let mut version = known.version;

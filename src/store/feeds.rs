@@ -1,7 +1,5 @@
 //! What was found by looking at feeds: every look for some weeks, and what is known of each feed by now.
 
-use std::collections::BTreeSet;
-
 use diesel::prelude::*;
 
 use super::schema::{feed_checks, feed_states};
@@ -82,16 +80,6 @@ pub fn state(conn: &mut AnyConnection, dataset: DatasetId) -> Result<Option<Feed
 pub fn states(conn: &mut AnyConnection) -> Result<Vec<FeedState>, StoreError> {
     let rows: Vec<(i64, String)> = feed_states::table.select((feed_states::version, feed_states::body)).load(conn)?;
     rows.into_iter().map(read).collect()
-}
-
-/// The datasets whose feeds are down, by id.
-///
-/// # Errors
-/// What the database says.
-pub fn down(conn: &mut AnyConnection) -> Result<BTreeSet<String>, StoreError> {
-    let ids: Vec<String> =
-        feed_states::table.filter(feed_states::is_down.eq(true)).select(feed_states::dataset_id).load(conn)?;
-    Ok(ids.into_iter().collect())
 }
 
 /// Saves what is known of a feed over the version it was loaded with; version 0 is a feed never looked at.

@@ -358,9 +358,13 @@ pub fn set_check_path(
 /// Reads a path that is to be asked; none for an empty one.
 ///
 /// # Errors
-/// `path_invalid`, naming `sample`.
+/// `path_invalid`, naming `check_path`.
 pub fn check_path(typed: &str) -> Result<Option<String>, CaseError> {
-    if typed.trim().is_empty() { Ok(None) } else { Ok(Some(sample_path(typed)?)) }
+    if typed.trim().is_empty() {
+        return Ok(None);
+    }
+    let named = |fault: Invalid| Invalid { field: "check_path".to_owned(), ..fault };
+    Ok(Some(sample_path(typed).map_err(named)?))
 }
 
 /// A field that a steward takes over as it was seen.

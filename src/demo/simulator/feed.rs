@@ -115,6 +115,14 @@ impl Feed {
         }
     }
 
+    /// Where its steward has it looked at: the plain table where there is one, whose columns are the declared fields.
+    #[must_use]
+    pub fn check_path(&self) -> String {
+        let table = self.views.iter().find(|view| view.media_type == CSV).map(|view| format!("/{}", view.path));
+        let sample = || self.sample_path.trim_start_matches(&format!("/{}", self.slug)).to_owned();
+        table.unwrap_or_else(sample)
+    }
+
     /// Whether the upstream asks for its own credential (everything that is not open or click-through).
     #[must_use]
     pub const fn needs_credential(&self) -> bool {

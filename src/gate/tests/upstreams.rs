@@ -2,6 +2,8 @@
 
 use super::kit::{Answer, Gate, HoldingUpstream, ScriptedUpstream, Setup, Then, answer};
 use crate::domain::net::UpstreamNetworks;
+use crate::gate::grants::ChangeGrant;
+use crate::gate::testing::noon;
 use crate::gate::verdict::Outcome;
 
 fn text(bytes: &str) -> Vec<u8> {
@@ -279,4 +281,32 @@ async fn what_a_service_cannot_take_is_refused_at_once_and_what_was_let_in_is_se
     }
     assert_eq!(upstream.most_at_once(), 4);
     assert_eq!(gate.get("/parking/latest").await.status, 200, "places are free again");
+}
+
+#[actix_web::test]
+async fn an_announced_change_is_said_on_answers_and_a_brownout_refuses_until_it_is_over() {
+    let mut setup = Setup::on(&ScriptedUpstream::plain().await);
+    let change = ChangeGrant {
+        operations: vec!["read".to_owned()],
+        deprecated_at: Some(noon()),
+        sunset_at: Some(noon() + chrono::Duration::days(90)),
+        brownouts: vec![(noon() + chrono::Duration::seconds(60), noon() + chrono::Duration::seconds(180))],
+    };
+    for dataset in &mut setup.all.datasets {
+        dataset.changes = vec![change.clone()];
+    }
+    let gate = setup.start();
+    let told = gate.get("/parking/latest").await;
+    assert_eq!(told.status, 200, "{told:?}");
+    assert_eq!(told.header("deprecation"), Some(format!("@{}", noon().timestamp()).as_str()));
+    assert!(told.header("sunset").is_some_and(|sunset| sunset.ends_with(" GMT")), "{told:?}");
+    gate.clock.pass(90);
+    gate.shared.confirm_fresh();
+    let off = gate.get("/parking/latest").await;
+    assert_eq!((off.status, off.code().as_str()), (503, "dataset_unavailable"), "{off:?}");
+    assert_eq!(off.header("retry-after"), Some("91"));
+    assert!(off.json()["detail"].as_str().unwrap().contains("switched off on trial until"), "{off:?}");
+    gate.clock.pass(90);
+    gate.shared.confirm_fresh();
+    assert_eq!(gate.get("/parking/latest").await.status, 200);
 }

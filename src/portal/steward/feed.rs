@@ -270,11 +270,7 @@ pub(super) async fn save_path(
             Redirect::with(&request, format!("/stewardship/{slug}/feed"), &told)
         }
         Err(error) => {
-            let mut errors = FormErrors::default();
-            for error in shown_on_form(error)?.iter() {
-                let field = if error.field == "sample" { "check_path" } else { &error.field };
-                errors.add_coded(field, error.code.clone(), error.message.clone());
-            }
+            let errors = shown_on_form(error)?;
             show(&request, &desk, &slug, Some((&form, &errors))).await
         }
     }

@@ -9,6 +9,7 @@ use crate::domain::people::Role;
 use crate::domain::tier::Tier;
 use crate::domain::time::Instant;
 use crate::portal::shared::{Choice, Names, id_in, tier_words};
+use crate::store::feeds;
 use crate::store::imports::ImportRun;
 use crate::store::views::catalogue::{StaffSearch, TierFilter, of_departments};
 use crate::web::case::{DeskData, caller, shown_on_form};
@@ -38,6 +39,8 @@ pub(super) struct Row {
     pub(super) tier: &'static str,
     pub(super) is_unset: bool,
     pub(super) is_published: bool,
+    pub(super) is_down: bool,
+    pub(super) has_drift: bool,
     pub(super) updated_at: Instant,
 }
 
@@ -76,6 +79,8 @@ fn view(desk: &Desk, caller: &Caller, wanted: &StaffSearch) -> Result<ListView, 
         ours = desk.read(crate::store::people::departments)?.into_iter().map(|department| department.id).collect();
     }
     let found = desk.read(|conn| of_departments(conn, &ours, wanted, ROWS_MAX))?;
+    let states = desk.read(feeds::states)?;
+    let state = |id| states.iter().find(|state| state.dataset == id);
     let is_cut = i64::try_from(found.len()).is_ok_and(|count| count >= ROWS_MAX);
     let rows = found.into_iter().map(|row| Row {
         href: format!("/stewardship/{}", row.slug),
@@ -85,6 +90,8 @@ fn view(desk: &Desk, caller: &Caller, wanted: &StaffSearch) -> Result<ListView, 
         tier: tier_words(row.tier),
         is_unset: row.tier.is_none(),
         is_published: row.is_published,
+        is_down: state(row.id).is_some_and(|state| state.down_since.is_some()),
+        has_drift: state(row.id).is_some_and(|state| !state.told_drift.is_empty()),
         updated_at: row.updated_at,
     });
     let mut tiers = vec![Choice::new("unset", tier_words(None))];

@@ -1,5 +1,6 @@
 //! Stewardship from the browser: who reads and who changes, what each part needs, and what is never shown.
 
+mod feeds;
 mod imports;
 mod parts;
 mod upstreams;

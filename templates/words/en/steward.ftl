@@ -354,3 +354,5 @@ steward-change-told = Announced by { $by }; { $count ->
 steward-change-still = Who still calls it
 steward-change-counts = { $still } still called since it was announced; { $silent } may call and did not.
 steward-change-nobody = Nobody calls it any more
+steward-list-down = Feed is down
+steward-list-drift = Other fields than declared

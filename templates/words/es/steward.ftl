@@ -357,3 +357,5 @@ steward-change-told = Lo anunció { $by }; { $count ->
 steward-change-still = Quién llama todavía
 steward-change-counts = { $still } llamaron todavía desde el anuncio; { $silent } pueden llamar y no lo hicieron.
 steward-change-nobody = Ya nadie lo llama
+steward-list-down = La fuente está caída
+steward-list-drift = Otros campos que los declarados

@@ -4,7 +4,7 @@
 mod edit;
 mod sample;
 #[cfg(test)]
-mod tests;
+pub(super) mod tests;
 
 use actix_web::{HttpRequest, HttpResponse, web};
 use serde::Serialize;

@@ -150,7 +150,7 @@ async fn others_read_and_strangers_find_nothing() {
 }
 
 /// An upstream that answers everybody with this.
-async fn upstream(office: &Office, body: &'static str) {
+pub(in crate::portal::steward) async fn upstream(office: &Office, body: &'static str) {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url = format!("http://{}", listener.local_addr().unwrap());
     tokio::spawn(async move {
