@@ -10,7 +10,7 @@ use super::{Api, precondition};
 use crate::cases::feeds::{self, Callers, Declared};
 use crate::domain::catalogue::Sensitivity;
 use crate::domain::drift::{Drift, Kind};
-use crate::domain::health::{Check, Summary};
+use crate::domain::feed_health::{Check, Summary};
 use crate::domain::people::Role;
 use crate::web::case::{DeskData, caller};
 use crate::web::{Access, IfMatch, Json, WebError, etag};

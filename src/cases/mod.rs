@@ -11,8 +11,8 @@ use sha2::{Digest as _, Sha256};
 
 use crate::clock::Clock;
 use crate::domain::audit::{Act, Hash, hex};
+use crate::domain::feed_health::Watching;
 use crate::domain::guessing::Delays;
-use crate::domain::health::Watching;
 use crate::domain::id::Id;
 use crate::domain::letter::{Letter, LetterBook};
 use crate::domain::net::UpstreamNetworks;

@@ -104,7 +104,7 @@ fn desk(url: &str) -> Desk {
             upstream_wait_ms: 10_000,
             upstream_networks: UpstreamNetworks::opening(CidrList::parse("127.0.0.0/8").unwrap()),
             token_key_days: 30,
-            watching: crate::domain::health::Watching::default(),
+            watching: crate::domain::feed_health::Watching::default(),
         }),
         secrets: Arc::new(Secrets::new([9; 32])),
         sink: Arc::new(NoGate),

@@ -3,11 +3,11 @@
 
 pub mod account;
 pub mod admin;
+mod announced;
 pub mod appealed;
 pub mod applicant;
 pub mod auditor;
 mod calls;
-mod changes;
 pub mod clerk;
 pub mod conduct;
 pub mod copies;

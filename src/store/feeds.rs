@@ -4,7 +4,7 @@ use diesel::prelude::*;
 
 use super::schema::{feed_checks, feed_states};
 use super::{AnyConnection, StoreError, from_json, one_row, to_json};
-use crate::domain::health::{Check, FeedState};
+use crate::domain::feed_health::{Check, FeedState};
 use crate::domain::id::DatasetId;
 use crate::domain::time::Instant;
 

@@ -21,7 +21,7 @@ use super::samples::form_of;
 use super::{Caller, CaseError, Desk, Work};
 use crate::domain::catalogue::{Dataset, Field, Sensitivity};
 use crate::domain::drift::{self, Compared, Drift, Kind};
-use crate::domain::health::{Check, FeedState, Summary, Turn};
+use crate::domain::feed_health::{Check, FeedState, Summary, Turn};
 use crate::domain::id::DatasetId;
 use crate::domain::notice::{Notice, NoticeKind, Recipient};
 use crate::domain::people::{Capacity, Role};

@@ -21,7 +21,7 @@ use crate::domain::id::AgreementId;
 use crate::domain::profile::Profile;
 use crate::domain::terms::{TermsVersion, canonical};
 use crate::domain::time::{Instant, day_in};
-use crate::portal::changes::ChangeView;
+use crate::portal::announced::ChangeView;
 use crate::portal::shared::{
     ConditionView, Names, Tag, agreement_tag, clock_words, conditions, day_words, id_in, limit_words, tier_words,
 };

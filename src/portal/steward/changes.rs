@@ -9,7 +9,7 @@ use super::dataset::{PartView, Read, SetView, read};
 use crate::cases::changes::{self, BACK_DAYS, Concerned};
 use crate::domain::change::{ChangeKind, Draft, Window};
 use crate::domain::time::{Day, Instant};
-use crate::portal::changes::ChangeView;
+use crate::portal::announced::ChangeView;
 use crate::portal::shared::Choice;
 use crate::web::case::{DeskData, caller, form_errors, shown_on_form};
 use crate::web::{Flash, Form, FormErrors, FormView, Page, Posted, Redirect, WebError};

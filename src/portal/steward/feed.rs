@@ -8,7 +8,7 @@ use super::dataset::{PartView, SetView, read, sensitivity_words};
 use crate::cases::feeds::{self, Callers, Declared, Health, Line};
 use crate::domain::catalogue::Sensitivity;
 use crate::domain::drift::Drift;
-use crate::domain::health::{Check, Summary};
+use crate::domain::feed_health::{Check, Summary};
 use crate::domain::time::Instant;
 use crate::portal::shared::Choice;
 use crate::web::case::{DeskData, caller, shown_on_form};
