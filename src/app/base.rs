@@ -180,6 +180,7 @@ impl Base {
             secrets: Arc::clone(&self.secrets),
             sink,
             randomness: Arc::new(fill),
+            judge: crate::feed::trial::judge,
             register: Arc::default(),
         }
     }

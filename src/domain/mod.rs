@@ -3,6 +3,7 @@
 pub mod agreement;
 pub mod appeal;
 pub mod application;
+pub mod assignment;
 pub mod attachment;
 pub mod audit;
 pub mod calendar;
@@ -30,6 +31,7 @@ pub mod renewal;
 pub mod reuse;
 pub mod review;
 pub mod scope;
+pub mod similar;
 pub mod terms;
 pub mod text;
 pub mod tier;

@@ -173,6 +173,12 @@ pub enum NoticeKind {
     CertificateAnswered,
     /// To the holder: new terms are still to be accepted.
     TermsDue,
+    /// To a member of staff: work was given to them.
+    Assigned,
+    /// To who covers: work was given to a colleague who is away.
+    AssignedToCovered,
+    /// To a member of staff: they cover for a colleague.
+    CoverNamed,
     /// To a person: what they chose to read once a day.
     Digest,
 }
@@ -242,6 +248,9 @@ impl NoticeKind {
         Self::CertificateGiven,
         Self::CertificateAnswered,
         Self::TermsDue,
+        Self::Assigned,
+        Self::AssignedToCovered,
+        Self::CoverNamed,
         Self::Digest,
         Self::CaseMoved,
         Self::CaseAnswered,
@@ -328,6 +337,9 @@ impl NoticeKind {
             Self::CertificateGiven => "certificate_given",
             Self::CertificateAnswered => "certificate_answered",
             Self::TermsDue => "terms_due",
+            Self::Assigned => "assigned",
+            Self::AssignedToCovered => "assigned_to_covered",
+            Self::CoverNamed => "cover_named",
             Self::Digest => "digest",
         }
     }

@@ -6,7 +6,7 @@ mod machine;
 mod reconsider;
 mod requester;
 #[cfg(test)]
-mod tests;
+pub(super) mod tests;
 
 use std::collections::BTreeMap;
 

@@ -7,11 +7,12 @@ use serde::Serialize;
 use super::application::{Facts, is_editable, load};
 use super::list::title;
 use crate::cases::{CaseError, apply};
-use crate::domain::application::{AnswerKind, Application, QUESTIONS, Question, STEPS, question};
+use crate::domain::application::{AnswerKind, Application, QUESTIONS, Question, STEPS, State, question};
 use crate::domain::id::ApplicationId;
 use crate::domain::profile::Profile;
 use crate::domain::text::Invalid;
 use crate::portal::shared::{Choice, id_in};
+use crate::store::applications::Remark;
 use crate::web::case::{DeskData, caller, shown_on_form};
 use crate::web::{ChangedField, Flash, Form, FormView, Page, Posted, Redirect, WebError, json::Query};
 
@@ -110,6 +111,15 @@ struct QuestionView {
     max: usize,
     suffix: &'static str,
     options: Vec<Choice>,
+    /// What a department asks about this answer and waits for.
+    asked: String,
+}
+
+/// The open question about an answer, in the department's words.
+fn asked(facts: &Facts, name: &str) -> String {
+    let State::InfoRequested { at, .. } = facts.application.state else { return String::new() };
+    let is_open = |remark: &&Remark| remark.at >= at && remark.about.as_deref() == Some(name);
+    facts.remarks.iter().rev().find(is_open).map(|remark| remark.text.clone()).unwrap_or_default()
 }
 
 fn question_view(profile: &Profile, question: &Question, names_users: bool) -> QuestionView {
@@ -136,7 +146,7 @@ fn question_view(profile: &Profile, question: &Question, names_users: bool) -> Q
     };
     let optional = !(question.is_required || question.name == "users" && names_users);
     let Question { name, label, hint, max, .. } = *question;
-    QuestionView { name, kind, label, hint, optional, max, suffix, options }
+    QuestionView { name, kind, label, hint, optional, max, suffix, options, asked: String::new() }
 }
 
 pub(super) fn step_view(profile: &Profile, facts: &Facts, step: &str, back: &str) -> StepView {
@@ -151,7 +161,10 @@ pub(super) fn step_view(profile: &Profile, facts: &Facts, step: &str, back: &str
         questions: QUESTIONS
             .iter()
             .filter(|question| question.step == step)
-            .map(|question| question_view(profile, question, names_users))
+            .map(|question| QuestionView {
+                asked: asked(facts, question.name),
+                ..question_view(profile, question, names_users)
+            })
             .collect(),
         steps: steps(application, &facts.gaps, step),
         gaps: gap_links(application, &facts.gaps, Some(step)),

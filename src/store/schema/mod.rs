@@ -13,8 +13,8 @@ use diesel::{allow_tables_to_appear_in_same_query, joinable};
 pub use catalogue::{dataset_pauses, datasets, imports, terms, upstream_secrets};
 pub use clerking::{appeal_parts, appeals, calendar_days, records_fees, records_requests, reuse_requests};
 pub use conduct::{complaints, misuse_case_departments, misuse_case_parts, misuse_cases, misuse_cool_downs, misuse_signal_departments, misuse_signals};
-pub use granting::{agreement_datasets, agreement_texts, agreements, application_items, applications, canary_keys, destructions, grant_changes, holds, keys, remarks, renewals, token_keys};
-pub use people::{accounts, departments, idempotency, links, notice_choices, organisations, role_grants, services, sessions, throttles};
+pub use granting::{agreement_datasets, agreement_texts, agreements, application_items, applications, assignments, canary_keys, destructions, grant_changes, holds, keys, remarks, renewals, token_keys};
+pub use people::{absences, accounts, departments, idempotency, links, notice_choices, organisations, role_grants, services, sessions, throttles};
 pub use record::{attachments, audit, audit_head, counters, letters, outbox, reminders};
 pub use usage::{access_log, quota_levels, usage_days, usage_hours, usage_minutes, usage_sights};
 
@@ -34,6 +34,7 @@ allow_tables_to_appear_in_same_query!(
     organisations,
     accounts,
     role_grants,
+    absences,
     sessions,
     links,
     throttles,
@@ -46,6 +47,7 @@ allow_tables_to_appear_in_same_query!(
     applications,
     application_items,
     remarks,
+    assignments,
     agreement_texts,
     agreements,
     agreement_datasets,

@@ -226,3 +226,4 @@ my-parts-agreement = Agreement
 my-parts-state = State
 my-parts-slowed = <strong>Slowed down:</strong> { $stops }, since <time datetime="{ $at }">{ $time }</time>, by { $by }.
 my-parts-appeal-slowed = Appeal this
+my-step-asked = The department asks about this answer: { $answer }

@@ -238,3 +238,4 @@ my-parts-agreement = Convenio
 my-parts-state = Estado
 my-parts-slowed = <strong>Con límites reducidos:</strong> { $stops }, desde el <time datetime="{ $at }">{ $time }</time>, por { $by }.
 my-parts-appeal-slowed = Apelar esta medida
+my-step-asked = El departamento pregunta por esta respuesta: { $answer }
