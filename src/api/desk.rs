@@ -31,8 +31,8 @@ pub fn routes(api: Api) -> Api {
         .get("/review/{id}/remarks", DESK, "Remarks, with your department's private notes", remarks)
         .gives::<Remarks>(200)
         .post("/review/{id}/questions", DESK, "Ask the requester", ask)
-        .takes::<Message>()
-        .refuses(&["wrong_state"])
+        .takes::<Question>()
+        .refuses(&["wrong_state", "unknown_answer"])
         .post("/review/{id}/messages", DESK, "Write to the requester", message)
         .takes::<Message>()
         .refuses(&["wrong_state"])
@@ -109,9 +109,25 @@ async fn ask(
     request: HttpRequest,
     desk: DeskData,
     id: web::Path<String>,
-    Json(given): Json<Message>,
+    Json(given): Json<Question>,
 ) -> Result<HttpResponse, WebError> {
-    write(&request, &desk, &id, given, review::ask).await
+    let caller = caller(&request);
+    let id: ApplicationId = id_in(&id)?;
+    let department: DepartmentId = id_in(&given.department)?;
+    desk.run(move |desk| review::ask_about(desk, &caller, id, department, (&given.text, given.about.as_deref())))
+        .await?;
+    Ok(HttpResponse::NoContent().finish())
+}
+
+/// A question to the requester.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct Question {
+    department: String,
+    text: String,
+    /// The name of the answer that it is about, such as `purpose`.
+    #[serde(default)]
+    about: Option<String>,
 }
 
 async fn message(

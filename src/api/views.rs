@@ -264,6 +264,8 @@ pub(super) struct RemarkView {
     author: String,
     is_from_requester: bool,
     text: String,
+    /// The name of the answer that a question is about.
+    about: Option<String>,
     at: DateTime<Utc>,
 }
 
@@ -276,6 +278,7 @@ impl From<&Remark> for RemarkView {
             author: remark.author_name.clone(),
             is_from_requester: remark.is_from_requester,
             text: remark.text.clone(),
+            about: remark.about.clone(),
             at: remark.at,
         }
     }

@@ -51,7 +51,7 @@ pub(super) const GROUPS: &[Group] = &[
     Group {
         name: "Review desk",
         about: "What a department's reviewers and managers do with applications and agreements.",
-        segments: &["review", "review-agreements"],
+        segments: &["review", "review-agreements", "review-assignments", "review-load", "review-absences"],
     },
     Group {
         name: "Stewardship",
@@ -161,6 +161,7 @@ pub(super) fn parameter(path: &str, name: &str) -> &'static str {
         "sample" => "true: only what has a sample to look at.",
         "state" if path.ends_with("/outbox") => "waiting, sent or dead.",
         "state" => "Only those in this state.",
+        "assigned" => "me (with whom you cover for today), nobody, or the id of a colleague's account.",
         "open" => "true: only what waits for a decision of yours.",
         "who" => "everyone: also people without a staff role.",
         "act" => "An act, or its beginning: key. or key.roll.",

@@ -186,6 +186,7 @@ impl Base {
             secrets: Arc::clone(&self.secrets),
             sink,
             randomness: Arc::new(fill),
+            judge: crate::feed::trial::judge,
             register: Arc::default(),
             printer: Arc::new(crate::portal::copies::Paperwork::at(&self.settings.portal.public_url)),
         }

@@ -458,7 +458,7 @@ pub fn copy(
 /// Saves everything a change holds but the agreement's part.
 pub(super) fn write(work: &mut Work<'_>, change: &Change) -> Result<(), CaseError> {
     applications::save(work.conn, &change.next, work.now)?;
-    if let Some(RemarkDraft { kind, department, text }) = &change.remark {
+    if let Some(RemarkDraft { kind, department, text, about }) = &change.remark {
         let remark = Remark {
             id: work.new_id(),
             department: *department,
@@ -466,6 +466,7 @@ pub(super) fn write(work: &mut Work<'_>, change: &Change) -> Result<(), CaseErro
             is_from_requester: work.caller.actor.is_party(change.next.requester, change.next.organisation),
             kind: *kind,
             text: text.clone(),
+            about: about.clone(),
             at: work.now,
         };
         applications::add_remark(work.conn, change.next.id, work.caller.actor.account, &remark)?;

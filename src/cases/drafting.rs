@@ -112,12 +112,35 @@ pub(super) fn must_fit(
     conditions: &[Condition],
     agreed: Agreed,
 ) -> Result<(), CaseError> {
-    let (asked, dataset) = asked(work.desk, work.conn, item)?;
+    narrowed(work.desk, work.conn, item, conditions, (agreed, work.now)).map(|_fits| ())
+}
+
+/// The schedule of an item as these conditions would make it now, with its dataset.
+///
+/// # Errors
+/// The same as [`must_fit`].
+pub(super) fn fitting(
+    desk: &Desk,
+    conn: &mut AnyConnection,
+    item: &Item,
+    conditions: &[Condition],
+) -> Result<(Schedule, Dataset), CaseError> {
+    narrowed(desk, conn, item, conditions, (Agreed::Now, desk.clock.now()))
+}
+
+fn narrowed(
+    desk: &Desk,
+    conn: &mut AnyConnection,
+    item: &Item,
+    conditions: &[Condition],
+    (agreed, now): (Agreed, Instant),
+) -> Result<(Schedule, Dataset), CaseError> {
+    let (asked, dataset) = asked(desk, conn, item)?;
     let narrowed = asked.narrowed(conditions)?.redacted(&dataset, agreed)?;
-    if narrowed.ends_on().is_some_and(|last| last < day_in(work.desk.profile.zone, work.now)) {
+    if narrowed.ends_on().is_some_and(|last| last < day_in(desk.profile.zone, now)) {
         return Err(Refusal::new("ends_in_the_past", "The last day of the agreement is over already.").into());
     }
-    Ok(())
+    Ok((narrowed, dataset))
 }
 
 /// The schedules of these items: as asked for while they are pending, as decided once they are not.

@@ -33,7 +33,8 @@ use crate::domain::terms::TermsFamily;
 use crate::store::{AnyConnection, StoreError, agreements};
 
 /// Every table that an act may write.
-const TABLES: [&str; 51] = [
+const TABLES: [&str; 53] = [
+    "absences",
     "accounts",
     "agreement_datasets",
     "agreement_texts",
@@ -42,6 +43,7 @@ const TABLES: [&str; 51] = [
     "appeals",
     "application_items",
     "applications",
+    "assignments",
     "attachments",
     "audit",
     "audit_head",

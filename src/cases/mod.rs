@@ -35,6 +35,9 @@ pub mod appeals;
 pub mod apply;
 #[cfg(test)]
 pub(crate) mod apply_tests;
+pub mod assignment;
+#[cfg(test)]
+mod assignment_tests;
 pub mod calendar;
 #[cfg(test)]
 mod calendar_tests;
@@ -130,6 +133,9 @@ mod terms_tests;
 pub(crate) mod testing;
 pub mod tokens;
 mod touched;
+pub mod trial;
+#[cfg(test)]
+mod trial_tests;
 pub mod usage;
 pub mod wishes;
 pub(crate) mod writing;
@@ -237,6 +243,8 @@ pub struct Desk {
     pub sink: Arc<dyn GrantSink>,
     /// Randomness.
     pub randomness: Randomness,
+    /// Judges a call under an agreement that does not exist yet, as the gate would.
+    pub judge: trial::Judge,
     /// The public register as it was computed last.
     pub register: Arc<register::Kept>,
     /// Paper for what is handed on as PDF.

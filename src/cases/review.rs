@@ -11,13 +11,16 @@ use super::post::Composed;
 use super::settle::settle;
 use super::{Caller, CaseError, Desk, Work};
 use crate::domain::agreement::Agreed;
-use crate::domain::application::{Application, Change, Command, ItemState, State};
+use crate::domain::application::{Application, Change, Command, Item, ItemState, State};
 use crate::domain::id::{ApplicationId, DepartmentId, ItemId};
 use crate::domain::notice::{Notice, NoticeKind, Recipient};
 use crate::domain::people::Role;
+use crate::domain::profile::Profile;
 use crate::domain::refusal::Refusal;
 use crate::domain::review::{Advice, Condition, Ground, Verdict};
+use crate::domain::similar::{Likeness, most_alike};
 use crate::domain::text::Invalid;
+use crate::domain::time::{Day, Instant, day_in};
 use crate::store::applications::{self, QueueFilter, Reader, Remark};
 use crate::store::{AnyConnection, StoreError};
 
@@ -27,7 +30,11 @@ pub const DESK: &[Role] = &[Role::Reviewer, Role::Manager];
 /// Applications shown in one queue.
 const QUEUE_MAX: i64 = 500;
 
-/// The queue of the caller's departments, oldest first.
+/// Decided items of a department that one is compared with, the newest.
+const COMPARED_MAX: i64 = 500;
+
+/// The queue of the caller's departments, by the day by which each is to be decided, then oldest first; where nothing is
+/// owed it comes after.
 ///
 /// # Errors
 /// What the store says.
@@ -37,7 +44,26 @@ pub fn queue(desk: &Desk, caller: &Caller, filter: &QueueFilter) -> Result<Vec<A
         return Ok(Vec::new());
     }
     let found = desk.read(|conn| applications::queue(conn, &departments, filter, QUEUE_MAX))?;
-    Ok(found.iter().filter_map(Application::as_submitted).collect())
+    let mut found: Vec<_> = found.iter().filter_map(Application::as_submitted).collect();
+    found.sort_by_cached_key(|one| {
+        let goal = goal(&desk.profile, one);
+        (goal.is_none(), goal, submitted_at(one))
+    });
+    Ok(found)
+}
+
+/// The first submission: how long the applicant has been waiting.
+#[must_use]
+pub fn submitted_at(application: &Application) -> Instant {
+    application.submissions.first().map_or(application.created_at, |submission| submission.at)
+}
+
+/// The day by which the city wants to have decided, while a decision is owed.
+#[must_use]
+pub fn goal(profile: &Profile, application: &Application) -> Option<Day> {
+    let is_owed = matches!(application.state, State::Submitted { .. });
+    let day = day_in(profile.zone, submitted_at(application));
+    is_owed.then(|| profile.calendar.after(day, profile.clocks.decision_goal).due)
 }
 
 /// An application as the caller's departments see it (as it was last submitted, under the tiers that count when it is
@@ -56,11 +82,45 @@ pub fn read(desk: &Desk, caller: &Caller, id: ApplicationId) -> Result<(Applicat
     })
 }
 
-fn visible(conn: &mut AnyConnection, caller: &Caller, id: ApplicationId) -> Result<Application, CaseError> {
+pub(super) fn visible(conn: &mut AnyConnection, caller: &Caller, id: ApplicationId) -> Result<Application, CaseError> {
     let application = applications::by_id(conn, id)?;
     let ours = caller.actor.departments(DESK);
     let has_part = application.items.iter().any(|item| ours.contains(&item.department));
     if has_part && application.is_visible_to_staff() { Ok(application) } else { Err(CaseError::Missing) }
+}
+
+/// An earlier decision like the one to be made.
+#[derive(Clone, Debug)]
+pub struct Similar {
+    /// What they have in common.
+    pub likeness: Likeness,
+    /// The earlier application, as it was sent.
+    pub application: Application,
+    /// Its item that was decided.
+    pub item: Item,
+}
+
+/// The decisions of the item's own department that are most like it. Another department's are nobody else's to compare.
+///
+/// # Errors
+/// [`CaseError::Missing`], or what the store says.
+pub fn similar(desk: &Desk, caller: &Caller, id: ApplicationId, item: ItemId) -> Result<Vec<Similar>, CaseError> {
+    desk.store.read(|conn| {
+        let application = visible(conn, caller, id)?.as_submitted().ok_or(CaseError::Missing)?;
+        let item = application.item(item).ok_or(CaseError::Missing)?;
+        if caller.actor.acting_for(DESK, item.department).is_err() {
+            return Err(CaseError::Missing);
+        }
+        let earlier = applications::decided_by(conn, item.department, COMPARED_MAX)?;
+        let earlier: Vec<Application> = earlier.iter().filter_map(Application::as_submitted).collect();
+        let found = most_alike((&application, item), &earlier).into_iter();
+        let similar = |(likeness, application, item): (Likeness, &Application, &Item)| Similar {
+            likeness,
+            application: application.clone(),
+            item: item.clone(),
+        };
+        Ok(found.map(similar).collect())
+    })
 }
 
 /// Asks the requester; the application waits for the answer.
@@ -74,7 +134,22 @@ pub fn ask(
     department: DepartmentId,
     text: &str,
 ) -> Result<(), CaseError> {
-    simple(desk, caller, id, Command::Ask { department, text: bounded(text)? })
+    ask_about(desk, caller, id, department, (text, None))
+}
+
+/// Asks the requester about one of their answers, by its name in the form, or about nothing in particular.
+///
+/// # Errors
+/// `question_needed`, `unknown_answer`, `wrong_state`, [`CaseError::Missing`].
+pub fn ask_about(
+    desk: &Desk,
+    caller: &Caller,
+    id: ApplicationId,
+    department: DepartmentId,
+    (text, about): (&str, Option<&str>),
+) -> Result<(), CaseError> {
+    let about = about.map(str::to_owned);
+    simple(desk, caller, id, Command::Ask { department, text: bounded(text)?, about })
 }
 
 /// Writes to the requester.

@@ -6,12 +6,13 @@ use serde_json::json;
 
 use super::drafting::{DraftText, agreement_from, draft_text};
 use super::{CaseError, Touched, Work};
-use crate::domain::agreement::{Agreement, AgreementChange, AgreementCommand, AgreementState, Evidence};
+use crate::domain::agreement::{Agreement, AgreementChange, AgreementCommand, AgreementState, Evidence, Schedule};
 use crate::domain::application::{Application, Change, Settlement, State};
 use crate::domain::audit::{About, Act};
 use crate::domain::id::AgreementId;
 use crate::domain::notice::{Notice, NoticeKind, Recipient};
 use crate::domain::people::Capacity;
+use crate::domain::profile::Profile;
 use crate::domain::refusal::Refusal;
 use crate::domain::tier::Tier;
 use crate::domain::time::{Day, Instant, day_in};
@@ -173,9 +174,13 @@ pub(super) fn last_in_chain(conn: &mut AnyConnection, id: AgreementId) -> Result
 
 /// The end of the term: the end of the city's day, months after `from`, or the earliest day that a condition names.
 pub(super) fn ends_at(work: &Work<'_>, agreement: &Agreement, from: Day) -> Instant {
-    let profile = &work.desk.profile;
+    end_of_term(&work.desk.profile, &agreement.schedules, from)
+}
+
+/// The same for schedules that are in no agreement yet.
+pub(super) fn end_of_term(profile: &Profile, schedules: &[Schedule], from: Day) -> Instant {
     let term = from.checked_add_months(Months::new(u32::from(profile.agreement.term_months))).unwrap_or(from);
-    let last = agreement.schedules.iter().filter_map(crate::domain::agreement::Schedule::ends_on).fold(term, Day::min);
+    let last = schedules.iter().filter_map(Schedule::ends_on).fold(term, Day::min);
     let midnight = last.succ_opt().unwrap_or(last).and_hms_opt(0, 0, 0).unwrap_or_default();
     let local = profile.zone.from_local_datetime(&midnight);
     local.earliest().map_or_else(|| midnight.and_utc(), |at| at.to_utc())

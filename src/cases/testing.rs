@@ -109,6 +109,7 @@ fn desk(url: &str) -> Desk {
         secrets: Arc::new(Secrets::new([9; 32])),
         sink: Arc::new(NoGate),
         randomness: Arc::new(|bytes| getrandom::fill(bytes).unwrap()),
+        judge: crate::feed::trial::judge,
         register: Arc::default(),
         printer: Arc::new(super::bundle::NoPaper),
     }

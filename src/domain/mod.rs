@@ -3,6 +3,7 @@
 pub mod agreement;
 pub mod appeal;
 pub mod application;
+pub mod assignment;
 pub mod attachment;
 pub mod audit;
 pub mod calendar;
@@ -37,6 +38,7 @@ pub mod reuse;
 pub mod review;
 pub mod sample;
 pub mod scope;
+pub mod similar;
 pub mod terms;
 pub mod text;
 pub mod tier;

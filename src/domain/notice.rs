@@ -185,6 +185,12 @@ pub enum NoticeKind {
     FeedBack,
     /// To the department: a feed sends other fields than were declared.
     FieldsDrifted,
+    /// To a member of staff: work was given to them.
+    Assigned,
+    /// To who covers: work was given to a colleague who is away.
+    AssignedToCovered,
+    /// To a member of staff: they cover for a colleague.
+    CoverNamed,
     /// To a person: what they chose to read once a day.
     Digest,
 }
@@ -260,6 +266,9 @@ impl NoticeKind {
         Self::FeedDown,
         Self::FeedBack,
         Self::FieldsDrifted,
+        Self::Assigned,
+        Self::AssignedToCovered,
+        Self::CoverNamed,
         Self::Digest,
         Self::CaseMoved,
         Self::CaseAnswered,
@@ -352,6 +361,9 @@ impl NoticeKind {
             Self::FeedDown => "feed_down",
             Self::FeedBack => "feed_back",
             Self::FieldsDrifted => "fields_drifted",
+            Self::Assigned => "assigned",
+            Self::AssignedToCovered => "assigned_to_covered",
+            Self::CoverNamed => "cover_named",
             Self::Digest => "digest",
         }
     }

@@ -105,7 +105,7 @@ const fn is_executed(state: &AgreementState) -> bool {
 }
 
 /// A schedule. One that promises a redaction which is not known is not given: the gate then refuses.
-fn schedule(schedule: &Schedule, datasets: &[Dataset], percent: Option<u8>, zone: Tz) -> ScheduleGrant {
+pub(super) fn schedule(schedule: &Schedule, datasets: &[Dataset], percent: Option<u8>, zone: Tz) -> ScheduleGrant {
     let dataset = datasets.iter().find(|dataset| dataset.id == schedule.dataset);
     let redactions = schedule.redactions_in_force(dataset);
     if redactions.is_none() {

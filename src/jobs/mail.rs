@@ -359,6 +359,7 @@ mod tests {
         "name",
         "hint",
         "until",
+        "from",
         "what",
         "reason",
         "explanation",

@@ -177,6 +177,31 @@ pub fn queue(
     rows.into_iter().map(read).collect()
 }
 
+/// Applications with an item of this department that is decided, newest first.
+///
+/// # Errors
+/// What the database says.
+pub fn decided_by(
+    conn: &mut AnyConnection,
+    department: DepartmentId,
+    limit: i64,
+) -> Result<Vec<Application>, StoreError> {
+    let found: Vec<String> = application_items::table
+        .filter(application_items::department_id.eq(department.to_string()))
+        .filter(application_items::state.ne("pending"))
+        .order(application_items::application_id.desc())
+        .limit(limit)
+        .select(application_items::application_id)
+        .load(conn)?;
+    let rows: Vec<(i64, String)> = applications::table
+        .filter(applications::id.eq_any(found))
+        .filter(applications::submitted_at.is_not_null())
+        .order(applications::id.desc())
+        .select((applications::version, applications::body))
+        .load(conn)?;
+    rows.into_iter().map(read).collect()
+}
+
 /// Applications in a state, newest first; for auditors and clerks.
 ///
 /// # Errors
@@ -219,6 +244,8 @@ pub struct Remark {
     pub kind: RemarkKind,
     /// The text.
     pub text: String,
+    /// The name of the answer that a question is about.
+    pub about: Option<String>,
     /// When.
     pub at: Instant,
 }
@@ -244,6 +271,7 @@ pub fn add_remark(
             remarks::kind.eq(remark.kind.as_str()),
             remarks::text.eq(&remark.text),
             remarks::at.eq(remark.at.naive_utc()),
+            remarks::about.eq(&remark.about),
         ))
         .execute(conn)?;
     Ok(())
@@ -260,7 +288,7 @@ pub enum Reader {
     Auditor,
 }
 
-type RemarkColumns = (String, Option<String>, String, bool, String, String, NaiveDateTime);
+type RemarkColumns = (String, Option<String>, String, bool, String, String, NaiveDateTime, Option<String>);
 
 /// The remarks that a reader may see, oldest first.
 ///
@@ -282,6 +310,7 @@ pub fn remarks_for(
             remarks::kind,
             remarks::text,
             remarks::at,
+            remarks::about,
         ))
         .load(conn)?;
     let all: Vec<Remark> = rows.into_iter().map(remark).collect::<Result<_, _>>()?;
@@ -298,7 +327,8 @@ fn may_read(remark: &Remark, reader: &Reader) -> bool {
     }
 }
 
-fn remark((raw, department, author_name, from_requester, kind, text, at): RemarkColumns) -> Result<Remark, StoreError> {
+fn remark(columns: RemarkColumns) -> Result<Remark, StoreError> {
+    let (raw, department, author_name, from_requester, kind, text, at, about) = columns;
     let kind = RemarkKind::from_word(&kind).ok_or(StoreError::Corrupt { what: "remark kind", why: kind })?;
     Ok(Remark {
         id: id(&raw)?,
@@ -307,6 +337,7 @@ fn remark((raw, department, author_name, from_requester, kind, text, at): Remark
         is_from_requester: from_requester,
         kind,
         text,
+        about,
         at: at.and_utc(),
     })
 }

@@ -10,6 +10,7 @@ pub mod samples;
 pub mod agreements;
 pub mod appeals;
 pub mod applications;
+pub mod assignments;
 pub mod attachments;
 pub mod audit;
 pub mod calendar;

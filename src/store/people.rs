@@ -286,6 +286,28 @@ pub fn list_accounts(
     with_roles(conn, rows)
 }
 
+/// Everybody with an account in use who holds one of these roles in one of these departments, by name.
+///
+/// # Errors
+/// What the database says.
+pub fn staff_in(
+    conn: &mut AnyConnection,
+    departments: &[DepartmentId],
+    roles: &[Role],
+) -> Result<Vec<Account>, StoreError> {
+    let departments: Vec<String> = departments.iter().map(ToString::to_string).collect();
+    let roles: Vec<&str> = roles.iter().map(|role| role.as_str()).collect();
+    let holders = role_grants::table
+        .filter(role_grants::department_id.eq_any(departments).and(role_grants::role.eq_any(roles)))
+        .select(role_grants::account_id);
+    let rows: Vec<AccountRow> = accounts::table
+        .filter(accounts::id.eq_any(holders).and(accounts::disabled_at.is_null()))
+        .order((accounts::name.asc(), accounts::id.asc()))
+        .select(AccountRow::as_select())
+        .load(conn)?;
+    with_roles(conn, rows)
+}
+
 /// The members of an organisation, by name.
 ///
 /// # Errors

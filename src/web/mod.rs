@@ -42,7 +42,7 @@ pub(crate) mod testing;
 mod tests;
 
 pub use error::{ChangedField, WebError};
-pub use flash::{Flash, Redirect};
+pub use flash::{Flash, Redirect, local_path};
 pub use form::{Form, FormErrors, FormView, Posted};
 pub use headers::{IdempotencyKey, IfMatch, Once, etag};
 pub use json::{Json, Query};

@@ -35,7 +35,15 @@ const PEOPLE: &[(&str, &[&str])] = &[
     ("lin.chen@university.example", &["/agreements", "/my-cases", "/letters"]),
     (
         "rosa.marino@norwalk.example",
-        &["/cases?show=all", "/complaints?show=all", "/dataset-pauses", "/review?show=all", "/stewardship/import"],
+        &[
+            "/cases?show=all",
+            "/complaints?show=all",
+            "/dataset-pauses",
+            "/review?show=all",
+            "/review/load",
+            "/review/away",
+            "/stewardship/import",
+        ],
     ),
     ("clara.whitfield@norwalk.example", &["/clerk", "/records?show=all", "/calendar/days"]),
     (

@@ -31,7 +31,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ),
     ("store", &["domain"]),
     ("cases", &["domain", "store", "clock", "gate::redact", "words"]),
-    ("feed", &["domain", "store", "gate", "clock", "cases::GrantSink", "cases::Touched"]),
+    ("feed", &["domain", "store", "gate", "clock", "cases::GrantSink", "cases::Touched", "cases::trial"]),
     ("words", &["domain"]),
     ("web", &["domain", "cases", "store::StoreError", "clock", "words"]),
     ("portal", &["web", "cases", "store", "domain"]),

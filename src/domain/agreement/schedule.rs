@@ -139,6 +139,21 @@ impl Schedule {
         Some(in_force(&self.redactions, current.map_or(&[], |profile| &profile.rules)))
     }
 
+    /// The condition to which it is owed that the gate answers with this outcome, if it is owed to one.
+    #[must_use]
+    pub fn clause_behind(&self, outcome: &str) -> Option<&Condition> {
+        let is_behind = |condition: &&Condition| match &condition.kind {
+            ConditionKind::Networks { .. } => outcome == "network_denied",
+            ConditionKind::Operations { .. } => outcome == "scope_denied",
+            ConditionKind::Hours { .. } => outcome == "outside_window",
+            ConditionKind::EndsOn { .. } => outcome == "agreement_ended",
+            ConditionKind::Limits { .. } => matches!(outcome, "rate_limited" | "quota_exhausted"),
+            ConditionKind::Redaction { .. } | ConditionKind::Delay { .. } => outcome == "dataset_unavailable",
+            ConditionKind::Promise => false,
+        };
+        self.conditions.iter().find(is_behind)
+    }
+
     /// The last day set by a condition, if any.
     #[must_use]
     pub fn ends_on(&self) -> Option<Day> {

@@ -74,7 +74,8 @@ impl Application {
         let mut meant = proposals.iter().filter_map(|one| self.item(one.item)).map(|item| item.department);
         let first = meant.next();
         let department = first.filter(|first| meant.all(|other| other == *first));
-        change.remark = Some(RemarkDraft { kind: RemarkKind::Counter, department, text: lines.join("\n") });
+        change.remark =
+            Some(RemarkDraft { kind: RemarkKind::Counter, department, text: lines.join("\n"), about: None });
         change.settlement = Some(Settlement::OfferClosed(agreement));
         change.notices = self.to_departments(NoticeKind::OfferCountered);
         Ok(change)

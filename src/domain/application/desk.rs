@@ -1,7 +1,7 @@
 //! What the departments do: ask, write, note, recommend, recuse, decide.
 
 use super::machine::{Change, RemarkDraft, RemarkKind, Settlement, must_say};
-use super::{Application, Item, ItemState, State};
+use super::{Application, Item, ItemState, State, question};
 use crate::domain::id::{AgreementId, DepartmentId, ItemId};
 use crate::domain::notice::{NoticeKind, Recipient};
 use crate::domain::people::{Actor, Capacity, Role, must_not_be_party};
@@ -16,17 +16,20 @@ impl Application {
     pub(super) fn ask(
         &self,
         department: DepartmentId,
-        text: String,
+        (text, about): (String, Option<String>),
         actor: &Actor,
         now: Instant,
     ) -> Result<Change, Refusal> {
         let capacity = self.capacity(BOTH, department, actor)?;
         must_say(&text, "question_needed", "Write your question.")?;
+        if about.as_deref().is_some_and(|name| question(name).is_none()) {
+            return Err(Refusal::new("unknown_answer", "The form has no such answer to ask about."));
+        }
         let next = Self { state: State::InfoRequested { at: now, department }, ..self.clone() };
         let act = self.act("application.ask", capacity, &next);
         let mut change = Self::change(next, act);
         change.notices.push(self.to_requester(NoticeKind::QuestionAsked).with("text", &text));
-        change.remark = Some(RemarkDraft { kind: RemarkKind::Question, department: Some(department), text });
+        change.remark = Some(RemarkDraft { kind: RemarkKind::Question, department: Some(department), text, about });
         Ok(change)
     }
 
@@ -44,7 +47,8 @@ impl Application {
         let act = self.act("application.message", capacity, self);
         let mut change = Self::change(self.clone(), act);
         change.notices.push(notice);
-        change.remark = Some(RemarkDraft { kind: RemarkKind::Message, department: Some(department), text });
+        change.remark =
+            Some(RemarkDraft { kind: RemarkKind::Message, department: Some(department), text, about: None });
         Ok(change)
     }
 
@@ -53,7 +57,7 @@ impl Application {
         must_say(&text, "note_needed", "Write your note.")?;
         let act = self.act("application.note", capacity, self);
         let mut change = Self::change(self.clone(), act);
-        change.remark = Some(RemarkDraft { kind: RemarkKind::Note, department: Some(department), text });
+        change.remark = Some(RemarkDraft { kind: RemarkKind::Note, department: Some(department), text, about: None });
         Ok(change)
     }
 

@@ -38,6 +38,8 @@ pub enum Command {
         department: DepartmentId,
         /// The question.
         text: String,
+        /// The name of the answer that it is about, if it is about one.
+        about: Option<String>,
     },
     /// Answer without changing the form.
     Answer {
@@ -191,6 +193,8 @@ pub struct RemarkDraft {
     pub department: Option<DepartmentId>,
     /// The text.
     pub text: String,
+    /// The name of the answer that a question is about.
+    pub about: Option<String>,
 }
 
 /// Everything one act changes; the case saves all of it at once.
@@ -221,7 +225,7 @@ impl Application {
             Command::Submit { evidence, reviewed, agreement } => {
                 self.submit(evidence, &reviewed, agreement, actor, now)
             }
-            Command::Ask { department, text } => self.ask(department, text, actor, now),
+            Command::Ask { department, text, about } => self.ask(department, (text, about), actor, now),
             Command::Answer { text } => self.answer(text, actor, now),
             Command::Message { department, text } => self.message(department, text, actor),
             Command::Note { department, text } => self.note(department, text, actor),

@@ -8,7 +8,7 @@ mod prefill;
 mod reconsider;
 mod requester;
 #[cfg(test)]
-mod tests;
+pub(super) mod tests;
 
 use std::collections::BTreeMap;
 

@@ -105,7 +105,7 @@ impl Application {
         let next = Self { state: State::Submitted { at: now }, ..self.clone() };
         let act = self.act("application.answer", Capacity::Requester, &next);
         let mut change = Self::change(next, act);
-        change.remark = Some(RemarkDraft { kind: RemarkKind::Answer, department, text });
+        change.remark = Some(RemarkDraft { kind: RemarkKind::Answer, department, text, about: None });
         change.notices = self.to_departments(NoticeKind::AnswerGiven);
         Ok(change)
     }

@@ -13,11 +13,11 @@ use crate::domain::tier::Tier;
 use crate::domain::time::Instant;
 
 const MARIA: u8 = 1;
-const TRAFFIC: u8 = 30;
-const POLICE: u8 = 31;
+pub(crate) const TRAFFIC: u8 = 30;
+pub(crate) const POLICE: u8 = 31;
 const NEW_AGREEMENT: u8 = 60;
 
-fn id<K>(number: u8) -> Id<K> {
+pub(crate) fn id<K>(number: u8) -> Id<K> {
     Id::from_uuid(uuid::Uuid::from_bytes([number; 16]))
 }
 
@@ -25,7 +25,7 @@ fn at(text: &str) -> Instant {
     text.parse().unwrap()
 }
 
-fn now() -> Instant {
+pub(crate) fn now() -> Instant {
     at("2026-11-23T17:00:00Z")
 }
 
@@ -33,7 +33,7 @@ fn lapses_at() -> Instant {
     at("2026-12-23T17:00:00Z")
 }
 
-fn person(number: u8, name: &str, roles: &[(Role, u8)]) -> Actor {
+pub(crate) fn person(number: u8, name: &str, roles: &[(Role, u8)]) -> Actor {
     let roles = roles.iter().map(|(role, department)| RoleGrant { role: *role, department: Some(id(*department)) });
     Actor {
         account: Some(id(number)),
@@ -44,11 +44,11 @@ fn person(number: u8, name: &str, roles: &[(Role, u8)]) -> Actor {
     }
 }
 
-fn maria() -> Actor {
+pub(crate) fn maria() -> Actor {
     Actor { organisation: Some(id(50)), ..person(MARIA, "Maria", &[]) }
 }
 
-fn manager() -> Actor {
+pub(crate) fn manager() -> Actor {
     person(2, "Max", &[(Role::Manager, TRAFFIC)])
 }
 
@@ -61,11 +61,11 @@ fn other_manager() -> Actor {
     person(3, "Mona", &[(Role::Manager, TRAFFIC)])
 }
 
-fn police() -> Actor {
+pub(crate) fn police() -> Actor {
     person(4, "Paul", &[(Role::Manager, POLICE)])
 }
 
-fn reviewer() -> Actor {
+pub(crate) fn reviewer() -> Actor {
     person(5, "Rita", &[(Role::Reviewer, TRAFFIC)])
 }
 
@@ -88,7 +88,7 @@ fn evidence() -> Evidence {
     }
 }
 
-fn item(number: u8, department: u8, tier: Tier) -> Item {
+pub(crate) fn item(number: u8, department: u8, tier: Tier) -> Item {
     Item {
         id: id(number),
         asked: Asked {
@@ -128,7 +128,7 @@ fn draft(items: Vec<Item>) -> Application {
     }
 }
 
-fn submitted(items: Vec<Item>) -> Application {
+pub(crate) fn submitted(items: Vec<Item>) -> Application {
     let draft = draft(items);
     let submission =
         Submission { at: now(), answers: draft.answers.clone(), asked: draft.asked(), evidence: evidence() };
@@ -147,13 +147,13 @@ fn approve_if(text: &str) -> Verdict {
     Verdict::Approve { conditions: vec![promise(text)] }
 }
 
-fn deny() -> Verdict {
+pub(crate) fn deny() -> Verdict {
     let ground =
         Ground { code: "D7".to_owned(), cites: "hourly means".to_owned(), explanation: "Too fine.".to_owned() };
     Verdict::Deny { grounds: vec![ground], remedy: "Ask for hourly means.".to_owned() }
 }
 
-fn decision(verdict: Verdict) -> Decision {
+pub(crate) fn decision(verdict: Verdict) -> Decision {
     Decision {
         verdict,
         statement: "Good use.".to_owned(),
@@ -186,7 +186,7 @@ fn saving(application: &Application, name: &str, answer: &str) -> Command {
 }
 
 fn asking(text: &str) -> Command {
-    Command::Ask { department: id(TRAFFIC), text: text.to_owned() }
+    Command::Ask { department: id(TRAFFIC), text: text.to_owned(), about: None }
 }
 
 fn done(application: &Application, command: Command, actor: &Actor) -> Change {
@@ -409,7 +409,8 @@ fn an_application_is_reopened_once() {
 fn a_decided_item_stays_as_it_was_decided_whatever_the_form_says() {
     let application = submitted(vec![item(10, TRAFFIC, Tier::Conditioned), item(11, POLICE, Tier::Conditioned)]);
     let half = done(&application, deciding(10, approve()), &manager()).next;
-    let asked = done(&half, Command::Ask { department: id(POLICE), text: "Why?".to_owned() }, &police()).next;
+    let asked =
+        done(&half, Command::Ask { department: id(POLICE), text: "Why?".to_owned(), about: None }, &police()).next;
     let mut items = asked.items.clone();
     items[0].asked.operations.push("bulk".to_owned());
     items[0].state = ItemState::Pending { first: None };
@@ -431,7 +432,8 @@ fn changed_answers_ask_for_every_approval_anew_but_leave_refusals() {
     let application = submitted(vec![item(10, TRAFFIC, Tier::Conditioned), item(11, POLICE, Tier::Conditioned)]);
     for (verdict, kept) in [(approve(), "pending"), (deny(), "denied")] {
         let half = done(&application, deciding(10, verdict), &manager()).next;
-        let asked = done(&half, Command::Ask { department: id(POLICE), text: "Why?".to_owned() }, &police()).next;
+        let asked =
+            done(&half, Command::Ask { department: id(POLICE), text: "Why?".to_owned(), about: None }, &police()).next;
         let saved = done(&asked, saving(&asked, "purpose", "Sell it."), &maria()).next;
         let again = done(&saved, submitting(&saved), &maria()).next;
         assert_eq!(again.items[0].state.as_str(), kept, "Max approved another purpose");
@@ -482,7 +484,12 @@ fn people_say_something_or_nothing_happens() {
     let blank = || " \n".to_owned();
     let department: DepartmentId = id(TRAFFIC);
     let cases = [
-        (Command::Ask { department, text: blank() }, reviewer(), "question_needed"),
+        (Command::Ask { department, text: blank(), about: None }, reviewer(), "question_needed"),
+        (
+            Command::Ask { department, text: "Why?".to_owned(), about: Some("shoe_size".to_owned()) },
+            reviewer(),
+            "unknown_answer",
+        ),
         (Command::Message { department, text: blank() }, reviewer(), "message_needed"),
         (Command::Note { department, text: blank() }, reviewer(), "note_needed"),
         (Command::Recommend { item: id(10), advice: Advice::Deny, text: blank() }, reviewer(), "reason_needed"),

@@ -141,6 +141,9 @@ impl NoticeKind {
             | Self::ReuseAsked
             | Self::RenewalToConfirm
             | Self::CertificateGiven
+            | Self::Assigned
+            | Self::AssignedToCovered
+            | Self::CoverNamed
             | Self::ComplaintToRead => Some(Group::Queue),
             Self::AgreementBegun | Self::AgreementOver | Self::Withdrawn | Self::OfferUnsigned => Some(Group::Outcomes),
             Self::MisuseSignal => Some(Group::Signals),

@@ -7,11 +7,12 @@ use serde::Serialize;
 use super::application::{Facts, is_editable, load};
 use super::list::title;
 use crate::cases::{CaseError, apply};
-use crate::domain::application::{AnswerKind, Application, QUESTIONS, Question, STEPS, question};
+use crate::domain::application::{AnswerKind, Application, QUESTIONS, Question, STEPS, State, question};
 use crate::domain::id::ApplicationId;
 use crate::domain::profile::Profile;
 use crate::domain::text::Invalid;
 use crate::portal::shared::{Choice, id_in};
+use crate::store::applications::Remark;
 use crate::web::case::{DeskData, caller, shown_on_form};
 use crate::web::{ChangedField, Flash, Form, FormView, Page, Posted, Redirect, WebError, json::Query};
 
@@ -111,6 +112,15 @@ pub(super) struct QuestionView {
     max: usize,
     suffix: &'static str,
     options: Vec<Choice>,
+    /// What a department asks about this answer and waits for.
+    asked: String,
+}
+
+/// The open question about an answer, in the department's words.
+fn asked(facts: &Facts, name: &str) -> String {
+    let State::InfoRequested { at, .. } = facts.application.state else { return String::new() };
+    let is_open = |remark: &&Remark| remark.at >= at && remark.about.as_deref() == Some(name);
+    facts.remarks.iter().rev().find(is_open).map(|remark| remark.text.clone()).unwrap_or_default()
 }
 
 pub(super) fn question_view(profile: &Profile, question: &Question, names_users: bool) -> QuestionView {
@@ -137,7 +147,8 @@ pub(super) fn question_view(profile: &Profile, question: &Question, names_users:
     };
     let optional = !(question.is_required || question.name == "users" && names_users);
     let Question { name, label, hint, example, max, .. } = *question;
-    QuestionView { name: name.to_owned(), kind, label, hint, example, optional, max, suffix, options }
+    let asked = String::new();
+    QuestionView { name: name.to_owned(), kind, label, hint, example, optional, max, suffix, options, asked }
 }
 
 pub(super) fn step_view(profile: &Profile, facts: &Facts, step: &str, back: &str) -> StepView {
@@ -152,7 +163,10 @@ pub(super) fn step_view(profile: &Profile, facts: &Facts, step: &str, back: &str
         questions: QUESTIONS
             .iter()
             .filter(|question| question.step == step)
-            .map(|question| question_view(profile, question, names_users))
+            .map(|question| QuestionView {
+                asked: asked(facts, question.name),
+                ..question_view(profile, question, names_users)
+            })
             .collect(),
         steps: steps(application, &facts.gaps, step),
         gaps: gap_links(application, &facts.gaps, Some(step)),

@@ -3,7 +3,7 @@
 
 use serde::Serialize;
 
-use crate::domain::application::{Application, ItemState, RemarkKind, State};
+use crate::domain::application::{Application, ItemState, RemarkKind, State, question};
 use crate::domain::review::Decision;
 use crate::domain::time::Instant;
 use crate::portal::shared::Names;
@@ -54,7 +54,10 @@ fn entry(title: &str, at: Instant, by: &str, tone: &'static str, text: &str) -> 
 fn said(names: &Names, remark: &Remark) -> Entry {
     let department = remark.department.map(|id| names.get(id)).unwrap_or_default();
     let (title, tone) = match remark.kind {
-        RemarkKind::Question => (format!("Question from {department}"), "warn"),
+        RemarkKind::Question => match remark.about.as_deref().and_then(question) {
+            Some(about) => (format!("Question from {department} about “{}”", about.label), "warn"),
+            None => (format!("Question from {department}"), "warn"),
+        },
         RemarkKind::Answer => ("Your answer".to_owned(), "info"),
         RemarkKind::Message if remark.is_from_requester => (format!("Your message to {department}"), "neutral"),
         RemarkKind::Message => (format!("Message from {department}"), "neutral"),

@@ -29,7 +29,13 @@ pub(super) async fn ask(
     posted: Posted,
 ) -> Result<HttpResponse, WebError> {
     let told = Told { field: "question", done: "The question is sent. The application waits for the answer." };
-    written(&request, &desk, id_in(&id)?, &posted.only(&["question", "department"])?, told, review::ask).await
+    let (id, form) = (id_in(&id)?, posted.only(&["question", "department", "about"])?);
+    let (caller, department) = (caller(&request), id_in(form.text("department"))?);
+    let (text, about) = (form.text("question").to_owned(), form.text("about").to_owned());
+    let about = Some(about).filter(|about| !about.is_empty());
+    let asked = move |desk: &Desk| review::ask_about(desk, &caller, id, department, (&text, about.as_deref()));
+    let done = desk.run(asked).await;
+    finish(&request, &desk, (id, None), &form, &told, done).await
 }
 
 /// Writes to the applicant.

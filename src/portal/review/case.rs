@@ -3,11 +3,18 @@
 use actix_web::{HttpRequest, HttpResponse, web};
 use serde::Serialize;
 
+use super::assignments::{With, people, with};
 use super::decision::{DecisionForm, Offer, Redactions};
+use super::effect::EffectView;
 use super::queue::{goal, is_pending, waiting_words};
+use super::similar::{SimilarView, similar_view};
+use crate::cases::assignment::{self, Assigned};
+use crate::cases::review::Similar;
 use crate::cases::{Caller, CaseError, Desk, drafting, review};
-use crate::domain::application::{Application, Difference, Item, ItemState, RemarkKind, STEPS, State};
-use crate::domain::id::{ApplicationId, ItemId};
+use crate::domain::application::{
+    Application, Difference, Item, ItemState, QUESTIONS, RemarkKind, STEPS, State, question,
+};
+use crate::domain::id::{ApplicationId, DepartmentId, ItemId};
 use crate::domain::people::Role;
 use crate::domain::review::{Advice, Decision, Recusal, Verdict};
 use crate::domain::tier::Tier;
@@ -40,12 +47,23 @@ pub(super) async fn show(
     item: Option<ItemId>,
     typed: Option<(Form, FormErrors)>,
 ) -> Result<HttpResponse, WebError> {
+    show_with(request, desk, (id, item), typed, None).await
+}
+
+/// The same, with what the decision as typed would open.
+pub(super) async fn show_with(
+    request: &HttpRequest,
+    desk: &DeskData,
+    (id, item): (ApplicationId, Option<ItemId>),
+    typed: Option<(Form, FormErrors)>,
+    effect: Option<EffectView>,
+) -> Result<HttpResponse, WebError> {
     let caller = caller(request);
     let form = typed.as_ref().map_or_else(FormView::default, |(form, errors)| form.view(errors));
     let typed = typed.map(|(form, _)| form);
     // A parsed form is shared within the thread, so what the view needs of it is taken before leaving.
-    let read = desk.run(move |desk| read(desk, &caller, id)).await?;
-    let view = view(desk, &read, item, typed.as_ref());
+    let read = desk.run(move |desk| read(desk, &caller, id, item)).await?;
+    let view = CaseView { effect, ..view(desk, &read, item, typed.as_ref()) };
     let title = if view.title.is_empty() { view.number.clone() } else { view.title.clone() };
     Page::new(request, title)?.crumb("Review queue", "/review").form(form).render("review/case.html", &view)
 }
@@ -56,12 +74,14 @@ struct Read {
     application: Application,
     remarks: Vec<Remark>,
     names: Names,
+    assigned: Assigned,
     limits: Vec<(ItemId, String)>,
     redactions: Vec<(ItemId, Redactions)>,
+    similar: Vec<Similar>,
     now: Instant,
 }
 
-fn read(desk: &Desk, caller: &Caller, id: ApplicationId) -> Result<Read, CaseError> {
+fn read(desk: &Desk, caller: &Caller, id: ApplicationId, wanted: Option<ItemId>) -> Result<Read, CaseError> {
     let (application, remarks) = review::read(desk, caller, id)?;
     let (mut limits, mut redactions) = (Vec::new(), Vec::new());
     for item in &application.items {
@@ -71,7 +91,14 @@ fn read(desk: &Desk, caller: &Caller, id: ApplicationId) -> Result<Read, CaseErr
         redactions.push((item.id, Redactions::of(&dataset)));
     }
     let names = Names::of(desk)?;
-    Ok(Read { caller: caller.clone(), application, remarks, names, limits, redactions, now: desk.clock.now() })
+    let assigned = assignment::assigned(desk, caller, std::slice::from_ref(&application))?;
+    let ours = caller.actor.departments(review::DESK);
+    let similar = match chosen(&application, &ours, wanted).filter(|item| ours.contains(&item.department)) {
+        Some(item) => review::similar(desk, caller, id, item.id)?,
+        None => Vec::new(),
+    };
+    let (caller, now) = (caller.clone(), desk.clock.now());
+    Ok(Read { caller, application, remarks, names, assigned, limits, redactions, similar, now })
 }
 
 #[derive(Debug, Serialize)]
@@ -101,12 +128,17 @@ pub(super) struct CaseView {
     pub(super) writes: Vec<Write>,
     pub(super) offices: Vec<Choice>,
     pub(super) may_recuse: bool,
+    pub(super) with: Vec<With>,
+    pub(super) people: Vec<Choice>,
+    pub(super) similar: Vec<SimilarView>,
+    pub(super) effect: Option<EffectView>,
 }
 
 /// One item of the application.
 #[derive(Clone, Debug, Serialize)]
 pub(super) struct ItemView {
     pub(super) href: String,
+    pub(super) slug: String,
     pub(super) title: String,
     pub(super) dataset: String,
     pub(super) department: String,
@@ -164,6 +196,8 @@ pub(super) struct RemarkView {
     pub(super) by: String,
     pub(super) at: Instant,
     pub(super) text: String,
+    /// The label of the answer that a question is about.
+    pub(super) about: &'static str,
 }
 
 /// One way to write something.
@@ -174,16 +208,24 @@ pub(super) struct Write {
     pub(super) label: &'static str,
     pub(super) hint: &'static str,
     pub(super) button: &'static str,
+    /// What a question may be about.
+    pub(super) abouts: Vec<Choice>,
+}
+
+/// The item that the form is for: the one asked for, or the first of ours that waits, or the first of ours.
+fn chosen<'a>(application: &'a Application, ours: &[DepartmentId], wanted: Option<ItemId>) -> Option<&'a Item> {
+    let is_ours = |item: &&Item| ours.contains(&item.department);
+    wanted
+        .and_then(|id| application.item(id))
+        .or_else(|| application.items.iter().filter(is_ours).find(|item| is_pending(item)))
+        .or_else(|| application.items.iter().find(is_ours))
 }
 
 fn view(desk: &Desk, read: &Read, wanted: Option<ItemId>, typed: Option<&Form>) -> CaseView {
     let Read { caller, application, names, now, .. } = read;
     let ours = caller.actor.departments(review::DESK);
     let is_ours = |item: &&Item| ours.contains(&item.department);
-    let chosen = wanted
-        .and_then(|id| application.item(id))
-        .or_else(|| application.items.iter().filter(is_ours).find(|item| is_pending(item)))
-        .or_else(|| application.items.iter().find(is_ours));
+    let chosen = chosen(application, &ours, wanted);
     let path = format!("/review/{}", application.id);
     let items: Vec<ItemView> =
         application.items.iter().map(|item| item_view(read, desk, item, chosen.map(|item| item.id))).collect();
@@ -226,6 +268,14 @@ fn view(desk: &Desk, read: &Read, wanted: Option<ItemId>, typed: Option<&Form>) 
         recusals: stepped_aside(application),
         writes: writes(&application.state),
         offices: names.choices(&offices),
+        with: with(application, (&read.assigned, names), (&ours, &caller.actor)),
+        people: if may_advise || matches!(application.state, State::Offered { .. }) {
+            people(&read.assigned.team, names, &offices)
+        } else {
+            Vec::new()
+        },
+        effect: None,
+        similar: read.similar.iter().map(|earlier| similar_view(desk, earlier)).collect(),
         may_recuse: may_advise && !application.is_recused(&caller.actor),
         path,
     }
@@ -238,6 +288,7 @@ fn stepped_aside(application: &Application) -> Vec<RemarkView> {
         by: recusal.by_name.clone(),
         at: recusal.at,
         text: recusal.reason.clone(),
+        about: "",
     };
     application.recusals.iter().map(shown).collect()
 }
@@ -318,6 +369,7 @@ fn item_view(read: &Read, desk: &Desk, item: &Item, chosen: Option<ItemId>) -> I
     let shown = |decision: &Decision| decision_view(desk, decision);
     ItemView {
         href: format!("/review/{}?item={}#decide", read.application.id, item.id),
+        slug: item.slug.clone(),
         title: item.title.clone(),
         dataset: format!("/stewardship/{}", item.slug),
         department: read.names.get(item.department).to_owned(),
@@ -355,7 +407,7 @@ const fn item_advice(advice: Advice) -> &'static str {
     }
 }
 
-fn decision_view(desk: &Desk, decision: &Decision) -> DecisionView {
+pub(super) fn decision_view(desk: &Desk, decision: &Decision) -> DecisionView {
     let (outcome, conditions, grounds, remedy) = match &decision.verdict {
         Verdict::Approve { conditions: all } if all.is_empty() => ("Approved as asked", Vec::new(), Vec::new(), ""),
         Verdict::Approve { conditions: all } => ("Approved with conditions", conditions(all), Vec::new(), ""),
@@ -410,7 +462,8 @@ fn remarks(read: &Read) -> (Vec<RemarkView>, Vec<RemarkView>) {
             (true, office) => format!("{} to {office}", remark.author_name),
             (false, office) => format!("{}, {office}", remark.author_name),
         };
-        RemarkView { title, tone, by, at: remark.at, text: remark.text.clone() }
+        let about = remark.about.as_deref().and_then(question).map_or("", |question| question.label);
+        RemarkView { title, tone, by, at: remark.at, text: remark.text.clone(), about }
     };
     let (notes, thread): (Vec<_>, Vec<_>) = read.remarks.iter().partition(|remark| remark.kind.is_private());
     (thread.into_iter().map(shown).collect(), notes.into_iter().map(shown).collect())
@@ -423,6 +476,7 @@ fn writes(state: &State) -> Vec<Write> {
         label: "Ask the applicant",
         hint: "The application waits until they answer; they may also change their answers and send again.",
         button: "Send the question",
+        abouts: QUESTIONS.iter().map(|question| Choice::new(question.name, question.label)).collect(),
     };
     let message = Write {
         act: "message",
@@ -430,6 +484,7 @@ fn writes(state: &State) -> Vec<Write> {
         label: "Write to the applicant",
         hint: "The work goes on; they are told by mail.",
         button: "Send the message",
+        abouts: Vec::new(),
     };
     let note = Write {
         act: "note",
@@ -437,6 +492,7 @@ fn writes(state: &State) -> Vec<Write> {
         label: "Private note",
         hint: "Read by your department and auditors only. It may still be asked for as a public record.",
         button: "Keep the note",
+        abouts: Vec::new(),
     };
     match state {
         State::Submitted { .. } => vec![ask, message, note],

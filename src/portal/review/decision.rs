@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 use crate::cases::review::{Decided, GroundTyped};
+use crate::cases::trial::Under;
 use crate::domain::catalogue::Dataset;
 use crate::domain::limits::Limits;
 use crate::domain::net::CidrList;
@@ -23,13 +24,26 @@ const REDACTION: &str = "redaction:";
 const ROWS_MAX: usize = 12;
 
 /// The names that the form may send.
-pub(super) const FIELDS: &[&str] =
-    &["outcome", "condition.*", "ground.*", "cite.*", "exemption.*", "explanation.*", "remedy", "statement", "seen"];
+pub(super) const FIELDS: &[&str] = &[
+    "outcome",
+    "condition.*",
+    "ground.*",
+    "cite.*",
+    "exemption.*",
+    "explanation.*",
+    "remedy",
+    "statement",
+    "seen",
+    "trial.*",
+];
 
 /// What the form offers.
 #[derive(Debug, Serialize)]
 pub(super) struct DecisionForm {
     pub(super) action: String,
+    /// Where the effect of the decision as typed is shown; empty where nothing could be opened.
+    pub(super) effect: String,
+    pub(super) methods: Vec<Choice>,
     pub(super) seen: usize,
     pub(super) outcomes: Vec<Choice>,
     pub(super) kinds: Vec<Choice>,
@@ -111,6 +125,8 @@ impl DecisionForm {
             Choice::new(exemption.code.as_str(), label)
         });
         Self {
+            effect: if offer.is_prohibited { String::new() } else { action.replace("/decide", "/effect") },
+            methods: super::effect::methods(),
             action,
             seen,
             outcomes: outcomes(offer),
@@ -135,9 +151,10 @@ impl DecisionForm {
 fn open_parts(form: &Form) -> Vec<&'static str> {
     let typed_in = |start: &str| form.starting(start).any(|(_, text)| !text.is_empty());
     let is_denial = form.text("outcome") == "deny" || !form.text("remedy").is_empty();
-    let parts = [
+    let parts: [(&str, bool); 4] = [
         ("conditions", form.text("outcome") == "conditions" || has_conditions(form)),
         ("more", (ROWS_SHOWN + 1..=ROWS_MAX).any(|row| is_filled(form, row))),
+        ("effect", typed_in("trial.path")),
         ("denial", is_denial || typed_in("ground.") || typed_in("explanation.")),
     ];
     parts.into_iter().filter(|(_, is_open)| *is_open).map(|(part, _)| part).collect()
@@ -217,6 +234,20 @@ pub(super) fn read(form: &Form, profile: &Profile, errors: &mut FormErrors) -> O
         }
     };
     errors.is_empty().then_some(decided)
+}
+
+/// The conditions under which the effect of the decision as typed is looked at.
+pub(super) fn under(form: &Form, errors: &mut FormErrors) -> Option<Under> {
+    let under = match form.text("outcome") {
+        "confirm" => Under::FirstApproval,
+        "deny" => {
+            errors.add("outcome", "A denial opens nothing. Choose an approval to see what it would open.");
+            return None;
+        }
+        _ if has_conditions(form) => Under::Conditions(conditions(form, errors)),
+        _ => Under::Conditions(Vec::new()),
+    };
+    errors.is_empty().then_some(under)
 }
 
 fn has_conditions(form: &Form) -> bool {

@@ -3,10 +3,13 @@
 
 mod acts;
 mod agreement;
+mod assignments;
 mod case;
 mod decision;
+mod effect;
 mod endings;
 mod queue;
+mod similar;
 #[cfg(test)]
 mod tests;
 
@@ -30,6 +33,12 @@ pub fn routes(routes: Routes) -> Routes {
         .post("/review/{application}/recuse", DESK, "Step aside", acts::recuse)
         .post("/review/{application}/items/{item}/recommend", DESK, "Advise the manager", acts::recommend)
         .post("/review/{application}/items/{item}/decide", MANAGER, "Decide one item", acts::decide)
-        .with_preview();
-    endings::routes(agreement::routes(routes))
+        .with_preview()
+        .post(
+            "/review/{application}/items/{item}/effect",
+            MANAGER,
+            "What the decision as typed would open",
+            effect::page,
+        );
+    assignments::routes(endings::routes(agreement::routes(routes)), DESK)
 }

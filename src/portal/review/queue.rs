@@ -1,8 +1,11 @@
-//! The queue: what waits for the department, oldest first.
+//! The queue: what waits for the department, by the day by which it is to be decided, and whose work it is.
 
 use actix_web::{HttpRequest, HttpResponse};
 use serde::Serialize;
 
+use super::assignments::{With, people, with};
+use crate::cases::assignment::{self, Team, Whose};
+use crate::cases::review::submitted_at;
 use crate::cases::{Caller, CaseError, Desk, review};
 use crate::domain::application::{Application, Item, ItemState, State};
 use crate::domain::id::DepartmentId;
@@ -27,9 +30,15 @@ pub(super) async fn page(
         show: query.get("show").unwrap_or("open").to_owned(),
         dataset: query.get("dataset").unwrap_or_default().to_owned(),
         words: query.get("q").unwrap_or_default().trim().to_owned(),
+        assigned: query.get("assigned").unwrap_or_default().to_owned(),
         page: query.get("page").and_then(|page| page.parse().ok()).unwrap_or(1).clamp(1, 100),
     };
-    let form = FormView::with([("show", &wanted.show), ("dataset", &wanted.dataset), ("q", &wanted.words)]);
+    let form = FormView::with([
+        ("show", &wanted.show),
+        ("dataset", &wanted.dataset),
+        ("q", &wanted.words),
+        ("assigned", &wanted.assigned),
+    ]);
     let caller = caller(&request);
     let view = desk.run(move |desk| view(desk, &caller, &wanted)).await?;
     Page::new(&request, "Review queue")?.form(form).render("review/queue.html", &view)
@@ -39,7 +48,26 @@ struct Wanted {
     show: String,
     dataset: String,
     words: String,
+    assigned: String,
     page: usize,
+}
+
+impl Wanted {
+    /// Whose work is wanted; `None` is everybody's, as is a word that means nothing.
+    fn whose(&self) -> Option<Whose> {
+        match self.assigned.as_str() {
+            "me" => Some(Whose::Mine),
+            "nobody" => Some(Whose::Nobodys),
+            account => account.parse().ok().map(Whose::Of),
+        }
+    }
+
+    /// The address of a page of this queue.
+    fn link(&self, page: usize) -> String {
+        let mut text = url::form_urlencoded::Serializer::new(String::from("/review?"));
+        text.append_pair("show", &self.show).append_pair("dataset", &self.dataset).append_pair("q", &self.words);
+        text.append_pair("assigned", &self.assigned).append_pair("page", &page.to_string()).finish()
+    }
 }
 
 #[derive(Debug, Serialize)]
@@ -47,6 +75,11 @@ pub(super) struct QueueView {
     pub(super) rows: Vec<Row>,
     pub(super) shows: Vec<Choice>,
     pub(super) datasets: Vec<Choice>,
+    pub(super) whose: Vec<Choice>,
+    pub(super) people: Vec<Choice>,
+    pub(super) back: String,
+    pub(super) mine: usize,
+    pub(super) nobodys: usize,
     pub(super) found: usize,
     pub(super) waiting: usize,
     pub(super) overdue: usize,
@@ -59,6 +92,10 @@ pub(super) struct QueueView {
 
 #[derive(Debug, Serialize)]
 pub(super) struct Row {
+    pub(super) id: String,
+    pub(super) with: Vec<With>,
+    /// What taking it sends.
+    pub(super) take: String,
     pub(super) href: String,
     pub(super) number: String,
     pub(super) title: String,
@@ -106,6 +143,17 @@ fn view(desk: &Desk, caller: &Caller, wanted: &Wanted) -> Result<QueueView, Case
     let mut all = review::queue(desk, caller, &filter)?;
     let words = wanted.words.to_lowercase();
     all.retain(|application| matches(application, &words));
+    let assigned = assignment::assigned(desk, caller, &all)?;
+    let fits = |one: &Application, whose| assigned.fits(one, &ours, whose, caller.actor.account);
+    let (mine, nobodys) = if is_open {
+        let count = |whose| all.iter().filter(|one| fits(one, whose)).count();
+        (count(Whose::Mine), count(Whose::Nobodys))
+    } else {
+        (0, 0)
+    };
+    if let Some(whose) = wanted.whose() {
+        all.retain(|one| fits(one, whose));
+    }
     let goal = |application: &Application| goal(desk, application);
     let today = day_in(desk.profile.zone, now);
     let is_late = |application: &Application| goal(application).is_some_and(|day| day < today);
@@ -113,25 +161,32 @@ fn view(desk: &Desk, caller: &Caller, wanted: &Wanted) -> Result<QueueView, Case
     let overdue = all.iter().filter(|application| is_late(application)).count();
     let skipped = (wanted.page - 1).saturating_mul(ROWS_MAX);
     let shown = all.iter().skip(skipped).take(ROWS_MAX);
-    let rows: Vec<Row> = shown.map(|one| row(desk, one, (caller, &ours), (&names, now, is_late(one)))).collect();
+    let rows: Vec<Row> = shown
+        .map(|one| {
+            let with = with(one, (&assigned, &names), (&ours, &caller.actor));
+            let take = with.iter().find(|part| !part.take.is_empty()).map(|part| part.take.clone());
+            let row = row(desk, one, (caller, &ours), (&names, now, is_late(one)));
+            Row { with, take: take.unwrap_or_default(), ..row }
+        })
+        .collect();
     let datasets = desk.read(|conn| crate::store::datasets::list(conn, Some(&ours)))?;
     let has_more = all.len() > skipped + rows.len();
-    let link = |page: usize| {
-        let mut text = url::form_urlencoded::Serializer::new(String::from("/review?"));
-        text.append_pair("show", &wanted.show).append_pair("dataset", &wanted.dataset).append_pair("q", &wanted.words);
-        text.append_pair("page", &page.to_string()).finish()
-    };
     Ok(QueueView {
         shows: SHOWS.iter().map(|(word, label)| Choice::new(*word, *label)).collect(),
         datasets: datasets.iter().map(|set| Choice::new(set.id.to_string(), set.metadata.title.as_str())).collect(),
+        whose: whose(&assigned.team),
+        people: people(&assigned.team, &names, &ours),
+        back: wanted.link(wanted.page),
+        mine,
+        nobodys,
         found: all.len(),
         waiting,
         overdue,
-        first: if wanted.page > 1 { link(1) } else { String::new() },
-        next: if has_more { link(wanted.page + 1) } else { String::new() },
+        first: if wanted.page > 1 { wanted.link(1) } else { String::new() },
+        next: if has_more { wanted.link(wanted.page + 1) } else { String::new() },
         top: skipped + 1,
         bottom: skipped + rows.len(),
-        is_filtered: !is_open || !wanted.dataset.is_empty() || !wanted.words.is_empty(),
+        is_filtered: !is_open || !wanted.dataset.is_empty() || !wanted.words.is_empty() || wanted.whose().is_some(),
         rows,
     })
 }
@@ -144,6 +199,9 @@ fn row(
 ) -> Row {
     let at = submitted_at(application);
     Row {
+        id: application.id.to_string(),
+        with: Vec::new(),
+        take: String::new(),
         href: format!("/review/{}", application.id),
         number: application.number.clone(),
         title: application.answers.get("title").to_owned(),
@@ -170,17 +228,16 @@ fn matches(application: &Application, words: &str) -> bool {
     words.split_whitespace().all(|word| text.contains(word))
 }
 
-/// The first submission: how long the applicant has been waiting.
-fn submitted_at(application: &Application) -> Instant {
-    application.submissions.first().map_or(application.created_at, |submission| submission.at)
-}
-
 /// The day by which the city wants to have decided, while a decision is owed.
 pub(super) fn goal(desk: &Desk, application: &Application) -> Option<Day> {
-    let profile = &desk.profile;
-    let is_owed = matches!(application.state, State::Submitted { .. });
-    let day = day_in(profile.zone, submitted_at(application));
-    is_owed.then(|| profile.calendar.after(day, profile.clocks.decision_goal).due)
+    review::goal(&desk.profile, application)
+}
+
+/// Whose work can be looked for.
+fn whose(team: &Team) -> Vec<Choice> {
+    let fixed = [("me", "Mine, and whose I cover"), ("nobody", "Nobody’s")];
+    let fixed = fixed.into_iter().map(|(value, label)| Choice::new(value, label));
+    fixed.chain(team.people.iter().filter_map(|one| Some(Choice::new(one.account?.to_string(), &one.name)))).collect()
 }
 
 fn waits(application: &Application, ours: &[DepartmentId]) -> bool {

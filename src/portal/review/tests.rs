@@ -5,3 +5,4 @@ mod agreements;
 mod decisions;
 mod pages;
 mod tabs;
+mod work;

@@ -40,6 +40,17 @@ table! {
         kind -> Text,
         text -> Text,
         at -> Timestamp,
+        about -> Nullable<Text>,
+    }
+}
+
+table! {
+    assignments (application_id, department_id) {
+        application_id -> Text,
+        department_id -> Text,
+        account_id -> Text,
+        by_name -> Text,
+        at -> Timestamp,
     }
 }
 

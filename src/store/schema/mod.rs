@@ -19,12 +19,12 @@ pub use conduct::{
     misuse_signals,
 };
 pub use granting::{
-    agreement_datasets, agreement_texts, agreements, application_items, applications, canary_keys, destructions,
-    grant_changes, holds, keys, remarks, renewals, token_keys,
+    agreement_datasets, agreement_texts, agreements, application_items, applications, assignments, canary_keys,
+    destructions, grant_changes, holds, keys, remarks, renewals, token_keys,
 };
 pub use people::{
-    accounts, departments, idempotency, links, notice_choices, organisations, role_grants, services, sessions,
-    throttles,
+    absences, accounts, departments, idempotency, links, notice_choices, organisations, role_grants, services,
+    sessions, throttles,
 };
 pub use record::{attachments, audit, audit_head, counters, letters, outbox, reminders};
 pub use usage::{
@@ -48,6 +48,7 @@ allow_tables_to_appear_in_same_query!(
     organisations,
     accounts,
     role_grants,
+    absences,
     sessions,
     links,
     throttles,
@@ -60,6 +61,7 @@ allow_tables_to_appear_in_same_query!(
     applications,
     application_items,
     remarks,
+    assignments,
     agreement_texts,
     agreements,
     agreement_datasets,

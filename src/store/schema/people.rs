@@ -116,3 +116,12 @@ table! {
         delivery -> Text,
     }
 }
+
+table! {
+    absences (account_id) {
+        account_id -> Text,
+        first_day -> Text,
+        last_day -> Text,
+        cover_id -> Nullable<Text>,
+    }
+}

@@ -260,3 +260,5 @@ my-left-rate = A rate: it refills evenly
 my-left-always = All the time
 my-usage-do = What to do
 my-usage-do-nothing = Nothing
+
+my-step-asked = The department asks about this answer: { $answer }

@@ -272,3 +272,5 @@ my-left-rate = Una tasa: se repone de forma pareja
 my-left-always = Todo el tiempo
 my-usage-do = Qué hacer
 my-usage-do-nothing = Nada
+
+my-step-asked = El departamento pregunta por esta respuesta: { $answer }

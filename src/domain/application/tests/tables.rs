@@ -32,7 +32,7 @@ fn command(word: &str, application: &Application) -> (Command, Actor, Instant) {
     let (command, actor) = match word {
         "save" => (saving(application, "purpose", "Show free bays."), maria()),
         "submit" => (submitting(application), maria()),
-        "ask" => (Command::Ask { department, text }, reviewer()),
+        "ask" => (Command::Ask { department, text, about: Some("purpose".to_owned()) }, reviewer()),
         "answer" => (Command::Answer { text }, maria()),
         "message" => (Command::Message { department, text }, reviewer()),
         "note" => (Command::Note { department, text }, reviewer()),
