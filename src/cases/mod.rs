@@ -53,6 +53,7 @@ pub mod enforce;
 mod fault_tests;
 pub mod fetch;
 pub mod files;
+pub mod health;
 pub mod intent;
 pub mod interchange;
 #[cfg(test)]
@@ -60,6 +61,7 @@ mod interchange_tests;
 pub mod keys;
 pub mod letters;
 pub mod links;
+pub mod mailroom;
 pub mod misuse;
 #[cfg(test)]
 mod misuse_tests;
@@ -78,6 +80,7 @@ pub mod own_data;
 #[cfg(test)]
 mod own_data_tests;
 pub mod passwords;
+pub mod place;
 pub mod post;
 #[cfg(test)]
 mod post_tests;

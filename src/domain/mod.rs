@@ -9,6 +9,7 @@ pub mod calendar;
 pub mod catalogue;
 pub mod dcat;
 pub mod guessing;
+pub mod health;
 pub mod hold;
 pub mod id;
 pub mod key;

@@ -23,6 +23,7 @@ const PEOPLE: &[(&str, &[&str])] = &[
             "/keys/kill",
             "/report-misuse",
             "/check-agreement",
+            "/terms/standard/1/changes",
             "/nothing-here",
         ],
     ),
@@ -37,7 +38,17 @@ const PEOPLE: &[(&str, &[&str])] = &[
         "ivan.petrov@norwalk.example",
         &["/audit", "/audit/stories", "/audit/usage?by=key", "/audit/access-log", "/audit/verify?run=yes"],
     ),
-    ("ada.alvarez@norwalk.example", &["/admin"]),
+    (
+        "ada.alvarez@norwalk.example",
+        &[
+            "/admin",
+            "/admin/outbox",
+            "/admin/profile",
+            "/admin/profile/check",
+            "/admin/system",
+            "/admin/terms/standard/draft",
+        ],
+    ),
 ];
 
 /// What axe-core is asked: the rules of WCAG 2.2 at levels A and AA, and its best practices.

@@ -10,12 +10,12 @@ mod usage;
 
 use diesel::{allow_tables_to_appear_in_same_query, joinable};
 
-pub use catalogue::{dataset_pauses, datasets, imports, terms, upstream_secrets};
+pub use catalogue::{dataset_pauses, datasets, imports, terms, terms_drafts, upstream_secrets};
 pub use clerking::{appeal_parts, appeals, calendar_days, records_fees, records_requests, reuse_requests};
 pub use conduct::{complaints, misuse_case_departments, misuse_case_parts, misuse_cases, misuse_cool_downs, misuse_signal_departments, misuse_signals};
 pub use granting::{agreement_datasets, agreement_texts, agreements, application_items, applications, canary_keys, destructions, grant_changes, holds, keys, remarks, renewals, token_keys};
 pub use people::{accounts, departments, idempotency, links, notice_choices, organisations, role_grants, services, sessions, throttles};
-pub use record::{attachments, audit, audit_head, counters, letters, outbox, reminders};
+pub use record::{attachments, audit, audit_head, counters, letters, outbox, outbox_tries, reminders};
 pub use usage::{access_log, quota_levels, usage_days, usage_hours, usage_minutes, usage_sights};
 
 joinable!(application_items -> applications (application_id));
