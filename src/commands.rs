@@ -1,6 +1,7 @@
 //! What each command does: read the settings, open the base, call a case, print.
 
 mod ask;
+mod backup;
 mod gate;
 mod progress;
 mod rules;
@@ -25,7 +26,9 @@ use chrono_tz::Tz;
 use clap::{Args, Subcommand};
 use secrecy::ExposeSecret as _;
 
+pub(crate) use self::backup::{Backup, backup};
 pub(crate) use self::gate::{Gate, gate};
+use self::progress::{Progress, count};
 pub(crate) use self::rules::{Rules, rules};
 
 type Done = Result<(), Box<dyn Error>>;
@@ -260,7 +263,13 @@ pub(crate) fn demo(place: &Place, demo: &Demo) -> Done {
 }
 
 pub(crate) fn migrate(place: &Place) -> Done {
-    base(place)?;
+    let settings = settings(place)?;
+    telemetry::start(&settings.log);
+    let mut progress = Progress::new("Migrating");
+    let opened = Base::open_telling(settings, &place.data, |done, total| progress.at(count(done), count(total)));
+    drop(progress);
+    let base = opened?;
+    app::set_up(&base, &base.quiet_desk())?;
     print("the database is up to date")
 }
 
@@ -390,7 +399,11 @@ pub(crate) fn catalog(place: &Place, catalog: Catalog) -> Done {
                 std::fs::read(Path::new(&source)).map_err(|error| format!("{source}: {error}"))?
             };
             let caller = Caller::service("command line");
-            let report = interchange::import(&desk, &caller, department, &source, &bytes).map_err(said)?;
+            let mut progress = Progress::new("Importing");
+            let told = |done, total| progress.at(count(done), count(total));
+            let report = interchange::import_telling(&desk, &caller, department, (&source, &bytes), told);
+            drop(progress);
+            let report = report.map_err(said)?;
             if json {
                 return print(serde_json::to_string_pretty(&report)?);
             }

@@ -31,6 +31,8 @@ enum Command {
     Demo(commands::Demo),
     /// Brings the database up to this program's version.
     Migrate,
+    /// Copies the database whole into a file, opens the copy and recomputes its audit chain, and records that it was made.
+    Backup(commands::Backup),
     /// Checks the settings and says what is weak.
     CheckConfig,
     /// Prints every route with who may call it.
@@ -81,6 +83,7 @@ fn main() -> ExitCode {
         Command::Gate(gate) => commands::gate(&place, &gate),
         Command::Demo(demo) => commands::demo(&place, &demo),
         Command::Migrate => commands::migrate(&place),
+        Command::Backup(backup) => commands::backup(&place, &backup),
         Command::CheckConfig => commands::check_config(&place),
         Command::Routes { markdown } => commands::routes(markdown),
         Command::Openapi => commands::openapi(),

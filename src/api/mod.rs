@@ -32,11 +32,13 @@ pub mod notices;
 pub mod organisations;
 #[cfg(test)]
 mod organisations_tests;
+pub mod outbox;
 pub mod own_data;
 mod parts;
 pub mod pauses;
 pub mod people;
 mod problems;
+pub mod profile;
 pub mod readers;
 pub mod records;
 pub mod redactions;
@@ -51,6 +53,7 @@ pub mod stewardship;
 pub mod stories;
 pub mod system;
 pub mod terms;
+pub mod terms_drafts;
 pub mod usage;
 mod views;
 mod words;
@@ -167,7 +170,8 @@ pub fn api() -> Api {
     let api = sightings::routes(api);
     let api = audit::routes(api);
     let api = stories::routes(api);
-    system::routes(api)
+    let api = profile::routes(terms_drafts::routes(api));
+    outbox::routes(system::routes(api))
 }
 
 async fn openapi(site: web::Data<crate::web::Site>) -> Result<HttpResponse, WebError> {

@@ -1,106 +1,42 @@
-//! The state of the service and its mail, for administrators. Reads only.
+//! The state of the service, for administrators. Reads only.
 
-use actix_web::HttpResponse;
+use actix_web::{HttpRequest, HttpResponse, web};
 use chrono::{DateTime, Utc};
 use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::Api;
+use super::outbox::MailCounts;
+use crate::cases::health::{self, MachineWatch};
+use crate::domain::health::Round;
 use crate::domain::people::Role;
-use crate::store::outbox::{self, Message};
-use crate::store::{Backend, audit, migrate};
-use crate::web::case::DeskData;
-use crate::web::{Access, Query, WebError};
+use crate::store::Backend;
+use crate::web::case::{DeskData, caller};
+use crate::web::{Access, WebError};
 
 const ADMINISTRATOR: Access = Access::Staff(&[Role::Administrator]);
-/// Most messages in one list.
-const LISTED_MAX: i64 = 100;
 
 /// Adds the routes of this file.
 pub fn routes(api: Api) -> Api {
-    api.get("/outbox", ADMINISTRATOR, "Mail that is owed, sent or given up, the newest 100", outbox)
-        .asks(&["state"])
-        .gives::<Outbox>(200)
-        .get("/system", ADMINISTRATOR, "State of the service", system)
+    api.get("/system", ADMINISTRATOR, "State of the service", system)
         .gives::<System>(200)
-}
-
-/// How many messages are in which state.
-#[derive(Debug, Serialize, ToSchema)]
-struct MailCounts {
-    waiting: i64,
-    sent: i64,
-    /// Given up.
-    dead: i64,
-}
-
-impl From<outbox::Counts> for MailCounts {
-    fn from(counts: outbox::Counts) -> Self {
-        Self { waiting: counts.waiting, sent: counts.sent, dead: counts.dead }
-    }
-}
-
-/// Mail.
-#[derive(Debug, Serialize, ToSchema)]
-struct Outbox {
-    counts: MailCounts,
-    items: Vec<MessageView>,
-}
-
-/// One message; its text is written when it is sent, and its links are never shown.
-#[derive(Debug, Serialize, ToSchema)]
-struct MessageView {
-    id: String,
-    to: String,
-    /// What it is about.
-    #[schema(example = "key_created")]
-    kind: &'static str,
-    /// `waiting`, `sent`, `dead`, `gathered` for a digest, or `kept` for its reader's page alone.
-    state: String,
-    attempts: i64,
-    /// Why the last try failed.
-    #[schema(example = "")]
-    error: String,
-    owed_at: DateTime<Utc>,
-    sent_at: Option<DateTime<Utc>>,
-}
-
-impl From<Message> for MessageView {
-    fn from(message: Message) -> Self {
-        Self {
-            id: message.id.to_string(),
-            to: message.address,
-            kind: message.kind.as_str(),
-            state: message.state,
-            attempts: message.attempts,
-            error: message.error,
-            owed_at: message.created_at,
-            sent_at: message.sent_at,
-        }
-    }
-}
-
-async fn outbox(desk: DeskData, query: Query) -> Result<HttpResponse, WebError> {
-    let query = query.only(&["state"])?;
-    let state = query.get("state").filter(|state| !state.is_empty()).map(str::to_owned);
-    if state.as_deref().is_some_and(|state| !outbox::STATES.contains(&state)) {
-        return Err(WebError::bad_request("query_invalid", "“state” must be waiting, sent, dead, gathered or kept."));
-    }
-    let (found, counts) = desk
-        .run(move |desk| {
-            desk.read(|conn| Ok((outbox::in_state(conn, state.as_deref(), LISTED_MAX)?, outbox::counts(conn)?)))
-        })
-        .await?;
-    let items = found.into_iter().map(Into::into).collect();
-    Ok(HttpResponse::Ok().json(Outbox { counts: counts.into(), items }))
+        .get("/system/tasks", ADMINISTRATOR, "What an administrator has to do", tasks)
+        .gives::<Tasks>(200)
 }
 
 /// The state of the service.
 #[derive(Debug, Serialize, ToSchema)]
 struct System {
+    /// How each part is, the worst first.
+    findings: Vec<FindingView>,
     version: &'static str,
+    /// Since when this process runs; null where it does not say.
+    started_at: Option<DateTime<Utc>>,
     /// `sqlite` or `postgres`.
     database: &'static str,
+    /// How long the database took to answer, in milliseconds.
+    database_ms: i64,
+    database_bytes: i64,
     migrations_pending: usize,
     /// The place's profile and its version.
     #[schema(example = "norwalk-ct 2026-11")]
@@ -109,32 +45,123 @@ struct System {
     zone: &'static str,
     now: DateTime<Utc>,
     mail: MailCounts,
+    /// The turn of the message that waits longest; null where none waits.
+    oldest_waiting_at: Option<DateTime<Utc>>,
+    /// When the gate of this process last learned of changes; null where none runs here or never.
+    gate_learned_at: Option<DateTime<Utc>>,
+    /// Free bytes of the disk with the data folder; null where the system does not say.
+    disk_free_bytes: Option<u64>,
+    /// The last backup; null where none was recorded.
+    backup: Option<BackupView>,
+    jobs: Vec<JobView>,
     /// Entries of the audit chain.
     audit_entries: i64,
     /// The service's public key, hex.
     public_key: String,
 }
 
-async fn system(desk: DeskData) -> Result<HttpResponse, WebError> {
-    let (pending, counts, head) = desk
-        .run(|desk| {
-            let pending = migrate::pending(&desk.store)?;
-            let (counts, head) = desk.read(|conn| Ok((outbox::counts(conn)?, audit::head(conn)?)))?;
-            Ok((pending, counts, head))
-        })
-        .await?;
+/// How one part is.
+#[derive(Debug, Serialize, ToSchema)]
+struct FindingView {
+    /// `database`, `schema`, `mail`, `gate`, `jobs`, `backup` or `disk`.
+    #[schema(example = "backup")]
+    part: &'static str,
+    /// `good`, `warn` or `bad`.
+    #[schema(example = "warn")]
+    level: &'static str,
+    #[schema(example = "No backup was ever recorded.")]
+    said: String,
+}
+
+/// A backup.
+#[derive(Debug, Serialize, ToSchema)]
+struct BackupView {
+    at: DateTime<Utc>,
+    #[schema(example = "/backups/accord-2026-11-27.db")]
+    file: String,
+    bytes: u64,
+    /// Whether the copy was opened and its audit chain recomputed.
+    is_verified: bool,
+}
+
+/// The last round of a job of this process.
+#[derive(Debug, Serialize, ToSchema)]
+struct JobView {
+    #[schema(example = "outbox")]
+    name: &'static str,
+    begun_at: DateTime<Utc>,
+    /// Milliseconds; null while it is at work.
+    took_ms: Option<i64>,
+    /// How many things it did.
+    count: usize,
+    /// Why it failed; empty where it did not.
+    #[schema(example = "")]
+    error: String,
+}
+
+impl From<Round> for JobView {
+    fn from(round: Round) -> Self {
+        Self {
+            name: round.job,
+            begun_at: round.begun_at,
+            took_ms: round.took_ms,
+            count: round.count,
+            error: round.error,
+        }
+    }
+}
+
+async fn system(request: HttpRequest, desk: DeskData) -> Result<HttpResponse, WebError> {
+    let caller = caller(&request);
+    let machine = request.app_data::<web::Data<MachineWatch>>().map(|watch| (watch.0)()).unwrap_or_default();
+    let health = desk.run(move |desk| health::look(desk, &caller, machine)).await?;
+    let finding =
+        |one: crate::domain::health::Finding| FindingView { part: one.part, level: one.level.as_str(), said: one.said };
+    let backup = health.backup.map(|made| BackupView {
+        at: made.at,
+        file: made.file,
+        bytes: made.bytes,
+        is_verified: made.is_verified,
+    });
     Ok(HttpResponse::Ok().json(System {
+        findings: health.findings.into_iter().map(finding).collect(),
         version: env!("CARGO_PKG_VERSION"),
+        started_at: health.machine.started_at,
         database: match desk.store.backend() {
             Backend::Sqlite => "sqlite",
             Backend::Postgres => "postgres",
         },
-        migrations_pending: pending,
+        database_ms: health.database_ms,
+        database_bytes: health.database_bytes,
+        migrations_pending: health.migrations_pending,
         profile: format!("{} {}", desk.profile.id.as_str(), desk.profile.version.as_str()),
         zone: desk.profile.zone.name(),
         now: desk.clock.now(),
-        mail: counts.into(),
-        audit_entries: head.number,
+        mail: health.mail.into(),
+        oldest_waiting_at: health.oldest_waiting,
+        gate_learned_at: health.machine.gate.and_then(|gate| gate.learned_at),
+        disk_free_bytes: health.machine.disk.map(|(free, _)| free),
+        backup,
+        jobs: health.machine.jobs.into_iter().map(Into::into).collect(),
+        audit_entries: health.head.number,
         public_key: desk.secrets.public_key(),
+    }))
+}
+
+/// What an administrator has to do beside what the state of the service says.
+#[derive(Debug, Serialize, ToSchema)]
+struct Tasks {
+    /// Departments where nobody may decide, by short name.
+    departments_without_manager: Vec<String>,
+    /// Ids of staff who did not sign in for 90 days.
+    staff_away: Vec<String>,
+}
+
+async fn tasks(request: HttpRequest, desk: DeskData) -> Result<HttpResponse, WebError> {
+    let caller = caller(&request);
+    let found = desk.run(move |desk| health::tasks(desk, &caller)).await?;
+    Ok(HttpResponse::Ok().json(Tasks {
+        departments_without_manager: found.without_manager.into_iter().map(|one| one.slug).collect(),
+        staff_away: found.away.into_iter().map(|account| account.id.to_string()).collect(),
     }))
 }

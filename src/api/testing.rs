@@ -16,6 +16,7 @@ use secrecy::{ExposeSecret as _, SecretString};
 use serde_json::{Value, json};
 
 use super::example::{kind, reference};
+use crate::cases::mailroom::{MailReader, Written};
 use crate::cases::passwords::HashingPool;
 use crate::cases::testing::TestDesk;
 use crate::cases::{Caller, Desk, accounts};
@@ -98,10 +99,16 @@ impl<'a> Api<'a> {
 
     async fn send(&self, request: TestRequest) -> Answer {
         let routes = super::api().routes();
+        let reader = MailReader(Arc::new(|message, _| {
+            let (subject, text) = (message.kind.as_str().to_owned(), "Hello".to_owned());
+            Ok(Written { subject, text, head: vec![("To", message.address.clone())] })
+        }));
         let app = App::new()
             .app_data(self.site.clone())
             .app_data(web::Data::new(self.desk.desk.clone()))
             .app_data(web::Data::new(HashingPool::new(2, Duration::from_secs(5))))
+            .app_data(web::Data::new(reader))
+            .app_data(web::Data::new(crate::cases::place::tests::source()))
             .wrap(from_fn(edge::edge));
         let app = test::init_service(app.configure(|config| routes.configure(config))).await;
         let request = request.peer_addr(SocketAddr::from(([203, 0, 113, 9], 4000))).to_request();

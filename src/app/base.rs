@@ -9,6 +9,7 @@ use std::time::Duration;
 use secrecy::SecretString;
 
 use crate::cases::passwords::{self, Cost};
+use crate::cases::place::ProfileSource;
 use crate::cases::secrets::Secrets;
 use crate::cases::{CaseError, Desk, DeskOptions, GrantSink, NoGate};
 use crate::clock::Clock;
@@ -81,6 +82,8 @@ pub struct Base {
     pub store: Store,
     /// The place.
     pub profile: Arc<Profile>,
+    /// Where the place's profile comes from.
+    pub source: ProfileSource,
     /// The place's letters.
     pub letters: Arc<LetterBook>,
     /// The words of pages and mails, with the place's texts.
@@ -105,10 +108,18 @@ impl Base {
     /// # Errors
     /// The first thing that keeps the program from starting.
     pub fn open(settings: Settings, data: &Path) -> Result<Self, StartError> {
+        Self::open_telling(settings, data, |_, _| {})
+    }
+
+    /// The same; `told` hears how many of how many changes of the schema are made.
+    ///
+    /// # Errors
+    /// The first thing that keeps the program from starting.
+    pub fn open_telling(settings: Settings, data: &Path, told: impl FnMut(usize, usize)) -> Result<Self, StartError> {
         make_folder(data)?;
         make_secrets(&data.join(SECRET))?;
         let store = store(&settings, data)?;
-        let applied = migrate::migrate(&store)?;
+        let applied = migrate::migrate_telling(&store, told)?;
         if applied > 0 {
             tracing::info!(applied, "migrations applied");
         }
@@ -143,7 +154,7 @@ impl Base {
             return Err(StartError::Pending(pending));
         }
         let secrets = read_secrets(&data.join(SECRET))?;
-        let (profile, texts) = read_profile(&settings.place.profile)?;
+        let (profile, texts, source) = read_profile(&settings.place.profile)?;
         let voice = Voice::of_place(texts).map_err(|error| StartError::Setup(error.to_string()))?;
         let letters = read_letters(&settings.place.profile, &profile)?;
         let delays = settings.delays().map_err(|error| StartError::Setup(error.to_string()))?;
@@ -152,6 +163,7 @@ impl Base {
             data: data.to_owned(),
             store,
             profile: Arc::new(profile),
+            source,
             letters: Arc::new(letters),
             voice,
             secrets: Arc::new(secrets),
@@ -272,12 +284,21 @@ fn read_secrets(path: &Path) -> Result<Secrets, StartError> {
         .ok_or_else(|| at(path, &"this is not a secret of 64 hex digits; restore it from your backup"))
 }
 
-/// A profile that ships with the program, or one from a folder, and its texts in several languages.
-fn read_profile(name: &str) -> Result<(Profile, Vec<LocalText>), StartError> {
+/// A profile that ships with the program, or one from a folder, its texts in several languages, and where it came from.
+fn read_profile(name: &str) -> Result<(Profile, Vec<LocalText>, ProfileSource), StartError> {
     let text = super::profile_files::read(name, "profile.toml")
         .ok_or_else(|| StartError::Setup(format!("there is no profile.toml for the profile {name}")))?;
     let profile = Profile::parse(&text).map_err(|error| StartError::Profile { name: name.to_owned(), error })?;
-    Ok((profile, super::profile_files::local_texts(&text)))
+    let texts = super::profile_files::local_texts(&text);
+    let folder = name.to_owned();
+    let source = ProfileSource {
+        name: name.to_owned(),
+        is_shipped: super::profile_files::names().contains(&name),
+        shipped: super::profile_files::shipped("profile.toml").unwrap_or_default().to_owned(),
+        text,
+        read: Arc::new(move |file| super::profile_files::read(&folder, file)),
+    };
+    Ok((profile, texts, source))
 }
 
 /// Every letter of a profile, in each of its languages.

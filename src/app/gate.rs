@@ -12,6 +12,7 @@ use super::base::{Base, StartError};
 use super::kill::DeskSwitch;
 use super::run::{head_bounds, upstream_networks};
 use crate::cases::catalogue::credential_place;
+use crate::cases::health::GateNow;
 use crate::cases::secrets::{REDACTION, Secrets};
 use crate::cases::tokens::key_place;
 use crate::cases::{Desk, GrantSink};
@@ -28,7 +29,6 @@ use crate::gate::trace::Tracing;
 use crate::gate::verify::KillSwitch;
 use crate::gate::{self, GateOptions, GateShared, serve};
 use crate::jobs::Stop;
-use crate::portal::admin::{GateNow, GateWatch};
 
 /// A gate in this process, not yet listening.
 pub(super) struct Gate {
@@ -110,9 +110,9 @@ impl Gate {
     }
 
     /// What the page of the system shows of this gate.
-    pub(super) fn watch(&self) -> GateWatch {
+    pub(super) fn watch(&self) -> impl Fn() -> GateNow + Send + Sync + 'static {
         let shared = self.shared.clone();
-        GateWatch(Arc::new(move || {
+        move || {
             let (counts, now) = (shared.grants().counts(), shared.now());
             let age = shared.grants().age(now.ticks);
             GateNow {
@@ -121,7 +121,7 @@ impl Gate {
                 learned_at: age.and_then(|age| chrono::Duration::from_std(age).ok()).map(|age| now.utc - age),
                 stale_after_seconds: shared.grants().rules().stale_after.as_secs(),
             }
-        }))
+        }
     }
 
     /// Who must be told of changed grants.

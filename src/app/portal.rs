@@ -13,12 +13,12 @@ use url::Url;
 use super::base::{Base, StartError};
 use super::run::head_bounds;
 use crate::cases::Desk;
+use crate::cases::health::MachineWatch;
+use crate::cases::mailroom::{Links, MailReader, Written};
 use crate::cases::passwords::HashingPool;
 use crate::domain::language::Language;
 use crate::jobs::mail::Letters;
-use crate::portal::admin::GateWatch;
 use crate::portal::developers::ApiDocument;
-use crate::portal::mailbox::{Letter, MailReader};
 use crate::portal::session::DeskVisitors;
 use crate::store::migrate;
 use crate::telemetry::Observer;
@@ -78,7 +78,7 @@ pub fn build(
     desk: &Desk,
     letters: &Arc<Letters>,
     (listener, addresses): (TcpListener, Addresses),
-    (is_demo, watch): (bool, GateWatch),
+    (is_demo, watch): (bool, MachineWatch),
 ) -> Result<PortalServer, StartError> {
     let settings = &base.settings;
     let address = listener.local_addr().map_err(|error| StartError::Setup(error.to_string()))?;
@@ -106,6 +106,7 @@ pub fn build(
     let desk = web::Data::new(desk.clone());
     let reader = web::Data::new(mail_reader(base, letters));
     let watch = web::Data::new(watch);
+    let source = web::Data::new(base.source.clone());
     let hashing = web::Data::new(HashingPool::new(settings.accounts.hashes_at_once, HASH_WAIT));
     let document = web::Data::new(api_document(site.options().portal_url.as_str())?);
     let observer = Observer::new("portal", base.clock.clone(), settings.network.trusted_proxies.clone());
@@ -119,6 +120,7 @@ pub fn build(
             .app_data(reader.clone())
             .app_data(hashing.clone())
             .app_data(watch.clone())
+            .app_data(source.clone())
             .app_data(document.clone())
             .wrap(from_fn(edge::edge))
             .wrap(from_fn(move |request, next| Arc::clone(&observer).observe(request, next)))
@@ -142,11 +144,16 @@ fn api_document(portal_url: &str) -> Result<ApiDocument, StartError> {
     Ok(ApiDocument::new(&document))
 }
 
-/// Lets the demonstration's mailbox show mails as they would be sent.
+/// Lets pages show mails as they are sent.
 fn mail_reader(base: &Base, letters: &Arc<Letters>) -> MailReader {
     let (secrets, letters) = (Arc::clone(&base.secrets), Arc::clone(letters));
-    MailReader(Arc::new(move |message| {
-        let written = letters.write(&secrets, message).map_err(|error| error.to_string())?;
-        Ok(Letter { subject: written.subject, text: written.text })
+    MailReader(Arc::new(move |message, links| {
+        let written = match links {
+            Links::Working => letters.write(&secrets, message),
+            Links::Cut => letters.shown(message),
+        };
+        let letter = written.map_err(|error| error.to_string())?;
+        let head = letters.head(message, &letter);
+        Ok(Written { subject: letter.subject, text: letter.text, head })
     }))
 }

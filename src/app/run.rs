@@ -13,6 +13,7 @@ use super::base::{Base, StartError, read_letters};
 use super::gate::{Finish, Gate, RunningGate};
 use super::portal::{self, Addresses};
 use super::profile_files;
+use crate::cases::health::{Machine, MachineWatch};
 use crate::cases::{
     CaseError, Desk, agree, appeals, calendar, closing, conduct, destruction, enforce, feeds, keys, misuse::Watch,
     records, rehearsal, renewal, reterms, terms, tokens,
@@ -316,7 +317,7 @@ pub async fn gate_alone(base: Base, started: impl FnOnce(&Url) -> Result<(), Str
     let urls = addresses(&base.settings, address, address)?;
     let gate = Gate::new(&base, &urls.gate)?;
     let desk = base.desk(gate.sink());
-    let (stopper, stop) = stopping();
+    let (stopper, stop) = stopping(&base.clock);
     let RunningGate { server, clocks, finish } = gate.start(&base, &desk, &listener, &stop)?;
     started(&urls.gate).map_err(StartError::Setup)?;
     until_stopped(Machinery { portal: None, gate: server, clocks, stopper, finish }).await;
@@ -340,6 +341,23 @@ impl Listeners {
     }
 }
 
+/// What the page of the system shows of this process.
+fn machine(base: &Base, gate: &Gate, stop: &Stop) -> MachineWatch {
+    let (watch, rounds, data, started_at) = (gate.watch(), stop.rounds(), base.data.clone(), base.clock.now());
+    MachineWatch(Arc::new(move || Machine {
+        started_at: Some(started_at),
+        gate: Some(watch()),
+        jobs: rounds.last(),
+        disk: disk(&data),
+    }))
+}
+
+/// Free and all bytes of the disk with this folder, where the system says so.
+fn disk(folder: &Path) -> Option<(u64, u64)> {
+    let found = rustix::fs::statvfs(folder).ok()?;
+    Some((found.f_bavail.saturating_mul(found.f_frsize), found.f_blocks.saturating_mul(found.f_frsize)))
+}
+
 /// Starts everything on its listeners.
 pub(super) fn start(
     base: &Base,
@@ -348,12 +366,12 @@ pub(super) fn start(
     listeners: Listeners,
     is_demo: bool,
 ) -> Result<(Machinery, Running), StartError> {
-    let (stopper, stop) = stopping();
+    let (stopper, stop) = stopping(&base.clock);
     let Listeners { portal: (portal_listener, portal_at), gate: (gate_listener, gate_at) } = listeners;
     let addresses = addresses(&base.settings, portal_at, gate_at)?;
     let running = Running { portal_url: addresses.portal.clone(), gate_url: addresses.gate.clone() };
     let (letters, postman) = letters(base, &addresses.portal)?;
-    let shown = (is_demo, gate.watch());
+    let shown = (is_demo, machine(base, &gate, &stop));
     let portal = portal::build(base, desk, &letters, (portal_listener, addresses), shown)?;
     // Before the gate reads its picture, so that the first token can be had with the first request.
     tokens::rotate_due(desk)?;

@@ -33,7 +33,7 @@ use crate::domain::terms::TermsFamily;
 use crate::store::{AnyConnection, StoreError, agreements};
 
 /// Every table that an act may write.
-const TABLES: [&str; 53] = [
+const TABLES: [&str; 54] = [
     "absences",
     "accounts",
     "agreement_datasets",
@@ -84,14 +84,16 @@ const TABLES: [&str; 53] = [
     "services",
     "sessions",
     "terms",
+    "terms_drafts",
     "throttles",
     "token_keys",
     "upstream_secrets",
 ];
 
-/// What no act writes: gates count into it through the feed, many calls at once, or keep what they took in.
-const OF_GATES: [&str; 6] =
-    ["access_log", "quota_levels", "usage_days", "usage_hours", "usage_minutes", "usage_sights"];
+/// What no act writes: gates count into it through the feed, many calls at once, or keep what they took in; the clock
+/// that sends mail keeps its tries.
+const OF_GATES: [&str; 7] =
+    ["access_log", "outbox_tries", "quota_levels", "usage_days", "usage_hours", "usage_minutes", "usage_sights"];
 
 /// Where what was done, what is told of it and what is recorded of it meet.
 const TORN: [&str; 10] = [

@@ -120,13 +120,27 @@ pub fn import(
     source: &str,
     bytes: &[u8],
 ) -> Result<ImportReport, CaseError> {
+    import_telling(desk, caller, department, (source, bytes), |_, _| {})
+}
+
+/// The same; `told` hears how many of how many records are done.
+///
+/// # Errors
+/// As [`import`].
+pub fn import_telling(
+    desk: &Desk,
+    caller: &Caller,
+    department: DepartmentId,
+    (source, bytes): (&str, &[u8]),
+    told: impl FnMut(usize, usize),
+) -> Result<ImportReport, CaseError> {
     let capacity = steward(caller, department)?;
     let base = WebUrl::parse("source", source).ok();
     let parsed =
         parse(bytes, base.as_ref()).map_err(|error| Invalid::new("catalogue", "not_a_catalogue", error.to_string()))?;
     let source: String = source.chars().take(SOURCE_MAX).collect();
     desk.act(caller, |work| {
-        let report = take_all(work, &parsed, department, &source)?;
+        let report = take_all(work, &parsed, (department, &source), told)?;
         let kept = crate::store::to_json("import report", &report)?;
         let after = json!({
             "source": report.source, "created": report.created, "updated": report.updated,
@@ -200,8 +214,8 @@ fn run_of(work: &Work<'_>, report: &ImportReport, department: DepartmentId, kept
 fn take_all(
     work: &mut Work<'_>,
     parsed: &Parsed,
-    department: DepartmentId,
-    source: &str,
+    (department, source): (DepartmentId, &str),
+    mut told: impl FnMut(usize, usize),
 ) -> Result<ImportReport, CaseError> {
     let departments = people::departments(work.conn)?;
     let mut report = ImportReport {
@@ -215,7 +229,8 @@ fn take_all(
         remarks: parsed.report.remarks.clone(),
         records: Vec::new(),
     };
-    for record in &parsed.records {
+    for (place, record) in parsed.records.iter().enumerate() {
+        told(place, parsed.records.len());
         let fate = match record {
             Ok(record) => take(work, record, &departments, department)?,
             Err(skipped) => skip(skipped),

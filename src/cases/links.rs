@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::secrets::Secrets;
 use super::{CaseError, Work};
 use crate::domain::id::{AccountId, LinkId};
+use crate::domain::notice::{Delivery, Group};
 use crate::domain::refusal::Refusal;
 use crate::domain::time::Instant;
 use crate::store::{StoreError, sessions};
@@ -97,6 +98,44 @@ pub fn read(secrets: &Secrets, purpose: Purpose, token: &str) -> Result<LinkId, 
         .ok_or_else(invalid)
 }
 
+/// Mints the token by which a reader leaves a group of notices. It lives as long as the mail it stands in, and does
+/// nothing else.
+///
+/// # Errors
+/// When signing fails.
+pub fn mint_leave(secrets: &Secrets, account: AccountId, group: Group) -> Result<String, CaseError> {
+    let claims = Claims { sub: account.to_string(), aud: leave_of(group), iss: "accord".to_owned() };
+    let key = secrets.derived("leave");
+    jsonwebtoken::encode(&Header::new(Algorithm::HS256), &claims, &EncodingKey::from_secret(key.expose_secret()))
+        .map_err(|error| CaseError::Store(StoreError::Unavailable(format!("signing a link failed: {error}"))))
+}
+
+/// Reads such a token.
+///
+/// # Errors
+/// `link_invalid`: forged, damaged, or of a group that nobody leaves.
+pub fn read_leave(secrets: &Secrets, token: &str) -> Result<(AccountId, Group), Refusal> {
+    let groups = Group::ALL.into_iter().filter(|group| group.allows(Delivery::Never));
+    let audiences: Vec<String> = groups.clone().map(leave_of).collect();
+    let mut rules = Validation::new(Algorithm::HS256);
+    rules.set_audience(&audiences);
+    rules.set_issuer(&["accord"]);
+    rules.set_required_spec_claims(&["aud", "iss", "sub"]);
+    rules.validate_exp = false;
+    let key = secrets.derived("leave");
+    let data = jsonwebtoken::decode::<Claims>(token, &DecodingKey::from_secret(key.expose_secret()), &rules).ok();
+    let claims = data.map(|data| data.claims);
+    claims
+        .and_then(|claims| {
+            Some((claims.sub.parse().ok()?, groups.clone().find(|group| leave_of(*group) == claims.aud)?))
+        })
+        .ok_or_else(invalid)
+}
+
+fn leave_of(group: Group) -> String {
+    format!("leave:{}", group.as_str())
+}
+
 fn invalid() -> Refusal {
     Refusal::new("link_invalid", "This link is not valid, was used already, or is too old. Ask for a new one.")
 }
@@ -178,6 +217,22 @@ mod tests {
             let error = read(&ours, Purpose::Reset, forged).err().map(|refusal| refusal.code);
             assert_eq!(error, Some("link_invalid"), "{}", &forged[..forged.len().min(80)]);
         }
+    }
+
+    #[test]
+    fn a_token_to_leave_is_for_one_account_and_one_group_that_may_be_left() {
+        let ours = Secrets::new([1; 32]);
+        let account = AccountId::from_uuid(Uuid::from_u128(7));
+        for group in Group::ALL {
+            let token = mint_leave(&ours, account, group).unwrap();
+            let read = read_leave(&ours, &token);
+            assert_eq!(read.is_ok(), group.allows(Delivery::Never), "{group:?}");
+            assert!(read.is_err() || read == Ok((account, group)));
+            assert!(read_leave(&Secrets::new([2; 32]), &token).is_err(), "under our secret only");
+            assert!(super::read(&ours, Purpose::Reset, &token).is_err(), "it opens nothing else");
+        }
+        let reset = mint(&ours, Purpose::Reset, LinkId::from_uuid(Uuid::from_u128(7))).unwrap();
+        assert!(read_leave(&ours, &reset).is_err());
     }
 
     #[test]

@@ -64,6 +64,7 @@ mod fault_tests;
 pub mod feeds;
 pub mod fetch;
 pub mod files;
+pub mod health;
 pub mod intent;
 pub mod interchange;
 #[cfg(test)]
@@ -74,6 +75,7 @@ pub mod left;
 mod left_tests;
 pub mod letters;
 pub mod links;
+pub mod mailroom;
 pub mod misuse;
 #[cfg(test)]
 mod misuse_tests;
@@ -92,6 +94,7 @@ pub mod own_data;
 #[cfg(test)]
 mod own_data_tests;
 pub mod passwords;
+pub mod place;
 pub mod post;
 #[cfg(test)]
 mod post_tests;

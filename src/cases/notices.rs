@@ -4,7 +4,7 @@
 use serde_json::json;
 
 use super::accounts::account_act;
-use super::{Caller, CaseError, Desk};
+use super::{Caller, CaseError, Desk, links};
 use crate::domain::notice::{Delivery, Group};
 use crate::domain::people::Capacity;
 use crate::domain::text::Invalid;
@@ -59,6 +59,34 @@ pub fn choose(desk: &Desk, caller: &Caller, wishes: &[(Group, Delivery)]) -> Res
         }
         work.record(account_act("account.choose_notices", Capacity::Requester, &account).change(before, after))
     })
+}
+
+/// Stops the mails of a group for the account that a token of such a mail names. Whoever holds the mail may do it, and
+/// can do nothing else with it; doing it twice is doing it once.
+///
+/// # Errors
+/// `link_invalid`.
+pub fn leave(desk: &Desk, caller: &Caller, token: &str) -> Result<Group, CaseError> {
+    let (me, group) = links::read_leave(&desk.secrets, token)?;
+    desk.act(caller, |work| {
+        let account = people::account_by_id(work.conn, me)?;
+        let known = outbox::choice(work.conn, me, group)?.unwrap_or(Delivery::AtOnce);
+        if known == Delivery::Never {
+            return Ok(group);
+        }
+        outbox::choose(work.conn, me, group, Delivery::Never)?;
+        let (before, after) = (json!({ group.as_str(): known }), json!({ group.as_str(): Delivery::Never }));
+        work.record(account_act("account.choose_notices", Capacity::Visitor, &account).change(before, after))?;
+        Ok(group)
+    })
+}
+
+/// The group that a token of a mail stops, for the page that asks.
+///
+/// # Errors
+/// `link_invalid`.
+pub fn left_by(desk: &Desk, token: &str) -> Result<Group, CaseError> {
+    Ok(links::read_leave(&desk.secrets, token)?.1)
 }
 
 /// The newest messages to the caller, whether they were mailed or not.

@@ -1,20 +1,26 @@
 //! Terms and the first set-up of a place: departments and terms of the profile.
 
+pub mod drafts;
+#[cfg(test)]
+mod drafts_tests;
+
 use std::collections::BTreeSet;
 
+use chrono::TimeZone as _;
 use serde_json::json;
 
 use super::{Caller, CaseError, Desk, Work};
 use crate::domain::agreement::Agreement;
 use crate::domain::audit::Act;
-use crate::domain::id::{AccountId, OrganisationId};
+use crate::domain::id::{AccountId, OrganisationId, TermsId};
 use crate::domain::notice::{Notice, NoticeKind, Recipient};
 use crate::domain::people::{Capacity, Role};
-use crate::domain::terms::{TermsDraft, TermsFamily, TermsVersion, fill};
+use crate::domain::refusal::Refusal;
+use crate::domain::terms::{Difference, TermsDraft, TermsFamily, TermsVersion, check_placeholders, compare, fill};
 use crate::domain::text::{Invalid, Line};
-use crate::domain::time::{Instant, day_in};
+use crate::domain::time::{Day, Instant, day_in};
 use crate::store::people::{self, Department};
-use crate::store::{agreements, terms};
+use crate::store::{AnyConnection, StoreError, agreements, terms};
 
 /// Terms as typed.
 #[derive(Clone, Debug)]
@@ -36,36 +42,63 @@ pub struct NewTerms {
 /// # Errors
 /// Invalid text or parameters, `notice_too_short`; [`CaseError::Missing`] for who is not an administrator.
 pub fn publish(desk: &Desk, caller: &Caller, new: &NewTerms) -> Result<TermsVersion, CaseError> {
-    let capacity = if caller.actor.account.is_none() && caller.actor.address.is_none() {
-        Capacity::Service
-    } else {
-        caller.actor.acting_as(Role::Administrator)?
+    let capacity = publisher(caller)?;
+    desk.act(caller, |work| publish_within(work, capacity, new))
+}
+
+/// Who publishes: an administrator, or the command line.
+pub(super) fn publisher(caller: &Caller) -> Result<Capacity, Refusal> {
+    if caller.actor.account.is_none() && caller.actor.address.is_none() {
+        return Ok(Capacity::Service);
+    }
+    caller.actor.acting_as(Role::Administrator)
+}
+
+/// The same as a part of another act.
+pub(super) fn publish_within(
+    work: &mut Work<'_>,
+    capacity: Capacity,
+    new: &NewTerms,
+) -> Result<TermsVersion, CaseError> {
+    let known = terms::versions(work.conn, new.family)?;
+    let id = work.new_id();
+    let version = planned(work.desk, &known, new, (id, work.now))?;
+    keep(work, capacity, &version)?;
+    if version.material {
+        tell_holders(work, &version, &known)?;
+    }
+    Ok(version)
+}
+
+/// The version as it would be published at this instant, after the `known` ones. Changes nothing.
+///
+/// # Errors
+/// Invalid text or parameters, `notice_too_short`.
+pub(super) fn planned(
+    desk: &Desk,
+    known: &[TermsVersion],
+    new: &NewTerms,
+    (id, now): (TermsId, Instant),
+) -> Result<TermsVersion, CaseError> {
+    let notice_days = i64::from(desk.profile.agreement.terms_notice_days);
+    let at_once = !new.is_material || known.is_empty();
+    let soonest = if at_once { now } else { now + chrono::Duration::days(notice_days) };
+    let number = known.iter().map(|version| version.number).max().unwrap_or(0).saturating_add(1);
+    let effective_at = new.effective_at.unwrap_or(soonest);
+    if effective_at < soonest && !at_once {
+        let message = format!("A material change binds {notice_days} days after it is published, or later.");
+        return Err(Invalid::new("effective_at", "notice_too_short", message).into());
+    }
+    let of_the_place = desk.profile.terms_parameters();
+    check_placeholders(&new.markdown, &of_the_place)?;
+    let draft = TermsDraft {
+        family: new.family,
+        title: Line::parse("title", &new.title)?,
+        markdown: fill(&new.markdown, &of_the_place)?,
+        material: new.is_material,
+        effective_at,
     };
-    desk.act(caller, |work| {
-        let known = terms::versions(work.conn, new.family)?;
-        let notice_days = i64::from(work.desk.profile.agreement.terms_notice_days);
-        let at_once = !new.is_material || known.is_empty();
-        let soonest = if at_once { work.now } else { work.now + chrono::Duration::days(notice_days) };
-        let number = known.iter().map(|version| version.number).max().unwrap_or(0).saturating_add(1);
-        let effective_at = new.effective_at.unwrap_or(soonest);
-        if effective_at < soonest && !at_once {
-            let message = format!("A material change binds {notice_days} days after it is published, or later.");
-            return Err(Invalid::new("effective_at", "notice_too_short", message).into());
-        }
-        let draft = TermsDraft {
-            family: new.family,
-            title: Line::parse("title", &new.title)?,
-            markdown: fill(&new.markdown, &work.desk.profile.terms_parameters())?,
-            material: new.is_material,
-            effective_at,
-        };
-        let version = draft.publish(work.new_id(), number, work.now)?;
-        keep(work, capacity, &version)?;
-        if version.material {
-            tell_holders(work, &version, &known)?;
-        }
-        Ok(version)
-    })
+    Ok(draft.publish(id, number, now)?)
 }
 
 fn keep(work: &mut Work<'_>, capacity: Capacity, version: &TermsVersion) -> Result<(), CaseError> {
@@ -75,20 +108,69 @@ fn keep(work: &mut Work<'_>, capacity: Capacity, version: &TermsVersion) -> Resu
     work.record(Act::new("terms.publish", capacity, "terms", name).change(json!(null), after))
 }
 
-/// Tells each holder of a running agreement under an earlier version once. Nobody may be left out, so no limit holds.
+/// Tells each holder of a running agreement under an earlier version once.
 fn tell_holders(work: &mut Work<'_>, version: &TermsVersion, earlier: &[TermsVersion]) -> Result<(), CaseError> {
-    let running = agreements::of_departments(work.conn, None, Some("executed"), i64::MAX)?;
-    let is_concerned = |agreement: &&Agreement| earlier.iter().any(|version| version.id == agreement.terms);
-    let holders: BTreeSet<(AccountId, Option<OrganisationId>)> =
-        running.iter().filter(is_concerned).map(|agreement| (agreement.requester, agreement.organisation)).collect();
-    for (requester, organisation) in holders {
-        let notice = Notice::new(Recipient::Party(requester, organisation), NoticeKind::TermsPublished)
-            .with("title", version.title.as_str())
-            .with("effective_on", day_in(work.desk.profile.zone, version.effective_at))
-            .with("path", format!("/terms/{}/{}", version.family.as_str(), version.number));
+    for (requester, organisation) in holders(&concerned(work.conn, earlier)?) {
+        let notice = published(work.desk, version, Recipient::Party(requester, organisation));
         work.notify(&notice)?;
     }
     Ok(())
+}
+
+/// The running agreements under one of these versions, newest first. Nobody may be left out, so no limit holds.
+pub(super) fn concerned(conn: &mut AnyConnection, earlier: &[TermsVersion]) -> Result<Vec<Agreement>, StoreError> {
+    let mut running = agreements::of_departments(conn, None, Some("executed"), i64::MAX)?;
+    running.retain(|agreement| earlier.iter().any(|version| version.id == agreement.terms));
+    Ok(running)
+}
+
+/// Each holder of these agreements once.
+pub(super) fn holders(agreements: &[Agreement]) -> BTreeSet<(AccountId, Option<OrganisationId>)> {
+    agreements.iter().map(|agreement| (agreement.requester, agreement.organisation)).collect()
+}
+
+/// What a holder is told of a material version.
+pub(super) fn published(desk: &Desk, version: &TermsVersion, to: Recipient) -> Notice {
+    Notice::new(to, NoticeKind::TermsPublished)
+        .with("title", version.title.as_str())
+        .with("effective_on", day_in(desk.profile.zone, version.effective_at))
+        .with("path", format!("/terms/{}/{}", version.family.as_str(), version.number))
+}
+
+/// When a day of the city begins.
+///
+/// # Errors
+/// A day that has no beginning there.
+pub fn begin_of(desk: &Desk, day: Day) -> Result<Instant, Invalid> {
+    let begins = desk.profile.zone.from_local_datetime(&day.and_time(chrono::NaiveTime::MIN)).earliest();
+    let none = || Invalid::new("effective_at", "not_a_day", "Write the day as 2027-03-31.");
+    begins.map(|at| at.with_timezone(&chrono::Utc)).ok_or_else(none)
+}
+
+/// What a version changes against an earlier one of its family; against the one before it where none is named.
+#[derive(Clone, Debug)]
+pub struct Changes {
+    /// The version.
+    pub version: TermsVersion,
+    /// What it is compared with; none for the first.
+    pub since: Option<TermsVersion>,
+    /// Clause by clause.
+    pub differences: Vec<Difference>,
+}
+
+/// What changed with a version.
+///
+/// # Errors
+/// [`CaseError::Missing`] when there is no such version.
+pub fn changes(desk: &Desk, family: TermsFamily, number: u32, since: Option<u32>) -> Result<Changes, CaseError> {
+    let all = versions(desk, family)?;
+    let version = all.iter().find(|version| version.number == number).cloned().ok_or(CaseError::Missing)?;
+    let earlier = match since {
+        Some(wanted) => Some(all.iter().find(|known| known.number == wanted).ok_or(CaseError::Missing)?),
+        None => all.iter().filter(|known| known.number < number).max_by_key(|known| known.number),
+    };
+    let differences = earlier.map(|earlier| compare(&earlier.markdown, &version.markdown)).unwrap_or_default();
+    Ok(Changes { since: earlier.cloned(), version, differences })
 }
 
 /// Every version of a family, newest first.
@@ -145,7 +227,7 @@ pub fn set_up<'a>(desk: &Desk, read: impl Fn(&str) -> Option<&'a str>) -> Result
                 .desk
                 .profile
                 .terms_markdown(source, &read)
-                .map_err(|error| crate::store::StoreError::Setup(error.to_string()))?;
+                .map_err(|error| StoreError::Setup(error.to_string()))?;
             let draft = TermsDraft {
                 family: source.family,
                 title: source.title.clone(),

@@ -35,6 +35,11 @@ pub(crate) fn profile_file(name: &str) -> Option<&'static str> {
 
 static PROFILE: Dir<'static> = include_dir!("$CARGO_MANIFEST_DIR/config/profiles/norwalk-ct");
 
+/// A file of the profile that ships.
+pub(crate) fn profile_text(name: &str) -> Option<String> {
+    PROFILE.get_file(name)?.contents_utf8().map(str::to_owned)
+}
+
 /// The letters of the profile that ships.
 pub(crate) fn letters(profile: &Profile) -> LetterBook {
     let languages: Vec<&str> = profile.languages.iter().map(crate::domain::text::Line::as_str).collect();

@@ -137,6 +137,10 @@ impl Settings {
         if self.mail.smtp_url.expose_secret().is_empty() {
             found.push("mail.smtp_url is empty: mail is caught in the outbox and reaches nobody".to_owned());
         }
+        let mail = self.mail.smtp_url.expose_secret();
+        if mail.starts_with("smtp://") && !mail.contains("tls=required") && !is_on_loopback(mail) {
+            found.push("mail.smtp_url asks for no TLS: mails and the password travel in the clear".to_owned());
+        }
         if self.network.trusted_proxies.networks().iter().any(|network| network.prefix_len() == 0) {
             found.push("network.trusted_proxies names everybody: any client can claim any address".to_owned());
         }

@@ -15,6 +15,7 @@ pub mod drift;
 pub mod eligibility;
 pub mod feed_health;
 pub mod guessing;
+pub mod health;
 pub mod hold;
 pub mod id;
 pub mod key;

@@ -8,8 +8,10 @@ use super::id::{AccountId, DepartmentId, LinkId, OrganisationId};
 use super::people::Role;
 
 mod choice;
+mod mail_state;
 
 pub use choice::{DIGEST_HOUR, Delivery, Group, digest_after};
+pub use mail_state::MailState;
 
 /// Who is told.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -14,8 +14,9 @@ use tera::{Context, Tera};
 use crate::cases::links::{self, Purpose};
 use crate::cases::secrets::Secrets;
 use crate::cases::{CaseError, Desk};
+use crate::domain::id::LinkId;
 use crate::domain::language::Language;
-use crate::domain::notice::NoticeKind;
+use crate::domain::notice::{Delivery, NoticeKind};
 use crate::store::outbox::{self, Message};
 use crate::words::Voice;
 
@@ -48,6 +49,8 @@ pub struct Letter {
     pub html: String,
     /// The page to choose on, where one may choose about such mails.
     pub choices: Option<String>,
+    /// Where such mails are stopped by one click, where they may be stopped at all.
+    pub leave: Option<String>,
 }
 
 /// Why a message could not be sent.
@@ -89,6 +92,8 @@ const WORDINGS: [(Language, &str); 2] = [
 
 /// The wording of the line under every mail that one may choose about.
 const CHOOSABLE: &str = "choosable";
+/// The page that stops the mails of a group.
+const LEAVE: &str = "/mails/stop";
 /// The page where one chooses.
 const CHOICES: &str = "/account/notices";
 
@@ -143,6 +148,47 @@ impl Letters {
     /// # Errors
     /// [`MailError::Template`].
     pub fn write(&self, secrets: &Secrets, message: &Message) -> Result<Letter, MailError> {
+        let mint =
+            |purpose, link| links::mint(secrets, purpose, link).map_err(|error| MailError::Template(error.to_string()));
+        let letter = self.written(message, mint)?;
+        let group = message.kind.group().filter(|group| group.allows(Delivery::Never));
+        let leave = message.account.zip(group).map(|(account, group)| {
+            let token = links::mint_leave(secrets, account, group);
+            let token = token.map_err(|error| MailError::Template(error.to_string()))?;
+            Ok(format!("{}{LEAVE}?token={token}", self.options.public_url))
+        });
+        Ok(Letter { leave: leave.transpose()?, ..letter })
+    }
+
+    /// Writes a message as it was or will be sent, with a link that does not work; for who looks after the mail.
+    ///
+    /// # Errors
+    /// [`MailError::Template`].
+    pub fn shown(&self, message: &Message) -> Result<Letter, MailError> {
+        self.written(message, |_, _| Ok("…".to_owned()))
+    }
+
+    /// What stands over the text of a message when it leaves.
+    #[must_use]
+    pub fn head(&self, message: &Message, letter: &Letter) -> Vec<(&'static str, String)> {
+        let to = if message.name.is_empty() {
+            message.address.clone()
+        } else {
+            format!("{} <{}>", message.name, message.address)
+        };
+        let mut head = vec![("From", self.options.from.clone()), ("To", to), ("Subject", letter.subject.clone())];
+        head.push(("Message-ID", message_id(message, &self.options.from)));
+        if let Some(choices) = &letter.choices {
+            head.push(("List-Unsubscribe", format!("<{choices}>")));
+        }
+        head
+    }
+
+    fn written(
+        &self,
+        message: &Message,
+        mint: impl FnOnce(Purpose, LinkId) -> Result<String, MailError>,
+    ) -> Result<Letter, MailError> {
         let word = message.kind.as_str();
         let mut context = Context::new();
         context.insert("service", &self.options.service);
@@ -163,7 +209,7 @@ impl Letters {
         if let Some(link) = message.link {
             let linked = LINKED.iter().find(|(kind, _)| *kind == message.kind);
             let (_, purpose) = linked.ok_or_else(|| MailError::Template(format!("{word} carries no link")))?;
-            let token = links::mint(secrets, *purpose, link).map_err(|error| MailError::Template(error.to_string()))?;
+            let token = mint(*purpose, link)?;
             context.insert("link", &format!("{}{}?token={token}", self.options.public_url, purpose.path()));
         }
         let render = |part: &str, context: &Context| {
@@ -183,7 +229,7 @@ impl Letters {
         }
         let text = format!("{body}\n\n-- \n{}\n", self.options.service);
         let html = to_html(&subject, &text, language.tag());
-        Ok(Letter { subject, text, html, choices })
+        Ok(Letter { subject, text, html, choices, leave: None })
     }
 
     /// A message as a line and a link, for the digest. One that cannot be written is named by its kind.
@@ -241,6 +287,14 @@ fn escaped(text: &str) -> String {
 
 /// Where one stops such mails (RFC 2369, section 3.2).
 const UNSUBSCRIBE: HeaderName = HeaderName::new_from_ascii_str("List-Unsubscribe");
+/// That a mail program may do so by one click (RFC 8058).
+const ONE_CLICK: HeaderName = HeaderName::new_from_ascii_str("List-Unsubscribe-Post");
+
+/// The name of a message that stays the same however often it is tried.
+fn message_id(message: &Message, from: &str) -> String {
+    let host = from.rsplit('@').next().unwrap_or_default().trim_end_matches('>');
+    format!("<{}@{host}>", message.id)
+}
 
 /// How mail leaves this process.
 pub enum Postman {
@@ -280,16 +334,18 @@ impl Postman {
         let address = |error: &dyn std::fmt::Display| MailError::Address(error.to_string());
         let from: Mailbox = options.from.parse().map_err(|error| address(&error))?;
         let to: lettre::Address = message.address.parse().map_err(|error| address(&error))?;
-        let host = from.email.domain().to_owned();
         let mut mail = lettre::Message::builder();
-        if let Some(choices) = &letter.choices {
+        if let Some(leave) = &letter.leave {
+            mail = mail.raw_header(HeaderValue::new(UNSUBSCRIBE, format!("<{leave}>")));
+            mail = mail.raw_header(HeaderValue::new(ONE_CLICK, "List-Unsubscribe=One-Click".to_owned()));
+        } else if let Some(choices) = &letter.choices {
             mail = mail.raw_header(HeaderValue::new(UNSUBSCRIBE, format!("<{choices}>")));
         }
         let mail = mail
             .from(from)
             .to(Mailbox::new(Some(message.name.clone()).filter(|name| !name.is_empty()), to))
             .subject(&letter.subject)
-            .message_id(Some(format!("<{}@{host}>", message.id)))
+            .message_id(Some(message_id(message, &options.from)))
             .header(ContentType::TEXT_PLAIN)
             .multipart(MultiPart::alternative_plain_html(letter.text.clone(), letter.html.clone()))
             .map_err(|error| address(&error))?;
@@ -331,7 +387,9 @@ pub async fn send_due(desk: &Desk, letters: &Arc<Letters>, postman: &Postman) ->
             let now = desk.clock.now();
             desk.store.write(|conn| match sent {
                 Ok(()) => Ok(outbox::sent(conn, message.id, now)?),
-                Err(error) => Ok(outbox::failed(conn, message.id, &error.to_string(), is_last || error.is_final())?),
+                Err(error) => {
+                    Ok(outbox::failed(conn, message.id, now, (&error.to_string(), is_last || error.is_final()))?)
+                }
             })
         })
         .await?;
@@ -340,150 +398,4 @@ pub async fn send_due(desk: &Desk, letters: &Arc<Letters>, postman: &Postman) ->
 }
 
 #[cfg(test)]
-mod tests {
-    use uuid::Uuid;
-
-    use super::*;
-    use crate::domain::id::{LinkId, MessageId};
-    use crate::domain::time::from_micros;
-
-    /// Every fact that some kind prints.
-    const FACTS: &[&str] = &[
-        "number",
-        "title",
-        "text",
-        "dataset",
-        "outcome",
-        "days",
-        "ends_on",
-        "name",
-        "hint",
-        "until",
-        "from",
-        "what",
-        "reason",
-        "explanation",
-        "percent",
-        "limit",
-        "max",
-        "resets_at",
-        "effective_on",
-        "datasets",
-        "application",
-        "holder",
-        "organisation",
-        "change",
-        "warning",
-        "subject",
-        "profile",
-        "revision",
-        "decide_by",
-        "decide_working",
-        "state_by",
-        "state_working",
-        "outcome",
-        "reasons",
-        "effect",
-        "description",
-        "due",
-        "appeal",
-        "exemption",
-        "records",
-        "city",
-        "received",
-        "office",
-        "office_email",
-        "count",
-        "agreement",
-        "source",
-        "agreements",
-        "requests",
-        "city_mail",
-    ];
-
-    fn letters() -> Letters {
-        Letters::new(
-            MailOptions {
-                from: "Accord <accord@norwalk.example>".to_owned(),
-                public_url: "https://data.norwalk.example".to_owned(),
-                service: "Norwalk Sensor Data".to_owned(),
-                smtp: None,
-            },
-            Voice::of_place([]).unwrap(),
-        )
-        .unwrap()
-    }
-
-    fn message(kind: NoticeKind) -> Message {
-        let mut facts: BTreeMap<_, _> =
-            FACTS.iter().map(|name| ((*name).to_owned(), format!("<{name}>\nX-Evil: yes"))).collect();
-        facts.insert("path".to_owned(), "/applications/1".to_owned());
-        Message {
-            id: MessageId::from_uuid(Uuid::from_u128(1)),
-            created_at: from_micros(0),
-            account: None,
-            address: "maria@example.org".to_owned(),
-            name: "Maria".to_owned(),
-            language: "en".to_owned(),
-            kind,
-            facts,
-            link: LINKED.iter().any(|(linked, _)| *linked == kind).then(|| LinkId::from_uuid(Uuid::from_u128(2))),
-            state: "waiting".to_owned(),
-            attempts: 0,
-            sent_at: None,
-            error: String::new(),
-        }
-    }
-
-    #[test]
-    fn every_kind_of_notice_renders_and_names_a_page_or_a_link() {
-        let letters = letters();
-        let both = NoticeKind::ALL.iter().flat_map(|kind| [(kind, "en"), (kind, "es")]);
-        for (kind, language) in both {
-            let message = Message { language: language.to_owned(), ..message(*kind) };
-            let letter = letters.write(&Secrets::new([1; 32]), &message).unwrap();
-            assert!(letter.html.contains(&format!("lang=\"{language}\"")), "{kind:?}");
-            assert!(!letter.subject.is_empty() && letter.choices.is_some() == kind.is_choosable(), "{kind:?}");
-            let leads = letter.text.contains("https://data.norwalk.example/account/notices");
-            assert_eq!(leads, kind.is_choosable(), "{kind:?}");
-            assert!(!letter.subject.contains('\n'), "{kind:?}: a fact broke the subject line");
-            assert!(letter.text.contains("https://data.norwalk.example/"), "{kind:?} opens nothing");
-            assert!(!letter.html.contains("<number>"), "{kind:?} is not escaped");
-        }
-    }
-
-    #[test]
-    fn a_mail_and_the_words_of_the_rules_in_it_are_in_the_readers_language() {
-        let kind = NoticeKind::ApplicationReceived;
-        let written = |language: &str| {
-            let facts =
-                BTreeMap::from([("number".to_owned(), "A-1".to_owned()), ("title".to_owned(), "Review".to_owned())]);
-            let message = Message { language: language.to_owned(), facts, ..message(kind) };
-            letters().write(&Secrets::new([1; 32]), &message).unwrap()
-        };
-        let (english, spanish, creole) = (written("en"), written("es-US"), written("ht"));
-        assert!(
-            english.text.contains("We have your application") && !spanish.text.contains("We have"),
-            "{}",
-            spanish.text
-        );
-        assert!(spanish.text.contains("Revisión"), "{}", spanish.text);
-        assert!(creole == english, "what is not translated is read in English");
-    }
-
-    #[test]
-    fn a_link_on_a_kind_that_carries_none_is_written_nowhere() {
-        let link = Some(LinkId::from_uuid(Uuid::from_u128(2)));
-        let wrong = Message { link, ..message(NoticeKind::PasswordChanged) };
-        assert!(matches!(letters().write(&Secrets::new([1; 32]), &wrong), Err(MailError::Template(_))));
-    }
-
-    #[test]
-    fn a_link_is_minted_for_its_purpose() {
-        let secrets = Secrets::new([1; 32]);
-        let letter = letters().write(&secrets, &message(NoticeKind::ResetPassword)).unwrap();
-        let token = letter.text.split("token=").nth(1).unwrap().lines().next().unwrap();
-        assert_eq!(links::read(&secrets, Purpose::Reset, token).unwrap().uuid(), Uuid::from_u128(2));
-        assert!(letter.text.contains("/reset-password?token="));
-    }
-}
+mod tests;

@@ -6,17 +6,62 @@ pub mod mail;
 #[cfg(test)]
 mod tests;
 
+use std::collections::BTreeMap;
 use std::future::Future;
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
 use crate::cases::CaseError;
+use crate::clock::Clock;
+use crate::domain::health::Round;
 
-/// Tells every clock to stop; they finish the round they are in.
+/// Tells every clock to stop; they finish the round they are in. Each keeps here what its last round came to.
 #[derive(Clone, Debug)]
-pub struct Stop(watch::Receiver<bool>);
+pub struct Stop {
+    told: watch::Receiver<bool>,
+    rounds: Rounds,
+}
+
+/// What the last round of each clock came to, for who looks after the service.
+#[derive(Clone, Debug)]
+pub struct Rounds {
+    clock: Clock,
+    last: Arc<Mutex<BTreeMap<&'static str, Round>>>,
+}
+
+impl Rounds {
+    /// The last round of each clock, by name.
+    #[must_use]
+    pub fn last(&self) -> Vec<Round> {
+        self.last.lock().map(|last| last.values().cloned().collect()).unwrap_or_default()
+    }
+
+    fn begin(&self, job: &'static str, pause: Duration) -> Round {
+        let begun_at = self.clock.now();
+        let pause_seconds = pause.as_secs().max(1);
+        let round = Round { job, pause_seconds, begun_at, took_ms: None, count: 0, error: String::new() };
+        self.keep(round.clone());
+        round
+    }
+
+    fn end(&self, round: Round, came_to: &Result<usize, CaseError>) {
+        let took_ms = Some((self.clock.now() - round.begun_at).num_milliseconds());
+        let (count, error) = match came_to {
+            Ok(count) => (*count, String::new()),
+            Err(error) => (0, error.to_string()),
+        };
+        self.keep(Round { took_ms, count, error, ..round });
+    }
+
+    fn keep(&self, round: Round) {
+        if let Ok(mut last) = self.last.lock() {
+            last.insert(round.job, round);
+        }
+    }
+}
 
 /// The other end of [`Stop`].
 #[derive(Debug)]
@@ -24,9 +69,10 @@ pub struct Stopper(watch::Sender<bool>);
 
 /// A pair that stops clocks.
 #[must_use]
-pub fn stopping() -> (Stopper, Stop) {
-    let (sender, receiver) = watch::channel(false);
-    (Stopper(sender), Stop(receiver))
+pub fn stopping(clock: &Clock) -> (Stopper, Stop) {
+    let (sender, told) = watch::channel(false);
+    let rounds = Rounds { clock: clock.clone(), last: Arc::default() };
+    (Stopper(sender), Stop { told, rounds })
 }
 
 impl Stopper {
@@ -39,11 +85,17 @@ impl Stopper {
 impl Stop {
     /// Waits until it is time to stop.
     pub async fn wait(&mut self) {
-        while !*self.0.borrow_and_update() {
-            if self.0.changed().await.is_err() {
+        while !*self.told.borrow_and_update() {
+            if self.told.changed().await.is_err() {
                 return;
             }
         }
+    }
+
+    /// What the last rounds of the clocks came to.
+    #[must_use]
+    pub fn rounds(&self) -> Rounds {
+        self.rounds.clone()
     }
 }
 
@@ -56,7 +108,10 @@ where
 {
     tokio::spawn(async move {
         loop {
-            match round().await {
+            let begun = stop.rounds.begin(name, pause);
+            let came_to = round().await;
+            stop.rounds.end(begun, &came_to);
+            match came_to {
                 Ok(0) => {}
                 Ok(count) => tracing::debug!(clock = name, count, "a clock did its round"),
                 Err(error) => tracing::warn!(clock = name, %error, "a clock's round failed and will be tried again"),

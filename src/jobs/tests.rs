@@ -14,6 +14,7 @@ use super::mail::{Letters, MailOptions, Postman, send_due};
 use super::{ring, stopping};
 use crate::cases::testing::{TestDesk, desks};
 use crate::cases::{CaseError, Desk, notices};
+use crate::clock::Clock;
 use crate::domain::notice::{Delivery, Group, Notice, NoticeKind, Recipient, digest_after};
 use crate::store::outbox::{self, Message};
 use crate::words::Voice;
@@ -222,7 +223,8 @@ async fn without_a_mail_server_mail_is_caught() {
 
 #[tokio::test]
 async fn a_clock_rings_at_once_goes_on_after_a_failure_and_ends_its_round_when_stopped() {
-    let (stopper, stop) = stopping();
+    let (stopper, stop) = stopping(&Clock::system());
+    let kept = stop.rounds();
     let (rang, mut heard) = mpsc::unbounded_channel();
     let rounds = Arc::new(AtomicUsize::new(0));
     let count = Arc::clone(&rounds);
@@ -243,11 +245,13 @@ async fn a_clock_rings_at_once_goes_on_after_a_failure_and_ends_its_round_when_s
     heard.close();
     while heard.recv().await.is_some() {}
     assert_eq!(rounds.load(Ordering::SeqCst), last, "stopped is stopped");
+    let round = kept.last().remove(0);
+    assert_eq!((round.job, round.count, round.took_ms.is_some()), ("test", last - 1, true), "what it came to is kept");
 }
 
 #[tokio::test]
 async fn a_clock_whose_keeper_is_gone_stops() {
-    let (stopper, mut stop) = stopping();
+    let (stopper, mut stop) = stopping(&Clock::system());
     drop(stopper);
     stop.wait().await;
 }
@@ -304,5 +308,21 @@ async fn two_processes_write_one_digest() {
         assert_eq!(one.unwrap() + other.unwrap(), 8, "{}", test.backend);
         let all = test.desk.read(|conn| outbox::newest(conn, None, 100)).unwrap();
         assert_eq!(all.iter().filter(|message| message.kind == NoticeKind::Digest).count(), 8);
+    }
+}
+
+#[tokio::test]
+async fn where_tls_is_asked_for_no_mail_leaves_without_it() {
+    for test in desks() {
+        let (port, taken) = mail_server(Manner::Takes).await;
+        for url in [format!("smtp://127.0.0.1:{port}?tls=required"), format!("smtps://127.0.0.1:{port}")] {
+            let (letters, postman) = office(Some(url.clone()));
+            owe(&test, &withdrawn("parking@norwalk.example"));
+            let sending = send_due(&test.desk, &letters, &postman);
+            assert_eq!(sending.await.unwrap(), 0, "{} {url}", test.backend);
+            let message = test.desk.read(|conn| outbox::newest(conn, None, 1)).unwrap().remove(0);
+            assert!(message.state == "waiting" && !message.error.is_empty(), "{url}: {message:?}");
+        }
+        assert!(taken.lock().unwrap().is_empty(), "nothing was said in the clear");
     }
 }

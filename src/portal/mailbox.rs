@@ -1,13 +1,11 @@
 //! The mailbox of a demonstration: every mail that would have been sent, with working links. Must never be registered
 //! outside a demonstration.
 
-use std::fmt;
-use std::sync::Arc;
-
 use actix_web::{HttpRequest, HttpResponse, web};
 use serde::Serialize;
 
 use super::id_in;
+use crate::cases::mailroom::{Links, MailReader};
 use crate::domain::id::MessageId;
 use crate::store::outbox::{self, Message};
 use crate::web::case::DeskData;
@@ -15,34 +13,6 @@ use crate::web::{Access, Page, Routes, Site, WebError, json::Query};
 
 /// Most messages in the list.
 const LISTED_MAX: i64 = 100;
-
-/// A mail as its reader sees it.
-#[derive(Clone, Debug)]
-pub struct Letter {
-    /// The subject.
-    pub subject: String,
-    /// The text.
-    pub text: String,
-}
-
-/// Writes a message out, or says why it cannot.
-pub type WriteOut = dyn Fn(&Message) -> Result<Letter, String> + Send + Sync;
-
-/// Shows messages as their reader would see them; the composition root plugs in the wording of the mails.
-#[derive(Clone)]
-pub struct MailReader(pub Arc<WriteOut>);
-
-impl MailReader {
-    pub(crate) fn read(&self, message: &Message) -> Result<Letter, WebError> {
-        (self.0)(message).map_err(|error| WebError::internal("write a mail out", error))
-    }
-}
-
-impl fmt::Debug for MailReader {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("MailReader")
-    }
-}
 
 /// Adds the routes of these pages.
 #[must_use]
@@ -87,7 +57,7 @@ async fn list(
         .await?;
     let line = |message: &Message| {
         let (id, at) = (message.id.to_string(), message.created_at.to_rfc3339());
-        Ok(Line { id, at, subject: reader.read(message)?.subject, to: message.address.clone() })
+        Ok(Line { id, at, subject: reader.read(message, Links::Working)?.subject, to: message.address.clone() })
     };
     let messages = found.iter().map(line).collect::<Result<_, WebError>>()?;
     Page::new(&request, "Demo mailbox")?.render("demo/mailbox.html", &List { to, messages })
@@ -118,7 +88,7 @@ async fn one(
     must_be_demo(&request)?;
     let id: MessageId = id_in(&id)?;
     let message = desk.run(move |desk| desk.read(|conn| outbox::one(conn, id))).await?;
-    let letter = reader.read(&message)?;
+    let letter = reader.read(&message, Links::Working)?;
     let query: String =
         url::form_urlencoded::Serializer::new(String::new()).append_pair("to", &message.address).finish();
     let view = LetterView {

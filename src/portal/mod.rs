@@ -8,6 +8,7 @@ pub mod appealed;
 pub mod applicant;
 pub mod auditor;
 mod calls;
+mod changes;
 pub mod clerk;
 pub mod conduct;
 pub mod copies;

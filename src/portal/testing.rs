@@ -16,9 +16,9 @@ use secrecy::SecretString;
 use url::form_urlencoded::Serializer;
 
 use super::developers::ApiDocument;
-use super::mailbox::{Letter, MailReader};
 use super::session::DeskVisitors;
 use crate::cases::links::{self, Purpose};
+use crate::cases::mailroom::{Links, MailReader, Written};
 use crate::cases::passwords::{self, HashingPool};
 use crate::cases::testing::{CHEAP, TestDesk, desks};
 use crate::cases::{Caller, Desk, staff};
@@ -93,11 +93,12 @@ impl Portal {
         let desk = self.desk.desk.clone();
         let reader = {
             let desk = desk.clone();
-            MailReader(Arc::new(move |message| {
-                let text = mailed_link(&desk, message).unwrap_or_default();
-                Ok(Letter {
+            MailReader(Arc::new(move |message, links| {
+                let link = mailed_link(&desk, message).filter(|_| links == Links::Working).unwrap_or_default();
+                Ok(Written {
                     subject: message.kind.as_str().replace('_', " "),
-                    text: format!("Hello\n\nhttp://x{text}"),
+                    text: format!("Hello\n\nhttp://x{link}"),
+                    head: vec![("To", message.address.clone())],
                 })
             }))
         };
@@ -106,6 +107,7 @@ impl Portal {
             .app_data(web::Data::new(desk))
             .app_data(web::Data::new(HashingPool::new(2, Duration::from_secs(5))))
             .app_data(web::Data::new(reader))
+            .app_data(web::Data::new(crate::cases::place::tests::source()))
             .app_data(web::Data::new(ApiDocument::new(&api_document())))
             .wrap(from_fn(edge::edge));
         let app = test::init_service(app.configure(|config| routes.configure(config))).await;

@@ -160,6 +160,40 @@ macro_rules! on_each {
 }
 pub(super) use on_each;
 
+/// How many bytes the database has.
+#[expect(clippy::disallowed_methods, reason = "this file may; nothing is bound")]
+pub(super) fn size(conn: &mut AnyConnection) -> Result<i64, StoreError> {
+    use diesel::sql_types::BigInt;
+    use diesel::{QueryableByName, RunQueryDsl as _, sql_query};
+
+    #[derive(QueryableByName)]
+    struct Size {
+        #[diesel(sql_type = BigInt)]
+        bytes: i64,
+    }
+    let sql = match conn {
+        AnyConnection::Postgres(_) => "SELECT pg_database_size(current_database()) AS bytes",
+        AnyConnection::Sqlite(_) => {
+            "SELECT page_count * page_size AS bytes FROM pragma_page_count(), pragma_page_size()"
+        }
+    };
+    let size: Size = on_each!(conn, c => sql_query(sql).get_result(c))?;
+    Ok(size.bytes)
+}
+
+/// Copies a SQLite database, whole and of one moment, into a file that must not be there yet.
+pub(super) fn copy_into(conn: &mut AnyConnection, path: &str) -> Result<(), StoreError> {
+    match conn {
+        AnyConnection::Postgres(_) => {
+            Err(StoreError::Setup("PostgreSQL is copied by its own pg_dump, not by this program".to_owned()))
+        }
+        AnyConnection::Sqlite(conn) => {
+            let quoted = path.replace('\'', "''");
+            Ok(conn.batch_execute(&format!("VACUUM INTO '{quoted}'"))?)
+        }
+    }
+}
+
 /// Every row of every table as text, for tests that hold that nothing changed.
 ///
 /// # Errors

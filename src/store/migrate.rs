@@ -12,9 +12,17 @@ const POSTGRES: EmbeddedMigrations = embed_migrations!("migrations/postgres");
 /// # Errors
 /// [`StoreError::Setup`] when a migration fails, or when the schema is newer than this program.
 pub fn migrate(store: &Store) -> Result<usize, StoreError> {
+    migrate_telling(store, |_, _| {})
+}
+
+/// The same; `told` hears how many of how many migrations are made.
+///
+/// # Errors
+/// [`StoreError::Setup`] when a migration fails, or when the schema is newer than this program.
+pub fn migrate_telling(store: &Store, told: impl FnMut(usize, usize)) -> Result<usize, StoreError> {
     store.read(|conn| match conn {
-        AnyConnection::Postgres(conn) => run(conn, POSTGRES),
-        AnyConnection::Sqlite(conn) => run(conn, SQLITE),
+        AnyConnection::Postgres(conn) => run(conn, POSTGRES, told),
+        AnyConnection::Sqlite(conn) => run(conn, SQLITE, told),
     })
 }
 
@@ -32,12 +40,16 @@ pub fn pending(store: &Store) -> Result<usize, StoreError> {
 fn run<DB: diesel::backend::Backend>(
     conn: &mut impl MigrationHarness<DB>,
     migrations: EmbeddedMigrations,
+    mut told: impl FnMut(usize, usize),
 ) -> Result<usize, StoreError> {
     must_know(conn, &migrations)?;
-    let applied = conn
-        .run_pending_migrations(migrations)
-        .map_err(|error| StoreError::Setup(format!("a migration failed: {error}")))?;
-    Ok(applied.len())
+    let failed = |error| StoreError::Setup(format!("a migration failed: {error}"));
+    let pending = conn.pending_migrations(migrations).map_err(failed)?;
+    for (place, migration) in pending.iter().enumerate() {
+        told(place, pending.len());
+        conn.run_migration(migration).map_err(failed)?;
+    }
+    Ok(pending.len())
 }
 
 fn count<DB: diesel::backend::Backend>(

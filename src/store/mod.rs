@@ -25,6 +25,7 @@ pub mod imports;
 pub mod keys;
 pub mod letters;
 pub mod listen;
+pub mod mailroom;
 pub mod misuse;
 pub mod organisations;
 pub mod outbox;
@@ -161,6 +162,22 @@ impl Store {
     #[must_use]
     pub const fn backend(&self) -> Backend {
         self.backend
+    }
+
+    /// How many bytes the database has.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub fn size(&self) -> Result<i64, StoreError> {
+        self.read(conn::size)
+    }
+
+    /// Copies a SQLite database, whole and of one moment, into a file that must not be there yet.
+    ///
+    /// # Errors
+    /// [`StoreError::Setup`] on PostgreSQL; what the database says.
+    pub fn copy_to(&self, path: &str) -> Result<(), StoreError> {
+        self.read(|conn| conn::copy_into(conn, path))
     }
 
     /// Runs queries outside a transaction.

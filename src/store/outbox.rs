@@ -7,14 +7,11 @@ use chrono::NaiveDateTime;
 use diesel::prelude::*;
 
 use super::people::{Mailbox, mailboxes};
-use super::schema::{notice_choices, outbox};
+use super::schema::{notice_choices, outbox, outbox_tries};
 use super::{AnyConnection, StoreError, from_json, id, id_opt, to_json};
 use crate::domain::id::{AccountId, LinkId, MessageId};
 use crate::domain::notice::{Delivery, Group, Notice, NoticeKind};
 use crate::domain::time::Instant;
-
-/// The states of a message.
-pub const STATES: [&str; 5] = ["waiting", "sent", "dead", "gathered", "kept"];
 
 /// A message in the outbox.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -37,7 +34,7 @@ pub struct Message {
     pub facts: BTreeMap<String, String>,
     /// The one-use link it carries.
     pub link: Option<LinkId>,
-    /// `waiting`, `sent`, `dead`, `gathered` for the digest, or `kept` for the page alone.
+    /// The word of a [`crate::domain::notice::MailState`].
     pub state: String,
     /// How often sending was tried.
     pub attempts: i64,
@@ -185,7 +182,7 @@ pub fn take_gathered(
 
 #[derive(Queryable, Selectable)]
 #[diesel(table_name = outbox)]
-struct Row {
+pub(super) struct Row {
     id: String,
     created_at: NaiveDateTime,
     account_id: Option<String>,
@@ -201,7 +198,7 @@ struct Row {
     error: String,
 }
 
-fn message(row: Row) -> Result<Message, StoreError> {
+pub(super) fn message(row: Row) -> Result<Message, StoreError> {
     let kind = NoticeKind::from_word(&row.kind)
         .ok_or_else(|| StoreError::Corrupt { what: "notice kind", why: row.kind.clone() })?;
     Ok(Message {
@@ -258,7 +255,8 @@ pub fn one(conn: &mut AnyConnection, wanted: MessageId) -> Result<Message, Store
 }
 
 /// Claims a message for sending: counts the try and sets when it may be tried again, so that a second process, or the
-/// same after a crash, does not send it at the same moment. False when somebody else claimed it.
+/// same after a crash, does not send it at the same moment. What the last try said is taken away, which says that this
+/// one is under way. False when somebody else claimed it.
 ///
 /// # Errors
 /// What the database says.
@@ -271,7 +269,11 @@ pub fn claim(conn: &mut AnyConnection, message: &Message, again_at: Instant) -> 
                 .and(outbox::attempts.eq(message.attempts)),
         ),
     )
-    .set((outbox::attempts.eq(message.attempts.saturating_add(1)), outbox::next_at.eq(again_at.naive_utc())))
+    .set((
+        outbox::attempts.eq(message.attempts.saturating_add(1)),
+        outbox::next_at.eq(again_at.naive_utc()),
+        outbox::error.eq(""),
+    ))
     .execute(conn)?;
     Ok(rows == 1)
 }
@@ -284,17 +286,37 @@ pub fn sent(conn: &mut AnyConnection, wanted: MessageId, now: Instant) -> Result
     diesel::update(outbox::table.filter(outbox::id.eq(wanted.to_string())))
         .set((outbox::state.eq("sent"), outbox::sent_at.eq(Some(now.naive_utc())), outbox::error.eq("")))
         .execute(conn)?;
-    Ok(())
+    tried(conn, wanted, now, "")
 }
 
-/// Keeps why a try failed; `is_last` puts the message aside as a dead letter.
+/// Keeps why a try failed; `is_last` puts the message aside as a dead letter. One that was given up meanwhile stays so.
 ///
 /// # Errors
 /// What the database says.
-pub fn failed(conn: &mut AnyConnection, wanted: MessageId, error: &str, is_last: bool) -> Result<(), StoreError> {
+pub fn failed(
+    conn: &mut AnyConnection,
+    wanted: MessageId,
+    now: Instant,
+    (error, is_last): (&str, bool),
+) -> Result<(), StoreError> {
     let state = if is_last { "dead" } else { "waiting" };
-    diesel::update(outbox::table.filter(outbox::id.eq(wanted.to_string())))
+    diesel::update(outbox::table.filter(outbox::id.eq(wanted.to_string()).and(outbox::state.eq("waiting"))))
         .set((outbox::state.eq(state), outbox::error.eq(error)))
+        .execute(conn)?;
+    tried(conn, wanted, now, error)
+}
+
+/// Keeps a try.
+fn tried(conn: &mut AnyConnection, wanted: MessageId, now: Instant, error: &str) -> Result<(), StoreError> {
+    let message = wanted.to_string();
+    let earlier: i64 = outbox_tries::table.filter(outbox_tries::message_id.eq(&message)).count().get_result(conn)?;
+    diesel::insert_into(outbox_tries::table)
+        .values((
+            outbox_tries::message_id.eq(message),
+            outbox_tries::number.eq(earlier.saturating_add(1)),
+            outbox_tries::at.eq(now.naive_utc()),
+            outbox_tries::error.eq(error),
+        ))
         .execute(conn)?;
     Ok(())
 }
@@ -308,6 +330,8 @@ pub struct Counts {
     pub sent: i64,
     /// Put aside as dead letters.
     pub dead: i64,
+    /// Given up by an administrator.
+    pub given_up: i64,
 }
 
 /// Counts the messages by state.
@@ -318,18 +342,5 @@ pub fn counts(conn: &mut AnyConnection) -> Result<Counts, StoreError> {
     let rows: Vec<(String, i64)> =
         outbox::table.group_by(outbox::state).select((outbox::state, diesel::dsl::count_star())).load(conn)?;
     let of = |state: &str| rows.iter().find(|(known, _)| known == state).map_or(0, |(_, count)| *count);
-    Ok(Counts { waiting: of("waiting"), sent: of("sent"), dead: of("dead") })
-}
-
-/// The newest messages in one state, or in any, newest first.
-///
-/// # Errors
-/// What the database says.
-pub fn in_state(conn: &mut AnyConnection, state: Option<&str>, limit: i64) -> Result<Vec<Message>, StoreError> {
-    let mut query = outbox::table.into_boxed();
-    if let Some(state) = state {
-        query = query.filter(outbox::state.eq(state.to_owned()));
-    }
-    let rows: Vec<Row> = query.order(outbox::id.desc()).limit(limit).select(Row::as_select()).load(conn)?;
-    rows.into_iter().map(message).collect()
+    Ok(Counts { waiting: of("waiting"), sent: of("sent"), dead: of("dead"), given_up: of("given_up") })
 }

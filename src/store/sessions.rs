@@ -1,5 +1,7 @@
 //! Sessions, one-use links, delays on guessing, short numbers, idempotency records.
 
+use std::collections::BTreeSet;
+
 use chrono::NaiveDateTime;
 use diesel::prelude::*;
 
@@ -197,6 +199,19 @@ pub fn insert_link(conn: &mut AnyConnection, link: &Link, now: Instant) -> Resul
         ))
         .execute(conn)?;
     Ok(())
+}
+
+/// Who used a session or token at this instant or later.
+///
+/// # Errors
+/// What the database says.
+pub fn seen_since(conn: &mut AnyConnection, since: Instant) -> Result<BTreeSet<AccountId>, StoreError> {
+    let found: Vec<String> = sessions::table
+        .filter(sessions::seen_at.ge(since.naive_utc()))
+        .select(sessions::account_id)
+        .distinct()
+        .load(conn)?;
+    found.iter().map(|account| id(account)).collect()
 }
 
 type LinkColumns =

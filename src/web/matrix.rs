@@ -142,6 +142,7 @@ mod tests {
             summary: "Does it",
             body_max: BodyMax::Usual,
             has_preview: false,
+            is_one_click: false,
         }
     }
 

@@ -89,6 +89,8 @@ pub struct RouteRow {
     pub body_max: BodyMax,
     /// Whether the letters of the act can be read before it is done.
     pub has_preview: bool,
+    /// Whether the token in its address is all the proof it needs, as a mail program sends it (RFC 8058).
+    pub is_one_click: bool,
 }
 
 /// How large the body of a route may be.
@@ -200,6 +202,7 @@ impl Routes {
             summary,
             body_max: BodyMax::Usual,
             has_preview: false,
+            is_one_click: false,
         };
         let make: MakeRoute = Arc::new(move || web::route().to(handler.clone()));
         self.entries.push((row, make));
@@ -224,6 +227,16 @@ impl Routes {
     pub fn with_preview(mut self) -> Self {
         if let Some((row, _)) = self.entries.last_mut() {
             row.has_preview = true;
+        }
+        self
+    }
+
+    /// Lets a mail program send the act added last, without cookies and whatever the form. Its handler must take its
+    /// whole proof from a token in the address, and nothing from the form.
+    #[must_use]
+    pub fn one_click(mut self) -> Self {
+        if let Some((row, _)) = self.entries.last_mut() {
+            row.is_one_click = true;
         }
         self
     }
@@ -360,6 +373,10 @@ async fn admit(row: &RouteRow, request: &mut ServiceRequest) -> Result<(), WebEr
     // A page of another site must not even learn whether it was signed in.
     let origin = csrf::origin(request.headers(), &options.portal_url);
     match row.room {
+        Room::Portal if row.is_one_click => {
+            read_body(request, options.form_bytes_max, options.body_time_max).await?;
+            row.access.admits(visitor.as_deref())
+        }
         Room::Portal => {
             if row.body_max == BodyMax::Files && media_type(request.request()) == "multipart/form-data" {
                 site.make_room(request.request(), upload::FORM_BYTES_MAX, 1).await?;

@@ -25,6 +25,7 @@ const PEOPLE: &[(&str, &[&str])] = &[
             "/check-agreement",
             "/check-eligibility?dataset=parking-occupancy&measures=no&uses=tracking",
             "/register?next=%2Fapplications%2Fnew",
+            "/terms/standard/1/changes",
             "/nothing-here",
         ],
     ),
@@ -57,7 +58,17 @@ const PEOPLE: &[(&str, &[&str])] = &[
             "/audit/verify?run=yes",
         ],
     ),
-    ("ada.alvarez@norwalk.example", &["/admin"]),
+    (
+        "ada.alvarez@norwalk.example",
+        &[
+            "/admin",
+            "/admin/outbox",
+            "/admin/profile",
+            "/admin/profile/check",
+            "/admin/system",
+            "/admin/terms/standard/draft",
+        ],
+    ),
 ];
 
 /// What axe-core is asked: the rules of WCAG 2.2 at levels A and AA, and its best practices.

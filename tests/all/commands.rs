@@ -157,3 +157,23 @@ fn a_reader_of_a_pipe_may_stop_reading() {
     let output = child.wait_with_output().unwrap();
     assert!(output.status.success() && output.stderr.is_empty(), "{}", String::from_utf8_lossy(&output.stderr));
 }
+
+#[test]
+fn a_backup_is_whole_recorded_and_never_written_over_another() {
+    let folder = TempFolder::new();
+    good(&folder, &["migrate"], "");
+    let made = good(&folder, &["backup", "--to", "copy.db"], "");
+    assert!(made.starts_with("copy.db ") && made.contains(", verified"), "{made}");
+    bad(&folder, &["backup", "--to", "copy.db"], "", "there already");
+    bad(&folder, &["backup"], "", "--to");
+    std::fs::write(folder.path().join("dump.sql"), "a dump").unwrap();
+    let recorded = good(&folder, &["backup", "--recorded", "dump.sql"], "");
+    assert!(recorded.starts_with("dump.sql 6 bytes") && !recorded.contains("verified"), "{recorded}");
+    let head = good(&folder, &["audit", "head"], "");
+    std::fs::create_dir(folder.path().join("restored")).unwrap();
+    let copy = |from: &str, to: &str| std::fs::copy(folder.path().join(from), folder.path().join(to)).unwrap();
+    copy("copy.db", "restored/accord.db");
+    copy("var/secret.key", "restored/secret.key");
+    let whole = good(&folder, &["audit", "verify", "--data", "restored"], "");
+    assert!(whole.starts_with("the chain is whole") && !whole.contains(head.trim()), "{whole}: before it was recorded");
+}

@@ -110,6 +110,18 @@ async fn administrators_read_the_outbox_and_the_state_of_the_service() {
         assert!(!outbox.to_string().contains("token="), "no link is shown");
         assert_eq!(ada.read("/outbox?state=dead").await["items"], json!([]));
         assert_eq!(ada.get("/outbox?state=lost").await.code(), (400, "query_invalid".to_owned()));
+        let message = text(&items[0], "id");
+        let one = ada.read(&format!("/outbox/{message}")).await;
+        assert_eq!((one["message"]["id"].as_str(), one["text"].as_str()), (Some(message.as_str()), Some("Hello")));
+        let again = ada.post(&format!("/outbox/{message}/try-again"), json!({})).await;
+        assert_eq!(again.code(), (409, "being_sent".to_owned()), "nobody tried it yet");
+        let give_up = format!("/outbox/{message}/give-up");
+        assert_eq!(ada.post(&give_up, json!({ "reason": "Told by telephone." })).await.status, 204);
+        assert_eq!(ada.read("/outbox?state=given_up&limit=1").await["items"][0]["id"], json!(message));
+        assert_eq!(ada.post("/outbox-tries", json!({})).await.json(), json!({ "set_going": 0, "left": 0 }));
+        let first = ada.read("/outbox?limit=1").await;
+        let second = ada.read(&format!("/outbox?limit=1&cursor={}", text(&first, "next"))).await;
+        assert_ne!(first["items"], second["items"]);
         let system = ada.read("/system").await;
         assert_eq!(
             (system["database"].as_str(), system["migrations_pending"].as_i64()),

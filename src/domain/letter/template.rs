@@ -131,6 +131,11 @@ impl LetterBook {
         Ok(Self(found))
     }
 
+    /// The files of the templates of a language.
+    pub fn files(language: &str) -> impl Iterator<Item = String> {
+        LetterKind::ALL.iter().map(move |kind| format!("letters/{language}/{}.md", kind.as_str()))
+    }
+
     /// Writes a letter; in English where there is no text in `language`.
     ///
     /// # Errors

@@ -8,6 +8,7 @@ mod ending;
 mod law;
 mod local;
 mod sensitive;
+pub mod sheet;
 #[cfg(test)]
 mod tests;
 

@@ -2,6 +2,7 @@
 //!
 //! Must never let a value become markup or a template, and never let an acceptance of one text count for another.
 
+mod diff;
 #[cfg(test)]
 mod tests;
 
@@ -12,6 +13,8 @@ use std::str::FromStr;
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 use sha2::{Digest, Sha256};
 use unicode_normalization::UnicodeNormalization;
+
+pub use diff::{Difference, Fate, Piece, compare};
 
 use super::id::TermsId;
 use super::text::{Invalid, Line};
@@ -236,11 +239,7 @@ impl TermsDraft {
             return Err(Invalid::new("markdown", "required", "Write the text of the terms."));
         }
         let parameters = names(&markdown)?;
-        if let Some(unknown) = parameters.iter().find(|name| !AGREEMENT_PARAMETERS.contains(&name.as_str())) {
-            let message =
-                format!("{{{{ {unknown} }}}} is no parameter; use one of: {}.", AGREEMENT_PARAMETERS.join(", "));
-            return Err(Invalid::new("markdown", "unknown_parameter", message));
-        }
+        check_placeholders(&markdown, &BTreeMap::new())?;
         let mut seen = BTreeSet::new();
         if let Some(twice) = clauses(&markdown).into_iter().find(|clause| !seen.insert(clause.number)) {
             let message = format!("Clause ({}) stands there twice; give each clause its own number.", twice.number);
@@ -323,9 +322,37 @@ pub fn fill(markdown: &str, known: &BTreeMap<String, String>) -> Result<String, 
     Ok(substitute(markdown, |name| known.get(name).map(|value| escape(value))))
 }
 
+/// Refuses a placeholder that neither an agreement nor the place fills in, and says where it stands. To be asked before
+/// the place's own values are filled in, which may move the lines.
+///
+/// # Errors
+/// `placeholder` or `unknown_parameter`.
+pub fn check_placeholders(markdown: &str, of_the_place: &BTreeMap<String, String>) -> Result<(), Invalid> {
+    let is_known = |name: &str| AGREEMENT_PARAMETERS.contains(&name) || of_the_place.contains_key(name);
+    match placeholders(markdown)?.into_iter().find(|(_, name)| !is_known(name)) {
+        None => Ok(()),
+        Some((line, name)) => {
+            let known = AGREEMENT_PARAMETERS.join(", ");
+            let message = format!("Line {line}: {{{{ {name} }}}} is no parameter; use one of: {known}.");
+            Err(Invalid::new("markdown", "unknown_parameter", message))
+        }
+    }
+}
+
 /// The names of the placeholders, each once, in order of first use.
 pub(super) fn names(markdown: &str) -> Result<Vec<String>, Invalid> {
     let mut found: Vec<String> = Vec::new();
+    for (_, name) in placeholders(markdown)? {
+        if !found.contains(&name) {
+            found.push(name);
+        }
+    }
+    Ok(found)
+}
+
+/// Every placeholder with the line it stands on, from 1.
+fn placeholders(markdown: &str) -> Result<Vec<(usize, String)>, Invalid> {
+    let mut found = Vec::new();
     let mut rest = markdown;
     while let Some((_, opened)) = rest.split_once("{{") {
         let name = opened.split_once("}}").map(|(inside, _)| inside.trim());
@@ -335,16 +362,22 @@ pub(super) fn names(markdown: &str) -> Result<Vec<String>, Invalid> {
         };
         let Some(name) = name.filter(is_name) else {
             let start: String = opened.chars().take(20).collect();
-            let message =
-                format!("After {start:?}: write a placeholder as {{{{ name }}}}, with small letters, digits and _.");
+            let line = line_at(markdown, opened);
+            let message = format!(
+                "Line {line}, after {start:?}: write a placeholder as {{{{ name }}}}, with small letters, digits and _."
+            );
             return Err(Invalid::new("markdown", "placeholder", message));
         };
-        if !found.iter().any(|known| known == name) {
-            found.push(name.to_owned());
-        }
+        found.push((line_at(markdown, opened), name.to_owned()));
         rest = opened.split_once("}}").map_or("", |(_, after)| after);
     }
     Ok(found)
+}
+
+/// The line on which the last part of a text begins.
+fn line_at(text: &str, last_part: &str) -> usize {
+    let before = text.len().saturating_sub(last_part.len());
+    text.bytes().take(before).filter(|byte| *byte == b'\n').count().saturating_add(1)
 }
 
 /// Replaces each placeholder for which `value` has one. One pass: what is put in is not looked at again.
@@ -385,12 +418,12 @@ pub(super) fn escape(value: &str) -> String {
 }
 
 fn clauses(markdown: &str) -> Vec<Clause> {
-    markdown
-        .lines()
-        .filter_map(|line| {
-            let heading = line.strip_prefix('#')?.trim_start_matches('#').strip_prefix(' ')?;
-            let (number, title) = heading.trim().strip_prefix('(')?.split_once(')')?;
-            Some(Clause { number: number.parse().ok()?, title: title.trim().to_owned() })
-        })
-        .collect()
+    markdown.lines().filter_map(clause_of).collect()
+}
+
+/// The clause that a line is the heading of.
+fn clause_of(line: &str) -> Option<Clause> {
+    let heading = line.strip_prefix('#')?.trim_start_matches('#').strip_prefix(' ')?;
+    let (number, title) = heading.trim().strip_prefix('(')?.split_once(')')?;
+    Some(Clause { number: number.parse().ok()?, title: title.trim().to_owned() })
 }

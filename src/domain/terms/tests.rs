@@ -164,3 +164,18 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn a_placeholder_that_nothing_fills_is_named_with_its_line() {
+    let place = BTreeMap::from([("city".to_owned(), "Norwalk".to_owned())]);
+    assert!(check_placeholders("{{ city }}\n{{ requester }}", &place).is_ok());
+    let rows = [
+        ("a\n\n{{ city }} {{ nobody }}", "unknown_parameter", "Line 3: {{ nobody }} is no parameter"),
+        ("a\n{{ Bad }}", "placeholder", "Line 2, after"),
+        ("{{ city }}\n{{ open", "placeholder", "Line 2, after"),
+    ];
+    for (text, code, begins) in rows {
+        let refused = check_placeholders(text, &place).unwrap_err();
+        assert!(refused.code == code && refused.message.starts_with(begins), "{refused:?}");
+    }
+}

@@ -3,6 +3,7 @@
 mod close;
 mod data;
 mod doors;
+mod leave;
 mod links;
 mod notices;
 mod own;
@@ -34,6 +35,9 @@ fn door_routes(routes: Routes) -> Routes {
         .post("/verify-email", Access::SignedLink, "Confirm a mail address", links::verify)
         .get("/reset-password", Access::SignedLink, "Choose a new password by a mailed link", links::reset_page)
         .post("/reset-password", Access::SignedLink, "Choose a new password by a mailed link", links::reset)
+        .get("/mails/stop", Access::SignedLink, "Stop the mails of a group", leave::page)
+        .post("/mails/stop", Access::SignedLink, "Stop the mails of a group by one click", leave::stop)
+        .one_click()
         .get("/invitation", Access::SignedLink, "Take up an invitation as staff", links::invitation_page)
         .post("/invitation", Access::SignedLink, "Take up an invitation as staff", links::accept)
 }

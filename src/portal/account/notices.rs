@@ -3,9 +3,9 @@
 use actix_web::{HttpRequest, HttpResponse, web};
 use serde::Serialize;
 
+use crate::cases::mailroom::{Links, MailReader};
 use crate::cases::notices;
 use crate::domain::notice::{DIGEST_HOUR, Delivery, Group};
-use crate::portal::mailbox::MailReader;
 use crate::portal::shared::Choice;
 use crate::store::outbox::Message;
 use crate::web::case::{DeskData, caller, shown_on_form};
@@ -58,7 +58,13 @@ fn line(reader: &MailReader, message: &Message) -> Result<Line, WebError> {
     };
     // A message that only carries a one-use link has no page of its own.
     let href = message.facts.get("path").filter(|path| path.starts_with('/')).cloned().unwrap_or_default();
-    Ok(Line { subject: reader.read(message)?.subject, href, at: message.created_at.to_rfc3339(), how, tone })
+    Ok(Line {
+        subject: reader.read(message, Links::Cut)?.subject,
+        href,
+        at: message.created_at.to_rfc3339(),
+        how,
+        tone,
+    })
 }
 
 async fn show(

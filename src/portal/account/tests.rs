@@ -1,7 +1,8 @@
 use crate::cases::Caller;
-use crate::domain::notice::{Notice, NoticeKind, Recipient};
+use crate::domain::notice::{Delivery, Group, Notice, NoticeKind, Recipient};
 use crate::domain::people::{Role, RoleGrant};
 use crate::portal::testing::{PASSWORD, Portal, portals};
+use crate::store::outbox;
 
 const EMAIL: &str = "ana.diaz@people.example";
 
@@ -335,5 +336,30 @@ async fn the_page_one_wanted_survives_registering_and_confirming() {
     for evil in ["https://evil.example/", "//evil.example"] {
         let page = browser.page(&format!("/register?next={evil}")).await;
         assert!(!page.contains("evil.example"), "{page}");
+    }
+}
+
+#[actix_web::test]
+async fn mails_of_a_group_are_stopped_by_one_click_without_signing_in() {
+    for portal in portals() {
+        let id = portal.person("Ana Diaz", &[]);
+        let desk = &portal.desk.desk;
+        let token = crate::cases::links::mint_leave(&desk.secrets, id, Group::Quotas).unwrap();
+        let path = format!("/mails/stop?token={token}");
+        let browser = portal.browser();
+        assert!(browser.page(&path).await.contains("no more mails about"));
+        let chosen = || desk.read(|conn| outbox::choice(conn, id, Group::Quotas)).unwrap();
+        assert_eq!(chosen(), None, "to look changes nothing");
+        let one_click = pairs(&[("List-Unsubscribe", "One-Click")]);
+        for _ in 0..2 {
+            let stopped = portal.browser().bare(&path, &one_click).await;
+            assert_eq!((stopped.status, chosen()), (200, Some(Delivery::Never)), "{}", stopped.body);
+        }
+        let queue = crate::cases::links::mint_leave(&desk.secrets, id, Group::Queue).unwrap();
+        for bad in ["", "forged", queue.as_str()] {
+            let path = format!("/mails/stop?token={bad}");
+            assert_eq!(browser.get(&path).await.status, 400, "{bad}");
+            assert_eq!(browser.bare(&path, &one_click).await.status, 400, "{bad}");
+        }
     }
 }

@@ -1,60 +1,49 @@
-//! The state of the service: version, database, gate, mail, audit. Reads only.
-
-use std::fmt;
-use std::sync::Arc;
+//! The state of the service: what is well and what is not, with the facts. Reads only.
 
 use actix_web::{HttpRequest, HttpResponse, web};
 use serde::Serialize;
 
+use super::Task;
+use crate::cases::health::{self, GateNow, Health, Machine, MachineWatch};
 use crate::domain::audit::hex;
+use crate::domain::health::{Finding, Level, Round};
 use crate::domain::time::Instant;
-use crate::store::outbox::{self, Message};
-use crate::store::{Backend, audit, migrate};
-use crate::web::case::DeskData;
-use crate::web::{Page, WebError, json::Query};
-
-/// Most messages in one list.
-const LISTED_MAX: i64 = 100;
-
-/// What the gate of this process says of itself.
-#[derive(Clone, Debug)]
-pub struct GateNow {
-    /// Keys that it knows.
-    pub keys: usize,
-    /// Datasets that it serves.
-    pub datasets: usize,
-    /// When it last learned of changes; `None` if never.
-    pub learned_at: Option<Instant>,
-    /// Without learning for so long it refuses restricted tiers, in seconds.
-    pub stale_after_seconds: u64,
-}
-
-/// Asks the gate of this process; put into the application data by the composition root where one runs.
-#[derive(Clone)]
-pub struct GateWatch(pub Arc<dyn Fn() -> GateNow + Send + Sync>);
-
-impl fmt::Debug for GateWatch {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("GateWatch")
-    }
-}
+use crate::store::Backend;
+use crate::web::case::{DeskData, caller};
+use crate::web::{Page, WebError};
 
 /// What `admin/system.html` shows.
 #[derive(Serialize)]
 struct SystemView {
+    findings: Vec<FindingView>,
     version: &'static str,
+    started: String,
     database: &'static str,
+    database_ms: i64,
+    database_bytes: i64,
     migrations_pending: usize,
     profile: String,
     zone: String,
     now: String,
     gate: Option<GateView>,
     waiting: i64,
+    oldest: String,
     sent: i64,
     dead: i64,
     head_number: i64,
     head_hash: String,
     public_key: String,
+    backup: Option<BackupView>,
+    disk: Option<(u64, u64)>,
+    jobs: Vec<JobView>,
+}
+
+/// One part and how it is.
+#[derive(Serialize)]
+struct FindingView {
+    said: String,
+    word: &'static str,
+    tone: &'static str,
 }
 
 #[derive(Serialize)]
@@ -66,33 +55,89 @@ struct GateView {
     stale_after_seconds: u64,
 }
 
+#[derive(Serialize)]
+struct BackupView {
+    at: String,
+    file: String,
+    bytes: u64,
+    is_verified: bool,
+}
+
+#[derive(Serialize)]
+struct JobView {
+    name: &'static str,
+    begun: String,
+    took: String,
+    count: usize,
+    error: String,
+}
+
+/// What this process says of itself; nothing where nobody plugged it in.
+pub(super) fn machine(request: &HttpRequest) -> Machine {
+    request.app_data::<web::Data<MachineWatch>>().map(|watch| (watch.0)()).unwrap_or_default()
+}
+
+fn finding_view(finding: &Finding) -> FindingView {
+    let (word, tone) = match finding.level {
+        Level::Good => ("Well", "good"),
+        Level::Warn => ("Look at it", "warn"),
+        Level::Bad => ("Act now", "bad"),
+    };
+    FindingView { said: finding.said.clone(), word, tone }
+}
+
+/// A finding as something to do.
+pub(super) fn task(finding: &Finding) -> Task {
+    let FindingView { said, word, tone } = finding_view(finding);
+    let href = if finding.part == "mail" { "/admin/outbox" } else { "/admin/system" };
+    Task { said, word, tone, href: href.to_owned() }
+}
+
+fn job_view(round: &Round) -> JobView {
+    JobView {
+        name: round.job,
+        begun: round.begun_at.to_rfc3339(),
+        took: round.took_ms.map(|ms| ms.to_string()).unwrap_or_default(),
+        count: round.count,
+        error: round.error.clone(),
+    }
+}
+
 pub(super) async fn system(request: HttpRequest, desk: DeskData) -> Result<HttpResponse, WebError> {
+    let (who, machine) = (caller(&request), machine(&request));
+    let health = desk.run(move |desk| health::look(desk, &who, machine)).await?;
     let now = desk.clock.now();
-    let gate = request.app_data::<web::Data<GateWatch>>().map(|watch| gate_view(&(watch.0)(), now));
-    let (pending, counts, head) = desk
-        .run(|desk| {
-            let pending = migrate::pending(&desk.store)?;
-            let (counts, head) = desk.read(|conn| Ok((outbox::counts(conn)?, audit::head(conn)?)))?;
-            Ok((pending, counts, head))
-        })
-        .await?;
+    let Health { findings, mail, head, machine, .. } = &health;
     let view = SystemView {
+        findings: findings.iter().map(finding_view).collect(),
         version: env!("CARGO_PKG_VERSION"),
+        started: machine.started_at.map(|at| at.to_rfc3339()).unwrap_or_default(),
         database: match desk.store.backend() {
             Backend::Sqlite => "SQLite",
             Backend::Postgres => "PostgreSQL",
         },
-        migrations_pending: pending,
+        database_ms: health.database_ms,
+        database_bytes: health.database_bytes,
+        migrations_pending: health.migrations_pending,
         profile: format!("{} {}", desk.profile.id.as_str(), desk.profile.version.as_str()),
         zone: desk.profile.zone.name().to_owned(),
         now: now.to_rfc3339(),
-        gate,
-        waiting: counts.waiting,
-        sent: counts.sent,
-        dead: counts.dead,
+        gate: machine.gate.as_ref().map(|gate| gate_view(gate, now)),
+        waiting: mail.waiting,
+        oldest: health.oldest_waiting.map(|at| at.to_rfc3339()).unwrap_or_default(),
+        sent: mail.sent,
+        dead: mail.dead,
         head_number: head.number,
         head_hash: hex(&head.hash),
         public_key: desk.secrets.public_key(),
+        backup: health.backup.as_ref().map(|backup| BackupView {
+            at: backup.at.to_rfc3339(),
+            file: backup.file.clone(),
+            bytes: backup.bytes,
+            is_verified: backup.is_verified,
+        }),
+        disk: machine.disk,
+        jobs: machine.jobs.iter().map(job_view).collect(),
     };
     Page::new(&request, "System")?.crumb("Administration", "/admin").render("admin/system.html", &view)
 }
@@ -105,69 +150,5 @@ fn gate_view(gate: &GateNow, now: Instant) -> GateView {
         learned_at: gate.learned_at.map(|at| at.to_rfc3339()).unwrap_or_default(),
         is_stale: age.is_none_or(|age| age > gate.stale_after_seconds),
         stale_after_seconds: gate.stale_after_seconds,
-    }
-}
-
-/// What `admin/outbox.html` shows.
-#[derive(Serialize)]
-struct OutboxView {
-    state: String,
-    waiting: i64,
-    sent: i64,
-    dead: i64,
-    messages: Vec<Line>,
-}
-
-#[derive(Serialize)]
-struct Line {
-    to: String,
-    kind: String,
-    owed: String,
-    sent: String,
-    state: &'static str,
-    tone: &'static str,
-    attempts: i64,
-    error: String,
-}
-
-pub(super) async fn outbox(request: HttpRequest, desk: DeskData, query: Query) -> Result<HttpResponse, WebError> {
-    let query = query.lenient();
-    let state = query.get("state").filter(|state| outbox::STATES.contains(state)).unwrap_or_default();
-    let wanted = state.to_owned();
-    let (messages, counts) = desk
-        .run(move |desk| {
-            desk.read(|conn| {
-                let wanted = Some(wanted.as_str()).filter(|wanted| !wanted.is_empty());
-                Ok((outbox::in_state(conn, wanted, LISTED_MAX)?, outbox::counts(conn)?))
-            })
-        })
-        .await?;
-    let view = OutboxView {
-        state: state.to_owned(),
-        waiting: counts.waiting,
-        sent: counts.sent,
-        dead: counts.dead,
-        messages: messages.into_iter().map(line).collect(),
-    };
-    Page::new(&request, "Outbox")?.crumb("Administration", "/admin").render("admin/outbox.html", &view)
-}
-
-fn line(message: Message) -> Line {
-    let (state, tone) = match message.state.as_str() {
-        "sent" => ("Sent", "good"),
-        "dead" => ("Given up", "bad"),
-        "gathered" => ("For the digest", "info"),
-        "kept" => ("On their page only", "neutral"),
-        _ => ("Waiting", "warn"),
-    };
-    Line {
-        to: message.address,
-        kind: message.kind.as_str().replace('_', " "),
-        owed: message.created_at.to_rfc3339(),
-        sent: message.sent_at.map(|at| at.to_rfc3339()).unwrap_or_default(),
-        state,
-        tone,
-        attempts: message.attempts,
-        error: message.error,
     }
 }

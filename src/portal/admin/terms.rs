@@ -1,19 +1,21 @@
-//! Terms: every version, and the page on which a new one is written, looked at and published. A published version is
-//! never changed.
+//! Terms: every version, and the draft on which the next one is written. A published version is never changed; what is
+//! published is the draft that was looked at.
 
-use actix_web::{HttpRequest, HttpResponse};
-use chrono::TimeZone as _;
+use actix_web::http::StatusCode;
+use actix_web::{HttpRequest, HttpResponse, web};
 use serde::Serialize;
 
-use crate::cases::terms::{self, NewTerms};
-use crate::cases::{CaseError, Desk};
-use crate::domain::terms::{AGREEMENT_PARAMETERS, TermsFamily, TermsVersion, fill};
+use crate::cases::terms::drafts::{self as terms_drafts, Typed};
+use crate::cases::{CaseError, Desk, terms};
+use crate::domain::terms::{AGREEMENT_PARAMETERS, TermsFamily, TermsVersion, compare};
 use crate::domain::text::Invalid;
 use crate::domain::time::{Day, Instant};
+use crate::portal::changes::{ChangeView, change_views};
 use crate::portal::named_errors;
 use crate::portal::public::family_name;
+use crate::store::terms::Draft;
 use crate::web::case::{DeskData, caller};
-use crate::web::{Flash, Form, FormView, Page, Posted, Redirect, WebError, json::Query, markdown};
+use crate::web::{Flash, Form, FormErrors, FormView, Page, Posted, Redirect, WebError};
 
 /// What `admin/terms.html` shows.
 #[derive(Serialize)]
@@ -26,6 +28,20 @@ struct Family {
     word: &'static str,
     name: &'static str,
     versions: Vec<Line>,
+    draft: Option<Saved>,
+}
+
+/// Who saved a draft last, and when.
+#[derive(Serialize)]
+struct Saved {
+    by: String,
+    at: String,
+}
+
+impl From<&Draft> for Saved {
+    fn from(draft: &Draft) -> Self {
+        Self { by: draft.by_name.clone(), at: draft.saved_at.to_rfc3339() }
+    }
 }
 
 #[derive(Serialize)]
@@ -41,16 +57,20 @@ struct Line {
 
 pub(super) async fn list(request: HttpRequest, desk: DeskData) -> Result<HttpResponse, WebError> {
     let now = desk.clock.now();
-    let all = desk
-        .run(|desk| TermsFamily::ALL.into_iter().map(|family| Ok((family, terms::versions(desk, family)?))).collect())
-        .await;
-    let all: Vec<(TermsFamily, Vec<TermsVersion>)> = all?;
+    let caller = caller(&request);
+    let of = |desk: &Desk, caller: &_, family| {
+        Ok((family, terms::versions(desk, family)?, terms_drafts::find(desk, caller, family)?))
+    };
+    let all =
+        desk.run(move |desk| TermsFamily::ALL.into_iter().map(|family| of(desk, &caller, family)).collect()).await;
+    let all: Vec<(TermsFamily, Vec<TermsVersion>, Option<Draft>)> = all?;
     let families = all
         .into_iter()
-        .map(|(family, versions)| {
+        .map(|(family, versions, draft)| {
             let current = crate::domain::terms::current(&versions, family, now).map(|version| version.number);
             let versions = versions.iter().map(|version| line(version, current, now)).collect();
-            Family { word: family.as_str(), name: family_name(family), versions }
+            let draft = draft.as_ref().map(Saved::from);
+            Family { word: family.as_str(), name: family_name(family), versions, draft }
         })
         .collect();
     Page::new(&request, "Terms")?.crumb("Administration", "/admin").render("admin/terms.html", &List { families })
@@ -73,95 +93,189 @@ fn line(version: &TermsVersion, current: Option<u32>, now: Instant) -> Line {
     }
 }
 
-/// What `admin/terms_new.html` shows.
+/// What `admin/terms_draft.html` shows.
 #[derive(Serialize)]
 struct Writing {
-    families: Vec<Choice>,
+    family: &'static str,
+    version: i64,
+    saved: Option<Saved>,
     agreement_parameters: Vec<&'static str>,
     place_parameters: Vec<(String, String)>,
     notice_days: u16,
-    preview: String,
+    /// What somebody else saved meanwhile, against what was typed.
+    meanwhile: Option<Meanwhile>,
 }
 
 #[derive(Serialize)]
-struct Choice {
-    value: &'static str,
-    label: &'static str,
+struct Meanwhile {
+    by: String,
+    at: String,
+    title: String,
+    markdown: String,
+    changes: Vec<ChangeView>,
 }
 
-fn show(request: &HttpRequest, desk: &Desk, form: FormView, preview: String) -> Result<HttpResponse, WebError> {
-    let choice = |family: TermsFamily| Choice { value: family.as_str(), label: family_name(family) };
-    let view = Writing {
-        families: TermsFamily::ALL.into_iter().map(choice).collect(),
+pub(super) fn family_in(text: &str) -> Result<TermsFamily, WebError> {
+    TermsFamily::from_name(text).ok_or_else(WebError::not_found)
+}
+
+fn page(request: &HttpRequest, family: TermsFamily) -> Result<Page, WebError> {
+    let title = match family {
+        TermsFamily::Standard => "The next standard terms",
+        TermsFamily::ClickThrough => "The next terms for registered keys",
+        TermsFamily::Restricted => "The next terms for restricted data",
+    };
+    Ok(Page::new(request, title)?.crumb("Administration", "/admin").crumb("Terms", "/admin/terms"))
+}
+
+fn writing(desk: &Desk, family: TermsFamily, draft: Option<&Draft>) -> Writing {
+    Writing {
+        family: family.as_str(),
+        version: draft.map_or(0, |draft| draft.version),
+        saved: draft.map(Saved::from),
         agreement_parameters: AGREEMENT_PARAMETERS.to_vec(),
         place_parameters: desk.profile.terms_parameters().into_iter().collect(),
         notice_days: desk.profile.agreement.terms_notice_days,
-        preview,
-    };
-    Page::new(request, "Write a version of terms")?
-        .crumb("Administration", "/admin")
-        .crumb("Terms", "/admin/terms")
-        .form(form)
-        .render("admin/terms_new.html", &view)
-}
-
-/// The form, with the text of the version that binds now to begin from when a family is named.
-pub(super) async fn new_page(request: HttpRequest, desk: DeskData, query: Query) -> Result<HttpResponse, WebError> {
-    let query = query.lenient();
-    let Some(family) = query.get("family").and_then(TermsFamily::from_name) else {
-        return show(&request, &desk, FormView::default(), String::new());
-    };
-    let newest = desk.run(move |desk| terms::versions(desk, family)).await?.into_iter().next();
-    let (title, text) = newest.map(|version| (version.title.as_str().to_owned(), version.markdown)).unwrap_or_default();
-    let form = FormView::with([("family", family.as_str().to_owned()), ("title", title), ("markdown", text)]);
-    show(&request, &desk, form, String::new())
-}
-
-pub(super) async fn publish(request: HttpRequest, desk: DeskData, posted: Posted) -> Result<HttpResponse, WebError> {
-    let form = posted.only(&["family", "title", "markdown", "is_material", "effective_at", "act"])?;
-    if form.text("act") != "publish" {
-        return match fill(form.exact("markdown"), &desk.profile.terms_parameters()) {
-            Ok(text) => show(&request, &desk, form.view(&crate::web::FormErrors::default()), markdown::to_html(&text)),
-            Err(invalid) => refused(&request, &desk, &form, invalid.into()),
-        };
+        meanwhile: None,
     }
-    let new = match asked(&form, &desk) {
-        Ok(new) => new,
-        Err(invalid) => return refused(&request, &desk, &form, invalid.into()),
-    };
-    let caller = caller(&request);
-    match desk.run(move |desk| terms::publish(desk, &caller, &new)).await {
-        Ok(version) => {
-            let said = format!("Version {} is published.", version.number);
-            Redirect::with(&request, "/admin/terms", &Flash::good(said))
+}
+
+fn filled(draft: &Draft) -> FormView {
+    let mut values = vec![("title", draft.title.clone()), ("markdown", draft.markdown.clone())];
+    if draft.is_material {
+        values.push(("is_material", "yes".to_owned()));
+    }
+    if let Some(day) = draft.effective_on {
+        values.push(("effective_at", day.to_string()));
+    }
+    FormView::with(values)
+}
+
+/// The draft; where there is none, the text of the newest version to begin from.
+pub(super) async fn draft_page(
+    request: HttpRequest,
+    desk: DeskData,
+    family: web::Path<String>,
+) -> Result<HttpResponse, WebError> {
+    let (caller, family) = (caller(&request), family_in(&family)?);
+    let (draft, newest) = desk
+        .run(move |desk| {
+            let newest = terms::versions(desk, family)?.into_iter().next();
+            Ok((terms_drafts::find(desk, &caller, family)?, newest))
+        })
+        .await?;
+    let form = match (&draft, newest) {
+        (Some(draft), _) => filled(draft),
+        (None, Some(newest)) => {
+            FormView::with([("title", newest.title.as_str().to_owned()), ("markdown", newest.markdown)])
         }
-        Err(error) => refused(&request, &desk, &form, error),
+        (None, None) => FormView::default(),
+    };
+    page(&request, family)?.form(form).render("admin/terms_draft.html", &writing(&desk, family, draft.as_ref()))
+}
+
+/// Saves the draft, and goes on to look at it where that was asked.
+pub(super) async fn save(
+    request: HttpRequest,
+    desk: DeskData,
+    family: web::Path<String>,
+    posted: Posted,
+) -> Result<HttpResponse, WebError> {
+    let form = posted.only(&["title", "markdown", "is_material", "effective_at", "act", "version"])?;
+    let (who, family, version) = (caller(&request), family_in(&family)?, form.version()?);
+    let typed = match typed(&form) {
+        Ok(typed) => typed,
+        Err(invalid) => return shown_again(&request, &desk, (family, version), &form, invalid.into()).await,
+    };
+    match desk.run(move |desk| terms_drafts::save(desk, &who, family, &typed, version)).await {
+        Ok(_) if form.text("act") == "review" => {
+            Redirect::with(&request, format!("{}/review", path(family)), &Flash::good("The draft is saved."))
+        }
+        Ok(_) => Redirect::with(&request, path(family), &Flash::good("The draft is saved.")),
+        Err(CaseError::Stale) => show_both(&request, &desk, family, &form).await,
+        Err(error) => shown_again(&request, &desk, (family, version), &form, error).await,
     }
 }
 
-fn refused(request: &HttpRequest, desk: &Desk, form: &Form, error: CaseError) -> Result<HttpResponse, WebError> {
-    let errors = named_errors(error, &[("title", "Title")])?;
-    show(request, desk, form.view(&errors), String::new())
+pub(super) fn path(family: TermsFamily) -> String {
+    format!("/admin/terms/{}/draft", family.as_str())
 }
 
-/// What the form asks for; a day begins at midnight of the city.
-fn asked(form: &Form, desk: &Desk) -> Result<NewTerms, Invalid> {
-    let family = TermsFamily::from_name(form.text("family"))
-        .ok_or_else(|| Invalid::new("family", "required", "Choose which terms this is a version of."))?;
+fn typed(form: &Form) -> Result<Typed, Invalid> {
     let day = form.text("effective_at");
-    let effective_at = if day.is_empty() { None } else { Some(midnight(day, desk)?) };
-    Ok(NewTerms {
-        family,
+    let wrong = |_not_a_day| Invalid::new("effective_at", "not_a_day", "Write the day as 2027-03-31.");
+    let effective_on = if day.is_empty() { None } else { Some(day.parse::<Day>().map_err(wrong)?) };
+    Ok(Typed {
         title: form.text("title").to_owned(),
         markdown: form.exact("markdown").to_owned(),
         is_material: form.has("is_material"),
-        effective_at,
+        effective_on,
     })
 }
 
-fn midnight(day: &str, desk: &Desk) -> Result<Instant, Invalid> {
-    let wrong = || Invalid::new("effective_at", "not_a_day", "Write the day as 2027-03-31.");
-    let day: Day = day.parse().map_err(|_not_a_day| wrong())?;
-    let begins = desk.profile.zone.from_local_datetime(&day.and_time(chrono::NaiveTime::MIN)).earliest();
-    begins.map(|at| at.with_timezone(&chrono::Utc)).ok_or_else(wrong)
+async fn shown_again(
+    request: &HttpRequest,
+    desk: &DeskData,
+    (family, version): (TermsFamily, i64),
+    form: &Form,
+    error: CaseError,
+) -> Result<HttpResponse, WebError> {
+    let errors = named_errors(error, &[("title", "Title")])?;
+    let (who, family_of) = (caller(request), family);
+    let draft = desk.run(move |desk| terms_drafts::find(desk, &who, family_of)).await?;
+    let view = Writing { version, ..writing(desk, family, draft.as_ref()) };
+    page(request, family)?.form(form.view(&errors)).render("admin/terms_draft.html", &view)
+}
+
+/// Somebody saved, published or discarded the draft meanwhile: what was typed stays in the form, theirs stands beside it,
+/// and saving again replaces theirs knowingly.
+async fn show_both(
+    request: &HttpRequest,
+    desk: &DeskData,
+    family: TermsFamily,
+    form: &Form,
+) -> Result<HttpResponse, WebError> {
+    let who = caller(request);
+    let draft = desk.run(move |desk| terms_drafts::find(desk, &who, family)).await?;
+    let mut errors = FormErrors::default();
+    errors.add_coded("", "stale", match &draft {
+        Some(_) => "Somebody else saved this draft while you were writing. Yours is in the form and not saved; theirs stands below it. If you save now, yours replaces theirs.",
+        None => "This draft was published or thrown away while you were writing. Yours is in the form and not saved. If you save now, it begins a new draft.",
+    });
+    let meanwhile = draft.as_ref().map(|draft| Meanwhile {
+        by: draft.by_name.clone(),
+        at: draft.saved_at.to_rfc3339(),
+        title: draft.title.clone(),
+        changes: change_views(&compare(&draft.markdown, form.exact("markdown"))),
+        markdown: draft.markdown.clone(),
+    });
+    let view = Writing { meanwhile, ..writing(desk, family, draft.as_ref()) };
+    page(request, family)?.form(form.view(&errors)).status(StatusCode::CONFLICT).render("admin/terms_draft.html", &view)
+}
+
+/// Throws the draft away.
+pub(super) async fn discard(
+    request: HttpRequest,
+    desk: DeskData,
+    family: web::Path<String>,
+    posted: Posted,
+) -> Result<HttpResponse, WebError> {
+    let form = posted.only(&["version"])?;
+    let (who, family, version) = (caller(&request), family_in(&family)?, form.version()?);
+    let done = desk.run(move |desk| terms_drafts::discard(desk, &who, family, version)).await;
+    done.map_err(|error| moved_on(error, family))?;
+    Redirect::with(&request, "/admin/terms", &Flash::good("The draft is thrown away. The published versions stay."))
+}
+
+/// A draft that is not what was looked at any more, with the way to what it is now.
+pub(super) fn moved_on(error: CaseError, family: TermsFamily) -> WebError {
+    match error {
+        CaseError::Stale => WebError::from(error).with_next("Look at the draft as it is now", path(family)),
+        CaseError::Refused(_) => WebError::from(error).with_next("Every version", "/admin/terms".to_owned()),
+        CaseError::Invalid(_)
+        | CaseError::Missing
+        | CaseError::Wait(_)
+        | CaseError::Undone(_)
+        | CaseError::Store(_) => error.into(),
+    }
 }

@@ -41,7 +41,7 @@ pub(super) fn day(name: &str, text: &str, errors: &mut FormErrors) -> Option<Day
 }
 
 /// From the beginning of the first day to the end of the last, both as typed.
-pub(super) fn span(zone: Tz, (from, to): (&str, &str), errors: &mut FormErrors) -> (Option<Instant>, Option<Instant>) {
+pub(crate) fn span(zone: Tz, (from, to): (&str, &str), errors: &mut FormErrors) -> (Option<Instant>, Option<Instant>) {
     let (first, last) = (day("from", from, errors), day("to", to, errors));
     let end = last.and_then(|last| last.checked_add_days(Days::new(1)));
     (first.map(|day| start_of(zone, day)), end.map(|day| start_of(zone, day)))

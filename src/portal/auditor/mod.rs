@@ -1,7 +1,7 @@
 //! The auditor's pages: entries of the chain, whole stories, who could read when, use of the gate, the access log, the
 //! check of the chain, and all of it as files. Reads everything but secrets and changes nothing.
 
-mod asked;
+pub(crate) mod asked;
 mod entries;
 mod log;
 mod readers;

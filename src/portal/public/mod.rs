@@ -36,6 +36,7 @@ pub fn routes(routes: Routes) -> Routes {
         .get("/terms", open, "Terms that bind now", terms::list)
         .get("/terms/{family}", open, "Present version of one family of terms", terms::present)
         .get("/terms/{family}/{number}", open, "One version of terms", terms::version)
+        .get("/terms/{family}/{number}/changes", open, "What a version of terms changes", terms::changes)
         .get("/terms/{family}/{number}/text", open, "The exact text of a version, as hashed", terms::text)
         .get("/public-register", open, "Agreements in force, and how the city decides", register::page)
         .get("/public-register.json", open, "The public register for programs", register::json)

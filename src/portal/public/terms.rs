@@ -6,8 +6,9 @@ use serde::Serialize;
 use crate::cases::{CaseError, terms};
 use crate::domain::terms::{TermsFamily, TermsVersion, current};
 use crate::domain::time::Instant;
+use crate::portal::changes::{ChangeView, change_views, count_of_changes};
 use crate::web::case::DeskData;
-use crate::web::{Page, WebError, markdown};
+use crate::web::{Page, Query, WebError, markdown};
 
 /// What a family is called on pages.
 pub(crate) const fn family_name(family: TermsFamily) -> &'static str {
@@ -101,6 +102,8 @@ struct VersionView {
     is_material: bool,
     hash: String,
     text_href: String,
+    /// Where what it changes is shown; empty for the first version.
+    changes_href: String,
     html: String,
     clauses: Vec<(String, String)>,
     versions: Vec<Line>,
@@ -152,6 +155,7 @@ async fn show(
         is_material: shown.material,
         hash: shown.hash.to_string(),
         text_href: format!("/terms/{}/{}/text", family.as_str(), shown.number),
+        changes_href: changes_href(family, shown.number, &all),
         html: markdown::to_html(&shown.preview()),
         clauses: shown.clauses().iter().map(|clause| (clause.anchor(), clause.to_string())).collect(),
         versions: all.iter().map(line_of).collect(),
@@ -159,6 +163,54 @@ async fn show(
     Page::new(request, format!("{}, version {}", family_name(family), shown.number))?
         .crumb("Terms", "/terms")
         .render("public/terms_version.html", &view)
+}
+
+fn changes_href(family: TermsFamily, number: u32, all: &[TermsVersion]) -> String {
+    let has_earlier = all.iter().any(|version| version.number < number);
+    if has_earlier { format!("/terms/{}/{number}/changes", family.as_str()) } else { String::new() }
+}
+
+/// What `public/terms_changes.html` shows.
+#[derive(Serialize)]
+struct ChangesView {
+    family: &'static str,
+    number: u32,
+    since: Option<u32>,
+    effective: String,
+    is_material: bool,
+    changed: usize,
+    changes: Vec<ChangeView>,
+    /// The earlier versions that it can be compared with.
+    others: Vec<u32>,
+}
+
+/// What a version changes against the one before it, or an earlier one.
+pub(super) async fn changes(
+    request: HttpRequest,
+    desk: DeskData,
+    path: web::Path<(String, String)>,
+    query: Query,
+) -> Result<HttpResponse, WebError> {
+    let (family, number) = path.into_inner();
+    let (number, query) = (parse(&number)?, query.lenient());
+    let since = query.get("since").and_then(|since| since.parse().ok());
+    let (family, all) = versions(&desk, &family).await?;
+    let found = desk.run(move |desk| terms::changes(desk, family, number, since)).await?;
+    let view = ChangesView {
+        family: family.as_str(),
+        number,
+        since: found.since.as_ref().map(|version| version.number),
+        effective: found.version.effective_at.to_rfc3339(),
+        is_material: found.version.material,
+        changed: count_of_changes(&found.differences),
+        changes: change_views(&found.differences),
+        others: all.iter().map(|version| version.number).filter(|other| *other < number).collect(),
+    };
+    let title = format!("{}, version {number}", family_name(family));
+    Page::new(&request, format!("What version {number} changes"))?
+        .crumb("Terms", "/terms")
+        .crumb(title, format!("/terms/{}/{number}", family.as_str()))
+        .render("public/terms_changes.html", &view)
 }
 
 /// The canonical Markdown, to the byte that was hashed.

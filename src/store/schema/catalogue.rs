@@ -58,6 +58,20 @@ table! {
 }
 
 table! {
+    terms_drafts (family) {
+        family -> Text,
+        title -> Text,
+        markdown -> Text,
+        is_material -> Bool,
+        effective_on -> Nullable<Text>,
+        by_account -> Nullable<Text>,
+        by_name -> Text,
+        saved_at -> Timestamp,
+        version -> BigInt,
+    }
+}
+
+table! {
     terms (id) {
         id -> Text,
         family -> Text,

@@ -11,7 +11,7 @@ mod usage;
 use diesel::{allow_tables_to_appear_in_same_query, joinable};
 
 pub use catalogue::{
-    dataset_pauses, dataset_samples, datasets, feed_checks, feed_states, imports, terms, upstream_secrets,
+    dataset_pauses, dataset_samples, datasets, feed_checks, feed_states, imports, terms, terms_drafts, upstream_secrets,
 };
 pub use clerking::{appeal_parts, appeals, calendar_days, records_fees, records_requests, reuse_requests};
 pub use conduct::{
@@ -26,7 +26,7 @@ pub use people::{
     absences, accounts, departments, idempotency, links, notice_choices, organisations, role_grants, services,
     sessions, throttles,
 };
-pub use record::{attachments, audit, audit_head, counters, letters, outbox, reminders};
+pub use record::{attachments, audit, audit_head, counters, letters, outbox, outbox_tries, reminders};
 pub use usage::{
     access_log, quota_levels, usage_city_days, usage_city_hours, usage_days, usage_hours, usage_minutes, usage_months,
     usage_sights,

@@ -82,6 +82,15 @@ table! {
 }
 
 table! {
+    outbox_tries (message_id, number) {
+        message_id -> Text,
+        number -> BigInt,
+        at -> Timestamp,
+        error -> Text,
+    }
+}
+
+table! {
     reminders (subject, mark) {
         subject -> Text,
         mark -> Text,

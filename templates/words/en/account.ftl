@@ -253,3 +253,9 @@ mailbox-register = Create an account
 mailbox-empty-text = Register, apply or ask for a new password, then come back.
 overview-own = Yours
 overview-own-links = <a href="/applications">Applications</a>, <a href="/agreements">agreements</a>, <a href="/appeals">appeals</a>, <a href="/my-cases">cases</a>, <a href="/letters">letters</a>, <a href="/records/mine">requests for records</a>
+leave-lead = Do you want no more mails about “{ $group }”?
+leave-legal = What has legal effect is always mailed, and so is everything about the security of your account and keys.
+leave-stop = Stop these mails
+leave-keep = Keep getting them
+leave-done = You get no more mails about “{ $group }”. The messages stay on your page.
+leave-change = You can choose again in <a href="/account/notices">your account</a>.

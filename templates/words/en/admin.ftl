@@ -69,8 +69,6 @@ admin-make-an-organisation = Make an organisation
 admin-waiting = Waiting
 admin-sent = Sent
 admin-given-up = Given up
-admin-gathered = For the digest
-admin-kept = On their page only
 admin-state = State
 admin-any = Any
 admin-messages-newest-first = Messages, newest first
@@ -154,9 +152,6 @@ admin-must-be-accepted-anew = Must be accepted anew
 admin-a-published-version-is = A published version is never changed. A new version replaces it from the day it takes effect; agreements keep the version they were signed with.
 admin-no-version-yet-applications = No version yet. Applications that need these terms cannot be submitted.
 admin-they-are-told-at = They are told at once and have { $days } days.
-admin-preview = Preview
-admin-which-terms = Which terms
-admin-choose = Choose
 admin-title = Title
 admin-text = Text
 admin-markdown-number-each-clause = Markdown. Number each clause in its heading, as in “## (4) Purpose limitation”: notices and conditions cite these numbers.
@@ -168,3 +163,139 @@ admin-words-that-are-filled = Words that are filled in
 admin-nothing-is-published-before = Nothing is published before you press “Publish”. Look at the preview first.
 admin-by-each-agreement = By each agreement:
 admin-by-the-citys-profile = By the city’s profile when you publish:
+admin-not-delivered = Not delivered
+admin-send-all-again = Send all of them again
+admin-at-most-again = At once the newest { $count } at most are sent again.
+admin-search-the-outbox = Search the outbox
+admin-to-address = To an address with
+admin-owed-from = Owed from
+admin-owed-until = Owed until
+admin-no-message-fits = No message fits
+admin-show-all-messages = Show all messages
+admin-choose-another-state-or = Choose another state, kind or day.
+admin-language = Language
+admin-next-try = Next try
+admin-try = Try
+admin-outcome = Outcome
+admin-failed = Failed
+admin-it-left = It left
+admin-not-tried-yet = Nobody has tried to send it yet.
+admin-send-again-now = Send it again now
+admin-text-as-sent = Text as it is sent
+admin-link-is-cut = The link in it works for its reader only. It is cut here.
+admin-cannot-be-written = This message cannot be written.
+admin-give-it-up = Give it up
+admin-give-up-more = It is not tried any more, and its reader is not told by us. What it tells of stays as it is.
+admin-draft = Draft
+admin-draft-saved = Saved by { $by }, { $at }.
+admin-write-on = Write on
+admin-look-at-the-draft = Look at it before publishing
+admin-save-and-look = Save and look at it
+admin-save-the-draft = Save the draft
+admin-saved-meanwhile = Saved by { $by }, { $at }, while you were writing
+admin-yours-against-theirs = What your text changes against theirs:
+admin-their-whole-text = Their whole text
+admin-throw-the-draft-away = Throw the draft away
+admin-throw-away-more = The published versions stay as they are.
+admin-cannot-be-published = This draft cannot be published yet:
+admin-what-publishing-does = What publishing does
+admin-becomes = Becomes
+admin-if-published-now-material = If it is published now: { $days } days of notice, or the day that you chose.
+admin-if-published-now = If it is published now.
+admin-running-agreements = Running agreements under earlier versions
+admin-count-agreements = { $count ->
+    [0] None.
+    [one] One agreement.
+   *[other] { $count } agreements.
+}
+admin-told-by-mail = { $count ->
+    [0] Nobody is told by mail.
+    [one] One party is told by mail and must accept it anew.
+   *[other] { $count } parties are told by mail and must accept it anew.
+}
+admin-not-material = They keep the version they were signed with, and nobody is told.
+admin-what-it-changes = What it changes
+admin-against = Against
+admin-compare = Compare
+admin-count-changed = { $count ->
+    [0] No clause reads differently.
+    [one] One clause reads differently.
+   *[other] { $count } clauses read differently.
+}
+admin-first-version = There is no version yet: this is the first.
+admin-agreement = Agreement
+admin-project = Project
+admin-holder = Holder
+admin-ends = Ends
+admin-newest-only = Only the newest 100 are listed; all are counted and told.
+admin-what-holders-are-told = What holders are told
+admin-how-it-reads = How an agreement would read
+admin-filled-in-for = Filled in for
+admin-newest = The newest
+admin-as-agreement-reads = Agreement { $number } with the draft in place of its terms.
+admin-no-agreement-to-fill = No agreement runs under these terms. Words in brackets are filled in by each agreement.
+admin-the-citys-profile = The city’s profile
+admin-profile-lead = Everything about this place that the software needs to know: law, clocks, calendar, departments, letters, words and numbers. It is a set of files, read when the program starts.
+admin-profile-ships = It ships with the program.
+admin-profile-folder = It is a folder of yours.
+admin-profile-checks = Checks
+admin-profile-good = All passed
+admin-profile-faulty = Faults
+admin-profile-would-not-start = With the files as they are now the program would not start again:
+admin-profile-how = How to change it
+admin-profile-copy = Copy the folder of the profile and name the copy in <code>place.profile</code> of the settings file.
+admin-profile-edit = Change the copy, and give it a new <code>version</code>. Check each changed file here first: the checks are the same as at the start, with the line of each fault.
+admin-profile-restart = Run <code>accord check-config</code>, then restart the program. What was decided keeps the version it was decided under.
+admin-profile-check = Check a changed file
+admin-profile-differs = What differs from the profile that ships
+admin-profile-same = Nothing differs.
+admin-profile-values = Every value, with its place in profile.toml
+admin-profile-top = The place itself
+admin-profile-from-line = From line { $line } on.
+admin-profile-key = Key
+admin-profile-value = Value
+admin-profile-line = Line
+admin-profile-files = Its other files
+admin-profile-changed = Values that differ
+admin-profile-before = Before
+admin-profile-after = After
+admin-profile-new = New
+admin-profile-gone = Gone
+admin-check-lead = Paste a changed file. It is checked as at the start and compared with what is in force. Nothing is changed.
+admin-check-outcome = What the checks say
+admin-check-faults = The program would not start with this:
+admin-check-good = The program would start with this.
+admin-check-count = { $count ->
+    [0] No value or part reads differently from what is in force.
+    [one] One value or part reads differently from what is in force.
+   *[other] { $count } values or parts read differently from what is in force.
+}
+admin-check-file = Which file
+admin-check-text = Its whole text
+admin-check-text-hint = It begins as what is in force. Paste yours over it.
+admin-check-it = Check it
+admin-runs-since = Runs since
+admin-answers-in = Answers in
+admin-count-ms = { $count } ms
+admin-size = Size
+admin-disk-free = Free on the disk
+admin-free-of = { $free } of { $all }
+admin-oldest-turn = Oldest turn
+admin-backup = Backup
+admin-made = Made
+admin-file = File
+admin-verified = Verified
+admin-yes-verified = Opened and recomputed
+admin-not-verified = Only recorded
+admin-no-backup = No backup was ever recorded.
+admin-how-to-back-up = <code>accord backup --to FILE</code> makes one; <code>--recorded FILE</code> records one that was made by other means.
+admin-jobs = Jobs of this process
+admin-job = Job
+admin-last-round = Last round
+admin-took = Took
+admin-did = Did
+admin-at-work = At work
+admin-in-order = In order
+admin-to-do = To do
+admin-all-well = All is well
+admin-nothing-to-do = Nothing waits for an administrator.

@@ -411,3 +411,18 @@ changes-calls = Calls
 changes-last = Last call
 changes-ended = Ended
 changes-never = None
+
+version-changes = What it changes against the version before
+changes-put = put in:
+changes-taken = taken out:
+changes-end = end of change
+changes-lead = Version { $number } against version { $since }: { $count ->
+    [0] no clause reads differently.
+    [one] one clause reads differently.
+   *[other] { $count } clauses read differently.
+}
+changes-first = This is the first version: there is nothing to compare it with.
+changes-binds = It takes effect on { $day }.
+changes-material = Holders of running agreements accept it anew.
+changes-compare = Compare with:
+changes-whole = Read the whole text

@@ -69,8 +69,6 @@ admin-make-an-organisation = Crear una organización
 admin-waiting = En espera
 admin-sent = Enviados
 admin-given-up = Abandonados
-admin-gathered = Para el resumen diario
-admin-kept = Solo en su página
 admin-state = Estado
 admin-any = Cualquiera
 admin-messages-newest-first = Mensajes, los más recientes primero
@@ -157,9 +155,6 @@ admin-must-be-accepted-anew = Debe aceptarse de nuevo
 admin-a-published-version-is = Una versión publicada nunca se cambia. Una versión nueva la reemplaza desde el día en que entra en vigor; los convenios conservan la versión con la que se firmaron.
 admin-no-version-yet-applications = Aún no hay versión. Las solicitudes que necesitan estos términos no se pueden enviar.
 admin-they-are-told-at = Se les avisa de inmediato y tienen { $days } días.
-admin-preview = Vista previa
-admin-which-terms = Qué términos
-admin-choose = Elija
 admin-title = Título
 admin-text = Texto
 admin-markdown-number-each-clause = Markdown. Numere cada cláusula en su encabezado, como en “## (4) Purpose limitation”: los avisos y las condiciones citan estos números.
@@ -171,3 +166,139 @@ admin-words-that-are-filled = Palabras que se completan
 admin-nothing-is-published-before = Nada se publica antes de que usted pulse “Publicar”. Mire primero la vista previa.
 admin-by-each-agreement = De cada convenio:
 admin-by-the-citys-profile = Del perfil de la ciudad, al publicar:
+admin-not-delivered = No entregado
+admin-send-all-again = Enviarlos todos otra vez
+admin-at-most-again = De una vez se reenvían como máximo los { $count } más recientes.
+admin-search-the-outbox = Buscar en la bandeja de salida
+admin-to-address = A una dirección que contenga
+admin-owed-from = Debido desde
+admin-owed-until = Debido hasta
+admin-no-message-fits = Ningún mensaje coincide
+admin-show-all-messages = Mostrar todos los mensajes
+admin-choose-another-state-or = Elija otro estado, tipo o día.
+admin-language = Idioma
+admin-next-try = Próximo intento
+admin-try = Intento
+admin-outcome = Resultado
+admin-failed = Falló
+admin-it-left = Salió
+admin-not-tried-yet = Aún no se ha intentado enviarlo.
+admin-send-again-now = Enviarlo otra vez ahora
+admin-text-as-sent = Texto tal como se envía
+admin-link-is-cut = El enlace que contiene funciona solo para su destinatario. Aquí está cortado.
+admin-cannot-be-written = Este mensaje no se puede redactar.
+admin-give-it-up = Desistir del envío
+admin-give-up-more = No se intenta más, y no avisamos a su destinatario. Aquello de lo que informa queda como está.
+admin-draft = Borrador
+admin-draft-saved = Guardado por { $by }, { $at }.
+admin-write-on = Seguir escribiendo
+admin-look-at-the-draft = Revisarlo antes de publicar
+admin-save-and-look = Guardar y revisar
+admin-save-the-draft = Guardar el borrador
+admin-saved-meanwhile = Guardado por { $by }, { $at }, mientras usted escribía
+admin-yours-against-theirs = Lo que su texto cambia respecto al de la otra persona:
+admin-their-whole-text = Todo el texto de la otra persona
+admin-throw-the-draft-away = Desechar el borrador
+admin-throw-away-more = Las versiones publicadas quedan como están.
+admin-cannot-be-published = Este borrador aún no se puede publicar:
+admin-what-publishing-does = Qué hace la publicación
+admin-becomes = Pasa a ser
+admin-if-published-now-material = Si se publica ahora: { $days } días de aviso, o el día que usted eligió.
+admin-if-published-now = Si se publica ahora.
+admin-running-agreements = Convenios en vigor con versiones anteriores
+admin-count-agreements = { $count ->
+    [0] Ninguno.
+    [one] Un convenio.
+   *[other] { $count } convenios.
+}
+admin-told-by-mail = { $count ->
+    [0] No se avisa a nadie por correo.
+    [one] Se avisa por correo a una parte, que debe aceptarlos de nuevo.
+   *[other] Se avisa por correo a { $count } partes, que deben aceptarlos de nuevo.
+}
+admin-not-material = Conservan la versión con la que se firmaron, y no se avisa a nadie.
+admin-what-it-changes = Qué cambia
+admin-against = Respecto a
+admin-compare = Comparar
+admin-count-changed = { $count ->
+    [0] Ninguna cláusula cambia.
+    [one] Cambia una cláusula.
+   *[other] Cambian { $count } cláusulas.
+}
+admin-first-version = Aún no hay ninguna versión: esta es la primera.
+admin-agreement = Convenio
+admin-project = Proyecto
+admin-holder = Titular
+admin-ends = Termina
+admin-newest-only = Solo aparecen los 100 más recientes; todos se cuentan y a todos se avisa.
+admin-what-holders-are-told = Qué se comunica a los titulares
+admin-how-it-reads = Cómo se leería un convenio
+admin-filled-in-for = Completado para
+admin-newest = El más reciente
+admin-as-agreement-reads = El convenio { $number } con el borrador en lugar de sus términos.
+admin-no-agreement-to-fill = Ningún convenio está en vigor con estos términos. Cada convenio completa las palabras entre corchetes.
+admin-the-citys-profile = El perfil de la ciudad
+admin-profile-lead = Todo lo que el programa necesita saber de este lugar: leyes, plazos, calendario, departamentos, cartas, palabras y números. Es un conjunto de archivos que se lee al iniciar el programa.
+admin-profile-ships = Viene con el programa.
+admin-profile-folder = Es una carpeta suya.
+admin-profile-checks = Comprobaciones
+admin-profile-good = Todas superadas
+admin-profile-faulty = Errores
+admin-profile-would-not-start = Con los archivos tal como están ahora, el programa no volvería a iniciarse:
+admin-profile-how = Cómo cambiarlo
+admin-profile-copy = Copie la carpeta del perfil e indique la copia en <code>place.profile</code> del archivo de configuración.
+admin-profile-edit = Cambie la copia y dele una nueva <code>version</code>. Compruebe antes aquí cada archivo cambiado: las comprobaciones son las mismas que al iniciar, con la línea de cada error.
+admin-profile-restart = Ejecute <code>accord check-config</code> y después reinicie el programa. Lo ya decidido conserva la versión con la que se decidió.
+admin-profile-check = Comprobar un archivo cambiado
+admin-profile-differs = Qué difiere del perfil que viene con el programa
+admin-profile-same = Nada difiere.
+admin-profile-values = Todos los valores, con su lugar en profile.toml
+admin-profile-top = El lugar mismo
+admin-profile-from-line = Desde la línea { $line }.
+admin-profile-key = Clave
+admin-profile-value = Valor
+admin-profile-line = Línea
+admin-profile-files = Sus otros archivos
+admin-profile-changed = Valores que difieren
+admin-profile-before = Antes
+admin-profile-after = Después
+admin-profile-new = Nuevo
+admin-profile-gone = Quitado
+admin-check-lead = Pegue un archivo cambiado. Se comprueba como al iniciar y se compara con lo que está en vigor. No se cambia nada.
+admin-check-outcome = Qué dicen las comprobaciones
+admin-check-faults = El programa no se iniciaría con esto:
+admin-check-good = El programa se iniciaría con esto.
+admin-check-count = { $count ->
+    [0] Ningún valor ni parte difiere de lo que está en vigor.
+    [one] Un valor o parte difiere de lo que está en vigor.
+   *[other] { $count } valores o partes difieren de lo que está en vigor.
+}
+admin-check-file = Qué archivo
+admin-check-text = Todo su texto
+admin-check-text-hint = Empieza con lo que está en vigor. Pegue el suyo encima.
+admin-check-it = Comprobarlo
+admin-runs-since = En marcha desde
+admin-answers-in = Responde en
+admin-count-ms = { $count } ms
+admin-size = Tamaño
+admin-disk-free = Libre en el disco
+admin-free-of = { $free } de { $all }
+admin-oldest-turn = Turno más antiguo
+admin-backup = Copia de seguridad
+admin-made = Hecha
+admin-file = Archivo
+admin-verified = Verificada
+admin-yes-verified = Abierta y recalculada
+admin-not-verified = Solo registrada
+admin-no-backup = Nunca se registró una copia de seguridad.
+admin-how-to-back-up = <code>accord backup --to ARCHIVO</code> hace una; <code>--recorded ARCHIVO</code> registra una hecha por otros medios.
+admin-jobs = Tareas de este proceso
+admin-job = Tarea
+admin-last-round = Última ronda
+admin-took = Duró
+admin-did = Hizo
+admin-at-work = Trabajando
+admin-in-order = En orden
+admin-to-do = Por hacer
+admin-all-well = Todo está bien
+admin-nothing-to-do = Nada espera a un administrador.

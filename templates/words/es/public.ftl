@@ -414,3 +414,18 @@ changes-calls = Llamadas
 changes-last = Última llamada
 changes-ended = Terminado
 changes-never = Ninguna
+
+version-changes = Qué cambia respecto a la versión anterior
+changes-put = añadido:
+changes-taken = quitado:
+changes-end = fin del cambio
+changes-lead = La versión { $number } respecto a la versión { $since }: { $count ->
+    [0] ninguna cláusula cambia.
+    [one] cambia una cláusula.
+   *[other] cambian { $count } cláusulas.
+}
+changes-first = Esta es la primera versión: no hay con qué compararla.
+changes-binds = Entra en vigor el { $day }.
+changes-material = Los titulares de convenios en vigor la aceptan de nuevo.
+changes-compare = Comparar con:
+changes-whole = Leer el texto completo
