@@ -1,6 +1,7 @@
 //! What each command does: read the settings, open the base, call a case, print.
 
 mod ask;
+mod evidence;
 mod gate;
 mod rules;
 mod top;
@@ -24,6 +25,7 @@ use chrono_tz::Tz;
 use clap::{Args, Subcommand};
 use secrecy::ExposeSecret as _;
 
+pub(crate) use self::evidence::Export;
 pub(crate) use self::gate::{Gate, gate};
 pub(crate) use self::rules::{Rules, rules};
 
@@ -168,6 +170,13 @@ pub(crate) enum Audit {
     },
     /// Prints the head of the chain, to be kept elsewhere.
     Head,
+    /// Writes the evidence about an application, agreement, key or misuse case as a ZIP.
+    Bundle(evidence::Bundle),
+    /// Checks a bundle of evidence: every file, every entry, every signed text, and the signature. Needs nothing but the file.
+    CheckBundle {
+        /// The ZIP.
+        file: PathBuf,
+    },
 }
 
 fn settings(place: &Place) -> Result<Settings, Box<dyn Error>> {
@@ -468,9 +477,19 @@ pub(crate) fn tokens(place: &Place, command: Tokens) -> Done {
     print(kid)
 }
 
+pub(crate) fn export(place: &Place, wanted: &Export) -> Done {
+    let (_, desk) = existing(place)?;
+    evidence::export(&desk, wanted)
+}
+
 pub(crate) fn audit(place: &Place, command: Audit) -> Done {
+    if let Audit::CheckBundle { file } = &command {
+        return evidence::check(file);
+    }
     let (_, desk) = existing(place)?;
     match command {
+        Audit::Bundle(wanted) => evidence::write(&desk, &wanted),
+        Audit::CheckBundle { file } => evidence::check(&file),
         Audit::Verify { head } => {
             let kept = head
                 .map(|text| Head::from_text(&text).ok_or_else(|| format!("“{text}” is no head: give number:hash")))

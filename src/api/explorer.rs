@@ -92,11 +92,8 @@ async fn explore(request: HttpRequest, desk: DeskData, query: Query) -> Result<H
             explorer::explore(desk, &caller, &asked)
         })
         .await?;
-    let row = |row: &explorer::Row| RowView {
-        of: row.sum.of.clone(),
-        label: row.label.clone(),
-        numbers: (&row.sum).into(),
-    };
+    let row =
+        |row: &explorer::Row| RowView { of: row.sum.of.clone(), label: row.label.clone(), numbers: (&row.sum).into() };
     let point = |sum: &Sum| PointView { at: sum.of.clone(), calls: sum.calls, refused: sum.refused() };
     Ok(HttpResponse::Ok().json(ExploredView {
         items: found.rows.iter().map(row).collect(),

@@ -33,6 +33,7 @@ pub mod appeals;
 pub mod apply;
 #[cfg(test)]
 pub(crate) mod apply_tests;
+pub mod bundle;
 pub mod calendar;
 #[cfg(test)]
 mod calendar_tests;
@@ -49,9 +50,12 @@ pub mod drafting;
 #[cfg(test)]
 mod endings_tests;
 pub mod enforce;
+pub mod explorer;
+pub mod exports;
+#[cfg(test)]
+mod exports_tests;
 #[cfg(test)]
 mod fault_tests;
-pub mod explorer;
 pub mod fetch;
 pub mod files;
 pub mod intent;

@@ -34,10 +34,20 @@ fn run<DB: diesel::backend::Backend>(
     migrations: EmbeddedMigrations,
 ) -> Result<usize, StoreError> {
     must_know(conn, &migrations)?;
-    let applied = conn
-        .run_pending_migrations(migrations)
-        .map_err(|error| StoreError::Setup(format!("a migration failed: {error}")))?;
-    Ok(applied.len())
+    let failed =
+        |error: Box<dyn std::error::Error + Send + Sync>| StoreError::Setup(format!("a migration failed: {error}"));
+    let is_new = conn.applied_migrations().map_err(failed)?.is_empty();
+    let pending = conn.pending_migrations(migrations).map_err(failed)?;
+    let of = pending.len();
+    for (at, migration) in pending.iter().enumerate() {
+        // What is there already takes its time: whoever waits sees how far it is.
+        if !is_new {
+            let (number, name) = (at.saturating_add(1), migration.name().to_string());
+            tracing::info!(number, of, name, "bringing the database up to date");
+        }
+        conn.run_migration(migration.as_ref()).map_err(failed)?;
+    }
+    Ok(of)
 }
 
 fn count<DB: diesel::backend::Backend>(

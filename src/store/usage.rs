@@ -268,7 +268,15 @@ macro_rules! upsert {
 
 fn add_minute(conn: &mut AnyConnection, count: &UsageCount) -> Result<(), StoreError> {
     let sums = (count.calls, count.bytes, count.latency_us);
-    upsert!(usage_minutes, (at, key_id, dataset_id, operation, outcome), at, conn, count.minute.naive_utc(), &count.of, sums)
+    upsert!(
+        usage_minutes,
+        (at, key_id, dataset_id, operation, outcome),
+        at,
+        conn,
+        count.minute.naive_utc(),
+        &count.of,
+        sums
+    )
 }
 
 fn add_hour(conn: &mut AnyConnection, hour: NaiveDateTime, of: &Counted, sums: Sums) -> Result<(), StoreError> {
@@ -280,15 +288,7 @@ fn add_day(conn: &mut AnyConnection, day: &str, of: &Counted, sums: Sums) -> Res
 }
 
 fn add_month(conn: &mut AnyConnection, month: &str, of: &Counted, sums: Sums) -> Result<(), StoreError> {
-    upsert!(
-        usage_months,
-        (month, key_id, agreement_id, dataset_id, operation, outcome),
-        month,
-        conn,
-        month,
-        of,
-        sums
-    )
+    upsert!(usage_months, (month, key_id, agreement_id, dataset_id, operation, outcome), month, conn, month, of, sums)
 }
 
 /// What is counted of the whole city: a dataset, an operation, an outcome.

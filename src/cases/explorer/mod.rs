@@ -20,6 +20,7 @@ use crate::store::views::explorer::{self, Column, Filters, Range, hour_of, parts
 use crate::store::views::usage::Sum;
 use crate::store::{AnyConnection, StoreError, organisations, people};
 
+pub(super) use ask::day_of;
 pub use ask::{NAMES, question};
 
 /// Rows told one by one; the rest is one line.
@@ -341,14 +342,7 @@ fn owners(conn: &mut AnyConnection, by: By) -> Result<Option<BTreeMap<String, St
             Some(found.map(|(id, _, organisation)| (id, organisation.unwrap_or_default())).collect())
         }
         By::Department => Some(explorer::departments(conn)?.into_iter().collect()),
-        By::Key
-        | By::Agreement
-        | By::Dataset
-        | By::Operation
-        | By::Outcome
-        | By::Hour
-        | By::Day
-        | By::Month => None,
+        By::Key | By::Agreement | By::Dataset | By::Operation | By::Outcome | By::Hour | By::Day | By::Month => None,
     })
 }
 

@@ -112,7 +112,10 @@ fn what_cannot_be_read_is_named_and_only_auditors_ask() {
         }
         let long = [("by", "hour"), ("from", "2026-11-01"), ("to", "2026-11-05"), ("dataset", "parking")];
         assert_eq!(asked(&granted, &long).unwrap().total.calls, 0);
-        assert_eq!(refused(asked(&granted, &[&long[..], &[("holder", "otto.auditor@people.example")]].concat())), "too_long");
+        assert_eq!(
+            refused(asked(&granted, &[&long[..], &[("holder", "otto.auditor@people.example")]].concat())),
+            "too_long"
+        );
         let any = question(granted.desk(), &|_| String::new()).unwrap();
         for other in [granted.manager(), granted.maria(), &granted.clerk] {
             assert_eq!(refused(explore(granted.desk(), other, &any)), "missing");

@@ -257,9 +257,7 @@ pub(super) fn touches(spans: &Spans, span: Span) -> bool {
 
 /// What these holds stopped; those that only slow down stop nothing.
 pub(super) fn stopped<'a>(found: impl Iterator<Item = (&'a Hold, Spans)>) -> Spans {
-    found
-        .filter(|(hold, _)| hold.throttle.is_none())
-        .fold(Spans::default(), |all, (_, when)| all.or(&when))
+    found.filter(|(hold, _)| hold.throttle.is_none()).fold(Spans::default(), |all, (_, when)| all.or(&when))
 }
 
 /// Who was a member of which organisation and when, read once for a whole answer.

@@ -13,8 +13,7 @@ use crate::store::audit;
 use chrono::TimeDelta;
 
 fn suspend(granted: &Granted, target: HoldTarget) -> HoldId {
-    let wish =
-        Suspension { target, reason: HoldReason::Misuse, explanation: "Looked into.".to_owned(), case: None };
+    let wish = Suspension { target, reason: HoldReason::Misuse, explanation: "Looked into.".to_owned(), case: None };
     enforce::suspend(granted.desk(), granted.manager(), &wish).unwrap().id
 }
 
@@ -117,7 +116,8 @@ fn a_key_that_was_carried_over_is_told_under_the_agreement_of_that_time() {
         let start = desk.clock.now();
         let day = |days: i64| start + TimeDelta::days(days);
         let old = agreement_on(&granted.city, &["bike-share"]);
-        let form = KeyForm { name: "Bikes".to_owned(), scopes: vec!["bike-share:read".to_owned()], ..KeyForm::default() };
+        let form =
+            KeyForm { name: "Bikes".to_owned(), scopes: vec!["bike-share:read".to_owned()], ..KeyForm::default() };
         let key = keys::create(desk, granted.maria(), old, &form.read(desk.profile.zone).unwrap()).unwrap().key.id;
         granted.days_on(2);
         let application = desk.read(|conn| agreements::by_id(conn, old)).unwrap().application;
@@ -126,7 +126,10 @@ fn a_key_that_was_carried_over_is_told_under_the_agreement_of_that_time() {
         granted.days_on(2);
         let found = granted.asked_between("bike-share", day(0), day(4));
         let told: Vec<_> = found.agreements.iter().map(|one| (one.agreement.id, one.could())).collect();
-        assert_eq!(told, [(old, Spans::of([Span::new(day(0), day(2))])), (new, Spans::of([Span::new(day(2), day(4))]))]);
+        assert_eq!(
+            told,
+            [(old, Spans::of([Span::new(day(0), day(2))])), (new, Spans::of([Span::new(day(2), day(4))]))]
+        );
         assert_eq!(granted.could("bike-share", key, day(1)), "yes");
         assert_eq!(granted.could("bike-share", key, day(3)), "yes");
         assert_eq!(found.agreements[0].approvals[0].how, How::Terms, "nobody had to decide");
@@ -171,7 +174,8 @@ fn two_approvals_are_told_and_only_auditors_ask() {
         approve(&granted.city, granted.manager(), id, "cameras").unwrap();
         let second = appoint(&granted, &granted.city.second, 0);
         let item = crate::cases::apply_tests::item(&granted.city, id, "cameras");
-        crate::cases::review::decide(desk, &second, id, item, crate::cases::review::Decided::Confirm, "So do I.").unwrap();
+        crate::cases::review::decide(desk, &second, id, item, crate::cases::review::Decided::Confirm, "So do I.")
+            .unwrap();
         let found = granted.asked("cameras", desk.clock.now());
         let [one] = found.agreements.as_slice() else { panic!() };
         let how: Vec<_> = one.approvals.iter().map(|approval| (approval.how, &*approval.by)).collect();

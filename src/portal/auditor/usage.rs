@@ -257,7 +257,9 @@ fn shown(by: By, row: &Counted, texts: &Texts, most: i64) -> Row {
     let narrow = match by {
         _ if of.is_empty() => String::new(),
         By::Hour => String::new(),
-        By::Day => link("/audit/usage", texts, &[("by", next), ("from", of), ("to", of), ("from_hour", ""), ("to_hour", "")]),
+        By::Day => {
+            link("/audit/usage", texts, &[("by", next), ("from", of), ("to", of), ("from_hour", ""), ("to_hour", "")])
+        }
         By::Month => match month(of) {
             Some((first, last)) => link("/audit/usage", texts, &[("by", next), ("from", &first), ("to", &last)]),
             None => String::new(),

@@ -229,12 +229,7 @@ enum Time {
 ///
 /// # Errors
 /// What the database says.
-pub fn sums(
-    conn: &mut AnyConnection,
-    part: Part,
-    column: Column,
-    filters: &Filters,
-) -> Result<Vec<Sum>, StoreError> {
+pub fn sums(conn: &mut AnyConnection, part: Part, column: Column, filters: &Filters) -> Result<Vec<Sum>, StoreError> {
     const ORDER: &str = "2 DESC, 1 ASC";
     let found: Vec<Sum> = match part {
         Part::Months(first, last) => {

@@ -38,7 +38,10 @@ async fn use_is_counted_by_key_agreement_dataset_operation_outcome_and_day() {
         assert!(none.contains("No calls in these days"), "{none}");
         let of_key = ivan.page(&format!("/audit/usage?key={key}&by=outcome&outcome=rate_limited")).await;
         assert!(of_key.contains("<p class=\"stat-value\">1</p>"), "two filters hold together: {of_key}");
-        assert!(of_key.contains(&format!("/audit/usage?by=outcome&amp;key={key}\"")), "one filter is left out: {of_key}");
+        assert!(
+            of_key.contains(&format!("/audit/usage?by=outcome&amp;key={key}\"")),
+            "one filter is left out: {of_key}"
+        );
         let narrowed = ivan.page("/audit/usage?by=dataset&outcome=ok").await;
         let dataset = agreement.schedules[0].dataset;
         assert!(narrowed.contains(&format!("by=key&amp;dataset={dataset}&amp;outcome=ok\"")), "{narrowed}");

@@ -12,7 +12,14 @@ async fn the_page_tells_who_could_read_then_under_which_text_and_by_whose_word()
         agree::terminate(office.desk(), &office.city.maria, agreement.id, None, "The project is over.").unwrap();
         let ivan = office.of("Ivan Auditor").await;
         let then = ivan.page("/audit/readers?dataset=parking&day=2026-11-23&time=13%3A00").await;
-        for wanted in ["One key could read, one agreement was in force.", &agreement.number, &agreement.text_hash, "web map", "Manager 0", "As asked:"] {
+        for wanted in [
+            "One key could read, one agreement was in force.",
+            &agreement.number,
+            &agreement.text_hash,
+            "web map",
+            "Manager 0",
+            "As asked:",
+        ] {
             assert!(then.contains(wanted), "{wanted}: {then}");
         }
         assert!(then.contains(&format!("/audit/stories/key/{key}")), "{then}");
@@ -45,7 +52,14 @@ async fn a_request_leads_to_the_clause_that_allowed_it_or_to_what_refused_it() {
         let entries = office.entries();
         let page = ivan.page("/audit/requests/r-4711").await;
         assert_eq!(office.entries(), entries + 1, "whole addresses were looked at");
-        for wanted in [CLIENT, "The clause that allowed it", "The clause it was held against", "Schedule 1: parking", &agreement.number, "Too fast: wait"] {
+        for wanted in [
+            CLIENT,
+            "The clause that allowed it",
+            "The clause it was held against",
+            "Schedule 1: parking",
+            &agreement.number,
+            "Too fast: wait",
+        ] {
             assert!(page.contains(wanted), "{wanted}: {page}");
         }
         let none = ivan.page("/audit/requests/r-1").await;
