@@ -1,14 +1,35 @@
-//! What auditors take along, at the command line: bundles of evidence, made and checked, and whole tables.
+//! What auditors do at the command line: check the chain, take evidence and whole tables along, check what they got.
 
 use std::fs::File;
 use std::io::{BufReader, BufWriter, IsTerminal as _, Write as _};
 use std::path::{Path, PathBuf};
 
-use accord::cases::{Caller, Desk, bundle, exports};
+use accord::cases::{Caller, Desk, bundle, exports, story};
+use accord::domain::audit::Head;
 use accord::domain::people::{Actor, Role, RoleGrant};
-use clap::Args;
+use accord::store::audit as entries;
+use clap::{Args, Subcommand};
 
-use super::{Done, note, print, said};
+use super::{Done, Place, existing, note, print, said};
+
+#[derive(Subcommand)]
+pub(crate) enum Audit {
+    /// Checks the whole chain and names the first bad entry.
+    Verify {
+        /// A head that was kept elsewhere, `number:hash`; finds truncation and roll-back.
+        #[arg(long)]
+        head: Option<String>,
+    },
+    /// Prints the head of the chain, to be kept elsewhere.
+    Head,
+    /// Writes the evidence about an application, agreement, key or misuse case as a ZIP.
+    Bundle(Bundle),
+    /// Checks a bundle of evidence: every file, every entry, every signed text, and the signature. Needs nothing but the file.
+    CheckBundle {
+        /// The ZIP.
+        file: PathBuf,
+    },
+}
 
 /// Options of `audit bundle`.
 #[derive(Args)]
@@ -22,6 +43,30 @@ pub(crate) struct Bundle {
     out: Option<PathBuf>,
 }
 
+pub(crate) fn export(place: &Place, wanted: &Export) -> Done {
+    let (_, desk) = existing(place)?;
+    write_table(&desk, wanted)
+}
+
+pub(crate) fn audit(place: &Place, command: Audit) -> Done {
+    if let Audit::CheckBundle { file } = &command {
+        return check(file);
+    }
+    let (_, desk) = existing(place)?;
+    match command {
+        Audit::Bundle(wanted) => write(&desk, &wanted),
+        Audit::CheckBundle { file } => check(&file),
+        Audit::Verify { head } => {
+            let kept = head
+                .map(|text| Head::from_text(&text).ok_or_else(|| format!("“{text}” is no head: give number:hash")))
+                .transpose()?;
+            let head = story::verify_audit(&desk.store, kept)?;
+            print(format!("the chain is whole: {} entries, head {}", head.number, head.to_text()))
+        }
+        Audit::Head => print(desk.read(entries::head).map_err(said)?.to_text()),
+    }
+}
+
 /// Whoever owns the machine reads as an auditor does, and leaves the same entries.
 fn auditor() -> Result<Caller, Box<dyn std::error::Error>> {
     let mut caller = Caller::service("command line");
@@ -29,7 +74,7 @@ fn auditor() -> Result<Caller, Box<dyn std::error::Error>> {
     Ok(caller)
 }
 
-pub(crate) fn write(desk: &Desk, wanted: &Bundle) -> Done {
+fn write(desk: &Desk, wanted: &Bundle) -> Done {
     let caller = auditor()?;
     let subject = bundle::subject(desk, &wanted.kind, &wanted.of)
         .map_err(|_none| format!("there is no {} called “{}”", wanted.kind, wanted.of))?;
@@ -49,7 +94,7 @@ pub(crate) fn write(desk: &Desk, wanted: &Bundle) -> Done {
     print(format!("{}: {} files about {}", path.display(), files.len(), ticket.title))
 }
 
-pub(crate) fn check(path: &Path) -> Done {
+fn check(path: &Path) -> Done {
     let file = File::open(path).map_err(|error| format!("{}: {error}", path.display()))?;
     let found = bundle::check(BufReader::new(file))?;
     print(format!(
@@ -79,7 +124,7 @@ pub(crate) struct Export {
 }
 
 /// Writes a whole table. How far it came is told on standard error, where that is a terminal and the table goes elsewhere.
-pub(crate) fn export(desk: &Desk, wanted: &Export) -> Done {
+fn write_table(desk: &Desk, wanted: &Export) -> Done {
     let wish = exports::ExportWish::read(&|name| {
         match name {
             "what" => Some(wanted.what.clone()),
