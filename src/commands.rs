@@ -2,6 +2,7 @@
 
 mod ask;
 mod backup;
+mod evidence;
 mod gate;
 mod progress;
 mod rules;
@@ -12,14 +13,13 @@ use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
 use accord::app::{self, Base};
-use accord::cases::{Caller, CaseError, Desk, fetch, interchange, staff, story, terms, tokens as rotation};
+use accord::cases::{Caller, CaseError, Desk, fetch, interchange, staff, terms, tokens as rotation};
 use accord::config::Settings;
-use accord::domain::audit::Head;
 use accord::domain::id::DepartmentId;
 use accord::domain::people::{Role, RoleGrant};
 use accord::domain::terms::TermsFamily;
 use accord::domain::time::{Day, Instant};
-use accord::store::{audit, people};
+use accord::store::people;
 use accord::telemetry;
 use chrono::TimeZone as _;
 use chrono_tz::Tz;
@@ -27,6 +27,7 @@ use clap::{Args, Subcommand};
 use secrecy::ExposeSecret as _;
 
 pub(crate) use self::backup::{Backup, backup};
+pub(crate) use self::evidence::{Audit, Export, audit, export};
 pub(crate) use self::gate::{Gate, gate};
 use self::progress::{Progress, count};
 pub(crate) use self::rules::{Rules, rules};
@@ -160,18 +161,6 @@ pub(crate) enum Tokens {
         #[arg(long)]
         reason: String,
     },
-}
-
-#[derive(Subcommand)]
-pub(crate) enum Audit {
-    /// Checks the whole chain and names the first bad entry.
-    Verify {
-        /// A head that was kept elsewhere, `number:hash`; finds truncation and roll-back.
-        #[arg(long)]
-        head: Option<String>,
-    },
-    /// Prints the head of the chain, to be kept elsewhere.
-    Head,
 }
 
 fn settings(place: &Place) -> Result<Settings, Box<dyn Error>> {
@@ -480,18 +469,4 @@ pub(crate) fn tokens(place: &Place, command: Tokens) -> Done {
     let kid = rotation::rotate_now(&desk, &Caller::service("command line"), &reason).map_err(said)?;
     note("Every gate refuses the old tokens as soon as it looks for changes (gate.poll_ms).")?;
     print(kid)
-}
-
-pub(crate) fn audit(place: &Place, command: Audit) -> Done {
-    let (_, desk) = existing(place)?;
-    match command {
-        Audit::Verify { head } => {
-            let kept = head
-                .map(|text| Head::from_text(&text).ok_or_else(|| format!("“{text}” is no head: give number:hash")))
-                .transpose()?;
-            let head = story::verify_audit(&desk.store, kept)?;
-            print(format!("the chain is whole: {} entries, head {}", head.number, head.to_text()))
-        }
-        Audit::Head => print(desk.read(audit::head).map_err(said)?.to_text()),
-    }
 }

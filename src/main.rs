@@ -73,6 +73,8 @@ enum Command {
     /// The audit chain.
     #[command(subcommand)]
     Audit(commands::Audit),
+    /// Whole tables to take along: entries, usage, the access log, agreements, keys.
+    Export(commands::Export),
 }
 
 fn main() -> ExitCode {
@@ -96,6 +98,7 @@ fn main() -> ExitCode {
         Command::Tokens(tokens) => commands::tokens(&place, tokens),
         Command::Rules(rules) => commands::rules(&place, rules),
         Command::Audit(audit) => commands::audit(&place, audit),
+        Command::Export(wanted) => commands::export(&place, &wanted),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,

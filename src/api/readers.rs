@@ -205,7 +205,7 @@ fn instant(query: &Fields, name: &str) -> Result<Option<Instant>, WebError> {
 }
 
 /// The instant asked about (now, where none is given), or the span.
-fn asked(query: &Fields, now: Instant) -> Result<(String, Span), WebError> {
+pub(super) fn asked(query: &Fields, now: Instant) -> Result<(String, Span), WebError> {
     let dataset = query.get("dataset").unwrap_or_default().to_owned();
     let span = match (instant(query, "at")?, instant(query, "from")?, instant(query, "until")?) {
         (at, None, None) => {
@@ -220,7 +220,8 @@ fn asked(query: &Fields, now: Instant) -> Result<(String, Span), WebError> {
     Ok((dataset, span))
 }
 
-fn dataset(desk: &Desk, text: &str) -> Result<DatasetId, CaseError> {
+/// The dataset that was named.
+pub(super) fn dataset(desk: &Desk, text: &str) -> Result<DatasetId, CaseError> {
     readers::dataset_named(desk, text)
 }
 

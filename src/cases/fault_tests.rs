@@ -92,8 +92,18 @@ const TABLES: [&str; 54] = [
 
 /// What no act writes: gates count into it through the feed, many calls at once, or keep what they took in; the clock
 /// that sends mail keeps its tries.
-const OF_GATES: [&str; 7] =
-    ["access_log", "outbox_tries", "quota_levels", "usage_days", "usage_hours", "usage_minutes", "usage_sights"];
+const OF_GATES: [&str; 10] = [
+    "access_log",
+    "outbox_tries",
+    "quota_levels",
+    "usage_city_days",
+    "usage_city_hours",
+    "usage_days",
+    "usage_hours",
+    "usage_minutes",
+    "usage_months",
+    "usage_sights",
+];
 
 /// Where what was done, what is told of it and what is recorded of it meet.
 const TORN: [&str; 10] = [

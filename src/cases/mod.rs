@@ -38,6 +38,7 @@ pub(crate) mod apply_tests;
 pub mod assignment;
 #[cfg(test)]
 mod assignment_tests;
+pub mod bundle;
 pub mod calendar;
 #[cfg(test)]
 mod calendar_tests;
@@ -59,6 +60,9 @@ pub mod drafting;
 mod endings_tests;
 pub mod enforce;
 pub mod explorer;
+pub mod exports;
+#[cfg(test)]
+mod exports_tests;
 #[cfg(test)]
 mod fault_tests;
 pub mod feeds;

@@ -228,6 +228,13 @@ pub fn label(desk: &Desk, by: By, of: &str) -> Result<String, CaseError> {
     }
 }
 
+/// The cell with an apostrophe before anything that begins a formula (OWASP, "CSV injection").
+#[must_use]
+pub fn harmless(cell: String) -> String {
+    let is_number = cell.parse::<f64>().is_ok();
+    if !is_number && cell.starts_with(['=', '+', '-', '@', '\t', '\r', '\n']) { format!("'{cell}") } else { cell }
+}
+
 /// Rows, and whether there are more.
 struct Found<T> {
     rows: Vec<T>,

@@ -8,7 +8,7 @@ use crate::cases::post;
 use crate::domain::letter::Letter;
 use crate::domain::time::Instant;
 use crate::web::case::{DeskData, caller};
-use crate::web::pdf::{self, Paper};
+use crate::web::pdf::{self, Paper, PdfError};
 use crate::web::{Access, Page, Routes, WebError, markdown, upload};
 
 /// Adds the routes of this file.

@@ -205,6 +205,20 @@ pub fn of_departments(
     rows.into_iter().map(read).collect()
 }
 
+/// Agreements in order of their ids, after one of them; of all, for whoever takes them out.
+///
+/// # Errors
+/// What the database says.
+pub fn after(conn: &mut AnyConnection, id: &str, limit: i64) -> Result<Vec<Agreement>, StoreError> {
+    let rows: Vec<(i64, String)> = agreements::table
+        .filter(agreements::id.gt(id.to_owned()))
+        .order(agreements::id.asc())
+        .limit(limit)
+        .select((agreements::version, agreements::body))
+        .load(conn)?;
+    rows.into_iter().map(read).collect()
+}
+
 /// Agreements with a schedule of this dataset whose term, as signed, lies within these instants in part, whatever became of
 /// them, oldest first.
 ///

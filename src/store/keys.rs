@@ -53,6 +53,20 @@ pub fn by_digest(conn: &mut AnyConnection, digest: &Digest) -> Result<StoredKey,
     stored(&keys::table.filter(keys::digest.eq(digest.to_string())).select(Row::as_select()).first(conn)?)
 }
 
+/// Keys in order of their ids, after one of them.
+///
+/// # Errors
+/// What the database says.
+pub fn after(conn: &mut AnyConnection, id: &str, limit: i64) -> Result<Vec<StoredKey>, StoreError> {
+    let rows: Vec<Row> = keys::table
+        .filter(keys::id.gt(id.to_owned()))
+        .order(keys::id.asc())
+        .limit(limit)
+        .select(Row::as_select())
+        .load(conn)?;
+    rows.iter().map(stored).collect()
+}
+
 /// The keys of an agreement, newest first.
 ///
 /// # Errors

@@ -31,6 +31,7 @@ pub mod secret;
 pub mod security;
 pub mod sheet;
 pub mod site;
+pub mod stream;
 pub mod templates;
 pub mod tongue;
 pub mod upload;

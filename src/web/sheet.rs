@@ -5,7 +5,7 @@ use actix_web::HttpResponse;
 use actix_web::http::header;
 
 use super::error::WebError;
-use crate::cases::sheets::Sheet;
+use crate::cases::sheets::{Sheet, harmless};
 
 /// A table as a file. `next` is where a table that was cut goes on, for programs that follow links.
 ///
@@ -27,12 +27,6 @@ pub fn csv(name: &str, sheet: Sheet, next: Option<&str>) -> Result<HttpResponse,
         response.insert_header((header::LINK, format!("<{next}>; rel=\"next\"")));
     }
     Ok(response.body(bytes))
-}
-
-/// The cell with an apostrophe before anything that begins a formula (OWASP, "CSV injection").
-fn harmless(cell: String) -> String {
-    let is_number = cell.parse::<f64>().is_ok();
-    if !is_number && cell.starts_with(['=', '+', '-', '@', '\t', '\r', '\n']) { format!("'{cell}") } else { cell }
 }
 
 #[cfg(test)]

@@ -55,6 +55,7 @@ const PEOPLE: &[(&str, &[&str])] = &[
             "/audit/readers?dataset=parking-occupancy",
             "/audit/usage?by=key",
             "/audit/access-log",
+            "/audit/exports",
             "/audit/verify?run=yes",
         ],
     ),

@@ -151,7 +151,8 @@ fn hour(name: &str, text: &dyn Fn(&str) -> String, problems: &mut Vec<Invalid>) 
     read
 }
 
-pub(super) fn day_of(zone: Tz, day: Day) -> CityDay {
+/// A day of the city with its first instant and the one after it.
+pub(in crate::cases) fn day_of(zone: Tz, day: Day) -> CityDay {
     let noon = day.and_time(chrono::NaiveTime::MIN) + TimeDelta::hours(12);
     let noon = noon.and_local_timezone(zone).earliest().map_or_else(|| noon.and_utc(), |noon| noon.to_utc());
     CityDay::of(zone, noon)

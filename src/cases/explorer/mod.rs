@@ -20,6 +20,7 @@ use crate::store::views::explorer::{self, Column, Filters, Range, hour_of, parts
 use crate::store::views::usage::Sum;
 use crate::store::{AnyConnection, StoreError, organisations, people};
 
+pub(super) use ask::day_of;
 pub use ask::{NAMES, question};
 
 /// Rows told one by one; the rest is one line.

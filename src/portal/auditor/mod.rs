@@ -2,7 +2,9 @@
 //! check of the chain, and all of it as files. Reads everything but secrets and changes nothing.
 
 pub(crate) mod asked;
+mod bundles;
 mod entries;
+mod exports;
 mod log;
 mod readers;
 mod story;
@@ -37,5 +39,8 @@ pub fn routes(routes: Routes) -> Routes {
             "The clause that allowed a request, or what refused it",
             readers::request,
         )
+        .get("/audit/bundles/{kind}", AUDITOR, "Evidence to hand on, as a ZIP", bundles::file)
+        .get("/audit/exports", AUDITOR, "Whole tables to take along", exports::page)
+        .get("/audit/exports/file", AUDITOR, "A whole table, as CSV, JSON or NDJSON", exports::file)
         .get("/audit/verify", AUDITOR, "Check the chain", verify::page)
 }

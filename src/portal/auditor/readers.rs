@@ -40,6 +40,7 @@ pub(super) struct AnswerView {
     pub(super) keys: usize,
     pub(super) under: Vec<AgreementView>,
     pub(super) csv: String,
+    pub(super) bundle: String,
 }
 
 #[derive(Debug, Serialize)]
@@ -100,14 +101,14 @@ pub(super) struct WhyNot {
     pub(super) spans: Vec<Span>,
 }
 
-struct Asked {
-    dataset: DatasetId,
-    span: Span,
+pub(super) struct Asked {
+    pub(super) dataset: DatasetId,
+    pub(super) span: Span,
     is_moment: bool,
 }
 
 /// What was typed; `None` where nothing was asked yet or something cannot be read.
-fn read(desk: &Desk, asked: &[String; 4], errors: &mut FormErrors) -> Result<Option<Asked>, CaseError> {
+pub(super) fn read(desk: &Desk, asked: &[String; 4], errors: &mut FormErrors) -> Result<Option<Asked>, CaseError> {
     let [named, first, last, time] = asked;
     if asked.iter().all(String::is_empty) {
         return Ok(None);
@@ -202,6 +203,7 @@ fn answer(found: &Readers, asked: &[String; 4], is_moment: bool) -> AnswerView {
     let begin = path.len();
     let mut csv = url::form_urlencoded::Serializer::for_suffix(path, begin);
     csv.extend_pairs(NAMES.iter().zip(asked).filter(|(_, value)| !value.is_empty()));
+    let csv = csv.finish();
     let could = |one: &&KeyReader| !one.reading.could.is_empty();
     AnswerView {
         dataset: found.dataset.metadata.title.to_string(),
@@ -214,7 +216,8 @@ fn answer(found: &Readers, asked: &[String; 4], is_moment: bool) -> AnswerView {
         is_cut: found.is_cut,
         keys: found.agreements.iter().flat_map(|one| &one.keys).filter(could).count(),
         under: found.agreements.iter().map(of_agreement).collect(),
-        csv: csv.finish(),
+        bundle: csv.replacen("/audit/readers.csv", "/audit/bundles/readers", 1),
+        csv,
     }
 }
 

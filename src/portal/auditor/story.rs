@@ -49,6 +49,7 @@ pub(super) struct StoryView {
     pub(super) open: String,
     pub(super) usage: String,
     pub(super) readers: String,
+    pub(super) bundle: String,
     pub(super) log: String,
     pub(super) csv: String,
     pub(super) links: Vec<Link>,
@@ -119,6 +120,10 @@ fn view(desk: &Desk, kind: &str, id: &str) -> Result<(String, StoryView), CaseEr
             _ => String::new(),
         },
         readers: if *word == "dataset" { format!("/audit/readers?dataset={id}") } else { String::new() },
+        bundle: match *word {
+            "application" | "agreement" | "key" => format!("/audit/bundles/{word}?of={id}"),
+            _ => String::new(),
+        },
         log: if is_counted { query("/audit/access-log") } else { String::new() },
         csv: query("/audit/entries.csv"),
         links: related(desk, &found, id)?,

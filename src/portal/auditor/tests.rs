@@ -58,7 +58,7 @@ fn call(office: &Office, (agreement, key): (&Agreement, KeyId), calls: &[(Instan
     desk.store.write(|conn| usage::write(conn, ("test", 1), &batch, desk.profile.zone, desk.clock.now())).unwrap();
 }
 
-const PAGES: [&str; 9] = [
+const PAGES: [&str; 10] = [
     "/audit",
     "/audit/entries/1",
     "/audit/stories",
@@ -66,6 +66,7 @@ const PAGES: [&str; 9] = [
     "/audit/readers?dataset=parking&day=2026-11-23&time=12:00",
     "/audit/usage",
     "/audit/access-log",
+    "/audit/exports",
     "/audit/verify",
     "/audit/verify?run=yes",
 ];
@@ -76,8 +77,36 @@ const FILES: [&str; 4] =
 fn nothing_under_the_audit_can_be_posted_to() {
     let rows = crate::portal::routes(true).rows();
     let audit: Vec<_> = rows.iter().filter(|row| row.path.starts_with("/audit")).collect();
-    assert_eq!(audit.len(), 13);
+    assert_eq!(audit.len(), 16);
     assert!(audit.iter().all(|row| row.method == actix_web::http::Method::GET), "{audit:?}");
+}
+
+#[actix_web::test]
+async fn what_is_written_as_it_is_made_arrives_whole() {
+    for office in offices() {
+        let (agreement, key, text) = keyed(&office);
+        call(&office, (&agreement, key), &[(office.desk().clock.now(), "ok", "/parking/latest")]);
+        let ivan = office.of("Ivan Auditor").await;
+        for (what, format, media_type) in [
+            ("entries", "ndjson", "application/x-ndjson"),
+            ("access-log", "json", "application/json"),
+            ("keys", "csv", "text/csv; charset=utf-8"),
+        ] {
+            let entries = office.entries();
+            let file = ivan.get(&format!("/audit/exports/file?what={what}&format={format}")).await;
+            assert_eq!((file.status, file.header("content-type")), (200, media_type), "{what}");
+            assert!(!file.body.is_empty() && !file.body.contains(&text), "{what}: {}", file.body);
+            assert_eq!(office.entries(), entries + 1, "{what}");
+        }
+        let bundle = ivan.get(&format!("/audit/bundles/agreement?of={}", agreement.number)).await;
+        assert_eq!((bundle.status, bundle.header("content-type")), (200, "application/zip"));
+        assert_eq!(ivan.get("/audit/bundles/agreement?of=DSA-1999-1").await.status, 404);
+        assert_eq!(ivan.get("/audit/exports/file?what=secrets").await.status, 422);
+        let others = office.of("Manager 0").await;
+        for path in ["/audit/exports/file?what=keys", "/audit/bundles/agreement?of=x"] {
+            assert_eq!(others.get(path).await.status, 403, "{path}");
+        }
+    }
 }
 
 #[actix_web::test]

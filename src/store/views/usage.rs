@@ -210,6 +210,34 @@ pub fn day_rows(
     Ok(rows.load(conn)?)
 }
 
+/// The first day of which anything was counted.
+///
+/// # Errors
+/// What the database says.
+pub fn first_day(conn: &mut AnyConnection) -> Result<Option<String>, StoreError> {
+    Ok(usage_days::table.select(diesel::dsl::min(usage_days::day)).first(conn)?)
+}
+
+/// The rollup of one day: as many rows as keys, datasets, operations and outcomes met on it.
+///
+/// # Errors
+/// What the database says.
+pub fn rows_of_day(conn: &mut AnyConnection, day: Day) -> Result<Vec<DayRow>, StoreError> {
+    let rows = usage_days::table.filter(usage_days::day.eq(day.to_string())).select((
+        usage_days::day,
+        usage_days::key_id,
+        usage_days::agreement_id,
+        usage_days::dataset_id,
+        usage_days::operation,
+        usage_days::outcome,
+        usage_days::calls,
+        usage_days::bytes,
+        usage_days::latency_us,
+    ));
+    let in_order = (usage_days::key_id.asc(), usage_days::dataset_id.asc(), usage_days::outcome.asc());
+    Ok(rows.order(in_order).load(conn)?)
+}
+
 /// Calls at one point of a curve.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Point {

@@ -200,3 +200,19 @@ explorer-curve-hour = Calls by hour, at most { $most }; refused or failed in the
 explorer-curve-day = Calls by day, at most { $most }; refused or failed in the other colour
 explorer-curve-month = Calls by month, at most { $most }; refused or failed in the other colour
 explorer-bar = { $at }: { $calls } calls, { $refused } refused or failed
+
+# Evidence bundles (find.html, story.html, readers.html).
+bundle-title = Evidence to hand on
+bundle-lead = The story of an application, an agreement or a key, and each answer to who could read, can be taken as a ZIP: signed texts, letters, the evidence of signatures, holds, use and entries of the chain, with the hash of every file and the signed head. Taking one leaves an entry.
+bundle-take = Take the evidence as a ZIP
+bundle-of-case = Misuse case
+bundle-case-hint = Its number, such as CASE-2026-0001
+
+# Whole tables (exports.html).
+exports-title = Whole tables
+exports-lead = A table of any length, written as it is read. Taking one leaves an entry. Access logs show whole addresses here.
+exports-what = What
+exports-format = Format
+exports-days = Days of the city; without them everything. Agreements and keys are those of now.
+exports-take = Take it out
+exports-terminal = In a terminal: <code>accord export entries --format ndjson --out FILE</code>, which shows how far it is.

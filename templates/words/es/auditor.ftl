@@ -200,3 +200,19 @@ explorer-curve-hour = Llamadas por hora, como máximo { $most }; las rechazadas 
 explorer-curve-day = Llamadas por día, como máximo { $most }; las rechazadas o fallidas en otro color
 explorer-curve-month = Llamadas por mes, como máximo { $most }; las rechazadas o fallidas en otro color
 explorer-bar = { $at }: { $calls } llamadas, { $refused } rechazadas o fallidas
+
+# Conjuntos de pruebas (find.html, story.html, readers.html).
+bundle-title = Pruebas para entregar
+bundle-lead = La historia de una solicitud, un convenio o una clave, y cada respuesta a quién podía leer, se puede descargar como ZIP: textos firmados, cartas, pruebas de las firmas, suspensiones, uso y asientos de la cadena, con la huella de cada archivo y la cabeza firmada. Descargarlo deja un asiento.
+bundle-take = Descargar las pruebas como ZIP
+bundle-of-case = Caso de uso indebido
+bundle-case-hint = Su número, como CASE-2026-0001
+
+# Tablas enteras (exports.html).
+exports-title = Tablas enteras
+exports-lead = Una tabla de cualquier longitud, escrita a medida que se lee. Descargarla deja un asiento. Aquí el registro de accesos muestra las direcciones enteras.
+exports-what = Qué
+exports-format = Formato
+exports-days = Días de la ciudad; sin ellos, todo. Los convenios y las claves son los de ahora.
+exports-take = Descargar
+exports-terminal = En una terminal: <code>accord export entries --format ndjson --out FILE</code>, que muestra hasta dónde llegó.
