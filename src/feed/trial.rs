@@ -74,7 +74,8 @@ fn grants(trial: &Trial<'_>, key: &str) -> Grants {
     let schedule = picture::schedule(trial.schedule, std::slice::from_ref(trial.dataset), None, trial.zone);
     let scopes = trial.schedule.operations.iter();
     let scopes: Vec<Scope> = scopes.filter_map(|name| format!("{}:{name}", trial.dataset.slug).parse().ok()).collect();
-    let dataset = picture::dataset(DatasetPicture { dataset: trial.dataset.clone(), sealed: None }, &Nothing);
+    let dataset =
+        picture::dataset(DatasetPicture { dataset: trial.dataset.clone(), sealed: None }, &Nothing, trial.zone);
     grants.publish(Publication {
         datasets: dataset.into_iter().collect(),
         holders: vec![HolderGrant { id: holder, holds: Vec::new() }],
