@@ -353,3 +353,6 @@ pub fn loads(desk: &Desk, caller: &Caller) -> Result<(Team, Vec<DepartmentLoad>)
     let all = caller.actor.departments(DESK).into_iter().map(of).collect();
     Ok((assigned.team.clone(), all))
 }
+
+#[cfg(test)]
+mod tests;

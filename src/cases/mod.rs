@@ -36,9 +36,12 @@ pub mod apply;
 #[cfg(test)]
 pub(crate) mod apply_tests;
 pub mod assignment;
+<<<<<<< ours
 #[cfg(test)]
 mod assignment_tests;
 pub mod bundle;
+=======
+>>>>>>> theirs
 pub mod calendar;
 #[cfg(test)]
 mod calendar_tests;
@@ -141,8 +144,6 @@ pub(crate) mod testing;
 pub mod tokens;
 mod touched;
 pub mod trial;
-#[cfg(test)]
-mod trial_tests;
 pub mod usage;
 pub mod wishes;
 pub(crate) mod writing;

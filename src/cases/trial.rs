@@ -146,3 +146,6 @@ fn conditions(application: &Application, item: &Item, under: Under) -> Result<Ve
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

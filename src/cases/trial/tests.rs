@@ -1,9 +1,9 @@
 //! What an approval would open, and what the gate would answer under it: the gate's own function, on no agreement at all.
 
-use super::apply_tests::{City, cities, code, draft, item, submit};
-use super::catalogue::{self, Edit};
-use super::trial::{Call, Under, WouldBe, would_be};
-use super::{Caller, CaseError, review};
+use crate::cases::apply_tests::{City, cities, code, draft, item, submit};
+use crate::cases::catalogue::{self, Edit};
+use crate::cases::trial::{Call, Under, WouldBe, would_be};
+use crate::cases::{Caller, CaseError, review};
 use crate::domain::id::ApplicationId;
 use crate::domain::limits::Limits;
 use crate::domain::net::CidrList;
@@ -44,7 +44,7 @@ fn with_upstream(city: &City) {
     let (desk, manager) = (&city.desk.desk, &city.managers[0]);
     let version = catalogue::for_staff(desk, manager, "parking").unwrap().version;
     let upstream = crate::domain::catalogue::Upstream {
-        url: "http://127.0.0.1:9".to_owned(),
+        url: "https://feed.example/parking".to_owned(),
         timeout_ms: 1_000,
         credential_header: None,
         bounds: crate::domain::catalogue::UpstreamBounds::default(),

@@ -1,9 +1,9 @@
 //! Giving work, taking it back, being away and covering, on both databases.
 
-use super::apply_tests::{City, cities, code, draft, submit};
-use super::assignment::{self, Assigned, Whose};
-use super::review;
-use super::{Caller, CaseError, staff};
+use crate::cases::apply_tests::{City, cities, code, draft, submit};
+use crate::cases::assignment::{self, Assigned, Whose};
+use crate::cases::review;
+use crate::cases::{Caller, CaseError, staff};
 use crate::domain::id::{AccountId, ApplicationId, DepartmentId};
 use crate::domain::notice::NoticeKind;
 use crate::domain::people::{Role, RoleGrant};
