@@ -26,7 +26,7 @@ pub(super) const GROUPS: &[Group] = &[
     Group {
         name: "Catalogue",
         about: "Datasets, departments and terms, as anybody may read them; publishing terms is for administrators.",
-        segments: &["datasets", "departments", "terms", "terms-previews"],
+        segments: &["datasets", "departments", "terms", "terms-previews", "eligibility"],
     },
     Group {
         name: "Applications",
@@ -174,6 +174,10 @@ pub(super) fn parameter(path: &str, name: &str) -> &'static str {
         "by" => "key, agreement, dataset, operation, outcome or day (the default).",
         "key" => "The id of a key.",
         "agreement" => "The id of an agreement.",
+        "dataset" if path.ends_with("/eligibility") => "The short name of a dataset; may stand several times.",
+        "use" => "The id of a use that no agreement may allow and that you plan; may stand several times.",
+        "measures" => "yes or no: whether you can keep the security measures of the terms.",
+        "names" => "yes or no: whether you can name each person who would use the data.",
         "dataset" => "The id of a dataset.",
         "outcome" => "One outcome of the gate, such as ok or rate_limited.",
         "from" if path.contains("/usage") => "The first day, such as 2026-11-01; 27 days before the last by default.",

@@ -2,6 +2,8 @@
 
 use super::testing::cities;
 use super::tests::well_formed;
+use super::usage::OUTCOMES;
+use crate::gate::verdict::Outcome;
 
 /// The names of the fields that answer an offer: choices, and texts.
 pub(super) fn answers(offered: &crate::domain::application::Application) -> (Vec<String>, Vec<String>) {
@@ -79,5 +81,17 @@ async fn an_earlier_application_lends_its_answers_and_no_signature() {
         assert_eq!(begun.status, 303, "{}", begun.body);
         assert!(city.applications("maria").iter().any(|one| one.answers.get("title") == "The same again"));
         assert_eq!(city.post("chen", &format!("{here}/copy"), &[]).await.status, 404, "not from others");
+    }
+}
+
+#[test]
+fn every_outcome_of_the_gate_has_its_words_and_what_to_do() {
+    let told: Vec<&str> = OUTCOMES.iter().map(|(code, _, _)| *code).collect();
+    for outcome in Outcome::ALL {
+        assert!(told.contains(&outcome.as_str()), "{}", outcome.as_str());
+    }
+    assert_eq!(told.len(), Outcome::ALL.len());
+    for (code, words, todo) in OUTCOMES {
+        assert!(!words.is_empty() && todo.is_empty() == (code == "ok"), "{code}");
     }
 }

@@ -122,7 +122,9 @@ fn beside(
     rows.push(row(
         "Hours of the day",
         "Any".to_owned(),
-        offered.hours.map_or("Any".to_owned(), |(from, to)| format!("{} to {}", clock_words(from), clock_words(to))),
+        offered
+            .hours
+            .map_or("Any".to_owned(), |(from, to)| format!("From {} to {}", clock_words(from), clock_words(to))),
     ));
     rows.push(row("Taken out of the data", "Nothing".to_owned(), taken_out(offered)));
     rows

@@ -185,20 +185,3 @@ fn bars((first, last): (Day, Day), days: &[Sum], most: i64) -> Vec<Bar> {
 pub(super) fn last_day(ends_at: crate::domain::time::Instant) -> crate::domain::time::Instant {
     ends_at - TimeDelta::seconds(1)
 }
-
-#[cfg(test)]
-mod tests {
-    use super::OUTCOMES;
-
-    #[test]
-    fn every_outcome_of_the_gate_has_its_words_and_what_to_do() {
-        let told: Vec<&str> = OUTCOMES.iter().map(|(code, _, _)| *code).collect();
-        for outcome in crate::gate::verdict::Outcome::ALL {
-            assert!(told.contains(&outcome.as_str()), "{}", outcome.as_str());
-        }
-        assert_eq!(told.len(), crate::gate::verdict::Outcome::ALL.len());
-        for (code, words, todo) in OUTCOMES {
-            assert!(!words.is_empty() && todo.is_empty() == (code == "ok"), "{code}");
-        }
-    }
-}
