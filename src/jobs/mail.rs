@@ -395,6 +395,14 @@ mod tests {
         "count",
         "agreement",
         "source",
+        "why",
+        "minutes",
+        "missing",
+        "new",
+        "other",
+        "personal",
+        "operations",
+        "when",
     ];
 
     fn letters() -> Letters {
