@@ -36,12 +36,7 @@ pub mod apply;
 #[cfg(test)]
 pub(crate) mod apply_tests;
 pub mod assignment;
-<<<<<<< ours
-#[cfg(test)]
-mod assignment_tests;
 pub mod bundle;
-=======
->>>>>>> theirs
 pub mod calendar;
 #[cfg(test)]
 mod calendar_tests;

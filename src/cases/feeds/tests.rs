@@ -17,7 +17,7 @@ use crate::domain::notice::NoticeKind;
 use crate::store::{audit, outbox};
 
 const PLAIN: &str = r#"[{"zone":"North","free":12}]"#;
-const WIDER: &str = r#"[{"zone":"North","free":"many","license_plate":"AB-1"}]"#;
+const WIDER: &str = r#"[{"zone":"North","free":"many","mac_address":"AB-1"}]"#;
 const GONE: &str = "";
 
 /// A feed that answers with one of these bodies, whichever the counter points to; an empty one is an error.
@@ -108,10 +108,10 @@ async fn stewards_hear_once_of_each_drift_and_take_over_what_is_new() {
         let health = feeds::health(desk, manager, "parking").unwrap();
         let drifts: Vec<_> =
             health.lines.iter().map(|line| (line.compared.name.as_str(), line.compared.drift)).collect();
-        assert_eq!(drifts, [("zone", None), ("free", Some(Drift::OtherType)), ("license_plate", Some(Drift::New))]);
+        assert_eq!(drifts, [("zone", None), ("free", Some(Drift::OtherType)), ("mac_address", Some(Drift::New))]);
         let plate = &health.lines[2];
         assert!(!plate.because.is_empty() && !plate.is_treated && plate.suggested > Sensitivity::None, "{plate:?}");
-        save(&city, "public", &[("**.license_plate", "drop", "")]).unwrap();
+        save(&city, "public", &[("**.mac_address", "drop", "")]).unwrap();
         assert!(feeds::health(desk, manager, "parking").unwrap().lines[2].is_treated);
 
         let chosen = |name: &str| [Declared { name: name.to_owned(), sensitivity: Sensitivity::Sensitive }];
@@ -119,9 +119,9 @@ async fn stewards_hear_once_of_each_drift_and_take_over_what_is_new() {
         let unseen = feeds::declare(desk, manager, "parking", &chosen("driver"), version).unwrap_err();
         assert!(matches!(&unseen, CaseError::Invalid(faults) if faults[0].code == "not_seen"), "{unseen:?}");
         feeds::declare(desk, manager, "parking", &[], version).unwrap_err();
-        let stale = feeds::declare(desk, manager, "parking", &chosen("license_plate"), version - 1);
+        let stale = feeds::declare(desk, manager, "parking", &chosen("mac_address"), version - 1);
         assert!(matches!(stale, Err(CaseError::Stale)));
-        let next = feeds::declare(desk, manager, "parking", &chosen("license_plate"), version).unwrap();
+        let next = feeds::declare(desk, manager, "parking", &chosen("mac_address"), version).unwrap();
         assert_eq!((next.fields.len(), next.fields[2].kind.as_str()), (3, "string"));
         look(&city).await;
         assert_eq!(told(desk, NoticeKind::FieldsDrifted), 1, "what was declared here is no news");

@@ -58,6 +58,14 @@ const FACTS: &[&str] = &[
     "agreements",
     "requests",
     "city_mail",
+    "why",
+    "minutes",
+    "missing",
+    "new",
+    "other",
+    "personal",
+    "operations",
+    "when",
 ];
 
 fn letters() -> Letters {

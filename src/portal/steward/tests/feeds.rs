@@ -5,12 +5,12 @@ use crate::cases::redaction::{RuleTyped, read_rules, save_profile};
 use crate::portal::steward::redactions::tests::upstream;
 use crate::portal::tests::{Office, complains, looks_like_nothing, offices, pairs};
 
-const FEED: &str = r#"[{"zone":"<b>North","plate":"AB-1","lat":41.10,"lon":-73.40},{"zone":"South","plate":"AB-2","lat":41.12,"lon":-73.41}]"#;
+const FEED: &str = r#"[{"zone":"<b>North","mac_address":"AB-1","lat":41.10,"lon":-73.40},{"zone":"South","mac_address":"AB-2","lat":41.12,"lon":-73.41}]"#;
 const SAMPLE: &str = "/stewardship/parking/sample";
 
 fn masked(office: &Office) {
     let rule = RuleTyped {
-        path: "**.plate".to_owned(),
+        path: "**.mac_address".to_owned(),
         treatment: "mask".to_owned(),
         parameter: String::new(),
         reason: "It names its owner.".to_owned(),
@@ -65,7 +65,7 @@ async fn a_feed_is_looked_at_and_what_it_sends_is_declared() {
         assert!(manager.page(HERE).await.contains("No feed yet"));
         upstream(&office, FEED).await;
         let page = manager.follow(&manager.send(HERE, &format!("{HERE}/check"), &[]).await).await;
-        for part in ["The feed answered.", "Answers", "New, not declared", "Declare these fields", "plate"] {
+        for part in ["The feed answered.", "Answers", "New, not declared", "Declare these fields", "mac_address"] {
             assert!(page.contains(part), "{part}: {page}");
         }
         let version = manager.version(HERE).await;
@@ -80,13 +80,13 @@ async fn a_feed_is_looked_at_and_what_it_sends_is_declared() {
             ("version", &version),
             ("fields", "zone"),
             ("sensitivity.zone", "none"),
-            ("fields", "plate"),
-            ("sensitivity.plate", "sensitive"),
+            ("fields", "mac_address"),
+            ("sensitivity.mac_address", "sensitive"),
         ]);
         let page = manager.follow(&manager.send(HERE, &format!("{HERE}/declare"), &fields).await).await;
         assert!(page.contains("The fields are declared"), "{page}");
         let names: Vec<_> = dataset(&office, "parking").fields.into_iter().map(|field| field.name).collect();
-        assert!(names.ends_with(&["zone".to_owned(), "plate".to_owned()]), "{names:?}");
+        assert!(names.ends_with(&["zone".to_owned(), "mac_address".to_owned()]), "{names:?}");
         assert!(save(&manager, "publish", &[("published", "yes")]).await.status < 400);
     }
 }
