@@ -26,7 +26,7 @@ pub(super) const GROUPS: &[Group] = &[
     Group {
         name: "Catalogue",
         about: "Datasets, departments and terms, as anybody may read them; publishing terms is for administrators.",
-        segments: &["datasets", "departments", "terms", "terms-previews", "eligibility"],
+        segments: &["datasets", "departments", "terms", "terms-previews", "terms-drafts", "eligibility"],
     },
     Group {
         name: "Applications",
@@ -107,8 +107,18 @@ pub(super) const GROUPS: &[Group] = &[
     },
     Group {
         name: "Administration",
-        about: "Staff, accounts, organisations, credentials of gate clients, mail, the state of the service.",
-        segments: &["staff", "accounts", "organisations", "services", "outbox", "system"],
+        about: "Staff, accounts, organisations, credentials of gate clients, mail, the profile, the state of the service.",
+        segments: &[
+            "staff",
+            "accounts",
+            "organisations",
+            "services",
+            "outbox",
+            "outbox-tries",
+            "profile",
+            "profile-checks",
+            "system",
+        ],
     },
     Group { name: "This API", about: "Its own description.", segments: &["openapi.json"] },
 ];
@@ -159,7 +169,11 @@ pub(super) fn parameter(path: &str, name: &str) -> &'static str {
         "format" => "A format in which it is offered, such as API or CSV.",
         "positions" => "true: only what says where its records are.",
         "sample" => "true: only what has a sample to look at.",
-        "state" if path.ends_with("/outbox") => "waiting, sent or dead.",
+        "state" if path.ends_with("/outbox") => "waiting, sent, dead, gathered, kept or given_up.",
+        "kind" if path.ends_with("/outbox") => "A kind of message, such as key_created.",
+        "address" => "A part of the mail address.",
+        "since" => "The number of an earlier version; the one before by default.",
+        "against" => "The number of a version; the one that binds now by default.",
         "state" => "Only those in this state.",
         "assigned" => "me (with whom you cover for today), nobody, or the id of a colleague's account.",
         "open" => "true: only what waits for a decision of yours.",

@@ -218,7 +218,7 @@ mod tests {
 
     #[test]
     fn where_all_is_well_each_part_says_so() {
-        let found = findings(&well(at(9)), at(10));
+        let found = findings(&well(at(10)), at(10));
         assert!(found.iter().all(|one| one.level == Level::Good) && found.len() == 7, "{found:?}");
     }
 

@@ -27,6 +27,15 @@ pub(crate) fn change_views(differences: &[Difference]) -> Vec<ChangeView> {
     differences.iter().map(change_view).collect()
 }
 
+/// The same for the public, who read the name of a parameter in brackets, as on the page of the text.
+pub(crate) fn public_change_views(differences: &[Difference]) -> Vec<ChangeView> {
+    let mut views = change_views(differences);
+    for piece in views.iter_mut().flat_map(|view| &mut view.pieces) {
+        piece.text = piece.text.replace("{{ ", "[").replace("{{", "[").replace(" }}", "]").replace("}}", "]");
+    }
+    views
+}
+
 fn change_view(one: &Difference) -> ChangeView {
     let (fate, tone) = match one.fate {
         Fate::Same => ("Unchanged", "neutral"),

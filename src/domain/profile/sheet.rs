@@ -1,6 +1,8 @@
 //! A profile as a list: each value by its key, with the line it stands on; and two profiles compared value by value. Says
 //! nothing about what a value means.
 
+use std::collections::BTreeMap;
+
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
@@ -70,8 +72,12 @@ fn walk(text: &str, key: String, at: usize, value: &Spanned<DeValue<'_>>, found:
     match value.get_ref() {
         DeValue::Table(table) => walk_table(text, &key, table, found),
         DeValue::Array(entries) if entries.iter().any(|entry| matches!(entry.get_ref(), DeValue::Table(_))) => {
+            let mut used: BTreeMap<String, usize> = BTreeMap::new();
             for (place, entry) in entries.iter().enumerate() {
                 let name = name_of(entry.get_ref()).unwrap_or_else(|| place.saturating_add(1).to_string());
+                // Of several entries of one name each has a key of its own.
+                let times = used.entry(name.clone()).and_modify(|times| *times += 1).or_insert(1);
+                let name = if *times == 1 { name } else { format!("{name}#{times}") };
                 walk(text, format!("{key}[{name}]"), entry.span().start, entry, found);
             }
         }

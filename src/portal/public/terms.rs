@@ -6,7 +6,7 @@ use serde::Serialize;
 use crate::cases::{CaseError, terms};
 use crate::domain::terms::{TermsFamily, TermsVersion, current};
 use crate::domain::time::Instant;
-use crate::portal::changes::{ChangeView, change_views, count_of_changes};
+use crate::portal::changes::{ChangeView, count_of_changes, public_change_views};
 use crate::web::case::DeskData;
 use crate::web::{Page, Query, WebError, markdown};
 
@@ -203,7 +203,7 @@ pub(super) async fn changes(
         effective: found.version.effective_at.to_rfc3339(),
         is_material: found.version.material,
         changed: count_of_changes(&found.differences),
-        changes: change_views(&found.differences),
+        changes: public_change_views(&found.differences),
         others: all.iter().map(|version| version.number).filter(|other| *other < number).collect(),
     };
     let title = format!("{}, version {number}", family_name(family));
