@@ -3,6 +3,7 @@
 
 use std::fmt::Arguments;
 
+use bytes::Bytes;
 use hyper::header::{
     ALLOW, CACHE_CONTROL, CONNECTION, CONTENT_SECURITY_POLICY, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue,
     RETRY_AFTER, WWW_AUTHENTICATE, X_CONTENT_TYPE_OPTIONS,
@@ -146,6 +147,16 @@ pub(super) fn json(call: &Call, status: StatusCode, body: &impl Serialize) -> An
     of_type(call, status, HeaderValue::from_static("application/json"), text)
 }
 
+/// A small JSON answer of ours, written by hand.
+pub(super) fn written(call: &Call, write: impl FnOnce(&mut Vec<u8>)) -> Answer {
+    let mut text = call.worker.draft.take();
+    text.clear();
+    write(&mut text);
+    let body = call.worker.ink.write(text.len(), |room| room.extend_from_slice(&text));
+    call.worker.draft.replace(text);
+    of_type(call, StatusCode::OK, HeaderValue::from_static("application/json"), body)
+}
+
 /// A small JSON answer of ours that anybody may keep for so long, in seconds.
 pub(super) fn public_json(call: &Call, body: &impl Serialize, seconds: u32) -> Answer {
     let mut answer = json(call, StatusCode::OK, body);
@@ -166,7 +177,7 @@ pub(super) fn common(headers: &mut HeaderMap, call: &Call) {
 
 /// `RateLimit-Policy` and `RateLimit`, where limits were counted.
 pub(super) fn limit_headers(headers: &mut HeaderMap, limits: &Counted, call: &Call) {
-    if let Some((policy, state)) = limiter::headers(limits, &call.now) {
+    if let Some((policy, state)) = limiter::headers(limits, &call.now, &call.worker.ink) {
         headers.insert(RATE_LIMIT_POLICY, policy);
         headers.insert(RATE_LIMIT, state);
     }
@@ -187,7 +198,7 @@ fn problem(call: &Call, problem: &Problem<'_>) -> Answer {
     of_type(call, status, HeaderValue::from_static("application/problem+json"), text)
 }
 
-pub(super) fn of_type(call: &Call, status: StatusCode, kind: HeaderValue, text: Vec<u8>) -> Answer {
+pub(super) fn of_type(call: &Call, status: StatusCode, kind: HeaderValue, text: impl Into<Bytes>) -> Answer {
     let mut response = with_status(status, AnswerBody::whole(text));
     let headers = response.headers_mut();
     headers.reserve(12);

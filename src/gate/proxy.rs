@@ -68,7 +68,7 @@ pub(super) fn gateway(call: Call, request: Request<Incoming>) -> Result<Box<Pass
         return Err(body_fault(&call, &mut book, fault));
     }
     let query = query.map(|query| credential::without_keys(query, &call.worker.shared.grants().rules().key_prefix));
-    let target = match upstream.target(path.rest_encoded(), query.as_deref()) {
+    let target = match upstream.target(path.rest_encoded(), query.as_deref(), &call.worker.ink) {
         Ok(target) => target,
         Err(error) => return Err(upstream_failed(&call, &mut book, &permit, 502, &error.to_string())),
     };
@@ -84,7 +84,8 @@ pub(super) fn gateway(call: Call, request: Request<Incoming>) -> Result<Box<Pass
     .flatten();
     let body = (!body.is_end_stream()).then_some(body);
     let (method, headers) = (head.method, head.headers);
-    Ok(Box::new(Passage { call, permit, method, target, headers, body, is_read, switch, asked, book }))
+    let takes_trailers = permit.redaction().is_none() && headers::takes_trailers(&headers);
+    Ok(Box::new(Passage { call, permit, method, target, headers, body, is_read, takes_trailers, switch, asked, book }))
 }
 
 /// Answers a refused call and enters it in the books.
@@ -145,6 +146,8 @@ pub(super) struct Passage {
     headers: HeaderMap,
     body: Option<Incoming>,
     is_read: bool,
+    /// Whether the client takes trailers, of an answer that may have some.
+    takes_trailers: bool,
     /// The client's side of a WebSocket that it asks for.
     switch: Option<OnUpgrade>,
     /// What it asks, where the answer may be kept.
@@ -171,7 +174,7 @@ impl Passage {
             }
         };
         let is_head = self.method == hyper::Method::HEAD;
-        let takes_trailers = self.permit.redaction().is_none() && headers::takes_trailers(&self.headers);
+        let takes_trailers = self.takes_trailers;
         self.call.worker.maps.give(std::mem::take(&mut self.headers));
         let asked = self.asked.as_deref();
         let ended = Ended { call: &self.call, permit: &self.permit, upstream, is_head, takes_trailers, asked };
@@ -205,7 +208,7 @@ impl Passage {
         *request.headers_mut() = headers::to_upstream(&self.headers, &self.permit, upstream, &self.call);
         if self.permit.redaction().is_some() {
             headers::ask_for_redaction(request.headers_mut());
-        } else if headers::takes_trailers(&self.headers) {
+        } else if self.takes_trailers {
             headers::ask_for_trailers(request.headers_mut());
         }
         if self.switch.is_some() {

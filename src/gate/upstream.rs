@@ -19,6 +19,7 @@ use secrecy::ExposeSecret;
 
 pub(super) use self::pool::{Failure, Lease, Manner, UpstreamClient};
 use super::grants::UpstreamGrant;
+use super::ink::Ink;
 use super::server::watch::sweeps;
 
 /// The longest head of an answer, in bytes.
@@ -88,17 +89,18 @@ impl Upstream {
     }
 
     /// What a request asks for there: the base, the path below the dataset in its one normal spelling, and the query.
-    pub(super) fn target(&self, path: &str, query: Option<&str>) -> Result<Uri, hyper::http::Error> {
+    pub(super) fn target(&self, path: &str, query: Option<&str>, ink: &Ink) -> Result<Uri, hyper::http::Error> {
         let path = if path == "/" && !self.base_path.is_empty() { "" } else { path };
         let query = query.unwrap_or_default();
-        let mut target = String::with_capacity(self.base_path.len() + path.len() + query.len() + 1);
-        target.push_str(&self.base_path);
-        target.push_str(path);
-        if !query.is_empty() {
-            target.push('?');
-            target.push_str(query);
-        }
-        Ok(Uri::from(PathAndQuery::from_maybe_shared(bytes::Bytes::from(target))?))
+        let target = ink.write(self.base_path.len() + path.len() + query.len() + 1, |room| {
+            room.extend_from_slice(self.base_path.as_bytes());
+            room.extend_from_slice(path.as_bytes());
+            if !query.is_empty() {
+                room.extend_from_slice(b"?");
+                room.extend_from_slice(query.as_bytes());
+            }
+        });
+        Ok(Uri::from(PathAndQuery::from_maybe_shared(target)?))
     }
 
     /// Sweeps of the worker that the head of an answer, or the next piece of a body, may take.
@@ -140,7 +142,7 @@ mod tests {
     fn a_request_goes_below_the_base_address() {
         let uri = |base: &str, path: &str, query| {
             let upstream = Upstream::of(&grant(base)).unwrap();
-            format!("{}{}", upstream.origin, upstream.target(path, query).unwrap())
+            format!("{}{}", upstream.origin, upstream.target(path, query, &Ink::default()).unwrap())
         };
         assert_eq!(uri("http://feed.example", "/", None), "http://feed.example/");
         assert_eq!(uri("http://feed.example/", "/latest", Some("a=1&b")), "http://feed.example/latest?a=1&b");
