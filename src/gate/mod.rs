@@ -98,8 +98,8 @@ pub struct GateOptions {
     pub redaction_key: RedactionKey,
     /// Longest wait for a connection to an upstream.
     pub connect_timeout: Duration,
-    /// Calls that may wait for one upstream at once, all workers together; more are refused at once. Streams are not
-    /// among them.
+    /// Calls that may wait for the head of one upstream's answer at once, all workers together; more are refused at
+    /// once. Open streams and answers under way are not among them.
     pub upstream_calls_max: usize,
     /// Longest request body that is passed on, in bytes.
     pub request_body_max_bytes: u64,

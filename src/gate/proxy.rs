@@ -19,7 +19,7 @@ use super::redact::{Redactor, Setting, Unreadable};
 use super::relay::{Allowed, Cut, Guard, Relay};
 use super::server::watch::sweeps;
 use super::shelf::{Asked, Kept};
-use super::upstream::{Failure, Lease, Manner, Upstream};
+use super::upstream::{Failure, Lease, Upstream};
 use super::verdict::{Denial, Outcome, Verdict};
 use super::{credential, headers, tunnel};
 use crate::domain::path::{CleanPath, PathProblem};
@@ -163,12 +163,11 @@ impl Passage {
             return upstream_failed(&self.call, &mut self.book, &self.permit, 502, "there is no upstream");
         };
         let (mut body, carried, patience) = self.body(upstream);
-        let manner = Manner { patience, is_stream: self.permit.is_stream() };
         // A read is sent once more when the upstream had closed a kept connection on it.
         let mut may_repeat = self.is_read && carried.is_none();
         let sent = loop {
             let make = || self.request(upstream, std::mem::replace(&mut body, Outgoing::Empty));
-            match self.call.worker.upstreams.send(upstream, make, manner).await {
+            match self.call.worker.upstreams.send(upstream, make, patience).await {
                 Err(Failure::Unsent(_)) if may_repeat => may_repeat = false,
                 sent => break sent,
             }

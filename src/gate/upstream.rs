@@ -17,7 +17,7 @@ use hyper::header::{HeaderName, HeaderValue};
 use hyper::http::uri::PathAndQuery;
 use secrecy::ExposeSecret;
 
-pub(super) use self::pool::{Failure, Lease, Manner, UpstreamClient};
+pub(super) use self::pool::{Failure, Lease, UpstreamClient};
 use super::grants::UpstreamGrant;
 use super::ink::Ink;
 use super::server::watch::sweeps;

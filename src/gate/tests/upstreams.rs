@@ -1,5 +1,8 @@
 //! Upstreams that misbehave: the client gets a clean refusal or a visibly cut body, and the next request is clean.
 
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
+
 use super::kit::{Answer, Gate, HoldingUpstream, ScriptedUpstream, Setup, Then, answer};
 use crate::domain::net::UpstreamNetworks;
 use crate::gate::verdict::Outcome;
@@ -279,4 +282,48 @@ async fn what_a_service_cannot_take_is_refused_at_once_and_what_was_let_in_is_se
     }
     assert_eq!(upstream.most_at_once(), 4);
     assert_eq!(gate.get("/parking/latest").await.status, 200, "places are free again");
+}
+
+#[actix_web::test]
+async fn clients_that_take_their_answers_slowly_keep_nobody_out() {
+    // More than the buffers of all sockets between hold, so that the rest of each answer waits for its client.
+    let large = "x".repeat(16 << 20);
+    let upstream = ScriptedUpstream::start(move |request| {
+        let is_large = request.contains("/large");
+        (answer("", if is_large { &large } else { "good" }), Then::KeepAlive)
+    })
+    .await;
+    let mut setup = Setup::on(&upstream);
+    setup.all.datasets[0].upstream.as_mut().unwrap().body_max_bytes = 64 << 20;
+    setup.options.upstream_calls_max = 2;
+    let gate = setup.start();
+    let mut slow = Vec::new();
+    for _ in 0..8 {
+        let mut stream = TcpStream::connect(gate.address).await.unwrap();
+        let key = crate::gate::testing::key_text(1);
+        let request = format!("GET /parking/latest/large HTTP/1.1\r\nHost: gate\r\nX-Api-Key: {key}\r\n\r\n");
+        stream.write_all(request.as_bytes()).await.unwrap();
+        let mut first = [0; 12];
+        stream.read_exact(&mut first).await.unwrap();
+        assert_eq!(&first, b"HTTP/1.1 200");
+        slow.push(stream);
+    }
+    clean(&gate).await;
+    assert!(gate.drain().samples.len() == 1, "the slow ones are still being served");
+}
+
+#[actix_web::test]
+async fn interim_answers_are_passed_over() {
+    let interim = "HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 102 Processing\r\n\r\n\
+                   HTTP/1.1 103 Early Hints\r\nLink: </style.css>; rel=preload\r\nX-Early: 1\r\n\r\n";
+    let both = move |_: &str| ([text(interim), answer("", "good")].concat(), Then::KeepAlive);
+    let (_upstream, gate) = before(both).await;
+    for _ in 0..3 {
+        let got = gate.get("/parking/latest/good").await;
+        assert_eq!((got.status, got.body.as_str(), got.is_whole), (200, "good", true));
+        assert_eq!((got.header("x-early"), got.header("link")), (None, None), "not the head of the answer");
+    }
+    // One that never comes to the answer is given up like any that is late.
+    let (_upstream, gate) = before(move |_| (text(interim), Then::Hang)).await;
+    assert_eq!(gate.get("/parking/latest/good").await.status, 504);
 }
