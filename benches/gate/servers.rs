@@ -166,6 +166,7 @@ pub(crate) fn without_keys(upstream: &str, keys: u128) -> Outcome<Publication> {
         timeout_ms: 5_000,
         body_max_bytes: 1 << 20,
         request_max_bytes: None,
+        headers_max_bytes: None,
         keep_seconds: 0,
     };
     let plan = "1000000/second burst 1000000, 1000000/minute burst 1000000, 1000000000000/day";

@@ -15,6 +15,7 @@ use super::body::AnswerBody;
 use super::call::Call;
 use super::limiter::{self, Counted};
 use super::verdict::{Denial, Outcome};
+use crate::domain::net::HeadBounds;
 
 pub(super) const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 pub(super) const OUTCOME: HeaderName = HeaderName::from_static("x-accord-outcome");
@@ -127,8 +128,7 @@ pub(super) fn wrong_method(call: &Call, allowed: &'static str) -> Answer {
 }
 
 /// More headers, or longer ones, than are read.
-pub(super) fn headers_too_large(call: &Call) -> Answer {
-    let bounds = call.worker.shared.options().head_bounds;
+pub(super) fn headers_too_large(call: &Call, bounds: HeadBounds) -> Answer {
     let fault = Fault {
         status: 431,
         code: "headers_too_large",

@@ -51,8 +51,7 @@ impl<'a> Glance<'a> {
     pub(super) fn over(headers: &'a HeaderMap, bounds: HeadBounds) -> Self {
         let mut seen = Self::default();
         seen.are_bounded = bounds.admit(headers.iter().map(|(name, value)| {
-            let name = name.as_str();
-            match name {
+            match name.as_str() {
                 "host" => {
                     seen.hosts += 1;
                     seen.host = Some(value);
@@ -61,7 +60,7 @@ impl<'a> Glance<'a> {
                 "x-request-id" => seen.has_id = true,
                 _ => {}
             }
-            (name.len(), value.len())
+            size(name, value)
         }));
         seen
     }
@@ -76,6 +75,16 @@ impl<'a> Glance<'a> {
             (_, Some(_)) => false,
         }
     }
+}
+
+/// The lengths of a header's name and value.
+fn size(name: &HeaderName, value: &HeaderValue) -> (usize, usize) {
+    (name.as_str().len(), value.len())
+}
+
+/// Whether headers are within bounds.
+pub(super) fn are_within(headers: &HeaderMap, bounds: HeadBounds) -> bool {
+    bounds.admit(headers.iter().map(|(name, value)| size(name, value)))
 }
 
 /// Maps of headers whose message is over, for the next ones: each call needs two and leaves two behind.

@@ -289,7 +289,7 @@ fn answer_request(worker: Rc<Worker>, peer: IpAddr, seat: Arc<Seat>, request: Re
     let call = Call::begin(worker, peer, request.headers(), &glance);
     let is_post = request.method() == Method::POST;
     let answer = if !are_bounded {
-        answer::headers_too_large(&call)
+        answer::headers_too_large(&call, call.worker.shared.options().head_bounds)
     } else if has_one_host {
         match request.uri().path() {
             "/healthz" => health(&call, &request),

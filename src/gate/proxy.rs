@@ -67,6 +67,7 @@ pub(super) fn gateway(call: Call, request: Request<Incoming>) -> Result<Box<Pass
     if let Err(fault) = body_is_acceptable(&call, &head.headers, is_read, upstream) {
         return Err(body_fault(&call, &mut book, fault));
     }
+    headers_are_acceptable(&call, &mut book, &head.headers, upstream)?;
     let query = query.map(|query| credential::without_keys(query, &call.worker.shared.grants().rules().key_prefix));
     let target = match upstream.target(path.rest_encoded(), query.as_deref(), &call.worker.ink) {
         Ok(target) => target,
@@ -114,6 +115,23 @@ fn body_is_acceptable(call: &Call, headers: &HeaderMap, is_read: bool, upstream:
         return Err(BodyFault::TooLarge);
     }
     Ok(())
+}
+
+/// A service that takes shorter heads than the gate is not sent longer ones.
+fn headers_are_acceptable(
+    call: &Call,
+    book: &mut Book,
+    headers: &HeaderMap,
+    upstream: &Upstream,
+) -> Result<(), Answer> {
+    let bounds = upstream.head_bounds(call.worker.shared.options().head_bounds);
+    match bounds.filter(|bounds| !headers::are_within(headers, *bounds)) {
+        None => Ok(()),
+        Some(bounds) => {
+            book.status(StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE.as_u16());
+            Err(answer::headers_too_large(call, bounds))
+        }
+    }
 }
 
 /// The longest request body: the gate's bound, or the dataset's own below it.

@@ -21,6 +21,7 @@ pub(super) use self::pool::{Failure, Lease, UpstreamClient};
 use super::grants::UpstreamGrant;
 use super::ink::Ink;
 use super::server::watch::sweeps;
+use crate::domain::net::HeadBounds;
 
 /// The longest head of an answer, in bytes.
 const HEAD_MAX_BYTES: usize = 64 * 1024;
@@ -43,6 +44,8 @@ pub(in crate::gate) struct Upstream {
     pub(super) body_max_bytes: u64,
     /// Longest request body in bytes, where the dataset has a bound of its own.
     pub(super) request_max_bytes: Option<u64>,
+    /// Longest headers of a request together in bytes, where the dataset has a bound of its own.
+    headers_max_bytes: Option<usize>,
     /// How long an answer may be given to others who ask the same.
     pub(super) keep_seconds: u32,
 }
@@ -84,6 +87,7 @@ impl Upstream {
             timeout: Duration::from_millis(grant.timeout_ms),
             body_max_bytes: grant.body_max_bytes,
             request_max_bytes: grant.request_max_bytes,
+            headers_max_bytes: grant.headers_max_bytes.map(|bytes| usize::try_from(bytes).unwrap_or(usize::MAX)),
             keep_seconds: grant.keep_seconds,
         })
     }
@@ -101,6 +105,12 @@ impl Upstream {
             }
         });
         Ok(Uri::from(PathAndQuery::from_maybe_shared(target)?))
+    }
+
+    /// The bounds of a request's headers, where the dataset's own are narrower than the gate's.
+    pub(super) fn head_bounds(&self, of_gate: HeadBounds) -> Option<HeadBounds> {
+        let bytes_max = self.headers_max_bytes.filter(|own| *own < of_gate.bytes_max)?;
+        Some(HeadBounds { bytes_max, ..of_gate })
     }
 
     /// Sweeps of the worker that the head of an answer, or the next piece of a body, may take.
@@ -134,6 +144,7 @@ mod tests {
             timeout_ms: 1000,
             body_max_bytes: 1 << 20,
             request_max_bytes: None,
+            headers_max_bytes: None,
             keep_seconds: 0,
         }
     }

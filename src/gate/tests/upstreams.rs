@@ -238,7 +238,7 @@ async fn a_datasets_own_bounds_are_narrower_than_the_gates() {
     let upstream = ScriptedUpstream::start(|_| (answer("", "1234567890"), Then::KeepAlive)).await;
     let mut setup = Setup::on(&upstream);
     let bounded = setup.all.datasets[0].upstream.as_mut().unwrap();
-    (bounded.body_max_bytes, bounded.request_max_bytes) = (9, Some(3));
+    (bounded.body_max_bytes, bounded.request_max_bytes, bounded.headers_max_bytes) = (9, Some(3), Some(400));
     setup.all.agreements[0].schedules[0].operations.push("write".to_owned());
     setup.all.keys[0].scopes.push("parking:write".parse().unwrap());
     let write = crate::domain::scope::Operation::new(
@@ -253,6 +253,9 @@ async fn a_datasets_own_bounds_are_narrower_than_the_gates() {
     let bearer = format!("Bearer {}", crate::gate::testing::key_text(1));
     let got = gate.send("POST", "/parking/latest", &[("Authorization", &bearer)], "1234").await;
     assert_eq!(got.status, 413, "{got:?}");
+    let got = gate.get_with("/parking/latest", &[("Accept", &"x".repeat(300))]).await;
+    assert_eq!((got.status, got.code().as_str()), (431, "headers_too_large"), "{got:?}");
+    assert_eq!(upstream.seen().len(), 1, "neither reached the service");
 }
 
 #[actix_web::test]
