@@ -1,7 +1,7 @@
 //! The servers that are compared, each run in a process of its own.
 
 use std::io::Read;
-use std::net::{SocketAddr, TcpListener};
+use std::net::{IpAddr, SocketAddr, TcpListener};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -55,17 +55,40 @@ struct Hello {
     status: &'static str,
 }
 
+/// What the verify door is asked.
 #[derive(Deserialize)]
+#[expect(dead_code, reason = "the bare handler reads it all and looks at little")]
 struct Echo {
     key: String,
     dataset: String,
+    method: String,
+    path: String,
+    address: IpAddr,
+}
+
+/// As much as the verify door answers, nothing of it looked up.
+#[derive(Serialize)]
+struct Echoed<'a> {
+    outcome: &'a str,
+    allowed: bool,
+    status: u16,
+    title: &'a str,
+    detail: &'a str,
+    next: &'a str,
+    key_id: Uuid,
+    agreement_id: Uuid,
+    agreement: &'a str,
+    operation: &'a str,
+    template: &'a str,
+    limits: [EchoedLimit<'a>; 3],
+    request_id: &'a str,
 }
 
 #[derive(Serialize)]
-struct Echoed {
-    outcome: &'static str,
-    key: usize,
-    dataset: String,
+struct EchoedLimit<'a> {
+    name: &'a str,
+    remaining: usize,
+    reset_seconds: u32,
 }
 
 async fn hello() -> HttpResponse {
@@ -73,7 +96,22 @@ async fn hello() -> HttpResponse {
 }
 
 async fn echo(body: web::Json<Echo>) -> HttpResponse {
-    HttpResponse::Ok().json(Echoed { outcome: "ok", key: body.key.len(), dataset: body.dataset.clone() })
+    let limit = |name| EchoedLimit { name, remaining: 999_000 + body.key.len(), reset_seconds: 48_401 };
+    HttpResponse::Ok().json(Echoed {
+        outcome: "ok",
+        allowed: true,
+        status: 200,
+        title: "Let through",
+        detail: "The call was let through.",
+        next: "Nothing.",
+        key_id: Uuid::from_u128(1),
+        agreement_id: Uuid::from_u128(2),
+        agreement: "DSA-2026-0001",
+        operation: &body.dataset,
+        template: &body.path,
+        limits: [limit("second"), limit("minute"), limit("day")],
+        request_id: "00000000000000000000000000000000",
+    })
 }
 
 pub(crate) fn serve_bare() -> Outcome<()> {
@@ -128,6 +166,7 @@ pub(crate) fn without_keys(upstream: &str, keys: u128) -> Outcome<Publication> {
         timeout_ms: 5_000,
         body_max_bytes: 1 << 20,
         request_max_bytes: None,
+        headers_max_bytes: None,
         keep_seconds: 0,
     };
     let plan = "1000000/second burst 1000000, 1000000/minute burst 1000000, 1000000000000/day";

@@ -89,6 +89,8 @@ struct UpstreamView {
     answer_max_kib: Option<u32>,
     /// Longest request body, in KiB; null for the gate's own bound.
     request_max_kib: Option<u32>,
+    /// Longest headers of a request together, in KiB; null for the gate's own bound.
+    headers_max_kib: Option<u32>,
     /// For how many seconds the same answer is given to others; 0 asks the feed each time.
     keep_seconds: u32,
 }
@@ -105,6 +107,7 @@ fn steward_view(desk: &Desk, dataset: &Dataset) -> Result<StewardView, CaseError
             timeout_ms: upstream.timeout_ms,
             answer_max_kib: upstream.bounds.answer_max_kib,
             request_max_kib: upstream.bounds.request_max_kib,
+            headers_max_kib: upstream.bounds.headers_max_kib,
             keep_seconds: upstream.bounds.keep_seconds,
         }),
         allows_query_key: dataset.allows_query_key,
@@ -173,7 +176,8 @@ struct DatasetEditShape {
     /// Whether it stands in the public catalogue.
     #[schema(required = false)]
     published: bool,
-    /// `url`, `credential_header`, `timeout_ms`, `answer_max_kib`, `request_max_kib` and `keep_seconds`; null takes it away.
+    /// `url`, `credential_header`, `timeout_ms`, `answer_max_kib`, `request_max_kib`, `headers_max_kib`
+    /// and `keep_seconds`; null takes it away.
     #[schema(required = false, value_type = Option<Object>)]
     upstream: String,
     /// Whether a key may travel in the query string.
@@ -232,6 +236,8 @@ struct UpstreamGiven {
     #[serde(default)]
     request_max_kib: Option<u32>,
     #[serde(default)]
+    headers_max_kib: Option<u32>,
+    #[serde(default)]
     keep_seconds: u32,
 }
 
@@ -261,6 +267,7 @@ impl DatasetEdit {
                 bounds: UpstreamBounds {
                     answer_max_kib: given.answer_max_kib,
                     request_max_kib: given.request_max_kib,
+                    headers_max_kib: given.headers_max_kib,
                     keep_seconds: given.keep_seconds,
                 },
             })),

@@ -315,6 +315,9 @@ fn check_upstream(desk: &Desk, upstream: &Upstream) -> Result<(), CaseError> {
     if !is_within(bounds.request_max_kib, UpstreamBounds::REQUEST_MAX_KIB) {
         return Err(wrong("request_max_kib", "The largest request body must be from 1 to 1048576 KiB."));
     }
+    if !is_within(bounds.headers_max_kib, UpstreamBounds::HEADERS_MAX_KIB) {
+        return Err(wrong("headers_max_kib", "The largest headers must be from 1 to 1024 KiB."));
+    }
     if bounds.keep_seconds > UpstreamBounds::KEEP_MAX_SECONDS {
         return Err(wrong("keep_seconds", "Answers may be kept for 60 seconds at most."));
     }

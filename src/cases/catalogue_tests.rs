@@ -8,7 +8,7 @@ use super::describe::AboutTyped;
 use super::testing::{TestDesk, desks, profile_file};
 use super::{Caller, CaseError, Desk, interchange, terms};
 use crate::domain::audit::Verifier;
-use crate::domain::catalogue::{FIELDS_MAX, Field, Sensitivity, Upstream};
+use crate::domain::catalogue::{FIELDS_MAX, Field, Sensitivity, Upstream, UpstreamBounds};
 use crate::domain::dcat::{MetadataField, validate};
 use crate::domain::id::DepartmentId;
 use crate::domain::people::{Role, RoleGrant};
@@ -95,7 +95,7 @@ fn upstream(url: &str, header: Option<&str>) -> Edit {
         url: url.to_owned(),
         credential_header,
         timeout_ms: 5_000,
-        bounds: crate::domain::catalogue::UpstreamBounds::default(),
+        bounds: UpstreamBounds::default(),
     }))
 }
 
@@ -147,6 +147,36 @@ fn only_managers_of_the_department_change_its_datasets() {
         }
         assert_eq!(fault(&catalogue::for_staff(desk, &office.stranger, "noise").unwrap_err()), "missing");
         assert_eq!(fault(&catalogue::for_staff(desk, &office.stranger, "never-was").unwrap_err()), "missing");
+    }
+}
+
+#[test]
+fn the_bounds_of_a_feed_are_kept_and_held_to_their_own() {
+    for office in offices() {
+        office.add("noise", "Noise", &[]);
+        let bounded = |bounds| {
+            let url = "https://feeds.example.org/".to_owned();
+            Edit::Upstream(Some(Upstream { url, credential_header: None, timeout_ms: 5_000, bounds }))
+        };
+        let most = UpstreamBounds {
+            answer_max_kib: Some(UpstreamBounds::ANSWER_MAX_KIB),
+            request_max_kib: Some(UpstreamBounds::REQUEST_MAX_KIB),
+            headers_max_kib: Some(UpstreamBounds::HEADERS_MAX_KIB),
+            keep_seconds: UpstreamBounds::KEEP_MAX_SECONDS,
+        };
+        office.edit("noise", bounded(most)).unwrap();
+        let beyond = [
+            UpstreamBounds { answer_max_kib: Some(UpstreamBounds::ANSWER_MAX_KIB + 1), ..most },
+            UpstreamBounds { request_max_kib: Some(0), ..most },
+            UpstreamBounds { headers_max_kib: Some(UpstreamBounds::HEADERS_MAX_KIB + 1), ..most },
+            UpstreamBounds { headers_max_kib: Some(0), ..most },
+            UpstreamBounds { keep_seconds: UpstreamBounds::KEEP_MAX_SECONDS + 1, ..most },
+        ];
+        for bounds in beyond {
+            assert!(office.edit("noise", bounded(bounds)).is_err(), "{bounds:?}");
+        }
+        let kept = catalogue::for_staff(&office.desk.desk, &office.manager, "noise").unwrap().upstream;
+        assert_eq!(kept.unwrap().bounds, most);
     }
 }
 

@@ -89,6 +89,8 @@ pub struct UpstreamBounds {
     pub answer_max_kib: Option<u32>,
     /// Longest request body, in KiB; the gate's own bound where none is set.
     pub request_max_kib: Option<u32>,
+    /// Longest headers of a request together, in KiB; the gate's own bound where none is set.
+    pub headers_max_kib: Option<u32>,
     /// For how many seconds an answer may be given to others who ask the same; zero keeps nothing. Right only where the
     /// service answers everybody alike.
     pub keep_seconds: u32,
@@ -99,6 +101,8 @@ impl UpstreamBounds {
     pub const ANSWER_MAX_KIB: u32 = 256 * 1024;
     /// The longest request body of any dataset, in KiB.
     pub const REQUEST_MAX_KIB: u32 = 1024 * 1024;
+    /// The longest headers of a request to any dataset, in KiB.
+    pub const HEADERS_MAX_KIB: u32 = 1024;
     /// The longest that an answer may be kept, in seconds.
     pub const KEEP_MAX_SECONDS: u32 = 60;
 }

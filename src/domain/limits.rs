@@ -81,7 +81,7 @@ impl FromStr for Window {
 }
 
 /// One named limit.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Limit {
     /// Names it in headers and pages; unique among the limits it stands with.
@@ -201,7 +201,7 @@ impl fmt::Display for LimitProblem {
 impl std::error::Error for LimitProblem {}
 
 /// Several limits that all hold at once; the tightest wins. None at all means no limit.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(try_from = "Vec<Limit>", into = "Vec<Limit>")]
 pub struct Limits(Vec<Limit>);
 

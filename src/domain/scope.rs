@@ -211,7 +211,7 @@ impl PathPattern {
     #[must_use]
     pub fn matches(&self, path: &str) -> bool {
         let tail = path.strip_prefix('/').unwrap_or(path);
-        let mut segments = tail.split('/');
+        let mut segments = tail.as_bytes().split(|byte| *byte == b'/');
         if tail.is_empty() {
             segments.next();
         }
@@ -219,7 +219,7 @@ impl PathPattern {
             let fits = match part {
                 Part::Rest => return true,
                 Part::One => segments.next().is_some_and(|segment| !segment.is_empty()),
-                Part::Literal(literal) => segments.next() == Some(literal),
+                Part::Literal(literal) => segments.next() == Some(literal.as_bytes()),
             };
             if !fits {
                 return false;

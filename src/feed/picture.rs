@@ -52,13 +52,14 @@ pub(super) fn dataset(picture: DatasetPicture, opener: &dyn Opener, zone: Tz) ->
         };
         let timeout_ms = u64::from(upstream.timeout_ms);
         let bytes = |kib: u32| u64::from(kib) * 1024;
-        let UpstreamBounds { answer_max_kib, request_max_kib, keep_seconds } = upstream.bounds;
+        let UpstreamBounds { answer_max_kib, request_max_kib, headers_max_kib, keep_seconds } = upstream.bounds;
         Some(UpstreamGrant {
             base_url: upstream.url,
             credential,
             timeout_ms,
             body_max_bytes: bytes(answer_max_kib.unwrap_or(UpstreamBounds::ANSWER_MAX_KIB)),
             request_max_bytes: request_max_kib.map(bytes),
+            headers_max_bytes: headers_max_kib.map(bytes),
             keep_seconds,
         })
     });

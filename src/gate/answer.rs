@@ -3,6 +3,7 @@
 
 use std::fmt::Arguments;
 
+use bytes::Bytes;
 use hyper::header::{
     ALLOW, CACHE_CONTROL, CONNECTION, CONTENT_SECURITY_POLICY, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue,
     RETRY_AFTER, WWW_AUTHENTICATE, X_CONTENT_TYPE_OPTIONS,
@@ -14,6 +15,7 @@ use super::body::AnswerBody;
 use super::call::Call;
 use super::limiter::{self, Counted};
 use super::verdict::{Denial, Outcome};
+use crate::domain::net::HeadBounds;
 
 pub(super) const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 pub(super) const OUTCOME: HeaderName = HeaderName::from_static("x-accord-outcome");
@@ -126,8 +128,7 @@ pub(super) fn wrong_method(call: &Call, allowed: &'static str) -> Answer {
 }
 
 /// More headers, or longer ones, than are read.
-pub(super) fn headers_too_large(call: &Call) -> Answer {
-    let bounds = call.worker.shared.options().head_bounds;
+pub(super) fn headers_too_large(call: &Call, bounds: HeadBounds) -> Answer {
     let fault = Fault {
         status: 431,
         code: "headers_too_large",
@@ -144,6 +145,16 @@ pub(super) fn json(call: &Call, status: StatusCode, body: &impl Serialize) -> An
     // As with a problem: what is written to memory can always be written.
     serde_json::to_writer(&mut text, body).ok();
     of_type(call, status, HeaderValue::from_static("application/json"), text)
+}
+
+/// A small JSON answer of ours, written by hand.
+pub(super) fn written(call: &Call, write: impl FnOnce(&mut Vec<u8>)) -> Answer {
+    let mut text = call.worker.draft.take();
+    text.clear();
+    write(&mut text);
+    let body = call.worker.ink.write(text.len(), |room| room.extend_from_slice(&text));
+    call.worker.draft.replace(text);
+    of_type(call, StatusCode::OK, HeaderValue::from_static("application/json"), body)
 }
 
 /// A small JSON answer of ours that anybody may keep for so long, in seconds.
@@ -166,7 +177,7 @@ pub(super) fn common(headers: &mut HeaderMap, call: &Call) {
 
 /// `RateLimit-Policy` and `RateLimit`, where limits were counted.
 pub(super) fn limit_headers(headers: &mut HeaderMap, limits: &Counted, call: &Call) {
-    if let Some((policy, state)) = limiter::headers(limits, &call.now) {
+    if let Some((policy, state)) = limiter::headers(limits, &call.now, &call.worker.ink) {
         headers.insert(RATE_LIMIT_POLICY, policy);
         headers.insert(RATE_LIMIT, state);
     }
@@ -187,7 +198,7 @@ fn problem(call: &Call, problem: &Problem<'_>) -> Answer {
     of_type(call, status, HeaderValue::from_static("application/problem+json"), text)
 }
 
-pub(super) fn of_type(call: &Call, status: StatusCode, kind: HeaderValue, text: Vec<u8>) -> Answer {
+pub(super) fn of_type(call: &Call, status: StatusCode, kind: HeaderValue, text: impl Into<Bytes>) -> Answer {
     let mut response = with_status(status, AnswerBody::whole(text));
     let headers = response.headers_mut();
     headers.reserve(12);

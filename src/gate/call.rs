@@ -1,6 +1,6 @@
 //! One call at the gate: who it comes from, its id, its instant, and its entry in the books. Nothing here decides.
 
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
 use std::net::IpAddr;
 use std::rc::Rc;
 
@@ -9,7 +9,8 @@ use hyper::header::{HeaderMap, HeaderName, HeaderValue};
 use super::GateShared;
 use super::check::Permit;
 use super::clock::{Now, WorkerClock};
-use super::headers::HeaderMaps;
+use super::headers::{Glance, HeaderMaps};
+use super::ink::Ink;
 use super::meter::{Door, Entry, Levels, QuotaCrossing, RequestId, WorkerMeter};
 use super::server::patience::Waiting;
 use super::server::watch::{Allowance, Watch, sweeps};
@@ -39,6 +40,10 @@ pub(super) struct Worker {
     pub(super) tokens: TokenReader,
     /// Maps of headers to be used again.
     pub(super) maps: HeaderMaps,
+    /// Room for the short texts of calls.
+    pub(super) ink: Ink,
+    /// Where an answer of ours is written before its length is known.
+    pub(super) draft: RefCell<Vec<u8>>,
     /// Answers kept for the next who asks the same.
     pub(super) shelf: Rc<Shelf>,
     books: Rc<Books>,
@@ -70,8 +75,8 @@ impl Worker {
         let id_prefix = getrandom::u64().unwrap_or_default();
         let (shelf, id_next, seed) = (Rc::default(), Cell::new(1), Cell::new(id_prefix));
         let tokens = TokenReader::new(&options.issuer);
-        let maps = HeaderMaps::default();
-        Self { shared, upstreams, watch, waiting, tokens, maps, shelf, books, id_prefix, id_next, seed }
+        let (maps, ink, draft) = (HeaderMaps::default(), Ink::default(), RefCell::default());
+        Self { shared, upstreams, watch, waiting, tokens, maps, ink, draft, shelf, books, id_prefix, id_next, seed }
     }
 
     /// What is due a few times a second.
@@ -121,14 +126,14 @@ pub(super) struct Call {
 }
 
 impl Call {
-    pub(super) fn begin(worker: Rc<Worker>, peer: IpAddr, headers: &HeaderMap) -> Self {
+    pub(super) fn begin(worker: Rc<Worker>, peer: IpAddr, headers: &HeaderMap, glance: &Glance<'_>) -> Self {
         let now = worker.now();
         let trusted = &worker.shared.options().trusted_proxies;
         let is_trusted = !trusted.is_empty() && trusted.contains(peer);
-        let client = if is_trusted { client_of(peer, headers, &worker) } else { peer };
-        let given = if is_trusted { given_id(headers) } else { None };
+        let client = if is_trusted && glance.is_forwarded { client_of(peer, headers, &worker) } else { peer };
+        let given = if is_trusted && glance.has_id { given_id(headers) } else { None };
         let id = given.unwrap_or_else(|| worker.next_id());
-        let id_header = id.to_header();
+        let id_header = id.to_header(&worker.ink);
         let span = worker.shared.options().tracing.and_then(|tracing| Span::of(headers, tracing, || worker.random()));
         Self { worker, now, peer, client, id, id_header, span }
     }
@@ -183,9 +188,8 @@ impl Call {
 }
 
 fn client_of(peer: IpAddr, headers: &HeaderMap, worker: &Worker) -> IpAddr {
-    let values: Vec<&str> =
-        headers.get_all(FORWARDED_FOR).iter().map(|value| value.to_str().unwrap_or_default()).collect();
-    client_address(peer, values.into_iter(), &worker.shared.options().trusted_proxies)
+    let values = headers.get_all(FORWARDED_FOR).iter().map(|value| value.to_str().unwrap_or_default());
+    client_address(peer, values, &worker.shared.options().trusted_proxies)
 }
 
 /// The id a trusted proxy gave the request, if it is one that cannot break a log line.

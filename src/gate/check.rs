@@ -279,7 +279,7 @@ fn free_of_holds(key: &KeyRecord, agreement: Option<&AgreementPicture>) -> Check
     }
     let of_agreement = agreement.map(|agreement| agreement.holds.as_slice()).unwrap_or_default();
     let of_holder = agreement.map(|agreement| agreement.holder.holds());
-    let of_holder = of_holder.iter().flat_map(|holds| holds.iter());
+    let of_holder = of_holder.iter().filter_map(|holds| holds.as_deref()).flatten();
     let holds: Vec<&HeldBy> = key.holds.iter().chain(of_agreement).chain(of_holder).collect();
     let told = |hold: &&HeldBy| format!("{} (since {})", hold.sentence, written(hold.since));
     let detail = holds.iter().map(told).collect::<Vec<_>>().join(" ");

@@ -35,7 +35,7 @@ pub(super) fn authorization(headers: &HeaderMap) -> Credential<'_> {
 }
 
 fn bearer(value: &HeaderValue) -> Credential<'_> {
-    let text = value.to_str().unwrap_or_default().trim();
+    let text = read(value).unwrap_or_default();
     match text.split_at_checked(BEARER.len()) {
         Some((scheme, token)) if scheme.eq_ignore_ascii_case(BEARER) => Credential::Text(token.trim()),
         Some(_) | None => Credential::Malformed,
@@ -44,10 +44,16 @@ fn bearer(value: &HeaderValue) -> Credential<'_> {
 
 /// A token travels as a bearer's only (RFC 6750, 2.1).
 fn api_key(value: &HeaderValue) -> Credential<'_> {
-    match value.to_str().map(str::trim) {
-        Ok(text) if !token::may_be(text) => Credential::Text(text),
-        Ok(_) | Err(_) => Credential::Malformed,
+    match read(value) {
+        Some(text) if !token::may_be(text) => Credential::Text(text),
+        Some(_) | None => Credential::Malformed,
     }
+}
+
+/// The text of a header, without blanks around it; none unless all of it is ASCII.
+fn read(value: &HeaderValue) -> Option<&str> {
+    let bytes = value.as_bytes().trim_ascii();
+    std::str::from_utf8(bytes).ok().filter(|_| bytes.is_ascii())
 }
 
 fn one_of<'a>(first: Credential<'a>, second: Credential<'a>) -> Credential<'a> {

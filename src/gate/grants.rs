@@ -22,6 +22,7 @@ use rustc_hash::FxBuildHasher;
 
 pub use self::changes::ChangeGrant;
 use self::ids::{IdChanges, KeysById};
+use self::live::Shared;
 pub use self::live::{AgreementPicture, AgreementRecord, HolderRecord, KeyRecord, QuotaUse, Route, ScheduleRecord};
 pub use self::records::{
     AgreementGrant, DatasetGrant, GrantChange, HeldBy, HolderGrant, KeyGrant, Publication, ScheduleGrant, ServiceGrant,
@@ -80,6 +81,7 @@ struct Registry {
     agreements: HashMap<AgreementId, Arc<AgreementRecord>>,
     holders: HashMap<AccountId, Arc<HolderRecord>>,
     scopes: ScopeSets,
+    shared: Shared,
 }
 
 /// How much the picture holds.
@@ -355,7 +357,7 @@ impl Registry {
     fn set_agreement(&mut self, agreement: AgreementGrant) {
         let holder = self.holder(agreement.holder);
         let previous = agreement.previous.and_then(|id| self.agreements.get(&id)).map(Arc::clone);
-        self.agreement(agreement.id).set(agreement, holder, previous.as_deref());
+        self.agreement(agreement.id).set(agreement, holder, previous.as_deref(), &mut self.shared);
     }
 
     /// The record of an agreement; one not told of yet counts as ended.
@@ -366,7 +368,7 @@ impl Registry {
     fn record(&mut self, mut key: KeyGrant, older: Option<&Arc<KeyRecord>>) -> Arc<KeyRecord> {
         let agreement = self.agreement(key.agreement);
         let scopes = self.scopes.set(std::mem::take(&mut key.scopes));
-        Arc::new(KeyRecord::of(key, agreement, scopes, older.map(AsRef::as_ref)))
+        Arc::new(KeyRecord::of(key, agreement, scopes, older.map(AsRef::as_ref), &mut self.shared))
     }
 
     fn forget_unused_holders(&mut self) {

@@ -5,13 +5,14 @@
 use std::cell::RefCell;
 
 use hyper::header::{self, HeaderName, HeaderValue};
-use hyper::{HeaderMap, StatusCode};
+use hyper::{HeaderMap, StatusCode, Version};
 
 use super::call::Call;
 use super::check::Permit;
 use super::redact::BodyKind;
 use super::trace::{self, TRACE_PARENT};
 use super::upstream::Upstream;
+use crate::domain::net::HeadBounds;
 
 /// Room for the headers that a message usually has, ours included.
 const HEADERS_USUAL: usize = 12;
@@ -30,6 +31,61 @@ const KEY_ID: HeaderName = HeaderName::from_static("x-accord-key-id");
 const AGREEMENT: HeaderName = HeaderName::from_static("x-accord-agreement");
 const SCOPES: HeaderName = HeaderName::from_static("x-accord-scopes");
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+
+/// What one look over the headers of a request tells, before anything is decided: looking for each by its name costs
+/// more than looking at all once.
+#[derive(Default)]
+pub(super) struct Glance<'a> {
+    /// Whether they are within the bounds.
+    pub(super) are_bounded: bool,
+    /// How many hosts are named, and the last of them.
+    hosts: usize,
+    host: Option<&'a HeaderValue>,
+    /// Whether somebody says for whom it is forwarded.
+    pub(super) is_forwarded: bool,
+    /// Whether it brings an id.
+    pub(super) has_id: bool,
+}
+
+impl<'a> Glance<'a> {
+    pub(super) fn over(headers: &'a HeaderMap, bounds: HeadBounds) -> Self {
+        let mut seen = Self::default();
+        seen.are_bounded = bounds.admit(headers.iter().map(|(name, value)| {
+            match name.as_str() {
+                "host" => {
+                    seen.hosts += 1;
+                    seen.host = Some(value);
+                }
+                "x-forwarded-for" => seen.is_forwarded = true,
+                "x-request-id" => seen.has_id = true,
+                _ => {}
+            }
+            size(name, value)
+        }));
+        seen
+    }
+
+    /// RFC 9112, 3.2: a request names one host, in a form that can be one.
+    pub(super) fn has_one_host(&self, version: Version) -> bool {
+        let is_plain =
+            |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-' | b'_' | b':' | b'[' | b']');
+        match (self.hosts, self.host) {
+            (0, _) | (_, None) => version == Version::HTTP_10,
+            (1, Some(host)) => host.as_bytes().iter().all(is_plain),
+            (_, Some(_)) => false,
+        }
+    }
+}
+
+/// The lengths of a header's name and value.
+fn size(name: &HeaderName, value: &HeaderValue) -> (usize, usize) {
+    (name.as_str().len(), value.len())
+}
+
+/// Whether headers are within bounds.
+pub(super) fn are_within(headers: &HeaderMap, bounds: HeadBounds) -> bool {
+    bounds.admit(headers.iter().map(|(name, value)| size(name, value)))
+}
 
 /// Maps of headers whose message is over, for the next ones: each call needs two and leaves two behind.
 #[derive(Default)]
@@ -98,7 +154,7 @@ pub(super) fn add_identity(headers: &mut HeaderMap, permit: &Permit, call: &Call
     let Some(identity) = permit.identity() else { return };
     let mut id = uuid::Uuid::encode_buffer();
     let id = identity.key.id.uuid().hyphenated().encode_lower(&mut id);
-    if let Ok(id) = HeaderValue::from_str(id) {
+    if let Some(id) = call.worker.ink.header(id.len(), |room| room.extend_from_slice(id.as_bytes())) {
         headers.insert(KEY_ID, id);
     }
     headers.insert(AGREEMENT, identity.agreement.clone());

@@ -8,6 +8,7 @@
 
 mod address;
 mod joint;
+mod plan;
 mod quota;
 
 use std::cell::Cell;
@@ -16,7 +17,6 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
-use bytes::Bytes;
 use governor::clock::Clock;
 use governor::middleware::NoOpMiddleware;
 use governor::nanos::Nanos;
@@ -27,43 +27,18 @@ use hyper::header::HeaderValue;
 pub use self::address::AddressLimits;
 use self::joint::Claims;
 pub use self::joint::{Agreed, Claim, Claimed, ClaimedPart, Counting, Joint, Noted};
+use self::plan::Form;
+pub use self::plan::Plan;
+pub(super) use self::plan::Plans;
 pub use self::quota::{Crossed, QuotaLevel};
 use super::clock::Now;
+use super::ink::Ink;
 use crate::domain::id::{AgreementId, DatasetId, KeyId};
-use crate::domain::limits::{Limit, Limits, Window};
+use crate::domain::limits::{Limit, Window};
 
 const NANOS_PER_SECOND: u64 = 1_000_000_000;
-
-/// What is limited, shared by everybody under the same plan.
-#[derive(Debug)]
-pub struct Plan {
-    limits: Limits,
-    /// The names as headers show them.
-    labels: Vec<String>,
-    /// The value of `RateLimit-Policy`, unless nothing is limited.
-    policy: Option<HeaderValue>,
-}
-
-impl Plan {
-    /// A plan whose limits are named in headers with `prefix` before them, to tell a key's own from its agreement's.
-    #[must_use]
-    pub fn new(limits: Limits, prefix: &str) -> Self {
-        let labels: Vec<String> = limits.as_slice().iter().map(|limit| format!("{prefix}{}", limit.name)).collect();
-        let policy = |(limit, label): (&Limit, &String)| {
-            let burst = limit.burst.map_or_else(String::new, |burst| format!(";burst={burst}"));
-            format!("\"{label}\";q={};w={}{burst}", limit.max, limit.window.seconds())
-        };
-        let policy = limits.as_slice().iter().zip(&labels).map(policy).collect::<Vec<_>>().join(", ");
-        let policy = HeaderValue::from_str(&policy).ok().filter(|policy| !policy.is_empty());
-        Self { limits, labels, policy }
-    }
-
-    /// The limits.
-    #[must_use]
-    pub const fn limits(&self) -> &Limits {
-        &self.limits
-    }
-}
+/// Room for what `RateLimit` says of a few limits.
+const STATE_BYTES: usize = 192;
 
 /// A plan with its counters.
 #[derive(Debug)]
@@ -139,7 +114,7 @@ pub struct Exhausted {
 }
 
 /// How a limit stands after a decision.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Standing<'a> {
     /// The limit's name in headers.
     pub name: &'a str,
@@ -153,18 +128,18 @@ impl LimitSet {
     /// A plan of which nothing is used.
     #[must_use]
     pub fn new(plan: Arc<Plan>) -> Self {
-        let words = plan.limits.as_slice().iter().map(|_| AtomicU64::new(0)).collect();
+        let words = plan.limits().as_slice().iter().map(|_| AtomicU64::new(0)).collect();
         Self { plan, words, claims: Claims::default() }
     }
 
-    /// The counters for `limits`, going on from `older`: the very same ones if the limits are unchanged, so that
-    /// publishing again resets nothing; else new ones in which quotas of the same window keep what was used.
+    /// The counters for a plan, going on from `older`: the very same ones if the limits are unchanged, so that publishing
+    /// again resets nothing; else new ones in which quotas of the same window keep what was used.
     #[must_use]
-    pub fn continuing(limits: &Limits, prefix: &str, older: Option<&Arc<Self>>) -> Arc<Self> {
-        if let Some(older) = older.filter(|older| older.plan.limits == *limits) {
+    pub fn continuing(plan: &Arc<Plan>, older: Option<&Arc<Self>>) -> Arc<Self> {
+        if let Some(older) = older.filter(|older| older.plan.limits() == plan.limits()) {
             return Arc::clone(older);
         }
-        let set = Self::new(Arc::new(Plan::new(limits.clone(), prefix)));
+        let set = Self::new(Arc::clone(plan));
         let Some(older) = older else { return Arc::new(set) };
         for (at, (limit, word)) in set.entries().enumerate().filter(|(_, (limit, _))| limit.window.is_quota()) {
             let same = || older.entries().enumerate().filter(|(_, (other, _))| other.window == limit.window);
@@ -186,7 +161,7 @@ impl LimitSet {
     }
 
     fn entries(&self) -> impl Iterator<Item = (&Limit, &AtomicU64)> {
-        self.plan.limits.as_slice().iter().zip(&self.words)
+        self.plan.limits().as_slice().iter().zip(&self.words)
     }
 
     /// Up to where a quota may be used: to its end, or to the end of this gate's share of what was left.
@@ -196,6 +171,11 @@ impl LimitSet {
         }
         let base = self.base(at, quota::present(limit.window, now));
         base.saturating_add(limit.max.saturating_sub(base).div_ceil(parts))
+    }
+
+    /// Nanoseconds in which the rate at a place regains one call.
+    fn interval(&self, at: usize) -> u64 {
+        self.plan.form(at).map_or(1, |form| form.interval)
     }
 
     /// Whether nothing is counted any more: every rate whole, every quota of an earlier window.
@@ -210,23 +190,23 @@ impl LimitSet {
 /// Takes one call from every limit, or from none.
 pub fn take(counted: &Counted, now: &Now) -> Result<(), Exhausted> {
     let parts = counted.parts();
-    for (taken, (set, at, limit, word)) in counted.in_order().enumerate() {
+    // Folded, not looped over: a chain of iterators that is asked for its next one looks each time where it stands.
+    counted.in_order().enumerate().try_for_each(|(taken, (set, at, limit, word))| {
         let refused = if limit.window.is_quota() {
             quota::take(word, limit, set.quota_max(at, limit, parts, now), now)
         } else {
-            take_rate(word, limit, parts, now.ticks)
+            take_rate(word, limit, set.interval(at), parts, now.ticks)
         };
-        if let Err(wait_seconds) = refused {
+        refused.map_err(|wait_seconds| {
             counted.in_order().take(taken).for_each(|(_, _, limit, word)| give_back(limit, word, parts, now));
-            return Err(Exhausted {
-                label: set.plan.labels.get(at).cloned().unwrap_or_default(),
+            Exhausted {
+                label: set.plan.labels().get(at).cloned().unwrap_or_default(),
                 window: limit.window,
                 max: limit.max,
                 retry_after_seconds: wait_seconds.max(1),
-            });
-        }
-    }
-    Ok(())
+            }
+        })
+    })
 }
 
 fn give_back(limit: &Limit, word: &AtomicU64, parts: u64, now: &Now) {
@@ -249,26 +229,46 @@ pub fn crossings(counted: &Counted, now: &Now) -> Vec<(bool, Crossed)> {
     found
 }
 
+/// Tells how every limit stands, with its form.
+fn each_standing<'a>(counted: &'a Counted, now: &Now, mut tell: impl FnMut(&'a Form, Standing<'a>)) {
+    for set in counted.sets() {
+        for (at, (name, form)) in set.plan.forms().enumerate() {
+            let (remaining, reset_seconds) = stands(set, at, counted.parts(), now);
+            tell(form, Standing { name, remaining, reset_seconds });
+        }
+    }
+}
+
 /// How every limit stands.
 #[must_use]
 pub fn standings<'a>(counted: &'a Counted, now: &Now) -> Vec<Standing<'a>> {
-    let of_set = |set: &'a LimitSet| {
-        let each = |(at, label): (usize, &'a String)| {
-            let (remaining, reset_seconds) = stands(set, at, counted.parts(), now);
-            Standing { name: label, remaining, reset_seconds }
-        };
-        set.plan.labels.iter().enumerate().map(each).collect::<Vec<_>>()
-    };
-    counted.sets().flat_map(of_set).collect()
+    let mut all = Vec::new();
+    each_standing(counted, now, |_, standing| all.push(standing));
+    all
+}
+
+/// How every limit stands, as a JSON array.
+pub(super) fn write_standings(counted: &Counted, now: &Now, out: &mut Vec<u8>) {
+    let mut digits = itoa::Buffer::new();
+    let mut before: &[u8] = b"[";
+    each_standing(counted, now, |form, standing| {
+        out.extend_from_slice(before);
+        out.extend_from_slice(form.json.as_bytes());
+        out.extend_from_slice(digits.format(standing.remaining).as_bytes());
+        out.extend_from_slice(b",\"reset_seconds\":");
+        out.extend_from_slice(digits.format(standing.reset_seconds).as_bytes());
+        before = b"},";
+    });
+    out.extend_from_slice(if before == b"[" { b"[]" } else { b"}]" });
 }
 
 /// The values of `RateLimit-Policy` and `RateLimit`; `None` where nothing is limited.
 #[must_use]
-pub fn headers(counted: &Counted, now: &Now) -> Option<(HeaderValue, HeaderValue)> {
+pub(super) fn headers(counted: &Counted, now: &Now, ink: &Ink) -> Option<(HeaderValue, HeaderValue)> {
     let policy = match (&counted.shared, &counted.own) {
         (None, None) => return None,
-        (Some(set), None) | (None, Some(set)) => set.plan.policy.clone()?,
-        (Some(shared), Some(own)) => match (&shared.plan.policy, &own.plan.policy) {
+        (Some(set), None) | (None, Some(set)) => set.plan.policy().cloned()?,
+        (Some(shared), Some(own)) => match (shared.plan.policy(), own.plan.policy()) {
             (None, None) => return None,
             (Some(policy), None) | (None, Some(policy)) => policy.clone(),
             (Some(shared), Some(own)) => {
@@ -276,28 +276,24 @@ pub fn headers(counted: &Counted, now: &Now) -> Option<(HeaderValue, HeaderValue
             }
         },
     };
-    let mut state: Vec<u8> = Vec::with_capacity(96);
-    let mut digits = itoa::Buffer::new();
-    for set in counted.sets() {
-        for (at, label) in set.plan.labels.iter().enumerate() {
-            let (remaining, reset) = stands(set, at, counted.parts(), now);
-            if !state.is_empty() {
-                state.extend_from_slice(b", ");
-            }
-            state.push(b'"');
-            state.extend_from_slice(label.as_bytes());
-            state.extend_from_slice(b"\";r=");
-            state.extend_from_slice(digits.format(remaining).as_bytes());
+    let state = ink.header(STATE_BYTES, |state| {
+        let mut digits = itoa::Buffer::new();
+        let mut before: &[u8] = b"";
+        each_standing(counted, now, |form, standing| {
+            state.extend_from_slice(before);
+            state.extend_from_slice(form.header.as_bytes());
+            state.extend_from_slice(digits.format(standing.remaining).as_bytes());
             state.extend_from_slice(b";t=");
-            state.extend_from_slice(digits.format(reset).as_bytes());
-        }
-    }
-    Some((policy, HeaderValue::from_maybe_shared(Bytes::from(state)).ok()?))
+            state.extend_from_slice(digits.format(standing.reset_seconds).as_bytes());
+            before = b", ";
+        });
+    });
+    Some((policy, state?))
 }
 
 /// How many calls the limit at a place of a set still allows, and in how many seconds it is whole again.
 fn stands(set: &LimitSet, at: usize, parts: u64, now: &Now) -> (u64, u64) {
-    let Some((limit, word)) = set.plan.limits.as_slice().get(at).zip(set.words.get(at)) else { return (0, 0) };
+    let Some((limit, word)) = set.plan.limits().as_slice().get(at).zip(set.words.get(at)) else { return (0, 0) };
     let word = word.load(Ordering::Relaxed);
     if limit.window.is_quota() {
         let used = quota::used(word, limit.window, now);
@@ -305,14 +301,15 @@ fn stands(set: &LimitSet, at: usize, parts: u64, now: &Now) -> (u64, u64) {
         return (max.saturating_sub(used), quota::seconds_left(limit.window, now));
     }
     let backlog = word.saturating_sub(now.ticks);
-    let interval = interval_nanos(limit).saturating_mul(parts);
-    let room = interval.saturating_mul(burst(limit, parts)).saturating_sub(backlog);
-    (room / interval, backlog.div_ceil(NANOS_PER_SECOND))
+    let interval = set.interval(at).saturating_mul(parts);
+    let in_use = if backlog <= interval { u64::from(backlog > 0) } else { backlog.div_ceil(interval) };
+    (burst(limit, parts).saturating_sub(in_use), backlog.div_ceil(NANOS_PER_SECOND))
 }
 
 /// Calls that a rate, or this gate's part of one, allows at once.
 fn burst(limit: &Limit, parts: u64) -> u64 {
-    (limit.burst_max() / parts.max(1)).max(1)
+    let burst = limit.burst_max();
+    if parts <= 1 { burst.max(1) } else { (burst / parts).max(1) }
 }
 
 /// Nanoseconds in which a rate regains one call.
@@ -321,9 +318,9 @@ fn interval_nanos(limit: &Limit) -> u64 {
 }
 
 /// Lets governor decide on a rate; the wait until a call can pass, in whole seconds, when it refuses.
-fn take_rate(word: &AtomicU64, limit: &Limit, parts: u64, ticks: u64) -> Result<(), u64> {
+fn take_rate(word: &AtomicU64, limit: &Limit, interval: u64, parts: u64, ticks: u64) -> Result<(), u64> {
     let burst = u32::try_from(burst(limit, parts)).ok().and_then(NonZeroU32::new).unwrap_or(NonZeroU32::MIN);
-    let interval = interval_nanos(limit).saturating_mul(parts);
+    let interval = interval.saturating_mul(parts);
     let Some(quota) = Quota::with_period(Duration::from_nanos(interval)) else { return Ok(()) };
     let reading = Reading { first: Cell::new(0), then: ticks };
     let limiter: RateLimiter<NotKeyed, Arrival<'_>, Reading, NoOpMiddleware<Nanos>> =

@@ -22,6 +22,7 @@ use self::lately::Lately;
 pub use self::lately::{Busy, LATELY_SECONDS};
 pub use self::lines::Line;
 pub use self::tally::{CLASSES_US, Door, DoorTally, Dropped, Levels, Tally};
+use super::ink::Ink;
 use super::limiter::Crossed;
 use super::trace::Span;
 use super::verdict::{Outcome, Trace};
@@ -91,15 +92,16 @@ pub enum RequestId {
 }
 
 impl RequestId {
-    pub(super) fn to_header(&self) -> HeaderValue {
-        let value = match self {
+    pub(super) fn to_header(&self, ink: &Ink) -> HeaderValue {
+        let mut room = uuid::Uuid::encode_buffer();
+        let text: &str = match self {
             Self::Ours { worker, number } => {
                 let both = u128::from(*worker) << 64 | u128::from(*number);
-                let mut text = uuid::Uuid::encode_buffer();
-                HeaderValue::from_str(uuid::Uuid::from_u128(both).simple().encode_lower(&mut text))
+                uuid::Uuid::from_u128(both).simple().encode_lower(&mut room)
             }
-            Self::Theirs(id) => HeaderValue::from_str(id),
+            Self::Theirs(id) => id,
         };
+        let value = ink.header(text.len(), |room| room.extend_from_slice(text.as_bytes()));
         // Both are made of letters, digits and hyphens.
         value.unwrap_or(HeaderValue::from_static(""))
     }

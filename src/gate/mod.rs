@@ -25,6 +25,8 @@ mod credential;
 mod forward_auth;
 pub mod grants;
 mod headers;
+mod ink;
+mod json;
 pub mod limiter;
 pub mod meter;
 mod metrics;
@@ -55,7 +57,6 @@ use std::time::Duration;
 
 use chrono_tz::Tz;
 use hyper::body::Incoming;
-use hyper::header::HOST;
 use hyper::{Method, Request, StatusCode};
 use serde::Serialize;
 
@@ -63,6 +64,7 @@ use self::answer::{Answer, Fault};
 use self::call::{Call, Worker};
 use self::clock::{GateClock, Now};
 use self::grants::Grants;
+use self::headers::Glance;
 use self::limiter::Counting;
 use self::meter::Meter;
 pub use self::metrics::{Reading, Source};
@@ -96,8 +98,8 @@ pub struct GateOptions {
     pub redaction_key: RedactionKey,
     /// Longest wait for a connection to an upstream.
     pub connect_timeout: Duration,
-    /// Calls that may wait for one upstream at once, all workers together; more are refused at once. Streams are not
-    /// among them.
+    /// Calls that may wait for the head of one upstream's answer at once, all workers together; more are refused at
+    /// once. Open streams and answers under way are not among them.
     pub upstream_calls_max: usize,
     /// Longest request body that is passed on, in bytes.
     pub request_body_max_bytes: u64,
@@ -282,11 +284,13 @@ impl Future for Answering {
 /// Sends a request to its door by its raw path. What is not a door of the gate is a dataset's. Whatever can be decided
 /// at once is: only a body to be read or an upstream to be asked is waited for.
 fn answer_request(worker: Rc<Worker>, peer: IpAddr, seat: Arc<Seat>, request: Request<Incoming>) -> Answering {
-    let call = Call::begin(worker, peer, request.headers());
+    let glance = Glance::over(request.headers(), worker.shared.options().head_bounds);
+    let (are_bounded, has_one_host) = (glance.are_bounded, glance.has_one_host(request.version()));
+    let call = Call::begin(worker, peer, request.headers(), &glance);
     let is_post = request.method() == Method::POST;
-    let answer = if !call.worker.shared.options().head_bounds.admit(sizes(&request)) {
-        answer::headers_too_large(&call)
-    } else if has_one_host(&request) {
+    let answer = if !are_bounded {
+        answer::headers_too_large(&call, call.worker.shared.options().head_bounds)
+    } else if has_one_host {
         match request.uri().path() {
             "/healthz" => health(&call, &request),
             "/readyz" => ready(&call, &request),
@@ -325,22 +329,6 @@ fn answer_request(worker: Rc<Worker>, peer: IpAddr, seat: Arc<Seat>, request: Re
 fn seated(mut answer: Answer, seat: &Arc<Seat>) -> Answer {
     answer.body_mut().sits_at(Arc::clone(seat));
     answer
-}
-
-/// The lengths of name and value of each header.
-fn sizes(request: &Request<Incoming>) -> impl Iterator<Item = (usize, usize)> + '_ {
-    request.headers().iter().map(|(name, value)| (name.as_str().len(), value.len()))
-}
-
-/// RFC 9112, 3.2: a request names one host, in a form that can be one.
-fn has_one_host(request: &Request<Incoming>) -> bool {
-    let mut hosts = request.headers().get_all(HOST).iter();
-    let is_plain = |byte: &u8| byte.is_ascii_alphanumeric() || b".-_:[]".contains(byte);
-    match (hosts.next(), hosts.next()) {
-        (Some(host), None) => host.as_bytes().iter().all(is_plain),
-        (None, _) => request.version() == hyper::Version::HTTP_10,
-        (Some(_), Some(_)) => false,
-    }
 }
 
 fn no_host(call: &Call) -> Answer {

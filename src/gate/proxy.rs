@@ -19,7 +19,7 @@ use super::redact::{Redactor, Setting, Unreadable};
 use super::relay::{Allowed, Cut, Guard, Relay};
 use super::server::watch::sweeps;
 use super::shelf::{Asked, Kept};
-use super::upstream::{Failure, Lease, Manner, Upstream};
+use super::upstream::{Failure, Lease, Upstream};
 use super::verdict::{Denial, Outcome, Verdict};
 use super::{credential, headers, tunnel};
 use crate::domain::path::{CleanPath, PathProblem};
@@ -67,8 +67,9 @@ pub(super) fn gateway(call: Call, request: Request<Incoming>) -> Result<Box<Pass
     if let Err(fault) = body_is_acceptable(&call, &head.headers, is_read, upstream) {
         return Err(body_fault(&call, &mut book, fault));
     }
+    headers_are_acceptable(&call, &mut book, &head.headers, upstream)?;
     let query = query.map(|query| credential::without_keys(query, &call.worker.shared.grants().rules().key_prefix));
-    let target = match upstream.target(path.rest_encoded(), query.as_deref()) {
+    let target = match upstream.target(path.rest_encoded(), query.as_deref(), &call.worker.ink) {
         Ok(target) => target,
         Err(error) => return Err(upstream_failed(&call, &mut book, &permit, 502, &error.to_string())),
     };
@@ -84,7 +85,8 @@ pub(super) fn gateway(call: Call, request: Request<Incoming>) -> Result<Box<Pass
     .flatten();
     let body = (!body.is_end_stream()).then_some(body);
     let (method, headers) = (head.method, head.headers);
-    Ok(Box::new(Passage { call, permit, method, target, headers, body, is_read, switch, asked, book }))
+    let takes_trailers = permit.redaction().is_none() && headers::takes_trailers(&headers);
+    Ok(Box::new(Passage { call, permit, method, target, headers, body, is_read, takes_trailers, switch, asked, book }))
 }
 
 /// Answers a refused call and enters it in the books.
@@ -113,6 +115,23 @@ fn body_is_acceptable(call: &Call, headers: &HeaderMap, is_read: bool, upstream:
         return Err(BodyFault::TooLarge);
     }
     Ok(())
+}
+
+/// A service that takes shorter heads than the gate is not sent longer ones.
+fn headers_are_acceptable(
+    call: &Call,
+    book: &mut Book,
+    headers: &HeaderMap,
+    upstream: &Upstream,
+) -> Result<(), Answer> {
+    let bounds = upstream.head_bounds(call.worker.shared.options().head_bounds);
+    match bounds.filter(|bounds| !headers::are_within(headers, *bounds)) {
+        None => Ok(()),
+        Some(bounds) => {
+            book.status(StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE.as_u16());
+            Err(answer::headers_too_large(call, bounds))
+        }
+    }
 }
 
 /// The longest request body: the gate's bound, or the dataset's own below it.
@@ -146,6 +165,8 @@ pub(super) struct Passage {
     headers: HeaderMap,
     body: Option<Incoming>,
     is_read: bool,
+    /// Whether the client takes trailers, of an answer that may have some.
+    takes_trailers: bool,
     /// The client's side of a WebSocket that it asks for.
     switch: Option<OnUpgrade>,
     /// What it asks, where the answer may be kept.
@@ -161,18 +182,17 @@ impl Passage {
             return upstream_failed(&self.call, &mut self.book, &self.permit, 502, "there is no upstream");
         };
         let (mut body, carried, patience) = self.body(upstream);
-        let manner = Manner { patience, is_stream: self.permit.is_stream() };
         // A read is sent once more when the upstream had closed a kept connection on it.
         let mut may_repeat = self.is_read && carried.is_none();
         let sent = loop {
             let make = || self.request(upstream, std::mem::replace(&mut body, Outgoing::Empty));
-            match self.call.worker.upstreams.send(upstream, make, manner).await {
+            match self.call.worker.upstreams.send(upstream, make, patience).await {
                 Err(Failure::Unsent(_)) if may_repeat => may_repeat = false,
                 sent => break sent,
             }
         };
         let is_head = self.method == hyper::Method::HEAD;
-        let takes_trailers = self.permit.redaction().is_none() && headers::takes_trailers(&self.headers);
+        let takes_trailers = self.takes_trailers;
         self.call.worker.maps.give(std::mem::take(&mut self.headers));
         let asked = self.asked.as_deref();
         let ended = Ended { call: &self.call, permit: &self.permit, upstream, is_head, takes_trailers, asked };
@@ -206,7 +226,7 @@ impl Passage {
         *request.headers_mut() = headers::to_upstream(&self.headers, &self.permit, upstream, &self.call);
         if self.permit.redaction().is_some() {
             headers::ask_for_redaction(request.headers_mut());
-        } else if headers::takes_trailers(&self.headers) {
+        } else if self.takes_trailers {
             headers::ask_for_trailers(request.headers_mut());
         }
         if self.switch.is_some() {

@@ -78,6 +78,7 @@ pub(super) fn dataset(slug: &str, tier: Tier, base_url: &str) -> DatasetGrant {
         timeout_ms: 2_000,
         body_max_bytes: 1 << 20,
         request_max_bytes: None,
+        headers_max_bytes: None,
         keep_seconds: 0,
     };
     DatasetGrant {

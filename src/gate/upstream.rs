@@ -17,9 +17,11 @@ use hyper::header::{HeaderName, HeaderValue};
 use hyper::http::uri::PathAndQuery;
 use secrecy::ExposeSecret;
 
-pub(super) use self::pool::{Failure, Lease, Manner, UpstreamClient};
+pub(super) use self::pool::{Failure, Lease, UpstreamClient};
 use super::grants::UpstreamGrant;
+use super::ink::Ink;
 use super::server::watch::sweeps;
+use crate::domain::net::HeadBounds;
 
 /// The longest head of an answer, in bytes.
 const HEAD_MAX_BYTES: usize = 64 * 1024;
@@ -42,6 +44,8 @@ pub(in crate::gate) struct Upstream {
     pub(super) body_max_bytes: u64,
     /// Longest request body in bytes, where the dataset has a bound of its own.
     pub(super) request_max_bytes: Option<u64>,
+    /// Longest headers of a request together in bytes, where the dataset has a bound of its own.
+    headers_max_bytes: Option<usize>,
     /// How long an answer may be given to others who ask the same.
     pub(super) keep_seconds: u32,
 }
@@ -83,22 +87,30 @@ impl Upstream {
             timeout: Duration::from_millis(grant.timeout_ms),
             body_max_bytes: grant.body_max_bytes,
             request_max_bytes: grant.request_max_bytes,
+            headers_max_bytes: grant.headers_max_bytes.map(|bytes| usize::try_from(bytes).unwrap_or(usize::MAX)),
             keep_seconds: grant.keep_seconds,
         })
     }
 
     /// What a request asks for there: the base, the path below the dataset in its one normal spelling, and the query.
-    pub(super) fn target(&self, path: &str, query: Option<&str>) -> Result<Uri, hyper::http::Error> {
+    pub(super) fn target(&self, path: &str, query: Option<&str>, ink: &Ink) -> Result<Uri, hyper::http::Error> {
         let path = if path == "/" && !self.base_path.is_empty() { "" } else { path };
         let query = query.unwrap_or_default();
-        let mut target = String::with_capacity(self.base_path.len() + path.len() + query.len() + 1);
-        target.push_str(&self.base_path);
-        target.push_str(path);
-        if !query.is_empty() {
-            target.push('?');
-            target.push_str(query);
-        }
-        Ok(Uri::from(PathAndQuery::from_maybe_shared(bytes::Bytes::from(target))?))
+        let target = ink.write(self.base_path.len() + path.len() + query.len() + 1, |room| {
+            room.extend_from_slice(self.base_path.as_bytes());
+            room.extend_from_slice(path.as_bytes());
+            if !query.is_empty() {
+                room.extend_from_slice(b"?");
+                room.extend_from_slice(query.as_bytes());
+            }
+        });
+        Ok(Uri::from(PathAndQuery::from_maybe_shared(target)?))
+    }
+
+    /// The bounds of a request's headers, where the dataset's own are narrower than the gate's.
+    pub(super) fn head_bounds(&self, of_gate: HeadBounds) -> Option<HeadBounds> {
+        let bytes_max = self.headers_max_bytes.filter(|own| *own < of_gate.bytes_max)?;
+        Some(HeadBounds { bytes_max, ..of_gate })
     }
 
     /// Sweeps of the worker that the head of an answer, or the next piece of a body, may take.
@@ -132,6 +144,7 @@ mod tests {
             timeout_ms: 1000,
             body_max_bytes: 1 << 20,
             request_max_bytes: None,
+            headers_max_bytes: None,
             keep_seconds: 0,
         }
     }
@@ -140,7 +153,7 @@ mod tests {
     fn a_request_goes_below_the_base_address() {
         let uri = |base: &str, path: &str, query| {
             let upstream = Upstream::of(&grant(base)).unwrap();
-            format!("{}{}", upstream.origin, upstream.target(path, query).unwrap())
+            format!("{}{}", upstream.origin, upstream.target(path, query, &Ink::default()).unwrap())
         };
         assert_eq!(uri("http://feed.example", "/", None), "http://feed.example/");
         assert_eq!(uri("http://feed.example/", "/latest", Some("a=1&b")), "http://feed.example/latest?a=1&b");

@@ -1,27 +1,28 @@
 //! The verify and kill doors: small JSON in and out. `POST /v1/keys/verify` answers services that ask themselves, and
 //! only those, so that it is no oracle; `POST /v1/keys/kill` ends a key on the word of whoever holds its text.
 
+use std::borrow::Cow;
 use std::net::IpAddr;
 use std::pin::pin;
 use std::time::Duration;
 
+use bytes::BytesMut;
 use futures_util::future::BoxFuture;
-use http_body_util::{BodyExt, LengthLimitError, Limited};
-use hyper::body::{Bytes, Incoming};
+use http_body_util::BodyExt;
+use hyper::body::{Body, Bytes, Incoming};
 use hyper::header::{CONTENT_TYPE, HeaderValue, WWW_AUTHENTICATE};
 use hyper::{Request, StatusCode};
-use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
 use super::answer::{self, Answer, Fault};
 use super::call::Call;
 use super::check::{self, Ask, Credential, Target};
 use super::credential;
-use super::limiter::{self, Standing};
+use super::json::Object;
+use super::limiter;
 use super::meter::Door;
 use super::server::watch::sweeps;
 use super::verdict::{Denial, Outcome, Trace, Verdict};
-use crate::domain::id::{AgreementId, KeyId};
 use crate::domain::key::{Digest, text};
 use crate::domain::path::CleanPath;
 
@@ -49,40 +50,17 @@ pub enum KillAnswer {
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Question {
+struct Question<'a> {
     /// The key as the client showed it; absent or empty if it showed none.
-    #[serde(default)]
-    key: String,
-    dataset: String,
-    method: String,
-    path: String,
+    #[serde(default, borrow)]
+    key: Cow<'a, str>,
+    #[serde(borrow)]
+    dataset: Cow<'a, str>,
+    #[serde(borrow)]
+    method: Cow<'a, str>,
+    #[serde(borrow)]
+    path: Cow<'a, str>,
     address: IpAddr,
-}
-
-#[derive(Serialize)]
-struct Ruling<'a> {
-    outcome: Outcome,
-    allowed: bool,
-    status: u16,
-    title: &'a str,
-    detail: &'a str,
-    next: &'a str,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    key_id: Option<KeyId>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    agreement_id: Option<AgreementId>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    agreement: Option<&'a str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    operation: Option<&'a str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    template: Option<&'a str>,
-    #[serde(skip_serializing_if = "<[String]>::is_empty")]
-    holds: &'a [String],
-    limits: Vec<Standing<'a>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    retry_after_seconds: Option<u64>,
-    request_id: &'a str,
 }
 
 /// Answers `POST /v1/keys/verify`: at once where the head tells enough, else when the body is there. What is waited for
@@ -93,14 +71,12 @@ pub(super) fn verify(call: Call, request: Request<Incoming>) -> Result<impl Futu
     }
     let body = json_body(request).map_err(|fault| answer::faulty(&call, &fault))?;
     Ok(async move {
-        match read(&call, body).await {
-            Ok(question) => answer_question(&call, &question),
-            Err(fault) => answer::faulty(&call, &fault),
-        }
+        let answered = whole_body(&call, body).await.and_then(|bytes| Ok(answer_question(&call, &read(&bytes)?)));
+        answered.unwrap_or_else(|fault| answer::faulty(&call, &fault))
     })
 }
 
-fn answer_question(call: &Call, question: &Question) -> Answer {
+fn answer_question(call: &Call, question: &Question<'_>) -> Answer {
     let path = CleanPath::parse(&question.path);
     let ask = Ask {
         credential: if question.key.is_empty() { Credential::None } else { Credential::Text(&question.key) },
@@ -131,30 +107,49 @@ pub(super) fn is_from_service(call: &Call, request: &Request<Incoming>) -> bool 
 }
 
 fn ruled(call: &Call, verdict: &Verdict) -> Answer {
+    answer::written(call, |out| write_ruling(call, verdict, Object::begin(out)))
+}
+
+fn write_ruling(call: &Call, verdict: &Verdict, mut ruling: Object<'_>) {
     let (outcome, trace) = (verdict.outcome(), verdict.trace());
     let (limits, denial, identity) = match verdict {
         Verdict::Permit(permit) => (permit.limits(), None, permit.identity()),
         Verdict::Deny(denial) => (&denial.limits, Some(denial), None),
     };
-    let detail = denial.and_then(|denial| denial.detail.as_deref()).unwrap_or_else(|| outcome.sentence());
-    let ruling = Ruling {
-        outcome,
-        allowed: denial.is_none(),
-        status: denial.map_or(200, |denial| denial.status),
-        title: outcome.title(),
-        detail,
-        next: outcome.next_step(),
-        key_id: trace.key,
-        agreement_id: trace.agreement,
-        agreement: identity.and_then(|identity| identity.agreement.to_str().ok()),
-        operation: trace.operation.as_deref(),
-        template: trace.template.as_deref(),
-        holds: denial.map(|denial| denial.holds.as_slice()).unwrap_or_default(),
-        limits: limiter::standings(limits, &call.now),
-        retry_after_seconds: denial.and_then(|denial| denial.retry_after_seconds),
-        request_id: call.id_text(),
-    };
-    answer::json(call, StatusCode::OK, &ruling)
+    ruling.plain("outcome", outcome.as_str());
+    ruling.flag("allowed", denial.is_none());
+    ruling.number("status", denial.map_or(200, |denial| denial.status).into());
+    ruling.plain("title", outcome.title());
+    match denial.and_then(|denial| denial.detail.as_deref()) {
+        None => ruling.plain("detail", outcome.sentence()),
+        Some(detail) => ruling.text("detail", detail),
+    }
+    ruling.plain("next", outcome.next_step());
+    if let Some(key) = trace.key {
+        ruling.id("key_id", key.uuid());
+    }
+    if let Some(agreement) = trace.agreement {
+        ruling.id("agreement_id", agreement.uuid());
+    }
+    if let Some(agreement) = identity.and_then(|identity| identity.agreement.to_str().ok()) {
+        ruling.text("agreement", agreement);
+    }
+    if let Some(operation) = &trace.operation {
+        ruling.text("operation", operation);
+    }
+    if let Some(template) = &trace.template {
+        ruling.text("template", template);
+    }
+    if let Some(holds) = denial.map(|denial| &denial.holds).filter(|holds| !holds.is_empty()) {
+        let holds = serde_json::Value::from(holds.as_slice());
+        ruling.write("holds", |out| out.extend_from_slice(holds.to_string().as_bytes()));
+    }
+    ruling.write("limits", |out| limiter::write_standings(limits, &call.now, out));
+    if let Some(seconds) = denial.and_then(|denial| denial.retry_after_seconds) {
+        ruling.number("retry_after_seconds", seconds);
+    }
+    ruling.plain("request_id", call.id_text());
+    ruling.end();
 }
 
 /// One answer for every caller without a service credential.
@@ -192,7 +187,7 @@ pub(super) async fn kill(call: Call, request: Request<Incoming>) -> Answer {
         Ok(body) => body,
         Err(fault) => return answer::faulty(&call, &fault),
     };
-    let asked: KillRequest = match read(&call, body).await {
+    let asked: KillRequest = match whole_body(&call, body).await.and_then(|bytes| read(&bytes)) {
         Ok(asked) => asked,
         Err(fault) => return answer::faulty(&call, &fault),
     };
@@ -233,10 +228,9 @@ fn json_body(request: Request<Incoming>) -> Result<Incoming, Fault> {
     Err(bad(415, "not_json", "The body is not JSON", detail))
 }
 
-/// Reads a small JSON body, bounded in size and time.
-async fn read<T: DeserializeOwned>(call: &Call, body: Incoming) -> Result<T, Fault> {
-    let bytes = whole_body(call, body).await?;
-    serde_json::from_slice(&bytes)
+/// Reads a small JSON body.
+fn read<'a, T: Deserialize<'a>>(bytes: &'a [u8]) -> Result<T, Fault> {
+    serde_json::from_slice(bytes)
         .map_err(|error| bad(400, "bad_json", "The body cannot be read", format!("The body cannot be read: {error}.")))
 }
 
@@ -249,23 +243,44 @@ pub(super) fn is_of_kind(request: &Request<Incoming>, wanted: &str) -> bool {
 /// Reads a small body, bounded in size and time.
 pub(super) async fn whole_body(call: &Call, body: Incoming) -> Result<Bytes, Fault> {
     let patience = call.worker.waiting.patience(sweeps(BODY_DEADLINE));
-    let body = Limited::new(body, BODY_MAX_BYTES);
-    let collected = pin!(body.collect());
-    match patience.bound(collected).await {
-        Some(Ok(collected)) => Ok(collected.to_bytes()),
-        Some(Err(error)) if error.is::<LengthLimitError>() => {
+    let gathered = pin!(gather(body));
+    let detail = match patience.bound(gathered).await {
+        Some(Ok(Some(bytes))) => return Ok(bytes),
+        Some(Ok(None)) => {
             let detail = format!("The body is larger than {BODY_MAX_BYTES} bytes.");
-            Err(bad(413, "body_too_large", "The request body is too large", detail))
+            return Err(bad(413, "body_too_large", "The request body is too large", detail));
         }
-        Some(Err(error)) => {
-            let detail = format!("The request body broke off: {error}.");
-            Err(bad(400, "body_broken", "The request body broke off", detail))
-        }
+        Some(Err(error)) => format!("The request body broke off: {error}."),
         None => {
             let detail = "The body came slower than allowed.".to_owned();
-            Err(bad(408, "body_too_slow", "The request body came too slowly", detail))
+            return Err(bad(408, "body_too_slow", "The request body came too slowly", detail));
+        }
+    };
+    Err(bad(400, "body_broken", "The request body broke off", detail))
+}
+
+/// All of a body; nothing when it is longer than allowed. One that comes in one piece, as most do, is not copied.
+async fn gather(mut body: Incoming) -> Result<Option<Bytes>, hyper::Error> {
+    let (mut first, mut all) = (Bytes::new(), BytesMut::new());
+    while let Some(frame) = body.frame().await {
+        // Trailers say nothing here.
+        let Ok(piece) = frame?.into_data() else { continue };
+        if first.len().max(all.len()) + piece.len() > BODY_MAX_BYTES {
+            return Ok(None);
+        }
+        if first.is_empty() {
+            first = piece;
+        } else {
+            if all.is_empty() {
+                all.extend_from_slice(&first);
+            }
+            all.extend_from_slice(&piece);
+        }
+        if body.is_end_stream() {
+            break;
         }
     }
+    Ok(Some(if all.is_empty() { first } else { all.freeze() }))
 }
 
 fn bad(status: u16, code: &'static str, title: &'static str, detail: String) -> Fault {

@@ -1,8 +1,9 @@
 //! The records a request meets: what was told, made ready to be asked, with the counters that belong to it.
 
-use std::sync::{Arc, OnceLock};
+use std::collections::HashMap;
+use std::sync::{Arc, OnceLock, Weak};
 
-use arc_swap::{ArcSwap, ArcSwapOption, Guard};
+use arc_swap::{ArcSwapOption, Guard};
 use hyper::header::HeaderValue;
 use serde::{Deserialize, Serialize};
 
@@ -19,12 +20,37 @@ use crate::domain::scope::Operation;
 use crate::domain::tier::Tier;
 use crate::domain::time::Instant;
 use crate::gate::clock::Now;
-use crate::gate::limiter::{LimitSet, Plan, QuotaLevel, QuotaOwner};
+use crate::gate::limiter::{LimitSet, Plan, Plans, QuotaLevel, QuotaOwner};
 use crate::gate::redact;
 use crate::gate::upstream::Upstream;
 
 /// What a key's own limits are called in headers, to tell them from its agreement's.
 const KEY_PREFIX: &str = "key/";
+/// Lists of operations that are kept once; more different ones stand for themselves.
+const OPERATIONS_KEPT: usize = 1024;
+
+/// What many agreements and keys have alike, each kept once: calls of many keys then meet it in the processor's cache.
+#[derive(Debug, Default)]
+pub(super) struct Shared {
+    plans: Plans,
+    operations: HashMap<Vec<String>, Weak<[String]>>,
+}
+
+impl Shared {
+    fn operations(&mut self, operations: Vec<String>) -> Arc<[String]> {
+        if let Some(known) = self.operations.get(&operations).and_then(Weak::upgrade) {
+            return known;
+        }
+        if self.operations.len() >= OPERATIONS_KEPT {
+            self.operations.retain(|_, known| known.strong_count() > 0);
+        }
+        let known: Arc<[String]> = operations.clone().into();
+        if self.operations.len() < OPERATIONS_KEPT {
+            self.operations.insert(operations, Arc::downgrade(&known));
+        }
+        known
+    }
+}
 
 /// A dataset as requests meet it.
 #[derive(Debug)]
@@ -68,19 +94,20 @@ impl Route {
 /// The holds on a requester.
 #[derive(Debug, Default)]
 pub struct HolderRecord {
-    holds: ArcSwap<Vec<HeldBy>>,
+    /// None where there is none, so that a call looks no further.
+    holds: ArcSwapOption<Vec<HeldBy>>,
 }
 
 impl HolderRecord {
     pub(super) fn set(&self, holds: Vec<HeldBy>) {
-        self.holds.store(Arc::new(holds));
+        self.holds.store((!holds.is_empty()).then(|| Arc::new(holds)));
     }
 
     pub(in crate::gate) fn is_free(&self) -> bool {
-        self.holds.load().is_empty()
+        self.holds.load().is_none()
     }
 
-    pub(in crate::gate) fn holds(&self) -> Guard<Arc<Vec<HeldBy>>> {
+    pub(in crate::gate) fn holds(&self) -> Guard<Option<Arc<Vec<HeldBy>>>> {
         self.holds.load()
     }
 }
@@ -109,7 +136,7 @@ pub struct AgreementPicture {
 #[derive(Debug)]
 pub struct ScheduleRecord {
     dataset: DatasetId,
-    pub(in crate::gate) operations: Vec<String>,
+    pub(in crate::gate) operations: Arc<[String]>,
     pub(in crate::gate) limits: Arc<LimitSet>,
     pub(in crate::gate) networks: CidrList,
     pub(in crate::gate) hours: Vec<Hours>,
@@ -120,7 +147,7 @@ pub struct ScheduleRecord {
 
 impl ScheduleRecord {
     /// A schedule that cannot be redacted as it asks for opens nothing.
-    fn of(grant: ScheduleGrant, older: Option<&Self>, agreement: &str) -> Self {
+    fn of(grant: ScheduleGrant, older: Option<&Self>, agreement: &str, shared: &mut Shared) -> Self {
         let (redaction, operations) = match plan(grant.redactions, older) {
             Ok(redaction) => (redaction, grant.operations),
             Err(problem) => {
@@ -130,8 +157,8 @@ impl ScheduleRecord {
         };
         Self {
             dataset: grant.dataset,
-            operations,
-            limits: LimitSet::continuing(&grant.limits, "", older.map(|older| &older.limits)),
+            operations: shared.operations(operations),
+            limits: LimitSet::continuing(&shared.plans.plan(&grant.limits, ""), older.map(|older| &older.limits)),
             networks: grant.networks,
             hours: grant.hours,
             ends_at: grant.ends_at,
@@ -164,11 +191,17 @@ impl AgreementRecord {
         self.current.store(None);
     }
 
-    pub(super) fn set(&self, grant: AgreementGrant, holder: Arc<HolderRecord>, previous: Option<&Self>) {
+    pub(super) fn set(
+        &self,
+        grant: AgreementGrant,
+        holder: Arc<HolderRecord>,
+        previous: Option<&Self>,
+        shared: &mut Shared,
+    ) {
         let older = self.current.load_full().or_else(|| previous.and_then(|record| record.current.load_full()));
         let schedule = |schedule: ScheduleGrant| {
             let older = older.as_ref().and_then(|older| older.schedule(schedule.dataset));
-            ScheduleRecord::of(schedule, older, &grant.number)
+            ScheduleRecord::of(schedule, older, &grant.number, shared)
         };
         let schedules = grant.schedules.into_iter().map(schedule).collect();
         self.current.store(Some(Arc::new(AgreementPicture {
@@ -228,6 +261,7 @@ impl KeyRecord {
         agreement: Arc<AgreementRecord>,
         scopes: Arc<ScopeSet>,
         older: Option<&Self>,
+        shared: &mut Shared,
     ) -> Self {
         let used = older.and_then(|older| older.limits.as_ref());
         let has_limits = !grant.limits.is_empty();
@@ -241,7 +275,7 @@ impl KeyRecord {
             scopes,
             holds: grant.holds.into(),
             networks: grant.networks,
-            limits: has_limits.then(|| LimitSet::continuing(&grant.limits, KEY_PREFIX, used)),
+            limits: has_limits.then(|| LimitSet::continuing(&shared.plans.plan(&grant.limits, KEY_PREFIX), used)),
         }
     }
 

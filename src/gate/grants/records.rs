@@ -47,6 +47,8 @@ pub struct UpstreamGrant {
     pub body_max_bytes: u64,
     /// Longest request body in bytes, where the dataset has a bound of its own below the gate's.
     pub request_max_bytes: Option<u64>,
+    /// Longest headers of a request together in bytes, where the dataset has a bound of its own.
+    pub headers_max_bytes: Option<u64>,
     /// For how many seconds an answer may be given to others who ask the same; zero keeps nothing.
     pub keep_seconds: u32,
 }

@@ -8,7 +8,7 @@ use uuid::Uuid;
 
 use super::*;
 use crate::domain::id::DatasetId;
-use crate::domain::limits::CityDay;
+use crate::domain::limits::{CityDay, Limits};
 use crate::domain::time::Instant;
 
 const ZONE: Tz = chrono_tz::America::New_York;
@@ -23,7 +23,7 @@ fn noon(seconds: u64) -> Now {
 }
 
 fn set(text: &str) -> Arc<LimitSet> {
-    LimitSet::continuing(&Limits::parse(text).unwrap(), "", None)
+    LimitSet::continuing(&Arc::new(Plan::new(Limits::parse(text).unwrap(), "")), None)
 }
 
 /// What a call is counted in: shared, then the key's own.
@@ -82,6 +82,21 @@ fn setting_the_clock_neither_doubles_nor_blocks_a_quota() {
 }
 
 #[test]
+fn how_limits_stand_is_written_as_json() {
+    let sets = counted([set("100/day, 10/minute burst 3"), set("1/second")]);
+    assert_eq!(passed(&sets, &noon(0), 1), 1);
+    for sets in [counted([]), counted([set("")]), sets] {
+        let mut text = Vec::new();
+        write_standings(&sets, &noon(0), &mut text);
+        let told: Vec<serde_json::Value> = serde_json::from_slice(&text).unwrap();
+        let expected = standings(&sets, &noon(0)).into_iter().map(|Standing { name, remaining, reset_seconds }| {
+            serde_json::json!({"name": name, "remaining": remaining, "reset_seconds": reset_seconds})
+        });
+        assert_eq!(told, expected.collect::<Vec<_>>());
+    }
+}
+
+#[test]
 fn a_refusal_takes_from_no_other_limit() {
     let sets = counted([set("100/day, 100/minute"), set("1/second")]);
     assert_eq!(passed(&sets, &noon(0), 50), 1);
@@ -106,25 +121,25 @@ fn limits_are_exact_between_threads() {
 
 #[test]
 fn headers_name_every_limit() {
-    let own = LimitSet::continuing(&Limits::parse("9/minute").unwrap(), "key/", None);
+    let own = LimitSet::continuing(&Arc::new(Plan::new(Limits::parse("9/minute").unwrap(), "key/")), None);
     let sets = counted([set("10/second burst 20, 5000/day"), own]);
     take(&sets, &noon(0)).unwrap();
-    let (policy, state) = headers(&sets, &noon(0)).unwrap();
+    let (policy, state) = headers(&sets, &noon(0), &Ink::default()).unwrap();
     assert_eq!(policy, r#""second";q=10;w=1;burst=20, "day";q=5000;w=86400, "key/minute";q=9;w=60"#);
     assert_eq!(state, r#""second";r=19;t=1, "day";r=4999;t=43200, "key/minute";r=8;t=7"#);
-    assert_eq!(headers(&counted([]), &noon(0)), None);
-    assert_eq!(headers(&counted([set("")]), &noon(0)), None);
+    assert_eq!(headers(&counted([]), &noon(0), &Ink::default()), None);
+    assert_eq!(headers(&counted([set("")]), &noon(0), &Ink::default()), None);
 }
 
 #[test]
 fn publishing_again_resets_nothing() {
     let first = set("2/day, 5/second");
-    let again = LimitSet::continuing(&Limits::parse("2/day, 5/second").unwrap(), "", Some(&first));
+    let again = LimitSet::continuing(&Arc::new(Plan::new(Limits::parse("2/day, 5/second").unwrap(), "")), Some(&first));
     assert!(Arc::ptr_eq(&first, &again));
     assert_eq!(passed(&alone(&first), &noon(0), 9), 2);
-    let wider = LimitSet::continuing(&Limits::parse("daily: 3/day").unwrap(), "", Some(&first));
+    let wider = LimitSet::continuing(&Arc::new(Plan::new(Limits::parse("daily: 3/day").unwrap(), "")), Some(&first));
     assert_eq!(passed(&alone(&wider), &noon(0), 9), 1);
-    let narrower = LimitSet::continuing(&Limits::parse("1/day").unwrap(), "", Some(&wider));
+    let narrower = LimitSet::continuing(&Arc::new(Plan::new(Limits::parse("1/day").unwrap(), "")), Some(&wider));
     assert_eq!(passed(&alone(&narrower), &noon(0), 9), 0);
 }
 

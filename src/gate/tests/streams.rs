@@ -11,6 +11,10 @@ use crate::gate::verdict::Outcome;
 
 /// A gate before an upstream that answers every request with these bytes and then falls silent.
 async fn streaming(bytes: &'static str) -> (ScriptedUpstream, Gate) {
+    streaming_with(bytes, |_| {}).await
+}
+
+async fn streaming_with(bytes: &'static str, change: impl FnOnce(&mut Setup)) -> (ScriptedUpstream, Gate) {
     let upstream = ScriptedUpstream::start(move |_| (bytes.as_bytes().to_vec(), Then::Hang)).await;
     let mut setup = Setup::on(&upstream);
     let stream = Operation::new("stream", vec![Method::Get], vec!["/stream".parse().unwrap()]).unwrap();
@@ -18,6 +22,7 @@ async fn streaming(bytes: &'static str) -> (ScriptedUpstream, Gate) {
     setup.all.datasets[0].upstream.as_mut().unwrap().timeout_ms = 100;
     setup.all.agreements[0].schedules[0].operations.push("stream".to_owned());
     setup.all.keys[0].scopes.push("parking:stream".parse().unwrap());
+    change(&mut setup);
     let gate = setup.start();
     (upstream, gate)
 }
@@ -114,4 +119,25 @@ async fn only_a_stream_operation_switches_protocols() {
     let got = gate.get_with("/parking/latest", &[("Upgrade", "websocket"), ("Connection", "Upgrade")]).await;
     assert_eq!(got.status, 200);
     assert!(!upstream.seen()[0].contains("upgrade"));
+}
+
+#[actix_web::test]
+async fn a_stream_keeps_a_place_until_it_has_begun_and_none_afterwards() {
+    let events = "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nTransfer-Encoding: chunked\r\n\r\n\
+                  9\r\ndata: 1\n\n\r\n";
+    let bounded = |setup: &mut Setup| setup.options.upstream_calls_max = 1;
+    let (_upstream, gate) = streaming_with(events, bounded).await;
+    let mut open = Vec::new();
+    for _ in 0..3 {
+        let mut stream = ask(&gate, "").await;
+        read_until(&mut stream, "data: 1").await;
+        open.push(stream);
+    }
+    let (upstream, gate) = streaming_with("", bounded).await;
+    let _waiting = ask(&gate, "").await;
+    while upstream.seen().is_empty() {
+        tokio::task::yield_now().await;
+    }
+    let mut refused = ask(&gate, "").await;
+    read_until(&mut refused, "HTTP/1.1 503").await;
 }

@@ -1,5 +1,8 @@
 //! Upstreams that misbehave: the client gets a clean refusal or a visibly cut body, and the next request is clean.
 
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
+
 use super::kit::{Answer, Gate, HoldingUpstream, ScriptedUpstream, Setup, Then, answer};
 use crate::domain::net::UpstreamNetworks;
 use crate::gate::grants::ChangeGrant;
@@ -237,7 +240,7 @@ async fn a_datasets_own_bounds_are_narrower_than_the_gates() {
     let upstream = ScriptedUpstream::start(|_| (answer("", "1234567890"), Then::KeepAlive)).await;
     let mut setup = Setup::on(&upstream);
     let bounded = setup.all.datasets[0].upstream.as_mut().unwrap();
-    (bounded.body_max_bytes, bounded.request_max_bytes) = (9, Some(3));
+    (bounded.body_max_bytes, bounded.request_max_bytes, bounded.headers_max_bytes) = (9, Some(3), Some(400));
     setup.all.agreements[0].schedules[0].operations.push("write".to_owned());
     setup.all.keys[0].scopes.push("parking:write".parse().unwrap());
     let write = crate::domain::scope::Operation::new(
@@ -252,6 +255,9 @@ async fn a_datasets_own_bounds_are_narrower_than_the_gates() {
     let bearer = format!("Bearer {}", crate::gate::testing::key_text(1));
     let got = gate.send("POST", "/parking/latest", &[("Authorization", &bearer)], "1234").await;
     assert_eq!(got.status, 413, "{got:?}");
+    let got = gate.get_with("/parking/latest", &[("Accept", &"x".repeat(300))]).await;
+    assert_eq!((got.status, got.code().as_str()), (431, "headers_too_large"), "{got:?}");
+    assert_eq!(upstream.seen().len(), 1, "neither reached the service");
 }
 
 #[actix_web::test]
@@ -309,4 +315,48 @@ async fn an_announced_change_is_said_on_answers_and_a_brownout_refuses_until_it_
     gate.clock.pass(90);
     gate.shared.confirm_fresh();
     assert_eq!(gate.get("/parking/latest").await.status, 200);
+}
+
+#[actix_web::test]
+async fn clients_that_take_their_answers_slowly_keep_nobody_out() {
+    // More than the buffers of all sockets between hold, so that the rest of each answer waits for its client.
+    let large = "x".repeat(16 << 20);
+    let upstream = ScriptedUpstream::start(move |request| {
+        let is_large = request.contains("/large");
+        (answer("", if is_large { &large } else { "good" }), Then::KeepAlive)
+    })
+    .await;
+    let mut setup = Setup::on(&upstream);
+    setup.all.datasets[0].upstream.as_mut().unwrap().body_max_bytes = 64 << 20;
+    setup.options.upstream_calls_max = 2;
+    let gate = setup.start();
+    let mut slow = Vec::new();
+    for _ in 0..8 {
+        let mut stream = TcpStream::connect(gate.address).await.unwrap();
+        let key = crate::gate::testing::key_text(1);
+        let request = format!("GET /parking/latest/large HTTP/1.1\r\nHost: gate\r\nX-Api-Key: {key}\r\n\r\n");
+        stream.write_all(request.as_bytes()).await.unwrap();
+        let mut first = [0; 12];
+        stream.read_exact(&mut first).await.unwrap();
+        assert_eq!(&first, b"HTTP/1.1 200");
+        slow.push(stream);
+    }
+    clean(&gate).await;
+    assert!(gate.drain().samples.len() == 1, "the slow ones are still being served");
+}
+
+#[actix_web::test]
+async fn interim_answers_are_passed_over() {
+    let interim = "HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 102 Processing\r\n\r\n\
+                   HTTP/1.1 103 Early Hints\r\nLink: </style.css>; rel=preload\r\nX-Early: 1\r\n\r\n";
+    let both = move |_: &str| ([text(interim), answer("", "good")].concat(), Then::KeepAlive);
+    let (_upstream, gate) = before(both).await;
+    for _ in 0..3 {
+        let got = gate.get("/parking/latest/good").await;
+        assert_eq!((got.status, got.body.as_str(), got.is_whole), (200, "good", true));
+        assert_eq!((got.header("x-early"), got.header("link")), (None, None), "not the head of the answer");
+    }
+    // One that never comes to the answer is given up like any that is late.
+    let (_upstream, gate) = before(move |_| (text(interim), Then::Hang)).await;
+    assert_eq!(gate.get("/parking/latest/good").await.status, 504);
 }

@@ -48,15 +48,6 @@ pub(in crate::gate) enum Failure {
     Busy,
 }
 
-/// How a call is sent.
-#[derive(Clone, Copy, Debug)]
-pub(in crate::gate) struct Manner {
-    /// Sweeps until the head of its answer.
-    pub(in crate::gate) patience: u64,
-    /// Whether it opens a stream, which has no end of its own and so takes nobody's place.
-    pub(in crate::gate) is_stream: bool,
-}
-
 /// The client of one worker.
 pub(in crate::gate) struct UpstreamClient {
     connector: Connector,
@@ -128,21 +119,23 @@ impl UpstreamClient {
     }
 
     /// Sends a request over a rested connection or a new one, and gives the head of the answer with the connection. The
-    /// request is made when the connection is there, so that nobody has to carry it about while waiting.
+    /// request is made when the connection is there, so that nobody has to carry it about while waiting. `sweeps` is how
+    /// long the head may take.
     pub(in crate::gate) async fn send(
         self: &Rc<Self>,
         upstream: &Upstream,
         make: impl FnOnce() -> Request<Outgoing>,
-        manner: Manner,
+        sweeps: u64,
     ) -> Result<(Response<Incoming>, Lease), Failure> {
-        // Given back when the head is there: a client that takes its answer slowly keeps nobody out.
-        let _place = if manner.is_stream { None } else { Some(self.place(upstream)?) };
+        // Given back when the head is there: neither a client that takes its answer slowly nor an open stream keeps
+        // anybody out.
+        let _place = self.place(upstream)?;
         let (mut lease, is_kept) = match self.rested(upstream) {
             Some(lease) => (lease, true),
             // In a box: connecting is rare and remembers much.
             None => (Box::pin(self.connected(upstream)).await?, false),
         };
-        let limit = self.waiting.patience(manner.patience);
+        let limit = self.waiting.patience(sweeps);
         let answered = {
             let answered = pin!(lease.answer(make));
             limit.bound(answered).await

@@ -19,6 +19,7 @@ pub(super) struct UpstreamView {
     pub(super) timeout_ms: u32,
     pub(super) answer_max_kib: Option<u32>,
     pub(super) request_max_kib: Option<u32>,
+    pub(super) headers_max_kib: Option<u32>,
     pub(super) keep_seconds: u32,
     pub(super) has_credential: bool,
     pub(super) allows_query_key: bool,
@@ -49,6 +50,7 @@ async fn show(
             timeout_ms: upstream.map_or(usual, |upstream| upstream.timeout_ms),
             answer_max_kib: bounds.answer_max_kib,
             request_max_kib: bounds.request_max_kib,
+            headers_max_kib: bounds.headers_max_kib,
             keep_seconds: bounds.keep_seconds,
             has_credential: read.has_credential,
             allows_query_key: read.dataset.allows_query_key,
@@ -59,6 +61,7 @@ async fn show(
             ("timeout_ms", view.timeout_ms.to_string()),
             ("answer_max_kib", view.answer_max_kib.map(|kib| kib.to_string()).unwrap_or_default()),
             ("request_max_kib", view.request_max_kib.map(|kib| kib.to_string()).unwrap_or_default()),
+            ("headers_max_kib", view.headers_max_kib.map(|kib| kib.to_string()).unwrap_or_default()),
             ("keep_seconds", view.keep_seconds.to_string()),
         ]);
         (view, stored)
@@ -73,7 +76,7 @@ pub(super) async fn save(
     slug: web::Path<String>,
     posted: Posted,
 ) -> Result<HttpResponse, WebError> {
-    let bounded = ["answer_max_kib", "request_max_kib", "keep_seconds"];
+    let bounded = ["answer_max_kib", "request_max_kib", "headers_max_kib", "keep_seconds"];
     let form = posted.only(&[&["url", "header", "timeout_ms", "version"], bounded.as_slice()].concat())?;
     let version = form.version()?;
     let mut errors = FormErrors::default();
@@ -109,8 +112,14 @@ fn bounds(form: &Form, errors: &mut FormErrors) -> Option<UpstreamBounds> {
     };
     let answer = whole("answer_max_kib", "Give whole KiB, such as 2048, or leave it empty.");
     let request = whole("request_max_kib", "Give whole KiB, such as 64, or leave it empty.");
+    let headers = whole("headers_max_kib", "Give whole KiB, such as 64, or leave it empty.");
     let keep = whole("keep_seconds", "Give whole seconds, or 0 to keep nothing.");
-    Some(UpstreamBounds { answer_max_kib: answer?, request_max_kib: request?, keep_seconds: keep?.unwrap_or_default() })
+    Some(UpstreamBounds {
+        answer_max_kib: answer?,
+        request_max_kib: request?,
+        headers_max_kib: headers?,
+        keep_seconds: keep?.unwrap_or_default(),
+    })
 }
 
 /// Sets or clears the credential.

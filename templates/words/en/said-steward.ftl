@@ -258,6 +258,7 @@ said-leave-the-part-after-out-callers = Leave the part after ? out: callers brin
 said-the-time-out-must-be-from = The time-out must be from 1 to 60000 milliseconds.
 said-the-largest-answer-must-be-from = The largest answer must be from 1 to 262144 KiB.
 said-the-largest-request-body-must-be = The largest request body must be from 1 to 1048576 KiB.
+said-the-largest-headers-must-be = The largest headers must be from 1 to 1024 KiB.
 said-answers-may-be-kept-for-60 = Answers may be kept for 60 seconds at most.
 said-the-name-of-a-header-may = The name of a header may hold letters, digits and hyphens.
 said-this-header-has-another-meaning-use = This header has another meaning; use Authorization or X-Api-Key.

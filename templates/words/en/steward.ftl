@@ -216,6 +216,7 @@ steward-largest-answer = Largest answer
 steward-kib = KiB
 steward-empty-262144-the-most = Empty: 262144, the most there is. A larger answer is refused or cut.
 steward-largest-request-body = Largest request body
+steward-largest-headers = Largest headers of a request, together
 steward-empty-the-gates-own = Empty: the gate’s own bound.
 steward-give-the-same-answer = Give the same answer to others for
 steward-seconds = seconds

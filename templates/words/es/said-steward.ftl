@@ -258,6 +258,7 @@ said-leave-the-part-after-out-callers = Deje fuera la parte después de ?: quien
 said-the-time-out-must-be-from = El tiempo de espera debe ser de 1 a 60000 milisegundos.
 said-the-largest-answer-must-be-from = La respuesta más grande debe ser de 1 a 262144 KiB.
 said-the-largest-request-body-must-be = El cuerpo de petición más grande debe ser de 1 a 1048576 KiB.
+said-the-largest-headers-must-be = Los encabezados más grandes deben ser de 1 a 1024 KiB.
 said-answers-may-be-kept-for-60 = Las respuestas se pueden guardar 60 segundos como máximo.
 said-the-name-of-a-header-may = El nombre de un encabezado puede contener letras, cifras y guiones.
 said-this-header-has-another-meaning-use = Este encabezado tiene otro significado; use Authorization o X-Api-Key.

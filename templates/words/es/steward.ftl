@@ -219,6 +219,7 @@ steward-largest-answer = Respuesta más grande
 steward-kib = KiB
 steward-empty-262144-the-most = Vacío: 262144, lo máximo que hay. Una respuesta más grande se rechaza o se corta.
 steward-largest-request-body = Cuerpo de petición más grande
+steward-largest-headers = Encabezados más grandes de una petición, en total
 steward-empty-the-gates-own = Vacío: el límite propio de la puerta de acceso.
 steward-give-the-same-answer = Dar la misma respuesta a otros durante
 steward-seconds = segundos

@@ -76,6 +76,7 @@ fn publication(plan: &str) -> Publication {
                 timeout_ms: 100,
                 body_max_bytes: 1,
                 request_max_bytes: None,
+                headers_max_bytes: None,
                 keep_seconds: 0,
             }),
             allows_query_key: false,

@@ -9,7 +9,7 @@ use super::*;
 use crate::domain::id::{AgreementId, DatasetId};
 use crate::domain::limits::{CityDay, Limits};
 use crate::domain::time::Instant;
-use crate::gate::limiter::{Counted, standings, take};
+use crate::gate::limiter::{Counted, Plan, standings, take};
 
 fn owner() -> QuotaOwner {
     let id = Uuid::from_u128(1);
@@ -58,7 +58,7 @@ impl Gate {
     fn under(plan: &str) -> Self {
         let joint = Joint::default();
         joint.set_counting(Counting::Together { gates: 2 });
-        Self { joint, set: LimitSet::continuing(&Limits::parse(plan).unwrap(), "", None) }
+        Self { joint, set: LimitSet::continuing(&Arc::new(Plan::new(Limits::parse(plan).unwrap(), "")), None) }
     }
 
     fn call(&self, now: &Now) -> bool {
@@ -209,7 +209,7 @@ fn a_ledger_that_lost_everything_learns_it_again() {
 fn a_changed_plan_claims_nothing_twice() {
     let (mut gate, mut ledger) = (Gate::under("10/day"), Ledger::default());
     gate.calls(3, &at(0));
-    let next = LimitSet::continuing(&Limits::parse("20/day").unwrap(), "", Some(&gate.set));
+    let next = LimitSet::continuing(&Arc::new(Plan::new(Limits::parse("20/day").unwrap(), "")), Some(&gate.set));
     let older = std::mem::replace(&mut gate.set, next);
     gate.round(&mut ledger, &at(1));
     gate.calls(1, &at(2));
