@@ -26,7 +26,7 @@ fn sent(city: &City, slugs: &[&str]) -> ApplicationId {
 }
 
 fn mails(city: &City, kind: NoticeKind) -> Vec<String> {
-    let all = city.desk.desk.read(|conn| outbox::in_state(conn, None, 1_000)).unwrap();
+    let all = city.desk.desk.read(|conn| outbox::newest(conn, None, 1_000)).unwrap();
     let mut found: Vec<_> = all.into_iter().filter(|one| one.kind == kind).map(|one| one.name).collect();
     found.sort();
     found
