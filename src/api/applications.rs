@@ -69,7 +69,7 @@ pub fn routes(api: Api) -> Api {
         .gives::<Created>(201)
         .refuses(&["wrong_state", "already_reopened"])
         .post("/applications/{id}/copy", MINE, "Begin a new application with its answers and datasets", copy)
-        .gives::<Copy>(201)
+        .gives::<CopiedDraft>(201)
         .refuses(&["too_many_open"])
         .get("/applications/{id}/letter", MINE, "The denial letter, with both appeal dates", letter)
         .gives::<LetterView>(200)
@@ -379,7 +379,7 @@ async fn withdraw(
 
 /// A draft begun from an earlier application.
 #[derive(Debug, Serialize, ToSchema)]
-struct Copy {
+struct CopiedDraft {
     /// The new draft.
     id: String,
     /// Titles of datasets that cannot be asked for any more.
@@ -390,7 +390,7 @@ async fn copy(request: HttpRequest, desk: DeskData, id: web::Path<String>) -> Re
     let caller = caller(&request);
     let from: ApplicationId = id_in(&id)?;
     let copied = desk.run(move |desk| apply::copy(desk, &caller, from, (&[], &[]))).await?;
-    Ok(HttpResponse::Created().json(Copy { id: copied.id.to_string(), left_out: copied.left_out }))
+    Ok(HttpResponse::Created().json(CopiedDraft { id: copied.id.to_string(), left_out: copied.left_out }))
 }
 
 async fn reopen(request: HttpRequest, desk: DeskData, id: web::Path<String>) -> Result<HttpResponse, WebError> {

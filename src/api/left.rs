@@ -21,7 +21,7 @@ pub fn routes(api: Api) -> Api {
         .gives::<LimitsLeft>(200)
         .refuses(&["not_found"])
         .get("/keys/{id}/networks", whose, "Networks that a key was used from, the latest first", networks)
-        .gives::<Networks>(200)
+        .gives::<NetworksSeen>(200)
         .refuses(&["not_found"])
 }
 
@@ -80,7 +80,7 @@ async fn of_key(request: HttpRequest, desk: DeskData, id: web::Path<String>) -> 
 
 /// Networks.
 #[derive(Debug, Serialize, ToSchema)]
-struct Networks {
+struct NetworksSeen {
     items: Vec<NetworkSeen>,
 }
 
@@ -102,5 +102,5 @@ impl From<SeenNetwork> for NetworkSeen {
 async fn networks(request: HttpRequest, desk: DeskData, id: web::Path<String>) -> Result<HttpResponse, WebError> {
     let (who, id): (_, KeyId) = (caller(&request), id_in(&id)?);
     let found = desk.run(move |desk| left::networks(desk, &who, id)).await?;
-    Ok(HttpResponse::Ok().json(Networks { items: found.into_iter().map(Into::into).collect() }))
+    Ok(HttpResponse::Ok().json(NetworksSeen { items: found.into_iter().map(Into::into).collect() }))
 }
