@@ -10,6 +10,8 @@ const HEIGHT_MIN: f64 = 280.0;
 const HEIGHT_MAX: f64 = 560.0;
 /// Room around the drawing, for the degrees at its edge.
 const EDGE: f64 = 34.0;
+/// Height of a label.
+const LABEL: f64 = 16.0;
 /// Places that all lie at one spot are shown in a field of so many degrees.
 const SPAN_MIN: f64 = 0.004;
 /// Steps of the graticule, in degrees, with the decimals that name them.
@@ -159,6 +161,10 @@ impl Paper {
         }
         for (value, decimals) in steps(self.field.south, self.field.north) {
             let y = self.y(value);
+            if y < EDGE / 2.0 + LABEL {
+                // Its label would lie across the frame.
+                continue;
+            }
             lines.push(Line {
                 x1: on_paper(EDGE),
                 y1: on_paper(y),
