@@ -64,5 +64,4 @@ said-ndjson-one-object-a-line = NDJSON, one object a line
 said-choose-what-to-take-out = Choose what to take out.
 said-choose-csv-json-or-ndjson = Choose csv, json or ndjson.
 said-entries-word = Entries
-said-agreements-word = Agreements
 said-keys-word = Keys

@@ -64,5 +64,4 @@ said-ndjson-one-object-a-line = NDJSON, un objeto por línea
 said-choose-what-to-take-out = Elija qué desea descargar.
 said-choose-csv-json-or-ndjson = Elija csv, json o ndjson.
 said-entries-word = Asientos
-said-agreements-word = Convenios
 said-keys-word = Claves
