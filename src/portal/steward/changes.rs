@@ -16,7 +16,7 @@ use crate::web::{Flash, Form, FormErrors, FormView, Page, Posted, Redirect, WebE
 
 /// Times that the form offers.
 const WINDOW_ROWS: usize = 4;
-const FIELDS: &[&str] = &["kind", "operations", "text", "on", "sunset", "windows.*", "days", "act", "version"];
+const FIELDS: &[&str] = &["kind", "operations[]", "text", "on", "sunset", "windows.*", "days", "act", "version"];
 
 /// What `steward/changes.html` shows.
 #[derive(Debug, Serialize)]
