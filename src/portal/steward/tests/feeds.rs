@@ -1,6 +1,6 @@
 //! Samples, feeds and changes from the browser: looked at first, then shown to anybody, and who reads what.
 
-use super::{dataset, save};
+use super::dataset;
 use crate::cases::redaction::{RuleTyped, read_rules, save_profile};
 use crate::portal::steward::redactions::tests::upstream;
 use crate::portal::tests::{Office, complains, looks_like_nothing, offices, pairs};
@@ -88,7 +88,6 @@ async fn a_feed_is_looked_at_and_what_it_sends_is_declared() {
         assert!(page.contains("The fields are declared"), "{page}");
         let names: Vec<_> = dataset(&office, "parking").fields.into_iter().map(|field| field.name).collect();
         assert!(names.ends_with(&["zone".to_owned(), "mac_address".to_owned()]), "{names:?}");
-        assert!(save(&manager, "publish", &[("published", "yes")]).await.status < 400);
     }
 }
 
