@@ -250,7 +250,7 @@ impl Dataset {
     #[must_use]
     pub fn plain_path(&self) -> Option<String> {
         let reading = self.operations.iter().filter(|operation| operation.methods().contains(&Method::Get));
-        let mut paths = reading.flat_map(|operation| operation.paths()).map(ToString::to_string);
+        let mut paths = reading.flat_map(Operation::paths).map(ToString::to_string);
         let path = paths.find(|path| !path.trim_end_matches("/**").contains(['{', '*']))?;
         let path = path.trim_end_matches("/**");
         Some(if path.is_empty() { "/".to_owned() } else { path.to_owned() })

@@ -208,7 +208,8 @@ pub const fn in_words(kind: ChangeKind) -> &'static str {
 #[must_use]
 pub fn when_in_words(announcement: &Announcement, zone: chrono_tz::Tz) -> String {
     let mut lines = Vec::new();
-    match (announcement.kind, announcement.on, announcement.sunset) {
+    let long = |day: Day| day.format("%B %-d, %Y").to_string();
+    match (announcement.kind, announcement.on.map(long), announcement.sunset.map(long)) {
         (ChangeKind::Change, Some(on), _) => lines.push(format!("From {on} on.")),
         (ChangeKind::End, Some(on), _) => lines.push(format!("The last day is {on}.")),
         (ChangeKind::Deprecation, on, Some(sunset)) => {

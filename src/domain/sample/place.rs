@@ -82,7 +82,9 @@ fn collect(value: &Value, corners: &mut Vec<(f64, f64)>) {
         }
         return;
     }
-    list.iter().for_each(|part| collect(part, corners));
+    for part in list {
+        collect(part, corners);
+    }
 }
 
 /// A latitude and a longitude that stand side by side.

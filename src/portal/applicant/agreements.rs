@@ -258,6 +258,18 @@ pub(super) fn load(desk: &Desk, who: &Caller, id: AgreementId) -> Result<Facts, 
     })
 }
 
+/// The agreement that took the place of this one; empty where none did.
+fn successor(state: &AgreementState) -> String {
+    match state {
+        AgreementState::Superseded { by, .. } => format!("/agreements/{by}"),
+        AgreementState::Offered { .. }
+        | AgreementState::Executed { .. }
+        | AgreementState::Expired { .. }
+        | AgreementState::Terminated { .. }
+        | AgreementState::Closed { .. } => String::new(),
+    }
+}
+
 pub(super) fn view(profile: &Profile, facts: Facts) -> AgreementPage {
     let Facts {
         shown,
@@ -278,14 +290,6 @@ pub(super) fn view(profile: &Profile, facts: Facts) -> AgreementPage {
     let AgreementView { agreement, text, signature, public_key } = shown;
     let plain = format!("/agreements/{}/text", agreement.id);
     let execution = agreement.execution();
-    let successor = match &agreement.state {
-        AgreementState::Superseded { by, .. } => format!("/agreements/{by}"),
-        AgreementState::Offered { .. }
-        | AgreementState::Executed { .. }
-        | AgreementState::Expired { .. }
-        | AgreementState::Terminated { .. }
-        | AgreementState::Closed { .. } => String::new(),
-    };
     let is_offered = matches!(agreement.state, AgreementState::Offered { .. });
     AgreementPage {
         changes,
@@ -300,7 +304,7 @@ pub(super) fn view(profile: &Profile, facts: Facts) -> AgreementPage {
         application_href: format!("/applications/{}", agreement.application),
         application_number: agreement.application_number.clone(),
         previous_href: agreement.previous.map(|id| format!("/agreements/{id}")).unwrap_or_default(),
-        successor_href: successor,
+        successor_href: successor(&agreement.state),
         executed_at: execution.map(|execution| execution.at),
         last_day: execution.map(|execution| last_day(execution.ends_at)),
         holds: holds::in_force(profile, &names, &holds, agreement.application),

@@ -11,12 +11,12 @@ use crate::domain::change::{ChangeKind, Draft, Window};
 use crate::domain::time::{Day, Instant};
 use crate::portal::announced::ChangeView;
 use crate::portal::shared::Choice;
-use crate::web::case::{DeskData, caller, form_errors, shown_on_form};
+use crate::web::case::{DeskData, caller, shown_on_form};
 use crate::web::{Flash, Form, FormErrors, FormView, Page, Posted, Redirect, WebError};
 
 /// Times that the form offers.
 const WINDOW_ROWS: usize = 4;
-const FIELDS: &[&str] = &["kind", "operations", "text", "on", "sunset", "windows.*", "days", "act", "version"];
+const FIELDS: &[&str] = &["kind", "operations[]", "text", "on", "sunset", "windows.*", "days", "act", "version"];
 
 /// What `steward/changes.html` shows.
 #[derive(Debug, Serialize)]
@@ -192,7 +192,7 @@ pub(super) async fn announce(
     if form.text("act") != "announce" {
         return match desk.run(move |desk| changes::preview(desk, &own_caller, &own_slug, &asked, days)).await {
             Ok(found) => show(&request, &desk, &slug, Some((&form, &none)), Some(&found)).await,
-            Err(error) => show(&request, &desk, &slug, Some((&form, &form_faults(error)?)), None).await,
+            Err(error) => show(&request, &desk, &slug, Some((&form, &shown_on_form(error)?)), None).await,
         };
     }
     let done = desk.run(move |desk| changes::announce(desk, &own_caller, &own_slug, (&asked, days), version)).await;
@@ -201,14 +201,7 @@ pub(super) async fn announce(
             let told = format!("{} is announced. Told: {}.", made.number, made.told);
             Redirect::with(&request, format!("/stewardship/{slug}/changes"), &Flash::good(told))
         }
-        Err(error) => show(&request, &desk, &slug, Some((&form, &form_faults(error)?)), None).await,
-    }
-}
-
-fn form_faults(error: crate::cases::CaseError) -> Result<FormErrors, WebError> {
-    match error {
-        crate::cases::CaseError::Invalid(faults) => Ok(form_errors(faults)),
-        other => shown_on_form(other),
+        Err(error) => show(&request, &desk, &slug, Some((&form, &shown_on_form(error)?)), None).await,
     }
 }
 

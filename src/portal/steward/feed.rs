@@ -283,7 +283,7 @@ pub(super) async fn declare(
     slug: web::Path<String>,
     posted: Posted,
 ) -> Result<HttpResponse, WebError> {
-    let form = posted.only(&["fields", "sensitivity.*", "version"])?;
+    let form = posted.only(&["fields[]", "sensitivity.*", "version"])?;
     let version = form.version()?;
     let mut errors = FormErrors::default();
     let mut chosen = Vec::new();

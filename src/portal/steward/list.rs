@@ -39,8 +39,8 @@ pub(super) struct Row {
     pub(super) tier: &'static str,
     pub(super) is_unset: bool,
     pub(super) is_published: bool,
-    pub(super) is_down: bool,
-    pub(super) has_drift: bool,
+    /// `down` or `drift`; empty where its feed does as it should.
+    pub(super) feed: &'static str,
     pub(super) updated_at: Instant,
 }
 
@@ -90,8 +90,11 @@ fn view(desk: &Desk, caller: &Caller, wanted: &StaffSearch) -> Result<ListView, 
         tier: tier_words(row.tier),
         is_unset: row.tier.is_none(),
         is_published: row.is_published,
-        is_down: state(row.id).is_some_and(|state| state.down_since.is_some()),
-        has_drift: state(row.id).is_some_and(|state| !state.told_drift.is_empty()),
+        feed: match state(row.id) {
+            Some(state) if state.down_since.is_some() => "down",
+            Some(state) if !state.told_drift.is_empty() => "drift",
+            Some(_) | None => "",
+        },
         updated_at: row.updated_at,
     });
     let mut tiers = vec![Choice::new("unset", tier_words(None))];

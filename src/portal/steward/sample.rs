@@ -6,6 +6,7 @@ use serde::Serialize;
 use super::dataset::{PartView, SetView, read};
 use crate::cases::samples;
 use crate::domain::sample::Sample;
+use crate::domain::tier::Tier;
 use crate::portal::sampled::SampleView;
 use crate::portal::shared::Choice;
 use crate::web::case::{DeskData, caller, shown_on_form};
@@ -20,9 +21,8 @@ struct View {
     released_by: String,
     profiles: Vec<Choice>,
     has_upstream: bool,
-    has_tier: bool,
-    is_prohibited: bool,
-    needs_profile: bool,
+    /// What the tier allows: `no_tier`, `prohibited`, `profile_needed` or `free`.
+    rule: &'static str,
 }
 
 pub(super) async fn page(
@@ -56,9 +56,12 @@ async fn show(
             .map(|profile| Choice::new(profile.name.clone(), format!("{}: {}", profile.name, profile.title)))
             .collect(),
         has_upstream: dataset.upstream.is_some(),
-        has_tier: dataset.tier.is_some(),
-        is_prohibited: dataset.tier == Some(crate::domain::tier::Tier::Prohibited),
-        needs_profile: dataset.tier.is_some_and(crate::domain::tier::Tier::is_restricted),
+        rule: match dataset.tier {
+            None => "no_tier",
+            Some(Tier::Open | Tier::Registered) => "free",
+            Some(Tier::Conditioned | Tier::Restricted) => "profile_needed",
+            Some(Tier::Prohibited) => "prohibited",
+        },
     };
     let stored = || FormView::with([("path", dataset.plain_path().unwrap_or_default())]);
     let form = typed.map_or_else(stored, |(form, errors)| form.view(errors));

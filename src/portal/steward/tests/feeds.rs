@@ -1,6 +1,6 @@
 //! Samples, feeds and changes from the browser: looked at first, then shown to anybody, and who reads what.
 
-use super::{dataset, save};
+use super::dataset;
 use crate::cases::redaction::{RuleTyped, read_rules, save_profile};
 use crate::portal::steward::redactions::tests::upstream;
 use crate::portal::tests::{Office, complains, looks_like_nothing, offices, pairs};
@@ -29,7 +29,8 @@ async fn a_sample_is_taken_looked_at_published_and_withdrawn() {
         let take = async |profile: &str| {
             manager.send(SAMPLE, SAMPLE, &pairs(&[("path", "/latest"), ("profile", profile)])).await
         };
-        complains(&take("").await, "", "On tiers 2 and 3", &["/latest"]);
+        let raw = take("").await;
+        assert!(raw.status == 422 && raw.body.contains("On tiers 2 and 3"), "{} {}", raw.status, raw.body);
         masked(&office);
         let page = manager.follow(&take("public").await).await;
         for part in ["Taken and not published", "&lt;b&gt;North", "***", "2 points within", "<circle", "SHA-256"] {
@@ -41,7 +42,7 @@ async fn a_sample_is_taken_looked_at_published_and_withdrawn() {
         assert_eq!(visitor.get("/datasets/parking/sample.json").await.status, 404);
         let hash = manager.get(SAMPLE).await.hidden("hash");
         let wrong = manager.send(SAMPLE, &format!("{SAMPLE}/publish"), &pairs(&[("hash", "0")])).await;
-        complains(&wrong, "", "not the sample that was taken last", &[]);
+        assert!(wrong.status == 422 && wrong.body.contains("not the sample that was taken last"), "{}", wrong.body);
         let done = manager.send(SAMPLE, &format!("{SAMPLE}/publish"), &pairs(&[("hash", &hash)])).await;
         assert!(manager.follow(&done).await.contains("The sample is published"));
         let public = visitor.page("/datasets/parking").await;
@@ -87,7 +88,6 @@ async fn a_feed_is_looked_at_and_what_it_sends_is_declared() {
         assert!(page.contains("The fields are declared"), "{page}");
         let names: Vec<_> = dataset(&office, "parking").fields.into_iter().map(|field| field.name).collect();
         assert!(names.ends_with(&["zone".to_owned(), "mac_address".to_owned()]), "{names:?}");
-        assert!(save(&manager, "publish", &[("published", "yes")]).await.status < 400);
     }
 }
 
@@ -103,6 +103,7 @@ async fn a_change_is_announced_after_a_look_at_who_is_told_and_taken_back() {
                 ("version", &version),
                 ("kind", "deprecation"),
                 ("operations", "read"),
+                ("operations", "history"),
                 ("text", "Use <i>/v2</i>."),
                 ("on", "2026-11-01"),
                 ("sunset", sunset),
