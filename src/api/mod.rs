@@ -50,7 +50,7 @@ pub mod rules;
 pub mod samples;
 pub mod sessions;
 pub mod sightings;
-pub mod similar;
+pub mod earlier;
 pub mod stewardship;
 pub mod stories;
 pub mod system;
@@ -149,7 +149,7 @@ pub fn api() -> Api {
     let api = redactions::routes(api);
     let api = imports::routes(api);
     let api = applications::routes(api);
-    let api = effect::routes(similar::routes(assignments::routes(desk::routes(api))));
+    let api = effect::routes(earlier::routes(assignments::routes(desk::routes(api))));
     let api = agreements::routes(api);
     let api = endings::routes(api);
     let api = keys::routes(api);
