@@ -9,6 +9,7 @@ use utoipa::ToSchema;
 use super::clerk::LetterView;
 use super::views::{ApplicationView, OfferView, RemarkView, Side, application_view};
 use super::{Api, Created, id_in, precondition};
+use crate::cases::again;
 use crate::cases::apply::{self, Signature, Wanted};
 use crate::cases::{agree, letters, review};
 use crate::domain::application::{Application, Proposal};
@@ -389,14 +390,14 @@ struct CopiedDraft {
 async fn copy(request: HttpRequest, desk: DeskData, id: web::Path<String>) -> Result<HttpResponse, WebError> {
     let caller = caller(&request);
     let from: ApplicationId = id_in(&id)?;
-    let copied = desk.run(move |desk| apply::copy(desk, &caller, from, (&[], &[]))).await?;
+    let copied = desk.run(move |desk| again::copy(desk, &caller, from, (&[], &[]))).await?;
     Ok(HttpResponse::Created().json(CopiedDraft { id: copied.id.to_string(), left_out: copied.left_out }))
 }
 
 async fn reopen(request: HttpRequest, desk: DeskData, id: web::Path<String>) -> Result<HttpResponse, WebError> {
     let caller = caller(&request);
     let id: ApplicationId = id_in(&id)?;
-    let new = desk.run(move |desk| apply::reopen(desk, &caller, id)).await?;
+    let new = desk.run(move |desk| again::reopen(desk, &caller, id)).await?;
     Ok(HttpResponse::Created().json(Created { id: new.to_string() }))
 }
 

@@ -1,5 +1,6 @@
 //! From draft to executed agreement and back, on both databases.
 
+use super::again;
 use super::apply::{self, Signature, Wanted};
 use super::catalogue::{self, Edit};
 use super::review::{self, Decided, GroundTyped};
@@ -340,8 +341,8 @@ fn an_amendment_leaves_the_old_agreement_alive_until_the_new_one_is_executed() {
         let desk = &city.desk.desk;
         let id = draft(&city, &["bike-share"]);
         let State::Executed { agreement: old, .. } = submit(&city, id) else { panic!() };
-        let next = apply::reopen(desk, &city.maria, id).unwrap();
-        assert_eq!(code(&apply::reopen(desk, &city.maria, id).unwrap_err()), "already_reopened");
+        let next = again::reopen(desk, &city.maria, id).unwrap();
+        assert_eq!(code(&again::reopen(desk, &city.maria, id).unwrap_err()), "already_reopened");
         assert!(desk.read(|conn| agreements::by_id(conn, old)).unwrap().is_live(desk.clock.now()));
         let State::Executed { agreement: new, .. } = submit(&city, next) else { panic!() };
         let old = desk.read(|conn| agreements::by_id(conn, old)).unwrap();

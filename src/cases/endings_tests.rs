@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 
+use super::again;
 use super::appeals::{self, Wish, desk as appeal_desk};
 use super::apply::{Signature, Wanted};
 use super::apply_tests::{City, approve, cities, code, draft, item, submit};
@@ -162,7 +163,7 @@ fn a_renewal_is_attested_signed_and_confirmed_and_keys_and_holds_go_along() {
         let lift = || desk.act(&clerk, |work| enforce::lift_on_appeal(work, placed, "Nothing was odd."));
         assert!(lift().unwrap() && held(&city, new).is_empty(), "what it became is lifted with it");
         assert!(held(&city, old).is_empty() && !lift().unwrap(), "once");
-        let next = apply::reopen(desk, &city.maria, application).unwrap();
+        let next = again::reopen(desk, &city.maria, application).unwrap();
         let next = desk.read(|conn| crate::store::applications::by_id(conn, next)).unwrap();
         assert_eq!(next.amends, Some(new), "an amendment is of the agreement in force");
         let entries = desk.read(|conn| crate::store::audit::after(conn, 0, 1_000)).unwrap();
@@ -392,7 +393,7 @@ fn a_certificate_is_owed_for_the_dataset_that_an_amendment_leaves_out() {
         submit(&city, id);
         approve(&city, &city.managers[0], id, "parking").unwrap();
         let old = executed(&approve(&city, &city.managers[1], id, "air-quality").unwrap());
-        let next = apply::reopen(desk, &city.maria, id).unwrap();
+        let next = again::reopen(desk, &city.maria, id).unwrap();
         let only = [Wanted { slug: "parking".to_owned(), operations: vec!["read".to_owned()], ..Wanted::default() }];
         apply::save(desk, &city.maria, next, &[], Some(&only), 1).unwrap();
         submit(&city, next);

@@ -30,6 +30,7 @@ pub use touched::{GrantSink, NoGate, Touched};
 pub mod accounts;
 #[cfg(test)]
 mod accounts_tests;
+pub mod again;
 pub mod agree;
 pub mod appeals;
 pub mod apply;

@@ -2,6 +2,7 @@
 
 use diesel::connection::SimpleConnection;
 
+use super::again;
 use super::apply::{self, Wanted};
 use super::apply_tests::{City, approve, cities, code, deny, draft, item, signature, submit};
 use super::catalogue::{self, Edit};
@@ -227,11 +228,11 @@ fn a_denied_amendment_tried_again_still_replaces_the_agreement_it_amends() {
         let first = draft(&city, &["parking"]);
         submit(&city, first);
         let old = executed(&approve(&city, &city.managers[0], first, "parking").unwrap());
-        let second = apply::reopen(desk, &city.maria, first).unwrap();
+        let second = again::reopen(desk, &city.maria, first).unwrap();
         submit(&city, second);
         deny(&city, &city.managers[0], second, "parking");
         assert!(agree::mine(desk, &city.maria, old).unwrap().agreement.is_live(desk.clock.now()));
-        let third = apply::reopen(desk, &city.maria, second).unwrap();
+        let third = again::reopen(desk, &city.maria, second).unwrap();
         assert_eq!(application(&city, third).follows, Some(second));
         submit(&city, third);
         let new = executed(&approve(&city, &city.managers[0], third, "parking").unwrap());
@@ -297,7 +298,7 @@ fn holders_are_reminded_once_for_each_day_and_the_term_ends() {
         assert_eq!(agree::expire_agreements(desk).unwrap(), 0);
         let ended = agree::mine(desk, &city.maria, agreement).unwrap().agreement;
         assert!(matches!(ended.state, AgreementState::Expired { .. }));
-        let renewal = apply::reopen(desk, &city.maria, id).unwrap();
+        let renewal = again::reopen(desk, &city.maria, id).unwrap();
         assert_eq!(application(&city, renewal).amends, Some(agreement), "the chain goes on after the end");
         submit(&city, renewal);
         executed(&approve(&city, &city.managers[0], renewal, "parking").unwrap());

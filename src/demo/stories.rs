@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use chrono::Duration;
 
 use super::seed::City;
+use crate::cases::again;
 use crate::cases::apply::{self, Signature, Wanted};
 use crate::cases::records::convert::{self, ConvertWish};
 use crate::cases::review::{self, Decided, GroundTyped};
@@ -185,7 +186,7 @@ fn click_through(city: &City) -> Result<(), CaseError> {
     let id = submit(city, &Wish { datasets: &[("parking-occupancy", &["read"])], ..FIND_A_BAY })?;
     city.at(29, 19);
     let maria = city.person("maria")?;
-    let next = apply::reopen(&city.desk, maria, id)?;
+    let next = again::reopen(&city.desk, maria, id)?;
     answer_form(city, maria, next, &FIND_A_BAY)?;
     city.later(5);
     sign_and_submit(city, maria, next).map(|_| ())

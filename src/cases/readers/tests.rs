@@ -5,7 +5,7 @@ use crate::cases::apply_tests::{approve, submit};
 use crate::cases::enforce::{self, Suspension};
 use crate::cases::keys::tests::{Granted, agreement_on, appoint, granted, refused};
 use crate::cases::keys::{self, KeyForm};
-use crate::cases::{agree, apply};
+use crate::cases::{again, agree};
 use crate::domain::application::State;
 use crate::domain::hold::{HoldReason, HoldTarget};
 use crate::domain::id::HoldId;
@@ -121,7 +121,7 @@ fn a_key_that_was_carried_over_is_told_under_the_agreement_of_that_time() {
         let key = keys::create(desk, granted.maria(), old, &form.read(desk.profile.zone).unwrap()).unwrap().key.id;
         granted.days_on(2);
         let application = desk.read(|conn| agreements::by_id(conn, old)).unwrap().application;
-        let next = apply::reopen(desk, granted.maria(), application).unwrap();
+        let next = again::reopen(desk, granted.maria(), application).unwrap();
         let State::Executed { agreement: new, .. } = submit(&granted.city, next) else { panic!() };
         granted.days_on(2);
         let found = granted.asked_between("bike-share", day(0), day(4));

@@ -3,7 +3,7 @@
 use actix_web::{HttpRequest, HttpResponse, web};
 
 use super::application::show;
-use crate::cases::{Caller, CaseError, Desk, apply};
+use crate::cases::{Caller, CaseError, Desk, again, apply};
 use crate::domain::id::ApplicationId;
 use crate::portal::shared::id_in;
 use crate::web::case::{DeskData, caller, shown_on_form};
@@ -87,7 +87,7 @@ pub(super) async fn reopen(
     posted.only(&[])?;
     let id = id_in(&path)?;
     let who = caller(&request);
-    let new = desk.run(move |desk| apply::reopen(desk, &who, id)).await?;
+    let new = desk.run(move |desk| again::reopen(desk, &who, id)).await?;
     let flash = Flash::good("A new draft is begun with your earlier answers. Change what should differ, then sign it.");
     Redirect::with(&request, format!("/applications/{new}"), &flash)
 }

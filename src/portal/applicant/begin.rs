@@ -6,7 +6,8 @@ use serde::Serialize;
 
 use super::form::{QuestionView, question_view};
 use super::list::title;
-use crate::cases::apply::{self, Copied};
+use crate::cases::again::{self, Copied};
+use crate::cases::apply;
 use crate::cases::{Caller, CaseError, Desk};
 use crate::domain::application::{Application, Prefill, QUESTIONS, question};
 use crate::domain::catalogue::Dataset;
@@ -129,7 +130,7 @@ pub(super) async fn start(request: HttpRequest, desk: DeskData, posted: Posted) 
     let who = caller(&request);
     let begun = desk
         .run(move |desk| match from {
-            Some(from) => apply::copy(desk, &who, from, (&slugs, &answers)),
+            Some(from) => again::copy(desk, &who, from, (&slugs, &answers)),
             None => {
                 let id = apply::start_with(desk, &who, &slugs, &answers)?;
                 Ok(Copied { id, left_out: Vec::new() })
@@ -184,6 +185,6 @@ pub(super) async fn copy(
 ) -> Result<HttpResponse, WebError> {
     posted.only(&[])?;
     let (who, from) = (caller(&request), id_in(&path)?);
-    let copied = desk.run(move |desk| apply::copy(desk, &who, from, (&[], &[]))).await?;
+    let copied = desk.run(move |desk| again::copy(desk, &who, from, (&[], &[]))).await?;
     begun_at(&request, &copied)
 }

@@ -4,6 +4,7 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use serde::Serialize;
 
 use super::assignments::{With, people, with};
+use super::countered::{CounteredView, countered};
 use super::decision::{DecisionForm, Offer, Redactions};
 use super::effect::EffectView;
 use super::queue::{goal, is_pending, waiting_words};
@@ -154,14 +155,6 @@ pub(super) struct ItemView {
     pub(super) first: Option<DecisionView>,
     pub(super) decision: Option<DecisionView>,
     pub(super) countered: Vec<CounteredView>,
-}
-
-/// A condition of the last offer beside what the applicant would accept instead.
-#[derive(Clone, Debug, Serialize)]
-pub(super) struct CounteredView {
-    pub(super) condition: String,
-    pub(super) proposal: String,
-    pub(super) at: Instant,
 }
 
 #[derive(Clone, Debug, Serialize)]
@@ -391,12 +384,6 @@ fn item_view(read: &Read, desk: &Desk, item: &Item, chosen: Option<ItemId>) -> I
         decision: decision.map(shown),
         countered: countered(item),
     }
-}
-
-fn countered(item: &Item) -> Vec<CounteredView> {
-    let open = item.countered.iter().filter(|_| is_pending(item));
-    open.map(|one| CounteredView { condition: one.condition.text.clone(), proposal: one.proposal.clone(), at: one.at })
-        .collect()
 }
 
 const fn item_advice(advice: Advice) -> &'static str {

@@ -5,6 +5,7 @@ mod acts;
 mod agreement;
 mod assignments;
 mod case;
+mod countered;
 mod decision;
 mod effect;
 mod endings;

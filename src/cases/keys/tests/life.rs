@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::cases::Intent;
-use crate::cases::apply;
+use crate::cases::again;
 use crate::cases::apply_tests::submit;
 use crate::cases::enforce::{self, Suspension};
 use crate::cases::keys::{
@@ -180,7 +180,7 @@ fn an_amendment_takes_keys_along_and_is_no_way_out_of_a_hold() {
         };
         enforce::suspend(desk, granted.manager(), &suspension).unwrap();
         let application = desk.read(|conn| agreements::by_id(conn, old)).unwrap().application;
-        let next = apply::reopen(desk, granted.maria(), application).unwrap();
+        let next = again::reopen(desk, granted.maria(), application).unwrap();
         let State::Executed { agreement: new, .. } = submit(&granted.city, next) else { panic!() };
         let carried = stored(&granted, key.id);
         assert_eq!((carried.agreement, carried.digest, &carried.scopes), (new, key.digest, &key.scopes));

@@ -30,3 +30,21 @@ fn a_counter_names_its_conditions_and_leaves_every_other_decision() {
     assert_eq!(remark.department, Some(id(TRAFFIC)), "the office that is meant");
     assert!(remark.text.contains("Show the city's name.") && remark.text.contains("In the footer."));
 }
+
+#[test]
+fn a_counter_reopens_its_item_and_no_other() {
+    let application = submitted(vec![item(10, TRAFFIC, Tier::Conditioned), item(11, POLICE, Tier::Conditioned)]);
+    let half = done(&application, deciding(10, approve_if("Show the city's name.")), &manager()).next;
+    let offered = done(&half, deciding(11, approve()), &police()).next;
+    let counter = |item, text: &str| {
+        let proposal = Proposal { item: id(item), condition: 0, text: text.to_owned() };
+        Command::Counter { proposals: vec![proposal] }
+    };
+    assert_eq!(refused(&offered, counter(10, " "), &maria()), "counter_needed");
+    assert_eq!(refused(&offered, counter(11, "Free."), &maria()), "nothing_to_counter");
+    assert_eq!(refused(&offered, counter(99, "Free."), &maria()), "unknown_item");
+    let change = done(&offered, counter(10, "In the footer only."), &maria());
+    assert_eq!(change.settlement, Some(Settlement::OfferClosed(id(NEW_AGREEMENT))));
+    assert_eq!(change.next.items[0].state, ItemState::Pending { first: None });
+    assert_eq!(change.next.items[1].state.as_str(), "approved");
+}
