@@ -24,7 +24,7 @@ pub fn routes(api: Api) -> Api {
         .gives::<Assignments>(200)
         .post("/review-assignments", DESK, "Give applications to a colleague, to yourself or to nobody", give)
         .takes::<AssignmentGiven>()
-        .gives::<Changed>(200)
+        .gives::<AssignmentsChanged>(200)
         .refuses(&["not_a_colleague", "colleague_recused", "colleague_is_party", "own_application"])
         .refuses(&["nothing_to_assign"])
         .get("/review-load", DESK, "What lies with each person of your departments", load)
@@ -116,7 +116,7 @@ struct AssignmentGiven {
 
 /// How many changed hands.
 #[derive(Debug, Serialize, ToSchema)]
-struct Changed {
+struct AssignmentsChanged {
     changed: usize,
 }
 
@@ -130,7 +130,7 @@ async fn give(
     let account: Option<AccountId> = given.account.as_deref().map(id_in).transpose()?;
     let who = caller(&request);
     let changed = desk.run(move |desk| assignment::give(desk, &who, &ids, (department, account))).await?;
-    Ok(HttpResponse::Ok().json(Changed { changed }))
+    Ok(HttpResponse::Ok().json(AssignmentsChanged { changed }))
 }
 
 /// What lies with whom.

@@ -75,7 +75,7 @@ struct Effect {
     ends_at: DateTime<Utc>,
     redactions: Vec<RedactionView>,
     /// What the gate would answer to the call.
-    answer: Option<Answer>,
+    answer: Option<TrialAnswer>,
 }
 
 /// One operation that would be open.
@@ -98,7 +98,7 @@ struct RedactionView {
 
 /// What the gate would answer.
 #[derive(Debug, Serialize, ToSchema)]
-struct Answer {
+struct TrialAnswer {
     /// Such as `ok` or `scope_denied`.
     outcome: &'static str,
     status: u16,
@@ -138,7 +138,7 @@ impl From<WouldBe> for Effect {
                     reason: rule.reason.clone(),
                 })
                 .collect(),
-            answer: judged.map(|(judged, condition)| Answer {
+            answer: judged.map(|(judged, condition)| TrialAnswer {
                 outcome: judged.code,
                 status: judged.status,
                 sentence: judged.sentence,

@@ -27,7 +27,7 @@ pub fn routes(api: Api) -> Api {
         .gives::<CheckView>(200)
         .refuses(&["upstream_needed"])
         .post(&at("declared-fields"), MANAGER, "Declare fields as they were seen in the feed", declare)
-        .takes::<Chosen>()
+        .takes::<FieldsChosen>()
         .gives::<DatasetView>(200)
         .versioned()
         .refuses(&["invalid"])
@@ -49,9 +49,9 @@ struct FeedView {
     #[schema(example = "/latest")]
     check_path: Option<String>,
     /// Looks and calls since yesterday.
-    day: SpanView,
+    day: FeedSpanView,
     /// Those of seven days.
-    week: SpanView,
+    week: FeedSpanView,
     /// Field by field; empty where no answer could be read yet.
     fields: Vec<FieldView>,
     fields_seen_at: Option<DateTime<Utc>>,
@@ -60,7 +60,7 @@ struct FeedView {
 /// Looks of the service and calls of holders over a span of time.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = FeedSpan)]
-struct SpanView {
+struct FeedSpanView {
     checks: usize,
     failures: usize,
     median_ms: i64,
@@ -76,7 +76,7 @@ struct SpanView {
     calls_bytes: i64,
 }
 
-impl SpanView {
+impl FeedSpanView {
     const fn of(sum: Summary, callers: Callers) -> Self {
         Self {
             checks: sum.checks,
@@ -159,8 +159,8 @@ async fn health(request: HttpRequest, desk: DeskData, slug: web::Path<String>) -
         last_failure: health.state.last_failure.as_ref().map(|(at, _)| *at),
         last_failure_why: health.state.last_failure.as_ref().map(|(_, why)| why.clone()),
         check_path: health.dataset.check_path.clone(),
-        day: SpanView::of(health.day, health.callers_day),
-        week: SpanView::of(health.week, health.callers_week),
+        day: FeedSpanView::of(health.day, health.callers_day),
+        week: FeedSpanView::of(health.week, health.callers_week),
         fields: fields.collect(),
         fields_seen_at: health.state.seen_at,
     };
@@ -176,7 +176,7 @@ async fn check(request: HttpRequest, desk: DeskData, slug: web::Path<String>) ->
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(as = FieldsChosen)]
-struct Chosen {
+struct FieldsChosen {
     fields: Vec<ChosenField>,
 }
 
@@ -196,7 +196,7 @@ async fn declare(
     desk: DeskData,
     slug: web::Path<String>,
     IfMatch(version): IfMatch,
-    Json(chosen): Json<Chosen>,
+    Json(chosen): Json<FieldsChosen>,
 ) -> Result<HttpResponse, WebError> {
     let caller = caller(&request);
     let chosen: Vec<Declared> =

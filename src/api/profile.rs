@@ -17,10 +17,10 @@ const ADMINISTRATOR: Access = Access::Staff(&[Role::Administrator]);
 /// Adds the routes of this file.
 pub fn routes(api: Api) -> Api {
     api.get("/profile", ADMINISTRATOR, "The city's profile as it is in force, with the line of each value", shown)
-        .gives::<ProfileView>(200)
+        .gives::<CityProfileView>(200)
         .post("/profile-checks", ADMINISTRATOR, "Check a changed file of the profile; nothing is changed", check)
         .takes::<ChangedFile>()
-        .gives::<CheckView>(200)
+        .gives::<ProfileCheckView>(200)
 }
 
 /// A value.
@@ -72,7 +72,7 @@ impl From<Fault> for FaultView {
 
 /// The profile in force.
 #[derive(Debug, Serialize, ToSchema)]
-struct ProfileView {
+struct CityProfileView {
     /// The name of a profile that ships, or the folder.
     #[schema(example = "norwalk-ct")]
     name: String,
@@ -94,7 +94,7 @@ async fn shown(
 ) -> Result<HttpResponse, WebError> {
     let (caller, known) = (caller(&request), source.clone());
     let shown = desk.run(move |desk| place::shown(desk, &caller, &known)).await?;
-    Ok(HttpResponse::Ok().json(ProfileView {
+    Ok(HttpResponse::Ok().json(CityProfileView {
         name: source.name.clone(),
         version: desk.profile.version.to_string(),
         values: shown.values.into_iter().map(Into::into).collect(),
@@ -115,7 +115,7 @@ struct ChangedFile {
 
 /// What became of the check.
 #[derive(Debug, Serialize, ToSchema)]
-struct CheckView {
+struct ProfileCheckView {
     faults: Vec<FaultView>,
     /// Values that it changes.
     values: Vec<ChangedView>,
@@ -134,7 +134,7 @@ async fn check(
     let differs = tried.texts.iter().filter(|one| one.fate != Fate::Same);
     let title =
         |one: &crate::domain::terms::Difference| one.clause.as_ref().map(ToString::to_string).unwrap_or_default();
-    Ok(HttpResponse::Ok().json(CheckView {
+    Ok(HttpResponse::Ok().json(ProfileCheckView {
         texts: differs.map(title).collect(),
         faults: tried.faults.into_iter().map(Into::into).collect(),
         values: tried.values.into_iter().map(Into::into).collect(),

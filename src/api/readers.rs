@@ -94,7 +94,7 @@ struct UnderView {
     conditions: Vec<String>,
     /// Holds of the span on the agreement and on people whose hold stops it.
     holds: Vec<HoldView>,
-    keys: Vec<KeyView>,
+    keys: Vec<ReadingKeyView>,
 }
 
 /// An approval.
@@ -113,7 +113,7 @@ struct ApprovalView {
 
 /// A key, and when it could read.
 #[derive(Debug, Serialize, ToSchema)]
-struct KeyView {
+struct ReadingKeyView {
     key: String,
     name: String,
     hint: String,
@@ -164,7 +164,7 @@ impl From<&AgreementReaders> for UnderView {
     }
 }
 
-impl From<&KeyReader> for KeyView {
+impl From<&KeyReader> for ReadingKeyView {
     fn from(key: &KeyReader) -> Self {
         let why_not = key.reading.could_not.iter();
         Self {
@@ -257,7 +257,7 @@ struct CallView {
     /// The agreement as it was at that instant; null where none was in force.
     under: Option<UnderView>,
     /// The key as it was at that instant.
-    key: Option<KeyView>,
+    key: Option<ReadingKeyView>,
     /// The schedule of the dataset as it stands in the signed text, Markdown; empty where there is none.
     clause: String,
 }

@@ -20,7 +20,7 @@ const ADMINISTRATOR: Access = Access::Staff(&[Role::Administrator]);
 pub fn routes(api: Api) -> Api {
     api.get("/terms/{family}/{number}/changes", Access::Public, "What a version of terms changes", changes)
         .asks(&["since"])
-        .gives::<Changes>(200)
+        .gives::<TermsChanges>(200)
         .get("/terms-drafts/{family}", ADMINISTRATOR, "The draft of the next terms", one)
         .gives::<DraftView>(200)
         .put("/terms-drafts/{family}", ADMINISTRATOR, "Save the draft of the next terms; \"v0\" begins one", save)
@@ -88,7 +88,7 @@ impl From<Difference> for ClauseChange {
 
 /// What a version changes.
 #[derive(Debug, Serialize, ToSchema)]
-struct Changes {
+struct TermsChanges {
     number: u32,
     /// The version it is compared with; null for the first.
     since: Option<u32>,
@@ -100,7 +100,7 @@ async fn changes(desk: DeskData, path: web::Path<(String, u32)>, query: Query) -
     let (family, since) = (family_in(&family)?, number_in(&query.only(&["since"])?, "since")?);
     let found = desk.run(move |desk| terms::changes(desk, family, number, since)).await?;
     let clauses = found.differences.into_iter().map(Into::into).collect();
-    Ok(HttpResponse::Ok().json(Changes { number, since: found.since.map(|version| version.number), clauses }))
+    Ok(HttpResponse::Ok().json(TermsChanges { number, since: found.since.map(|version| version.number), clauses }))
 }
 
 /// A draft.

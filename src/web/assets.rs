@@ -1,4 +1,4 @@
-//! The stylesheet, the script and the icon, embedded, served under a name that changes with their content.
+//! The stylesheet, the scripts and the icon, embedded, served under a name that changes with their content.
 //!
 //! They are sent packed to who takes that. Pages are not: a page holds what must stay secret (the token of its forms)
 //! beside what the address says, and the packed length would tell the one by the other.
@@ -18,6 +18,7 @@ use crate::domain::audit::hex;
 
 const STYLE: &[u8] = include_bytes!("../../templates/assets/accord.css");
 const SCRIPT: &[u8] = include_bytes!("../../templates/assets/accord.js");
+const DESK_SCRIPT: &[u8] = include_bytes!("../../templates/assets/desk.js");
 const ICON: &[u8] = include_bytes!("../../templates/assets/accord.svg");
 /// The name carries a digest of the content, so a copy never goes stale.
 const CACHE_FOREVER: &str = "public, max-age=31536000, immutable";
@@ -29,6 +30,7 @@ const DIGEST_DIGITS: usize = 12;
 pub struct Assets {
     style: Asset,
     script: Asset,
+    desk_script: Asset,
     icon: Asset,
 }
 
@@ -61,6 +63,7 @@ impl Assets {
         Self {
             style: Asset::new("css", "text/css; charset=utf-8", STYLE),
             script: Asset::new("js", "text/javascript; charset=utf-8", SCRIPT),
+            desk_script: Asset::new("desk.js", "text/javascript; charset=utf-8", DESK_SCRIPT),
             icon: Asset::new("svg", "image/svg+xml", ICON),
         }
     }
@@ -77,6 +80,12 @@ impl Assets {
         format!("/assets/{}", self.script.name)
     }
 
+    /// The path of the review desk's own script.
+    #[must_use]
+    pub fn desk_script_path(&self) -> String {
+        format!("/assets/{}", self.desk_script.name)
+    }
+
     /// The path of the icon.
     #[must_use]
     pub fn icon_path(&self) -> String {
@@ -84,14 +93,14 @@ impl Assets {
     }
 
     fn named(&self, name: &str) -> Option<&Asset> {
-        [&self.style, &self.script, &self.icon].into_iter().find(|asset| asset.name == name)
+        [&self.style, &self.script, &self.desk_script, &self.icon].into_iter().find(|asset| asset.name == name)
     }
 }
 
 /// The routes of this file.
 #[must_use]
 pub fn routes() -> Routes {
-    Routes::new(Room::Portal).get("/assets/{file}", Access::Public, "Stylesheet, script and icon", serve)
+    Routes::new(Room::Portal).get("/assets/{file}", Access::Public, "Stylesheet, scripts and icon", serve)
 }
 
 async fn serve(request: HttpRequest, file: web::Path<String>) -> Result<HttpResponse, WebError> {

@@ -77,6 +77,7 @@ struct SiteView<'a> {
     is_demo: bool,
     style: String,
     script: String,
+    desk_script: String,
     icon: String,
 }
 
@@ -180,6 +181,7 @@ impl Page {
             is_demo: options.is_demo,
             style: self.site.assets().style_path(),
             script: self.site.assets().script_path(),
+            desk_script: self.site.assets().desk_script_path(),
             icon: self.site.assets().icon_path(),
         };
         let mut context = Context::from_serialize(view).map_err(failed)?;

@@ -134,7 +134,9 @@ impl Asked {
     }
 
     fn link(&self, page: usize) -> String {
-        let mut text = url::form_urlencoded::Serializer::new(format!("{PATH}?"));
+        let start = format!("{PATH}?");
+        let length = start.len();
+        let mut text = url::form_urlencoded::Serializer::for_suffix(start, length);
         if !self.words.is_empty() {
             text.append_pair("q", &self.words);
         }
