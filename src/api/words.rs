@@ -152,6 +152,7 @@ pub(super) fn in_path(path: &str, name: &str) -> &'static str {
 }
 
 /// What a parameter in a query or header means; empty for one that speaks for itself.
+#[expect(clippy::too_many_lines, reason = "a list of names, one to a line")]
 pub(super) fn parameter(path: &str, name: &str) -> &'static str {
     let is_log = path.contains("access-log");
     match name {

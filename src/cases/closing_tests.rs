@@ -125,8 +125,8 @@ fn the_chain_holds(city: &City) {
     }
     let closed: Vec<_> = entries.iter().filter(|entry| entry.act == "account.close").collect();
     assert_eq!(closed.len(), 1);
-    let after = closed[0].after.to_string();
-    assert!(after.contains("DSA-") && !after.contains("@"), "{after}");
+    let after = closed[0].after.clone();
+    assert!(after.contains("DSA-") && !after.contains('@'), "{after}");
 }
 
 async fn last_messages_go_and_the_address_is_free(city: &City) {

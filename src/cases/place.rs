@@ -140,7 +140,7 @@ fn faults_of(text: &str, read: &dyn Fn(&str) -> Option<String>) -> Vec<Fault> {
         Ok(profile) => profile,
         Err(ProfileError::Inconsistent(found)) => {
             let values = sheet::values(text);
-            return found.into_iter().map(|invalid| placed(&values, invalid)).collect();
+            return found.into_iter().map(|invalid| placed(&values, &invalid)).collect();
         }
         Err(
             other @ (ProfileError::Unreadable(_) | ProfileError::TooLong { .. } | ProfileError::TermsFileMissing(_)),
@@ -158,7 +158,7 @@ fn faults_of(text: &str, read: &dyn Fn(&str) -> Option<String>) -> Vec<Fault> {
 }
 
 /// An inconsistency with the line of the first value that it is about.
-fn placed(values: &[Value], invalid: Invalid) -> Fault {
+fn placed(values: &[Value], invalid: &Invalid) -> Fault {
     let is_about = |value: &&Value| {
         let rest = value.key.strip_prefix(invalid.field.as_str());
         rest.is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '[']))

@@ -204,7 +204,8 @@ mod tests {
 
     #[test]
     fn spans_are_kept_in_order_and_joined_where_they_touch() {
-        let rows: &[(&[(i64, i64)], &[(i64, i64)])] = &[
+        type Pairs = &'static [(i64, i64)];
+        let rows: &[(Pairs, Pairs)] = &[
             (&[], &[]),
             (&[(5, 5), (7, 6)], &[]),
             (&[(5, 8), (1, 3)], &[(1, 3), (5, 8)]),

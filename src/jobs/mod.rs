@@ -47,13 +47,13 @@ impl Rounds {
         round
     }
 
-    fn end(&self, round: Round, came_to: &Result<usize, CaseError>) {
+    fn end(&self, round: &Round, came_to: &Result<usize, CaseError>) {
         let took_ms = Some((self.clock.now() - round.begun_at).num_milliseconds());
         let (count, error) = match came_to {
             Ok(count) => (*count, String::new()),
             Err(error) => (0, error.to_string()),
         };
-        self.keep(Round { took_ms, count, error, ..round });
+        self.keep(Round { took_ms, count, error, ..round.clone() });
     }
 
     fn keep(&self, round: Round) {
@@ -110,7 +110,7 @@ where
         loop {
             let begun = stop.rounds.begin(name, pause);
             let came_to = round().await;
-            stop.rounds.end(begun, &came_to);
+            stop.rounds.end(&begun, &came_to);
             match came_to {
                 Ok(0) => {}
                 Ok(count) => tracing::debug!(clock = name, count, "a clock did its round"),

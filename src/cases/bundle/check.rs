@@ -173,14 +173,13 @@ fn entries(text: &str) -> Result<usize, CheckError> {
 /// The hash of each agreement's text is the one that stands in its signature.
 fn texts<R: Read + Seek>(zip: &mut ZipArchive<R>, named: &BTreeMap<String, String>) -> Result<usize, CheckError> {
     let mut count = 0;
-    let is_text = |name: &&String| name.starts_with("agreements/") && name.ends_with(".md");
-    for (name, sum) in named.iter().filter(|(name, _)| is_text(name)) {
-        let number = name.trim_start_matches("agreements/").trim_end_matches(".md");
+    let number_of = |name: &str| Some(name.strip_prefix("agreements/")?.strip_suffix(".md")?.to_owned());
+    for (number, sum) in named.iter().filter_map(|(name, sum)| Some((number_of(name)?, sum))) {
         let beside = text(zip, &format!("agreements/{number}.json"))?;
         let agreement: Value =
             serde_json::from_str(&beside).map_err(|error| CheckError::Unreadable(error.to_string()))?;
         if agreement.get("text_hash").and_then(Value::as_str) != Some(sum) {
-            return Err(CheckError::Text(number.to_owned()));
+            return Err(CheckError::Text(number));
         }
         count += 1;
     }

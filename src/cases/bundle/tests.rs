@@ -20,7 +20,7 @@ fn made(granted: &Granted, subject: BundleSubject) -> Vec<u8> {
 }
 
 /// The ZIP with one file changed, left out or added.
-fn altered(bytes: &[u8], change: &dyn Fn(&str, Vec<u8>) -> Option<Vec<u8>>, added: Option<&str>) -> Vec<u8> {
+fn altered(bytes: &[u8], change: impl Fn(&str, Vec<u8>) -> Option<Vec<u8>>, added: Option<&str>) -> Vec<u8> {
     let mut zip = zip::ZipArchive::new(Cursor::new(bytes)).unwrap();
     let mut writer = zip::ZipWriter::new(Cursor::new(Vec::new()));
     for at in 0..zip.len() {
@@ -70,7 +70,7 @@ fn a_bundle_is_sound_and_every_change_to_it_is_found() {
             let name = name.to_owned();
             altered(
                 &bytes,
-                &move |found, mut content| {
+                move |found, mut content| {
                     if found == name {
                         content.push(b' ');
                     }
@@ -84,9 +84,9 @@ fn a_bundle_is_sound_and_every_change_to_it_is_found() {
             assert!(matches!(&error, CheckError::Changed(found) if found == name), "{name}: {error}");
         }
         assert!(matches!(check(Cursor::new(changed("manifest.json"))).unwrap_err(), CheckError::Changed(_)));
-        let left_out = altered(&bytes, &|name, content| (name != "holds.json").then_some(content), None);
+        let left_out = altered(&bytes, |name, content| (name != "holds.json").then_some(content), None);
         assert!(matches!(check(Cursor::new(left_out)).unwrap_err(), CheckError::Missing(name) if name == "holds.json"));
-        let added = altered(&bytes, &|_, content| Some(content), Some("more.txt"));
+        let added = altered(&bytes, |_, content| Some(content), Some("more.txt"));
         assert!(matches!(check(Cursor::new(added)).unwrap_err(), CheckError::Added(name) if name == "more.txt"));
         let half = bytes.get(..bytes.len() / 2).unwrap();
         assert!(matches!(check(Cursor::new(half)).unwrap_err(), CheckError::Unreadable(_)));

@@ -235,7 +235,9 @@ pub fn explore(desk: &Desk, caller: &Caller, asked: &Question) -> Result<Explore
         Ok((sums, curve))
     })?;
     let mut total = none();
-    sums.iter().for_each(|sum| add(&mut total, sum));
+    for sum in &sums {
+        add(&mut total, sum);
+    }
     let mut labelled = Vec::new();
     let mut others = none();
     let (mut sorted, is_by_name) = (sums, asked.order == Order::Name && !asked.by.is_time());

@@ -53,7 +53,7 @@ impl Source {
             Self::Entries(search) => {
                 let found = desk.read(|conn| audit::search(conn, search, BATCH))?;
                 search.below = found.last().map(|entry| entry.number);
-                (found.into_iter().map(entry_row).collect(), search.below.is_none().then_some(Self::Done))
+                (found.iter().map(entry_row).collect(), search.below.is_none().then_some(Self::Done))
             }
             Self::Log(search) => {
                 let found = desk.read(|conn| log(conn, search, Addresses::Whole, BATCH))?;
@@ -96,8 +96,8 @@ impl Source {
     }
 }
 
-fn entry_row(entry: Entry) -> Vec<Value> {
-    let about = entry.about;
+fn entry_row(entry: &Entry) -> Vec<Value> {
+    let about = &entry.about;
     vec![
         json!(entry.number),
         json!(entry.at),

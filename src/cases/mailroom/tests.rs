@@ -40,7 +40,9 @@ fn code(error: &CaseError) -> &'static str {
     match error {
         CaseError::Refused(refusal) => refusal.code,
         CaseError::Invalid(_) => "invalid",
-        _ => "other",
+        CaseError::Missing | CaseError::Stale | CaseError::Wait(_) | CaseError::Undone(_) | CaseError::Store(_) => {
+            "other"
+        }
     }
 }
 

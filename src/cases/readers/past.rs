@@ -325,16 +325,13 @@ pub(super) fn approvals(
     schedule: &Schedule,
     executed_at: Instant,
 ) -> Result<Vec<Approval>, StoreError> {
-    let (found, how): (Vec<Entry>, &dyn Fn(&Entry) -> Option<How>) = match renewals::that_made(conn, agreement.id)? {
-        Some(renewal) => {
-            let found = entries(conn, "renewal.confirm", ("agreement", renewal.agreement.to_string()))?;
-            (found, &|_| Some(How::Renewal))
-        }
-        None => {
-            let found = entries(conn, "application.", ("application", agreement.application.to_string()))?;
-            (found, &|entry| decided(entry, schedule))
-        }
+    let renewal = renewals::that_made(conn, agreement.id)?;
+    let found = if let Some(renewal) = &renewal {
+        entries(conn, "renewal.confirm", ("agreement", renewal.agreement.to_string()))?
+    } else {
+        entries(conn, "application.", ("application", agreement.application.to_string()))?
     };
+    let how = |entry: &Entry| if renewal.is_some() { Some(How::Renewal) } else { decided(entry, schedule) };
     let mut approvals = Vec::new();
     for entry in found.iter().filter(|entry| entry.at <= executed_at) {
         let Some(how) = how(entry) else { continue };

@@ -115,9 +115,10 @@ mod tests {
 
     #[test]
     fn a_link_suggests_what_fits_and_what_does_not_is_told() {
+        type Row<'a> = (&'a [(&'a str, &'a str)], usize, &'a [&'a str]);
         let purposes = ["research".to_owned()];
         let long = "x".repeat(201);
-        let rows: &[(&[(&str, &str)], usize, &[&str])] = &[
+        let rows: &[Row<'_>] = &[
             (&[], 0, &[]),
             (&[("project", "Find a bay"), ("purpose", "research"), ("commercial", "no")], 3, &[]),
             (&[("purpose", "fun")], 0, &["invalid"]),

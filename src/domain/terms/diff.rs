@@ -76,12 +76,11 @@ pub fn compare(before: &str, after: &str) -> Vec<Difference> {
     let mut found = Vec::new();
     for section in later {
         let place = earlier.iter().position(|old| old.number() == section.number());
-        found.push(match place.map(|place| earlier.remove(place)) {
-            Some(old) => changed(section, &old.text),
-            None => {
-                let pieces = vec![Piece::Put(section.text)];
-                Difference { clause: section.clause, fate: Fate::Added, pieces }
-            }
+        found.push(if let Some(place) = place {
+            changed(section, &earlier.remove(place).text)
+        } else {
+            let pieces = vec![Piece::Put(section.text)];
+            Difference { clause: section.clause, fate: Fate::Added, pieces }
         });
     }
     for old in earlier {

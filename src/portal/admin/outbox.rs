@@ -169,7 +169,7 @@ fn try_line((place, one): (usize, &Try)) -> TryLine {
     TryLine { number: place + 1, at: one.at.to_rfc3339(), error: one.error.clone() }
 }
 
-fn message_view(reader: &MailReader, seen: Seen) -> MessageView {
+fn message_view(reader: &MailReader, seen: &Seen) -> MessageView {
     let message = &seen.message;
     let (written, unwritten) = match reader.read(message, Links::Cut) {
         Ok(written) => (Some(written), String::new()),
@@ -206,7 +206,7 @@ async fn show(
         .crumb("Administration", "/admin")
         .crumb("Outbox", "/admin/outbox")
         .form(form)
-        .render("admin/message.html", &message_view(reader, seen))
+        .render("admin/message.html", &message_view(reader, &seen))
 }
 
 /// The page of one message.

@@ -129,12 +129,12 @@ pub(super) async fn start(request: HttpRequest, desk: DeskData, posted: Posted) 
     };
     let who = caller(&request);
     let begun = desk
-        .run(move |desk| match from {
-            Some(from) => again::copy(desk, &who, from, (&slugs, &answers)),
-            None => {
-                let id = apply::start_with(desk, &who, &slugs, &answers)?;
-                Ok(Copied { id, left_out: Vec::new() })
+        .run(move |desk| {
+            if let Some(from) = from {
+                return again::copy(desk, &who, from, (&slugs, &answers));
             }
+            let id = apply::start_with(desk, &who, &slugs, &answers)?;
+            Ok(Copied { id, left_out: Vec::new() })
         })
         .await;
     match begun {
@@ -160,7 +160,7 @@ fn renamed(errors: &FormErrors) -> FormErrors {
     let mut moved = FormErrors::default();
     for error in errors.iter() {
         let is_asked = question(&error.field).is_some();
-        let field = if is_asked { format!("{SUGGESTED}{}", error.field) } else { error.field.to_string() };
+        let field = if is_asked { format!("{SUGGESTED}{}", error.field) } else { error.field.clone() };
         moved.add_coded(field, error.code.clone(), error.message.clone());
     }
     moved

@@ -186,7 +186,7 @@ async fn give_several(
         Ok(flash) => Redirect::with(&request, back, &flash),
         Err(error) => {
             let errors = shown_on_form(error)?;
-            let first = errors.iter().next().map(|error| error.message.to_string()).unwrap_or_default();
+            let first = errors.iter().next().map(|error| error.message.clone()).unwrap_or_default();
             Redirect::with(&request, back, &Flash::warn(format!("Nothing was given. {first}")))
         }
     }

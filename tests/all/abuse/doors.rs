@@ -107,6 +107,12 @@ async fn no_form_is_taken_without_the_proof_of_its_own_session_and_site() {
         let path = filled(row);
         let who = &people.iter().find(|(kind, _)| *kind == somebody(row)).unwrap().1;
         let own = format!("csrf={}", who.get("/account/profile").await.field("csrf"));
+        if row.path == "/mails/stop" {
+            // Mail programs have no session (RFC 8058): the signed token in the address is the proof, and there is none.
+            let answer = who.send(who.ask("POST", &path).header(CONTENT_TYPE, form).body(own)).await;
+            assert_eq!(answer.status, 400, "POST {path}: {}", answer.body);
+            continue;
+        }
         let send = |kind: &'static str, body: String| who.ask("POST", &path).header(CONTENT_TYPE, kind).body(body);
         let rows = [
             ("no proof", send(form, "x=y".to_owned()), 403),

@@ -133,7 +133,7 @@ async fn ids_of_different_owners_in_one_path_open_nothing() {
     {
         assert_eq!(rosa.post(&path, &decision).await.status, 404, "{path}");
     }
-    let counter = json!({ "item": item, "text": "Less." });
+    let counter = json!({ "proposals": [{ "item": item, "condition": 0, "text": "Less." }] });
     let answer = maria.post(&format!("/applications/{mine}/counter"), &counter).await;
     assert!(matches!(answer.status, 404 | 409), "{}", answer.body);
 }

@@ -97,7 +97,7 @@ async fn hostile_names_of_datasets_departments_and_searches_are_text() {
     let (rosa, ada) = (Program::of(&demo, ROSA).await, Program::of(&demo, ADA).await);
     let offices = ada.list("/departments").await;
     let id = |slug: &str| offices.iter().find(|one| one["slug"] == slug).unwrap()["id"].as_str().unwrap().to_owned();
-    let name = "<script>alert(1)</script> {{7*7}}";
+    let name = "<script>alert(1)</script> {{7*7919}}";
     let catalogue = json!({
         "conformsTo": "https://project-open-data.cio.gov/v1.1/schema",
         "dataset": [{
@@ -129,7 +129,7 @@ async fn hostile_names_of_datasets_departments_and_searches_are_text() {
         assert_eq!(page.status, 200, "{path}");
         assert!(MARKUP.iter().all(|markup| !page.body.contains(markup)), "{path}: {}", page.body);
         assert!(!page.body.contains("href=\"javascript:") && !page.body.contains("href=\"data:"), "{path}");
-        assert!(page.body.contains("alert(1)") && !page.body.contains("49</"), "{path} shows it as text");
+        assert!(page.body.contains("alert(1)") && !page.body.contains("55433"), "{path} shows it as text");
     }
     let missing = visitor.get("/%3Cscript%3Ealert(1)%3C/script%3E").await;
     assert!(missing.status == 404 && !missing.body.contains("<script>"), "{}", missing.body);

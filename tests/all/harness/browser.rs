@@ -437,7 +437,7 @@ fn start_driver() -> Result<(Guarded, u16, String), String> {
     Ok((driver, port, profile))
 }
 
-/// An XPath condition: this is one of these words.
+/// A condition of `XPath`: this is one of these words.
 fn one_of(what: &str, words: &[String]) -> String {
     let each = |words: &String| {
         assert!(!words.contains('"'), "{words}");
