@@ -154,12 +154,18 @@ pub(super) async fn page(request: HttpRequest, desk: DeskData, query: Query) -> 
             Ok((view(desk, &asked, answer)?, errors))
         })
         .await?;
-    if let Some((first, last)) = view.answer.as_ref().and_then(|answer| answer.days) {
-        for (name, day) in [("from", first), ("to", last)] {
-            if let Some((_, text)) = NAMES.iter().zip(shown.iter_mut()).find(|(known, _)| **known == name) {
-                *text = day.to_string();
-            }
+    let mut put = |name: &str, value: String, is_sure: bool| {
+        if let Some((_, text)) = NAMES.iter().zip(shown.iter_mut()).find(|(known, _)| **known == name)
+            && (is_sure || text.is_empty())
+        {
+            *text = value;
         }
+    };
+    put("by", By::Dataset.as_str().to_owned(), false);
+    put("order", Order::Calls.as_str().to_owned(), false);
+    if let Some((first, last)) = view.answer.as_ref().and_then(|answer| answer.days) {
+        put("from", first.to_string(), true);
+        put("to", last.to_string(), true);
     }
     let form = FormView::with(NAMES.iter().zip(shown).map(|(name, value)| (*name, value)));
     let page = Page::new(&request, "Use of the gate")?.crumb("Audit", "/audit").form(form.with_errors(&errors));

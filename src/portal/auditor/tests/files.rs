@@ -32,6 +32,7 @@ async fn use_is_counted_by_key_agreement_dataset_operation_outcome_and_day() {
                 file.lines().skip(1).map(|line| line.split(',').nth(1).unwrap().parse::<i64>().unwrap()).sum();
             assert_eq!(sum, 3, "{by}: {file}");
         }
+        assert!(ivan.page("/audit/usage").await.contains("value=\"dataset\" selected"), "the form says what is shown");
         let one_day = ivan.page("/audit/usage?from=2026-11-23&to=2026-11-23&by=day").await;
         assert!(one_day.contains("<p class=\"stat-value\">2</p>"), "{one_day}");
         let none = ivan.page("/audit/usage?from=2020-01-01&to=2020-01-31").await;
