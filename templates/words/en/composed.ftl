@@ -203,3 +203,5 @@ said-city-procedure-for-datasharing-agreements = City procedure for data-sharing
 said-misuse-rules = misuse rules
 said-command-line = command line
 said-clock = clock
+said-with-positions-count = With positions ({ $count })
+said-with-a-sample-count = With a sample ({ $count })

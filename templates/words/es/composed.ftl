@@ -212,3 +212,5 @@ said-city-procedure-for-datasharing-agreements = Procedimiento municipal para co
 said-misuse-rules = las reglas sobre uso indebido
 said-command-line = la línea de comandos
 said-clock = el reloj del servicio
+said-with-positions-count = Con posiciones ({ $count })
+said-with-a-sample-count = Con una muestra ({ $count })
