@@ -16,7 +16,7 @@ pub fn routes(api: Api) -> Api {
     api.get(
         "/audit/exports/file",
         AUDITOR,
-        "Entries, usage, access log, agreements or keys, whole: csv, json or ndjson (`what`, `format`)",
+        "Entries, usage, access log, agreements or keys, whole, as CSV, JSON or NDJSON",
         file,
     )
     .asks(ASKS)

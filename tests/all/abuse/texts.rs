@@ -55,8 +55,10 @@ async fn must_be_text(who: &Visitor, path: &str) {
     let policy = page.header("content-security-policy");
     assert!(policy.contains("default-src 'none'") && policy.contains("script-src 'self';"), "{path}: {policy}");
     let ours = "<script defer src=\"/assets/accord.";
-    let scripts = page.body.matches("<script").count();
-    assert!(scripts == 1 && page.body.contains(ours), "{path}: there is one script, and it is ours");
+    // The review desk's pages have a second one, its keys.
+    let count = if path.starts_with("/review") && page.body.contains(".desk.js\"></script>") { 2 } else { 1 };
+    let scripts = (page.body.matches("<script").count(), page.body.matches(ours).count());
+    assert_eq!(scripts, (count, count), "{path}: every script is ours");
     assert!(page.body.contains("\"></script>\n<link"), "{path}: nothing stands inside it");
 }
 
