@@ -6,7 +6,7 @@ use utoipa::ToSchema;
 
 use super::Api;
 use crate::cases::sheets::{self, Sheet};
-use crate::cases::story::{self, VerifyError};
+use crate::cases::story::{self, SignedHead, VerifyError};
 use crate::domain::audit::{Entry, Head, hex};
 use crate::domain::people::Role;
 use crate::domain::time::Instant;
@@ -189,7 +189,7 @@ struct ChainHead {
     hash: String,
     /// `number:hash`, for `accord audit verify --head`.
     head: String,
-    /// The service's Ed25519 signature over `head`, hex.
+    /// The service's Ed25519 signature over `accord audit head number:hash`, hex.
     signature: String,
     /// The service's public key, hex.
     public_key: String,
@@ -197,14 +197,9 @@ struct ChainHead {
 
 async fn head(desk: DeskData) -> Result<HttpResponse, WebError> {
     let head = desk.run(|desk| desk.read(audit::head)).await?;
-    let text = head.to_text();
-    Ok(HttpResponse::Ok().json(ChainHead {
-        number: head.number,
-        hash: hex(&head.hash),
-        signature: desk.secrets.sign(&text),
-        public_key: desk.secrets.public_key(),
-        head: text,
-    }))
+    let (number, hash) = (head.number, hex(&head.hash));
+    let SignedHead { head, signature, public_key } = SignedHead::of(&desk, &head);
+    Ok(HttpResponse::Ok().json(ChainHead { number, hash, head, signature, public_key }))
 }
 
 /// What a check of the chain found.

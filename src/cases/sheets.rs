@@ -29,7 +29,8 @@ pub struct Sheet {
     pub next: Option<Vec<String>>,
 }
 
-const ENTRY_HEADS: &[&str] = &[
+/// What a row of an entry says.
+pub(super) const ENTRY_HEADS: &[&str] = &[
     "number",
     "at",
     "name",
@@ -49,10 +50,12 @@ const ENTRY_HEADS: &[&str] = &[
     "before",
     "after",
     "reason",
+    "previous",
     "hash",
 ];
 
-const LOG_HEADS: &[&str] = &[
+/// What a row of the access log says.
+pub(super) const LOG_HEADS: &[&str] = &[
     "at",
     "request",
     "key",
@@ -124,6 +127,7 @@ fn entry_row(entry: Entry) -> Vec<String> {
         entry.before,
         entry.after,
         text(entry.reason),
+        hex(&entry.previous),
         hex(&entry.hash),
     ]
 }

@@ -299,9 +299,7 @@ fn page(store: &Store, after: i64) -> Result<Vec<Entry>, VerifyError> {
 /// [`CaseError::Missing`] for everybody but auditors.
 pub fn head(desk: &Desk, caller: &Caller) -> Result<SignedHead, CaseError> {
     caller.actor.acting_as(Role::Auditor)?;
-    let head = desk.read(audit::head)?;
-    let line = format!("accord audit head {}", head.to_text());
-    Ok(SignedHead { head: head.to_text(), signature: desk.secrets.sign(&line), public_key: desk.secrets.public_key() })
+    Ok(SignedHead::of(desk, &desk.read(audit::head)?))
 }
 
 /// The end of the chain, signed by the service.
@@ -313,4 +311,14 @@ pub struct SignedHead {
     pub signature: String,
     /// The service's public key, hex.
     pub public_key: String,
+}
+
+impl SignedHead {
+    /// Signs `head` as the service.
+    #[must_use]
+    pub fn of(desk: &Desk, head: &Head) -> Self {
+        let head = head.to_text();
+        let signature = desk.secrets.sign(&format!("accord audit head {head}"));
+        Self { head, signature, public_key: desk.secrets.public_key() }
+    }
 }

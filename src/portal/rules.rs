@@ -10,7 +10,7 @@ use crate::domain::misuse::{
 use crate::domain::people::Role;
 use crate::domain::time::Instant;
 use crate::web::case::{DeskData, caller};
-use crate::web::{Access, Page, Query, Routes, WebError};
+use crate::web::{Access, Page, Query, Routes, WebError, paging};
 
 /// Rows on one page.
 const PAGE: usize = 50;
@@ -153,8 +153,8 @@ fn view(desk: &Desk, caller: &Caller, below: &str) -> Result<SignalsView, CaseEr
     let has_more = found.len() > PAGE;
     found.truncate(PAGE);
     let next = found.last().filter(|_| has_more).map(|last| {
-        let mut text = url::form_urlencoded::Serializer::new("/signals?".to_owned());
-        text.append_pair("cursor", &format!("{}~{}", last.at.to_rfc3339(), last.id)).finish()
+        let cursor = format!("{}~{}", last.at.to_rfc3339(), last.id);
+        paging::link("/signals", [("cursor", cursor.as_str())])
     });
     Ok(SignalsView {
         rows: found.into_iter().map(|signal| row(desk, caller, signal)).collect::<Result<_, _>>()?,

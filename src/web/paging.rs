@@ -62,6 +62,17 @@ pub fn place(query: &Fields) -> Result<Option<Vec<String>>, WebError> {
     }
 }
 
+/// `path` with these parameters, those without a value left out.
+#[must_use]
+pub fn link<'a>(path: &str, pairs: impl IntoIterator<Item = (&'a str, &'a str)>) -> String {
+    let start = format!("{path}?");
+    let length = start.len();
+    let mut text = url::form_urlencoded::Serializer::for_suffix(start, length);
+    text.extend_pairs(pairs.into_iter().filter(|(_, value)| !value.is_empty()));
+    let text = text.finish();
+    text.strip_suffix('?').map(str::to_owned).unwrap_or(text)
+}
+
 /// The refusal of a cursor that a list did not give.
 #[must_use]
 pub fn cursor_invalid() -> WebError {
@@ -97,6 +108,13 @@ mod tests {
 
     fn read(query: &str) -> Result<Paging, WebError> {
         Paging::from_query(&Fields::parse(query.as_bytes()).unwrap())
+    }
+
+    #[test]
+    fn a_link_has_what_was_given_and_no_empty_rest() {
+        assert_eq!(link("/review", []), "/review");
+        assert_eq!(link("/review", [("q", ""), ("page", "")]), "/review");
+        assert_eq!(link("/review", [("q", "a&b"), ("page", "2")]), "/review?q=a%26b&page=2");
     }
 
     #[test]

@@ -80,7 +80,10 @@ async fn the_chain_can_be_checked_against_a_head_kept_elsewhere() {
     for city in cities() {
         let api = Api::over(&city.desk);
         let auditor = api.client(&officer(&city, "Otto Auditor", Role::Auditor));
-        let head = text(&auditor.read("/audit/head").await, "head");
+        let told = auditor.read("/audit/head").await;
+        let head = text(&told, "head");
+        let signed = city.desk.desk.secrets.sign(&format!("accord audit head {head}"));
+        assert_eq!(text(&told, "signature"), signed, "the same line as in stories and bundles");
         let found = auditor.read(&format!("/audit/verification?head={head}")).await;
         assert_eq!((found["is_whole"].as_bool(), found["fault"].as_str()), (Some(true), None), "{found}");
         let number = head.split(':').next().unwrap();

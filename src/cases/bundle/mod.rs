@@ -205,12 +205,7 @@ pub fn take(desk: &Desk, caller: &Caller, subject: BundleSubject) -> Result<Bund
         let act = Act::new("bundle.take", capacity, "bundle", &called).about(subject.about());
         work.record(act.change(Value::Null, json!({ "kind": kind, "id": id, "span": span })))
     })?;
-    let head = desk.read(audit::head)?.to_text();
-    let head = SignedHead {
-        signature: desk.secrets.sign(&format!("accord audit head {head}")),
-        public_key: desk.secrets.public_key(),
-        head,
-    };
+    let head = SignedHead::of(desk, &desk.read(audit::head)?);
     let at = desk.clock.now();
     let short: String = called.chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '-' }).take(40).collect();
     let name = format!("evidence-{kind}-{}-{}.zip", short.trim_matches('-'), at.format("%Y%m%dT%H%M%SZ"));

@@ -13,7 +13,7 @@ use crate::portal::shared::{Choice, Tag, id_in, still_on_the_form};
 use crate::store::mailroom::{Search, Try};
 use crate::store::outbox::{Counts, Message};
 use crate::web::case::{DeskData, caller};
-use crate::web::{Flash, FormErrors, FormView, Page, Posted, Redirect, WebError, json::Query};
+use crate::web::{Flash, FormErrors, FormView, Page, Posted, Redirect, WebError, json::Query, paging};
 
 /// Messages on one page.
 const PAGE: usize = 50;
@@ -82,12 +82,10 @@ fn view(mut found: Vec<Message>, counts: Counts, asked: &[String; 6], has_cursor
     let has_more = found.len() > PAGE;
     found.truncate(PAGE);
     let link = |cursor: Option<String>| {
-        let mut text = url::form_urlencoded::Serializer::new("/admin/outbox?".to_owned());
-        text.extend_pairs(NAMES.iter().zip(asked).filter(|(name, value)| **name != "cursor" && !value.is_empty()));
-        if let Some(cursor) = cursor {
-            text.append_pair("cursor", &cursor);
-        }
-        text.finish()
+        let cursor = cursor.unwrap_or_default();
+        let given = NAMES.iter().zip(asked).filter(|(name, _)| **name != "cursor");
+        let given = given.map(|(name, value)| (*name, value.as_str())).chain([("cursor", cursor.as_str())]);
+        paging::link("/admin/outbox", given)
     };
     let last = found.last().map(|message| message.id.to_string());
     OutboxView {

@@ -14,7 +14,7 @@ use crate::domain::time::Instant;
 use crate::portal::shared::{Choice, Names};
 use crate::store::audit::{self, Search};
 use crate::web::case::{DeskData, caller};
-use crate::web::{FormErrors, FormView, Page, Query, WebError, sheet};
+use crate::web::{FormErrors, FormView, Page, Query, WebError, paging, sheet};
 
 /// Entries on one page.
 const PAGE: i64 = 50;
@@ -130,13 +130,9 @@ fn search(desk: &Desk, asked: &[String; 8]) -> Result<(SearchView, FormErrors), 
     found.truncate(limit);
     let mut titles = Titles::new(desk);
     let link = |path: &str, below: Option<i64>| {
-        let mut text = url::form_urlencoded::Serializer::new(format!("{path}?"));
-        let given = NAMES.iter().zip(asked).filter(|(name, value)| **name != "below" && !value.is_empty());
-        text.extend_pairs(given);
-        if let Some(below) = below {
-            text.append_pair("below", &below.to_string());
-        }
-        text.finish()
+        let below = below.map(|below| below.to_string()).unwrap_or_default();
+        let given = NAMES.iter().zip(asked).filter(|(name, _)| **name != "below");
+        paging::link(path, given.map(|(name, value)| (*name, value.as_str())).chain([("below", below.as_str())]))
     };
     let view = SearchView {
         kinds: kinds(),

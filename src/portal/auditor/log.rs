@@ -11,7 +11,7 @@ use crate::domain::time::Instant;
 use crate::portal::shared::Choice;
 use crate::store::views::usage::{LogLine, LogSearch};
 use crate::web::case::{DeskData, caller};
-use crate::web::{FormErrors, FormView, Page, Query, WebError, sheet};
+use crate::web::{FormErrors, FormView, Page, Query, WebError, paging, sheet};
 
 /// Lines on one page.
 const PAGE: usize = 50;
@@ -95,12 +95,9 @@ fn view(desk: &Desk, reader: &Caller, asked: &[String; 7]) -> Result<(LogView, F
     let has_more = found.len() > PAGE;
     found.truncate(PAGE);
     let link = |path: &str, cursor: Option<String>| {
-        let mut text = url::form_urlencoded::Serializer::new(format!("{path}?"));
-        text.extend_pairs(NAMES.iter().zip(asked).filter(|(name, value)| **name != "cursor" && !value.is_empty()));
-        if let Some(cursor) = cursor {
-            text.append_pair("cursor", &cursor);
-        }
-        text.finish()
+        let cursor = cursor.unwrap_or_default();
+        let given = NAMES.iter().zip(asked).filter(|(name, _)| **name != "cursor");
+        paging::link(path, given.map(|(name, value)| (*name, value.as_str())).chain([("cursor", cursor.as_str())]))
     };
     let last = found.last().map(|line| format!("{}~{}", line.access.at.to_rfc3339(), line.access.id));
     let view = LogView {

@@ -13,7 +13,7 @@ use crate::portal::shared::{Choice, Names};
 use crate::store::views::explorer::{Range, hour_of};
 use crate::store::views::usage::{Sum, Whose};
 use crate::web::case::{DeskData, caller};
-use crate::web::{FormErrors, FormView, Page, Query, WebError, sheet};
+use crate::web::{FormErrors, FormView, Page, Query, WebError, paging, sheet};
 
 /// The chart is so wide and so high.
 const CHART: (i64, i64) = (600, 120);
@@ -124,15 +124,11 @@ fn given<'a>(texts: &'a Texts, name: &str) -> &'a str {
 
 /// The address of a question like this one, with some parts changed.
 fn link(path: &str, texts: &Texts, changed: &[(&str, &str)]) -> String {
-    let (path, begin) = (format!("{path}?"), path.len() + 1);
-    let mut link = url::form_urlencoded::Serializer::for_suffix(path, begin);
-    for (name, text) in NAMES.iter().zip(texts) {
+    let pairs = NAMES.iter().zip(texts).map(|(name, text)| {
         let new = changed.iter().find(|(known, _)| known == name).map_or(text.as_str(), |(_, text)| text);
-        if !new.is_empty() {
-            link.append_pair(name, new);
-        }
-    }
-    link.finish()
+        (*name, new)
+    });
+    paging::link(path, pairs)
 }
 
 /// The page `/audit/usage`.

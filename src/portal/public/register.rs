@@ -11,7 +11,7 @@ use crate::cases::register::{self, Change, Line, Register, Wait};
 use crate::domain::register::{Count, Table};
 use crate::portal::shared::day_words;
 use crate::web::case::DeskData;
-use crate::web::{FormView, Page, Query, Site, WebError, sheet};
+use crate::web::{FormView, Page, Query, Site, WebError, paging, sheet};
 
 /// It is computed anew once a minute.
 const KEEP: (header::HeaderName, &str) = (header::CACHE_CONTROL, "public, max-age=60");
@@ -134,14 +134,8 @@ impl Asked {
     }
 
     fn link(&self, page: usize) -> String {
-        let start = format!("{PATH}?");
-        let length = start.len();
-        let mut text = url::form_urlencoded::Serializer::for_suffix(start, length);
-        if !self.words.is_empty() {
-            text.append_pair("q", &self.words);
-        }
-        text.append_pair("page", &page.to_string());
-        format!("{}#agreements", text.finish())
+        let page = page.to_string();
+        format!("{}#agreements", paging::link(PATH, [("q", self.words.as_str()), ("page", &page)]))
     }
 }
 

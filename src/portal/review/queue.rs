@@ -13,7 +13,7 @@ use crate::domain::time::{Day, Instant, day_in};
 use crate::portal::shared::{Choice, Names, Tag, age_words, application_tag, is_party, tier_words};
 use crate::store::applications::QueueFilter;
 use crate::web::case::{DeskData, caller};
-use crate::web::{CaseStaff, FormView, Page, Query, Signed, WebError};
+use crate::web::{CaseStaff, FormView, Page, Query, Signed, WebError, paging};
 
 /// Rows on one page.
 const ROWS_MAX: usize = 50;
@@ -64,9 +64,10 @@ impl Wanted {
 
     /// The address of a page of this queue.
     fn link(&self, page: usize) -> String {
-        let mut text = url::form_urlencoded::Serializer::new(String::from("/review?"));
-        text.append_pair("show", &self.show).append_pair("dataset", &self.dataset).append_pair("q", &self.words);
-        text.append_pair("assigned", &self.assigned).append_pair("page", &page.to_string()).finish()
+        let page = page.to_string();
+        let Self { show, dataset, words, assigned, .. } = self;
+        let pairs = [("show", show), ("dataset", dataset), ("q", words), ("assigned", assigned), ("page", &page)];
+        paging::link("/review", pairs.map(|(name, value)| (name, value.as_str())))
     }
 }
 
