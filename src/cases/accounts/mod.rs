@@ -1,36 +1,31 @@
-// Longer than 500 lines because one subject, the life of a person's own account, has many short acts.
-//! A person's own account: register, confirm, sign in and out, sessions, password.
+//! A person's own account: register, confirm, change name and password. Signing in and what one is signed in with is
+//! [`session`]; what keeps others from guessing is [`guesses`].
+
+mod guesses;
+mod session;
 
 use chrono::Duration;
-use secrecy::{ExposeSecret, SecretString};
+use secrecy::SecretString;
 use serde_json::json;
-use sha2::{Digest as _, Sha256};
 
 use super::links::Purpose;
-use super::passwords::{self, HashingPool, wrong_login};
+use super::passwords::{self, HashingPool};
 use super::{Caller, CaseError, Desk, Work};
-use crate::domain::audit::{About, Act, Hash, hex};
-use crate::domain::guessing::Delays;
+use crate::domain::audit::{About, Act};
 use crate::domain::id::{AccountId, SessionId};
 use crate::domain::language::Language;
 use crate::domain::notice::{Notice, NoticeKind, Recipient};
-use crate::domain::people::{Actor, Capacity};
+use crate::domain::people::Capacity;
 use crate::domain::refusal::Refusal;
 use crate::domain::text::{Email, Invalid, PersonName, is_reserved_name};
-use crate::domain::time::Instant;
 use crate::store::people::{self, Account};
-use crate::store::sessions::{self, NewSession, SessionRow, Throttle};
+use crate::store::sessions::{self, Throttle};
+
+pub(super) use self::guesses::{must_not_wait, note_failure, source_of, subjects};
+pub use self::session::{Begun, Known, SESSIONS_MAX, end_sessions, known_by, log_in, my_sessions, new_api_token};
 
 /// Mails to one address within an hour, whoever asks for them.
 pub const MAILS_PER_HOUR: i64 = 5;
-/// Live sessions and tokens of one account.
-pub const SESSIONS_MAX: usize = 50;
-/// Longest text that guesses are counted under.
-const EMAIL_KEY_MAX: usize = 254;
-/// How the count of a whole source begins.
-const SOURCE: &str = "source:";
-/// So many failures of a source weigh as one of an account.
-const SOURCE_SHARE: i64 = 10;
 
 /// A person's wish to register.
 #[derive(Clone, Debug)]
@@ -45,44 +40,6 @@ pub struct Registration {
     pub language: String,
     /// The page of this site to go on with once the address is confirmed; may be empty.
     pub next: String,
-}
-
-/// A session just begun; the token is shown to its owner once.
-#[derive(Debug)]
-pub struct Begun {
-    /// The session's id.
-    pub session: SessionId,
-    /// The account.
-    pub account: AccountId,
-    /// The token for the cookie or the bearer header.
-    pub token: SecretString,
-    /// When it ends at the latest.
-    pub expires_at: Instant,
-}
-
-/// Who stands behind a session token.
-#[derive(Clone, Debug)]
-pub struct Known {
-    /// The account with its roles.
-    pub account: Account,
-    /// The session.
-    pub session: SessionId,
-    /// `browser` or `api`.
-    pub kind: String,
-}
-
-impl Known {
-    /// The actor for the cases.
-    #[must_use]
-    pub fn actor(&self, address: Option<std::net::IpAddr>) -> Actor {
-        Actor {
-            account: Some(self.account.id),
-            name: self.account.name.clone(),
-            organisation: self.account.organisation,
-            roles: self.account.roles.clone(),
-            address,
-        }
-    }
 }
 
 /// Registers an address. Whether it has an account already is told to its owner by mail and to nobody else.
@@ -231,220 +188,6 @@ pub fn wanted_next(desk: &Desk, token: &str) -> Result<String, CaseError> {
     Ok(facts.get("next").and_then(serde_json::Value::as_str).unwrap_or_default().to_owned())
 }
 
-/// Signs in. Wrong address, wrong password, unconfirmed and disabled accounts answer alike.
-///
-/// # Errors
-/// `wrong_login`, [`CaseError::Wait`].
-pub async fn log_in(
-    desk: &Desk,
-    hashing: &HashingPool,
-    caller: Caller,
-    (email, password): (String, SecretString),
-    (kind, label): (&'static str, String),
-) -> Result<Begun, CaseError> {
-    // What is no address has no account, and counts by its beginning.
-    let typed = || email.chars().take(EMAIL_KEY_MAX).collect::<String>().to_lowercase();
-    let email_key = Email::parse("email", &email).map_or_else(|_none| typed(), |email| email.normalised());
-    let subjects = subjects(&email_key, &caller);
-    let (found, subjects) = desk
-        .run(move |desk| {
-            must_not_wait(desk, &subjects)?;
-            Ok((desk.read(|conn| people::account_by_email(conn, &email_key))?, subjects))
-        })
-        .await?;
-    let hash = found.as_ref().and_then(|account| account.password_hash.clone());
-    let cost = desk.options.password_cost;
-    let fits = hashing.run(move || passwords::fits(&password, hash.as_deref(), cost)).await?;
-    desk.run(move |desk| {
-        let account = found.filter(|account| fits && account.verified_at.is_some() && account.disabled_at.is_none());
-        let Some(account) = account else {
-            note_failure(desk, &caller, &subjects)?;
-            return Err(wrong_login().into());
-        };
-        desk.act(&caller, |work| {
-            // Who has an account of their own must not thereby be able to go on guessing others.
-            for subject in subjects.iter().filter(|subject| !subject.starts_with(SOURCE)) {
-                sessions::clear_throttle(work.conn, subject)?;
-            }
-            let begun = begin_session(work, &account, kind, &label)?;
-            let mut act = account_act("account.log_in", Capacity::Requester, &account);
-            act.after = json!({ "session": begun.session, "kind": kind });
-            work.record_as(act, &account)?;
-            Ok(begun)
-        })
-    })
-    .await
-}
-
-/// What guesses are counted by: the account as typed, both together, and the source (an address, or an IPv6 /64).
-pub(super) fn subjects(email_key: &str, caller: &Caller) -> Vec<String> {
-    let mut subjects = vec![format!("login:{email_key}")];
-    if let Some(address) = caller.actor.address {
-        let source = source_of(address);
-        subjects.push(format!("login:{email_key}@{source}"));
-        subjects.push(format!("{SOURCE}{source}"));
-    }
-    subjects
-}
-
-/// Who stands behind an address: itself, or the /64 of an IPv6 address.
-pub(super) fn source_of(address: std::net::IpAddr) -> String {
-    match address {
-        std::net::IpAddr::V4(v4) => v4.to_string(),
-        std::net::IpAddr::V6(v6) => format!("{:x?}", v6.segments().iter().take(4).collect::<Vec<_>>()),
-    }
-}
-
-/// Failures as the waits count them. Many people share one address, so a source has many times as many before it waits,
-/// and it never has to reset anything.
-fn weighed(delays: &Delays, subject: &str, failures: i64) -> i64 {
-    if subject.starts_with(SOURCE) { delays.short_of_disabling(failures / SOURCE_SHARE) } else { failures }
-}
-
-pub(super) fn must_not_wait(desk: &Desk, subjects: &[String]) -> Result<(), CaseError> {
-    let now = desk.clock.now();
-    for subject in subjects {
-        let Some(known) = desk.read(|conn| sessions::throttle(conn, subject))? else { continue };
-        let delays = &desk.options.delays;
-        if delays.is_disabled(weighed(delays, subject, known.failures)) {
-            return Err(
-                Refusal::new("password_disabled", "Too many wrong passwords. Reset your password by mail.").into()
-            );
-        }
-        if known.blocked_until > now {
-            let wait = (known.blocked_until - now).num_seconds().saturating_add(1);
-            return Err(CaseError::Wait(u64::try_from(wait).unwrap_or(1)));
-        }
-    }
-    Ok(())
-}
-
-pub(super) fn note_failure(desk: &Desk, caller: &Caller, subjects: &[String]) -> Result<(), CaseError> {
-    let delays = &desk.options.delays;
-    desk.act(caller, |work| {
-        // The entry first: appending is what writers queue for, so no two guesses of the same moment count as one.
-        work.record(Act::new("account.log_in_refused", Capacity::Visitor, "login", ""))?;
-        for subject in subjects {
-            let known = sessions::throttle(work.conn, subject)?
-                .filter(|known| !delays.is_forgotten(work.now - known.last_at, known.failures));
-            let failures = known.map_or(1, |known| known.failures.saturating_add(1));
-            let blocked_until = work.now + delays.wait_after(weighed(delays, subject, failures));
-            let record = Throttle { failures, last_at: work.now, blocked_until };
-            sessions::set_throttle(work.conn, subject, &record)?;
-        }
-        Ok(())
-    })
-}
-
-pub(super) fn begin_session(
-    work: &mut Work<'_>,
-    account: &Account,
-    kind: &'static str,
-    label: &str,
-) -> Result<Begun, CaseError> {
-    let live = sessions::of_account(work.conn, account.id, work.now)?;
-    if live.len() >= SESSIONS_MAX {
-        return Err(Refusal::new("too_many_sessions", "End some of your sessions or tokens first.").into());
-    }
-    let token = work.desk.new_token();
-    let expires_at = work.now + work.desk.options.session_absolute;
-    let session = work.new_id();
-    let address = work.caller.actor.address.map(|address| address.to_string()).unwrap_or_default();
-    let agent: String = work.caller.agent.chars().take(200).collect();
-    let new = NewSession {
-        id: session,
-        token_digest: &digest(&token),
-        account: account.id,
-        kind,
-        label,
-        address: &address,
-        agent: &agent,
-        expires_at,
-    };
-    sessions::begin(work.conn, &new, work.now)?;
-    Ok(Begun { session, account: account.id, token, expires_at })
-}
-
-fn digest(token: &SecretString) -> String {
-    let sum: Hash = Sha256::digest(token.expose_secret().as_bytes()).into();
-    hex(&sum)
-}
-
-/// Who stands behind a token; `None` when it is unknown, ended, too old or its account disabled. Roles are read anew at
-/// every request, so that a demotion counts at once.
-///
-/// # Errors
-/// What the store says.
-pub fn known_by(desk: &Desk, token: &SecretString) -> Result<Option<Known>, CaseError> {
-    let now = desk.clock.now();
-    let idle = desk.options.session_idle;
-    desk.store.read(|conn| {
-        let Some(row) = sessions::find(conn, &digest(token), now)? else { return Ok(None) };
-        if row.kind == "browser" && now - row.seen_at.and_utc() > idle {
-            return Ok(None);
-        }
-        let account = people::account_by_id(conn, crate::store::id(&row.account_id)?)?;
-        if account.disabled_at.is_some() {
-            return Ok(None);
-        }
-        if now - row.seen_at.and_utc() > Duration::minutes(1) {
-            sessions::seen(conn, &row.id, now)?;
-        }
-        Ok(Some(Known { account, session: crate::store::id(&row.id)?, kind: row.kind }))
-    })
-}
-
-/// The live sessions and tokens of the caller.
-///
-/// # Errors
-/// What the store says.
-pub fn my_sessions(desk: &Desk, caller: &Caller) -> Result<Vec<SessionRow>, CaseError> {
-    let me = caller.actor.account.ok_or(CaseError::Missing)?;
-    let now = desk.clock.now();
-    desk.read(|conn| sessions::of_account(conn, me, now))
-}
-
-/// Ends one of the caller's sessions, or all but `keep`.
-///
-/// # Errors
-/// [`CaseError::Missing`] for a session that is not theirs.
-pub fn end_sessions(
-    desk: &Desk,
-    caller: &Caller,
-    only: Option<SessionId>,
-    keep: Option<SessionId>,
-) -> Result<usize, CaseError> {
-    let me = caller.actor.account.ok_or(CaseError::Missing)?;
-    desk.act(caller, |work| {
-        let ended = sessions::end(work.conn, me, only, keep, work.now)?;
-        if ended == 0 && only.is_some() {
-            return Err(CaseError::Missing);
-        }
-        let about = About { person: Some(me), ..About::default() };
-        work.record(
-            Act::new("account.end_sessions", Capacity::Requester, "account", me)
-                .about(about)
-                .change(json!(null), json!({ "ended": ended, "session": only })),
-        )?;
-        Ok(ended)
-    })
-}
-
-/// Makes a personal API token: a session of its own for programs.
-///
-/// # Errors
-/// An empty or long label; `too_many_sessions`.
-pub fn new_api_token(desk: &Desk, caller: &Caller, label: &str) -> Result<Begun, CaseError> {
-    let me = caller.actor.account.ok_or(CaseError::Missing)?;
-    let label = crate::domain::text::Line::<80>::parse("label", label)?;
-    desk.act(caller, |work| {
-        let account = people::account_by_id(work.conn, me)?;
-        let begun = begin_session(work, &account, "api", label.as_str())?;
-        work.record(account_act("account.new_token", Capacity::Requester, &account))?;
-        Ok(begun)
-    })
-}
-
 /// Changes the password; the old one is needed, every other session ends, and the owner is told.
 ///
 /// # Errors
@@ -574,19 +317,4 @@ pub fn edit_profile(
         let after = json!({ "name": changed.name, "language": changed.language });
         work.record(account_act("account.edit", Capacity::Requester, &changed).change(before, after))
     })
-}
-
-impl Work<'_> {
-    /// Writes an audit entry in the name of the person who just signed in.
-    pub(super) fn record_as(&mut self, act: Act, account: &Account) -> Result<(), CaseError> {
-        let actor = Actor {
-            account: Some(account.id),
-            name: account.name.clone(),
-            organisation: account.organisation,
-            roles: account.roles.clone(),
-            address: self.caller.actor.address,
-        };
-        crate::store::audit::append(self.conn, act, &actor, self.caller.request.clone(), self.now)?;
-        Ok(())
-    }
 }
