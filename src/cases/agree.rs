@@ -144,9 +144,14 @@ pub fn terminate(
     department: Option<DepartmentId>,
     reason: &str,
 ) -> Result<(), CaseError> {
-    let reason = bounded(reason)?;
+    let said = bounded(reason);
     desk.act(caller, |work| {
         let agreement = agreements::by_id(work.conn, id)?;
+        let reason = match said {
+            // That it is over is said first: the page of such an agreement has no field to mend.
+            Err(_unread) if !agreement.is_live(work.now) => String::new(),
+            said => said?,
+        };
         let command = AgreementCommand::Terminate { department, reason };
         let change = agreement.decide(command, &caller.actor, work.now)?;
         let (change, letter) = if department.is_some() { with_letter(work, change)? } else { (change, None) };

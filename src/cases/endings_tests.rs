@@ -309,6 +309,8 @@ fn an_agreement_ended_otherwise_closes_its_renewal() {
         days_before_end(&city, agreement, 5);
         let id = renewed(&city, agreement);
         agree::terminate(desk, &city.maria, agreement, None, "The app is closed.").unwrap();
+        let again = agree::terminate(desk, &city.maria, agreement, None, "Not\u{202e} readable.").unwrap_err();
+        assert_eq!(code(&again), "wrong_state", "what it is comes before what was typed");
         assert_eq!(renewal::one(desk, &city.maria, id).unwrap().state.as_str(), "lapsed");
         let late = renewal::confirm(desk, &city.managers[0], id, city.departments[0]).unwrap_err();
         assert_eq!(code(&late), "wrong_state");
