@@ -5,6 +5,7 @@ use std::path::Path;
 use std::sync::{Arc, LazyLock, Mutex};
 
 use super::*;
+use crate::domain::notice::NoticeKind;
 
 static MISSED: LazyLock<Mutex<BTreeSet<String>>> = LazyLock::new(Mutex::default);
 
@@ -247,4 +248,13 @@ fn what_a_room_says_to_a_person_is_said_in_spanish_too() {
         }
     }
     assert!(silent.is_empty(), "{} are English only: {silent:#?}", silent.len());
+}
+
+#[test]
+fn every_kind_of_notice_has_a_name_in_spanish() {
+    let voice = Voice::of_place([]).unwrap();
+    for kind in NoticeKind::ALL {
+        let name = kind.as_str().replace('_', " ");
+        assert_ne!(voice.say(Language::Spanish, &name), name, "{kind:?} stands in the outbox");
+    }
 }

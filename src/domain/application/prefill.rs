@@ -88,8 +88,9 @@ impl Prefill {
             ));
         }
         let text = readable(name, value, asked.max)?;
-        check(asked, &text, purposes)
-            .map_err(|problem| Invalid::new(name, problem.code, format!("“{}”: {}", asked.label, problem.message)))?;
+        check(asked, &text, purposes).map_err(|problem| {
+            Invalid::new(name, problem.code, format!("The answer to “{}”: {}", asked.label, problem.message))
+        })?;
         Ok((asked.name, text))
     }
 }

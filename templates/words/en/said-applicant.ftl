@@ -307,3 +307,4 @@ said-p-harbor-mobility-lab-inc = Harbor Mobility Lab, Inc.
 said-p-ana-diaz-data-engineer = Ana Diaz, data engineer
 said-p-what-makes-them-able-to-sign = What makes them able to sign.
 said-p-owner-professor-director = owner, professor, director
+said-app-the-answer-to = The answer to “{ $question }”: { $problem }

@@ -307,3 +307,4 @@ said-p-harbor-mobility-lab-inc = Harbor Mobility Lab, Inc. (nombre legal complet
 said-p-ana-diaz-data-engineer = Ana Diaz, ingeniera de datos
 said-p-what-makes-them-able-to-sign = Lo que le permite firmar.
 said-p-owner-professor-director = propietario, profesora, director
+said-app-the-answer-to = La respuesta a “{ $question }”: { $problem }
