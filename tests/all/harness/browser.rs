@@ -31,6 +31,8 @@ const FLAGS: [&str; 9] = [
     "--disable-sync",
     "--hide-scrollbars",
 ];
+/// Pixels; a longer page is “too large” for the browser's picture of it.
+const LONGEST_PICTURE: u64 = 16_000;
 /// Where pages are kept.
 const KEEP: &str = "ACCORD_TEST_SCREENSHOTS";
 /// How long a page may take after it was asked for.
@@ -410,13 +412,18 @@ impl Browser {
         assert_eq!(complaints.collect::<Vec<_>>(), Vec::<&Value>::new(), "complaints on “{title}”");
     }
 
-    /// Keeps the page from top to end.
+    /// Keeps the page from top to end, or to where the browser can draw no longer picture.
     async fn keep(&self, title: &str) {
         let Some(folder) = &self.kept else { return };
         let number = self.pages.fetch_add(1, Ordering::Relaxed) + 1;
         let title = title.split(" – ").next().unwrap_or_default().to_lowercase();
         let name: String = title.chars().map(|letter| if letter.is_alphanumeric() { letter } else { '-' }).collect();
-        let wish = json!({ "cmd": "Page.captureScreenshot", "params": { "captureBeyondViewport": true } });
+        let measure = "return [document.documentElement.scrollWidth, document.documentElement.scrollHeight]";
+        let size = self.page.execute(measure, Vec::new()).await.unwrap();
+        let height = size[1].as_u64().map(|height| height.min(LONGEST_PICTURE));
+        let clip = json!({ "x": 0, "y": 0, "width": size[0], "height": height, "scale": 1 });
+        let params = json!({ "captureBeyondViewport": true, "clip": clip });
+        let wish = json!({ "cmd": "Page.captureScreenshot", "params": params });
         let shot = self.own("goog/cdp/execute", wish).await.unwrap();
         let image = base64::engine::general_purpose::STANDARD.decode(shot["data"].as_str().unwrap()).unwrap();
         std::fs::write(folder.join(format!("{number:02}-{name}.png")), image).unwrap();
