@@ -4,7 +4,7 @@
 //! blocked script, a missing file). Where `ACCORD_TEST_SCREENSHOTS` names a folder, each page is kept there as PNG.
 
 use std::path::PathBuf;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicU32, AtomicUsize, Ordering};
 use std::time::Duration;
 
 use base64::Engine as _;
@@ -76,9 +76,6 @@ impl Window {
         json!({
             "goog:chromeOptions": {
                 "args": flags,
-                // A window itself is never narrower than 500 pixels; what a page is laid out for may be.
-                "mobileEmulation": { "deviceMetrics": {
-                    "width": self.width, "height": self.height, "pixelRatio": 1.0, "mobile": false, "touch": false } },
                 "prefs": { "profile.managed_default_content_settings.javascript": scripts },
             },
             // What judges a page looks at each element of it, and one page has thousands.
@@ -103,6 +100,8 @@ pub(crate) struct Browser {
     tongue: Option<Tongue>,
     kept: Option<PathBuf>,
     pages: AtomicUsize,
+    /// What pages are laid out for, in pixels.
+    width: AtomicU32,
     _driver: Guarded,
 }
 
@@ -147,7 +146,10 @@ impl Browser {
             std::fs::create_dir_all(folder).expect("the folder for pages can be written");
         }
         let (hands, tongue) = (window.hands, Tongue::of(window.language));
-        Self { page, hands, tongue, kept, pages: AtomicUsize::new(0), _driver: driver }
+        let (pages, width) = (AtomicUsize::new(0), AtomicU32::new(window.width));
+        let browser = Self { page, hands, tongue, kept, pages, width, _driver: driver };
+        browser.look_as(Colours::Light, window.width, window.height).await;
+        browser
     }
 
     /// What may stand on the page for these English words.
@@ -338,6 +340,9 @@ impl Browser {
     }
 
     /// Shows the same page in these colours at this size.
+    ///
+    /// A window itself is never narrower than 500 pixels; what a page is laid out for may be. (The driver's own
+    /// `mobileEmulation` would come back with each page.)
     pub(crate) async fn look_as(&self, colours: Colours, width: u32, height: u32) {
         let scheme = match colours {
             Colours::Light => "light",
@@ -348,6 +353,7 @@ impl Browser {
         for (cmd, params) in [("Emulation.setEmulatedMedia", media), ("Emulation.setDeviceMetricsOverride", size)] {
             self.own("goog/cdp/execute", json!({ "cmd": cmd, "params": params })).await.unwrap();
         }
+        self.width.store(width, Ordering::Relaxed);
     }
 
     /// Gives the page what a person would be asked for.
@@ -406,6 +412,8 @@ impl Browser {
         assert_eq!(headings, 1, "“{title}” has one main heading");
         let measure = "return [document.documentElement.scrollWidth, document.documentElement.clientWidth]";
         let widths = self.page.execute(measure, Vec::new()).await.unwrap();
+        let asked = u64::from(self.width.load(Ordering::Relaxed));
+        assert_eq!(widths[1].as_u64(), Some(asked), "“{title}” is laid out for the window that was asked for");
         assert!(widths[0].as_u64() <= widths[1].as_u64(), "“{title}” is wider than the window: {widths}");
         let said = self.own("se/log", json!({ "type": "browser" })).await.unwrap();
         let complaints = said.as_array().unwrap().iter().filter(|line| !line["message"].to_string().contains(NO_FAULT));
