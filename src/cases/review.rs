@@ -52,6 +52,16 @@ pub fn queue(desk: &Desk, caller: &Caller, filter: &QueueFilter) -> Result<Vec<A
     Ok(found)
 }
 
+/// How many applications wait for a decision of the caller's departments.
+///
+/// # Errors
+/// What the store says.
+pub fn waiting(desk: &Desk, caller: &Caller) -> Result<usize, CaseError> {
+    let filter = QueueFilter { states: vec!["submitted".to_owned()], is_open: true, ..QueueFilter::default() };
+    let departments = caller.actor.departments(DESK);
+    Ok(queue(desk, caller, &filter)?.iter().filter(|one| one.waits_for(&departments)).count())
+}
+
 /// The first submission: how long the applicant has been waiting.
 #[must_use]
 pub fn submitted_at(application: &Application) -> Instant {

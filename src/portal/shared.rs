@@ -264,14 +264,28 @@ fn effect(kind: &ConditionKind) -> String {
 /// Limits as people say them.
 #[must_use]
 pub fn limit_words(limits: &Limits) -> Vec<String> {
-    limits
-        .as_slice()
-        .iter()
-        .map(|limit| {
-            let burst = limit.burst.map(|burst| format!(", {burst} at once")).unwrap_or_default();
-            format!("{} calls a {}{burst}", limit.max, limit.window.as_str())
-        })
-        .collect()
+    limits.as_slice().iter().map(|limit| limit_line(limit.max, limit.window.as_str(), limit.burst)).collect()
+}
+
+/// One limit as people say it.
+#[must_use]
+pub fn limit_line(max: u64, window: &str, burst: Option<u64>) -> String {
+    let calls = if max == 1 { "call" } else { "calls" };
+    let burst = burst.map(|burst| format!(", at most {burst} at once")).unwrap_or_default();
+    format!("{} {calls} a {window}{burst}", grouped(max)).replace(" a hour", " an hour")
+}
+
+/// `5000` as `5,000`.
+fn grouped(number: u64) -> String {
+    let digits = number.to_string();
+    let mut text = String::new();
+    for (at, digit) in digits.chars().enumerate() {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
 }
 
 /// A minute of the day as `17:30`.

@@ -377,6 +377,19 @@ impl Application {
         !self.submissions.is_empty()
     }
 
+    /// Whether it goes no further before its requester acts.
+    #[must_use]
+    pub const fn waits_for_requester(&self) -> bool {
+        matches!(self.state, State::Draft | State::InfoRequested { .. } | State::Offered { .. })
+    }
+
+    /// Whether one of these departments still has to decide on its part.
+    #[must_use]
+    pub fn waits_for(&self, departments: &[DepartmentId]) -> bool {
+        let is_theirs = |item: &Item| departments.contains(&item.department) && item.state.is_pending();
+        matches!(self.state, State::Submitted { .. }) && self.items.iter().any(is_theirs)
+    }
+
     /// Whether any item needs named users (tier 3).
     #[must_use]
     pub fn names_users(&self) -> bool {

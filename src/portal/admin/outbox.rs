@@ -6,6 +6,7 @@ use serde::Serialize;
 use crate::cases::mailroom::{self, Again, Links, MailReader, Seen};
 use crate::cases::{CaseError, Desk};
 use crate::domain::id::MessageId;
+use crate::domain::language::Language;
 use crate::domain::notice::{MailState, NoticeKind};
 use crate::portal::auditor::asked::span;
 use crate::portal::named_errors;
@@ -143,7 +144,7 @@ struct MessageView {
     state: Tag,
     to: String,
     kind: String,
-    language: String,
+    language: &'static str,
     owed: String,
     sent: String,
     next_try: String,
@@ -179,7 +180,7 @@ fn message_view(reader: &MailReader, seen: &Seen) -> MessageView {
         state: tag_of(message),
         to: message.address.clone(),
         kind: kind_words(message.kind),
-        language: message.language.clone(),
+        language: Language::of_mail(&message.language).name(),
         owed: message.created_at.to_rfc3339(),
         sent: message.sent_at.map(|at| at.to_rfc3339()).unwrap_or_default(),
         next_try: seen.next_try.map(|at| at.to_rfc3339()).unwrap_or_default(),

@@ -333,7 +333,7 @@ fn sentence(agreement: &Agreement, now: Instant) -> String {
     match &agreement.state {
         AgreementState::Offered { .. } => "It waits for your signature. Nothing is granted yet.".to_owned(),
         AgreementState::Executed { .. } if agreement.is_live(now) => {
-            "In force. Its keys open what the schedules below name, and nothing else.".to_owned()
+            "Its keys open what the schedules below name, and nothing else.".to_owned()
         }
         AgreementState::Executed { .. } | AgreementState::Expired { .. } => {
             "Its term is over and its keys have stopped. Reopen the application to ask again; delete the data as the terms say.".to_owned()

@@ -6,7 +6,7 @@ use serde::Serialize;
 use super::form::{StepLink, steps};
 use super::list::title;
 use super::standing::{ItemView, Standing, item, standing};
-use super::story::{Entry, story};
+use super::story::{Ahead, Entry, ahead, story};
 use crate::cases::{Caller, CaseError, Desk, apply, review};
 use crate::domain::application::{Answers, Application, ItemState, RemarkKind, STEPS, State};
 use crate::domain::id::{ApplicationId, DepartmentId};
@@ -26,6 +26,7 @@ pub(super) struct ApplicationView {
     standing: Standing,
     items: Vec<ItemView>,
     story: Vec<Entry>,
+    ahead: Vec<Ahead>,
     /// The form's steps, while it may be edited.
     steps: Vec<StepLink>,
     /// How many answers are still missing.
@@ -193,6 +194,7 @@ pub(super) fn view(profile: &Profile, facts: &Facts) -> ApplicationView {
         standing: standing(profile, names, application),
         items: application.items.iter().map(|one| item(names, one)).collect(),
         story: story(names, application, remarks),
+        ahead: ahead(profile, names, application),
         steps: if may.edit { steps(application, gaps, "") } else { Vec::new() },
         gaps: gaps.len(),
         question: question(remarks, &application.state),

@@ -243,7 +243,7 @@ fn sentence(state: &KeyState, (works, is_held): (bool, bool)) -> String {
             "It does not work while any of the holds below lies on it.".to_owned()
         }
         KeyState::Superseded { .. } => "Its successor works already; move to it before this one stops.".to_owned(),
-        KeyState::Active => "It works.".to_owned(),
+        KeyState::Active => "It opens what is listed below.".to_owned(),
     }
 }
 

@@ -5,7 +5,7 @@ use serde::Serialize;
 
 use super::standing;
 use crate::cases::apply;
-use crate::domain::application::{Application, State};
+use crate::domain::application::Application;
 use crate::domain::time::Instant;
 use crate::portal::shared::Tag;
 use crate::web::case::{DeskData, caller};
@@ -51,9 +51,7 @@ pub(super) fn title(application: &Application) -> String {
 }
 
 pub(super) fn view(all: &[Application]) -> ListView {
-    let waits = |application: &&Application| {
-        matches!(application.state, State::Draft | State::InfoRequested { .. } | State::Offered { .. })
-    };
+    let waits = |application: &&Application| application.waits_for_requester();
     ListView {
         yours: all.iter().filter(waits).map(line).collect(),
         others: all.iter().filter(|application| !waits(application)).map(line).collect(),

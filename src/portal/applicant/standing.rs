@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 
+use crate::cases::review::goal;
 use crate::domain::application::{Application, Item, ItemState, State};
 use crate::domain::calendar::in_words;
 use crate::domain::profile::Profile;
@@ -44,18 +45,15 @@ pub(super) fn standing(profile: &Profile, names: &Names, application: &Applicati
             "You. Nobody at the city can see a draft.".to_owned(),
             "Fill in the steps below in any order; everything is kept as you save it. Then check and sign.".to_owned(),
         ),
-        State::Submitted { at } => {
-            let goal = profile.calendar.after(day_in(profile.zone, *at), profile.clocks.decision_goal).due;
-            (
-                "The city is reviewing it".to_owned(),
-                waiting_for(names, application),
-                format!(
-                    "Each department decides on its own datasets; the city aims to be done by {}. \
-                     You get a mail when somebody asks a question and when it is decided.",
-                    in_words(goal)
-                ),
-            )
-        }
+        State::Submitted { at } => (
+            "The city is reviewing it".to_owned(),
+            waiting_for(names, application),
+            format!(
+                "Each department decides on its own datasets; the city aims to be done by {}. \
+                 You get a mail when somebody asks a question and when it is decided.",
+                in_words(goal(profile, application).unwrap_or(day_in(profile.zone, *at)))
+            ),
+        ),
         State::InfoRequested { department, .. } => (
             format!("{} asked you a question", names.get(*department)),
             "You. The review waits for your answer.".to_owned(),

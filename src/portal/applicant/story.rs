@@ -1,11 +1,15 @@
-//! What happened to an application, oldest first: submissions, questions and answers, decisions. Only what its
+//! What happened to an application, oldest first: submissions, questions and answers, decisions; and the steps that are
+//! still ahead of it. Only what its
 //! requester may read; the case has already left out private notes.
 
 use serde::Serialize;
 
-use crate::domain::application::{Application, ItemState, RemarkKind, State, question};
+use crate::cases::review::goal;
+use crate::domain::application::{Application, Item, ItemState, RemarkKind, State, question};
+use crate::domain::calendar::in_words;
+use crate::domain::profile::Profile;
 use crate::domain::review::Decision;
-use crate::domain::time::Instant;
+use crate::domain::time::{Instant, day_in};
 use crate::portal::shared::Names;
 use crate::store::applications::Remark;
 
@@ -17,6 +21,14 @@ pub(super) struct Entry {
     by: String,
     tone: &'static str,
     text: String,
+}
+
+/// A step that is still to come.
+#[derive(Debug, PartialEq, Eq, Serialize)]
+pub(super) struct Ahead {
+    title: String,
+    /// Whose turn it is then, and until when, where that can be said.
+    by: String,
 }
 
 /// The story of an application.
@@ -88,4 +100,36 @@ fn ending(application: &Application) -> Option<Entry> {
         State::Lapsed { at } => Some(entry("The offer lapsed", *at, "", "neutral", "")),
         State::Draft | State::Submitted { .. } | State::InfoRequested { .. } | State::Denied { .. } => None,
     }
+}
+
+/// The steps from here to an agreement, as far as they can be known; none where nothing goes on.
+pub(super) fn ahead(profile: &Profile, names: &Names, application: &Application) -> Vec<Ahead> {
+    let step = |title: &str, by: &str| Ahead { title: title.to_owned(), by: by.to_owned() };
+    let mut steps = match &application.state {
+        State::Draft => vec![step("You check everything and sign", "Your turn")],
+        State::InfoRequested { department, .. } => {
+            vec![step(&format!("You answer the question of {}", names.get(*department)), "Your turn")]
+        }
+        State::Offered { lapses_at, .. } => {
+            let until = in_words(day_in(profile.zone, *lapses_at));
+            vec![step("You sign, propose other conditions, or decline", &format!("Your turn, until {until}"))]
+        }
+        State::Submitted { .. } => Vec::new(),
+        State::Executed { .. }
+        | State::Denied { .. }
+        | State::Withdrawn { .. }
+        | State::Lapsed { .. }
+        | State::Converted { .. } => return Vec::new(),
+    };
+    let until = goal(profile, application).map(|day| format!("The city aims at {}", in_words(day))).unwrap_or_default();
+    let is_ahead =
+        |item: &&Item| item.state.is_pending() && item.tier.approvals_needed().is_some_and(|needed| needed > 0);
+    for item in application.items.iter().filter(is_ahead) {
+        let decides = step(&format!("Decision by {}", names.get(item.department)), &until);
+        if !steps.contains(&decides) {
+            steps.push(decides);
+        }
+    }
+    steps.push(step("The agreement is in force, and you make keys", ""));
+    steps
 }

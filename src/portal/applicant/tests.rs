@@ -376,7 +376,7 @@ async fn a_key_is_paused_resumed_rolled_and_revoked_on_its_page() {
         let held = city.post("maria", &format!("{here}/roll"), &[("overlap_days", "1")]).await;
         assert_eq!(held.status, 422, "a paused key cannot be rolled");
         let resumed = city.post("maria", &format!("{here}/resume"), &[("hold", &page.hidden("hold"))]).await;
-        assert!(city.follow("maria", &resumed).await.body.contains("It works."));
+        assert!(city.follow("maria", &resumed).await.body.contains("It opens what is listed below."));
 
         let rolled = city.post("maria", &format!("{here}/roll"), &[("overlap_days", "3")]).await;
         assert_eq!(rolled.status, 200, "{}", rolled.body);

@@ -40,6 +40,8 @@ pub(super) struct EntryRow {
     pub(super) who: String,
     pub(super) capacity: String,
     pub(super) act: String,
+    /// What kind of thing it is about: the end of a message's name.
+    pub(super) kind: String,
     pub(super) subject: String,
     pub(super) reason: String,
 }
@@ -55,20 +57,57 @@ impl<'a> Titles<'a> {
         Self { desk, known: BTreeMap::new() }
     }
 
-    /// The kind and the name of what an entry is about.
+    /// The name of what an entry is about.
     fn subject(&mut self, entry: &Entry) -> Result<String, CaseError> {
         let (word, id) = match entry.subject_kind.as_str() {
             "account" => ("person", entry.about.person.map(|id| id.to_string())),
             "key" => ("key", entry.about.key.map(|id| id.to_string())),
             _ => ("", None),
         };
-        let Some(id) = id else { return Ok(format!("{} {}", entry.subject_kind, entry.subject)) };
+        let Some(id) = id else { return Ok(entry.subject.clone()) };
         if !self.known.contains_key(&(word, id.clone())) {
             self.known.insert((word, id.clone()), title_or_id(self.desk, word, &id)?);
         }
-        let name = self.known.get(&(word, id)).map(String::as_str).unwrap_or_default();
-        Ok(format!("{} {name}", entry.subject_kind))
+        Ok(self.known.get(&(word, id)).cloned().unwrap_or_default())
     }
+}
+
+/// What entries are about, by the words that pages have for it.
+const KINDS_SAID: [&str; 29] = [
+    "access-log",
+    "account",
+    "agreement",
+    "appeal",
+    "application",
+    "backup",
+    "bundle",
+    "calendar",
+    "case",
+    "complaint",
+    "dataset",
+    "department",
+    "destruction",
+    "export",
+    "hold",
+    "import",
+    "key",
+    "letter",
+    "login",
+    "message",
+    "organisation",
+    "pause",
+    "records-request",
+    "renewal",
+    "reuse-request",
+    "service",
+    "signal",
+    "terms",
+    "token-key",
+];
+
+fn kind(stored: &str) -> String {
+    let slug = stored.replace([' ', '_'], "-");
+    if KINDS_SAID.contains(&slug.as_str()) { slug } else { "thing".to_owned() }
 }
 
 /// An entry for lists.
@@ -79,6 +118,7 @@ pub(super) fn row(entry: &Entry, names: &Names, titles: &mut Titles<'_>) -> Resu
         who: entry.name.clone(),
         capacity: capacity(entry, names),
         act: entry.act.clone(),
+        kind: kind(&entry.subject_kind),
         subject: titles.subject(entry)?,
         reason: entry.reason.clone().unwrap_or_default(),
     })

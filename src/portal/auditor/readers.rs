@@ -14,7 +14,7 @@ use crate::domain::id::DatasetId;
 use crate::domain::readers::{Span, Spans};
 use crate::domain::time::{Day, Instant, day_in};
 use crate::portal::applicant::usage::outcome_words;
-use crate::portal::shared::{Names, tier_words};
+use crate::portal::shared::{Names, limit_words, tier_words};
 use crate::web::case::{DeskData, caller};
 use crate::web::{FormErrors, FormView, Page, Query, WebError, markdown, sheet};
 
@@ -58,7 +58,7 @@ pub(super) struct AgreementView {
     pub(super) signed_at: Instant,
     pub(super) approvals: Vec<ApprovalView>,
     pub(super) scopes: String,
-    pub(super) limits: String,
+    pub(super) limits: Vec<String>,
     pub(super) conditions: Vec<String>,
     pub(super) holds: Vec<HoldRow>,
     pub(super) keys: Vec<KeyRow>,
@@ -238,7 +238,7 @@ fn of_agreement(one: &AgreementReaders) -> AgreementView {
         signed_at: one.bound_by.at,
         approvals: one.approvals.iter().map(of_approval).collect(),
         scopes: scopes.join(", "),
-        limits: schedule.limits.to_string().replace('\n', ", "),
+        limits: limit_words(&schedule.limits),
         conditions: schedule.conditions.iter().map(|condition| condition.text.clone()).collect(),
         holds: one.holds.iter().map(of_hold).collect(),
         keys: one.keys.iter().map(of_key).collect(),

@@ -4,6 +4,7 @@ use crate::domain::catalogue::Sensitivity;
 use crate::domain::limits::Limits;
 use crate::domain::profile::{DefaultLimit, LimitWindow};
 use crate::domain::tier::Tier;
+use crate::portal::shared::{limit_line, limit_words};
 
 /// A tier in a few words, with the tone of its tag.
 pub(super) const fn tier_tag(tier: Option<Tier>) -> (&'static str, &'static str) {
@@ -55,11 +56,11 @@ pub(super) const fn sensitivity_tag(sensitivity: Sensitivity) -> (&'static str, 
 pub(super) fn limit_lines(own: &Limits, of_place: &[&DefaultLimit]) -> Vec<String> {
     if own.is_empty() {
         let line = |limit: &&DefaultLimit| {
-            limit_words(u64::from(limit.requests), window_word(limit.window), limit.burst.map(u64::from))
+            limit_line(u64::from(limit.requests), window_word(limit.window), limit.burst.map(u64::from))
         };
         return of_place.iter().map(line).collect();
     }
-    own.as_slice().iter().map(|limit| limit_words(limit.max, limit.window.as_str(), limit.burst)).collect()
+    limit_words(own)
 }
 
 const fn window_word(window: LimitWindow) -> &'static str {
@@ -70,25 +71,6 @@ const fn window_word(window: LimitWindow) -> &'static str {
         LimitWindow::Day => "day",
         LimitWindow::Month => "month",
     }
-}
-
-fn limit_words(max: u64, window: &str, burst: Option<u64>) -> String {
-    let calls = if max == 1 { "call" } else { "calls" };
-    let burst = burst.map(|burst| format!(", at most {burst} at once")).unwrap_or_default();
-    format!("{} {calls} a {window}{burst}", grouped(max)).replace(" a hour", " an hour")
-}
-
-/// `5000` as `5,000`.
-fn grouped(number: u64) -> String {
-    let digits = number.to_string();
-    let mut text = String::new();
-    for (at, digit) in digits.chars().enumerate() {
-        if at > 0 && (digits.len() - at).is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    text
 }
 
 /// `R/PT5M` as `every 5 minutes`; a code that is none of the plain ones stays as it is.

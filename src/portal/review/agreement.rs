@@ -14,7 +14,7 @@ use crate::domain::people::Role;
 use crate::domain::time::{Instant, day_in};
 use crate::portal::holding::{HoldView, reasons, suspension};
 use crate::portal::shared::{
-    Choice, ConditionView, Names, Tag, agreement_tag, clock_words, conditions, day_words, id_in, key_tag,
+    Choice, ConditionView, Names, Tag, agreement_tag, clock_words, conditions, day_words, id_in, key_tag, limit_words,
     still_on_the_form, tier_words,
 };
 use crate::store::holds;
@@ -158,7 +158,7 @@ pub(super) struct ScheduleView {
     pub(super) department: String,
     pub(super) tier: &'static str,
     pub(super) scopes: Vec<String>,
-    pub(super) limits: String,
+    pub(super) limits: Vec<String>,
     pub(super) extras: Vec<(&'static str, String)>,
     pub(super) conditions: Vec<ConditionView>,
 }
@@ -354,7 +354,7 @@ fn schedule_view(schedule: &Schedule, names: &Names, redactions: &[String]) -> S
         department: names.get(schedule.department).to_owned(),
         tier: tier_words(Some(schedule.tier)),
         scopes: schedule.operations.iter().map(|operation| format!("{}:{operation}", schedule.slug)).collect(),
-        limits: schedule.limits.to_string(),
+        limits: limit_words(&schedule.limits),
         extras,
         conditions: conditions(&schedule.conditions),
     }

@@ -21,7 +21,8 @@ use crate::domain::review::{Advice, Decision, Recusal, Verdict};
 use crate::domain::tier::Tier;
 use crate::domain::time::{Day, Instant};
 use crate::portal::shared::{
-    Choice, ConditionView, Names, Tag, answer_words, application_tag, conditions, id_in, is_party, item_tag, tier_words,
+    Choice, ConditionView, Names, Tag, answer_words, application_tag, conditions, id_in, is_party, item_tag,
+    limit_words, tier_words,
 };
 use crate::store::applications::Remark;
 use crate::store::datasets;
@@ -76,7 +77,7 @@ struct Read {
     remarks: Vec<Remark>,
     names: Names,
     assigned: Assigned,
-    limits: Vec<(ItemId, String)>,
+    limits: Vec<(ItemId, Vec<String>)>,
     redactions: Vec<(ItemId, Redactions)>,
     similar: Vec<Similar>,
     now: Instant,
@@ -87,8 +88,7 @@ fn read(desk: &Desk, caller: &Caller, id: ApplicationId, wanted: Option<ItemId>)
     let (mut limits, mut redactions) = (Vec::new(), Vec::new());
     for item in &application.items {
         let dataset = desk.read(|conn| datasets::by_id(conn, item.asked.dataset))?;
-        let text = drafting::limits_of(desk, &dataset, item.tier)?.to_string().replace('\n', ", ");
-        limits.push((item.id, text));
+        limits.push((item.id, limit_words(&drafting::limits_of(desk, &dataset, item.tier)?)));
         redactions.push((item.id, Redactions::of(&dataset)));
     }
     let names = Names::of(desk)?;
@@ -150,7 +150,7 @@ pub(super) struct ItemView {
     pub(super) is_chosen: bool,
     pub(super) scopes: Vec<String>,
     pub(super) sensitive: Vec<(String, String)>,
-    pub(super) limits: String,
+    pub(super) limits: Vec<String>,
     pub(super) recommendation: Option<RecommendationView>,
     pub(super) first: Option<DecisionView>,
     pub(super) decision: Option<DecisionView>,

@@ -158,7 +158,7 @@ fn view(desk: &Desk, caller: &Caller, wanted: &Wanted) -> Result<QueueView, Case
     let goal = |application: &Application| goal(desk, application);
     let today = day_in(desk.profile.zone, now);
     let is_late = |application: &Application| goal(application).is_some_and(|day| day < today);
-    let waiting = all.iter().filter(|application| waits(application, &ours)).count();
+    let waiting = all.iter().filter(|application| application.waits_for(&ours)).count();
     let overdue = all.iter().filter(|application| is_late(application)).count();
     let skipped = (wanted.page - 1).saturating_mul(ROWS_MAX);
     let shown = all.iter().skip(skipped).take(ROWS_MAX);
@@ -239,11 +239,6 @@ fn whose(team: &Team) -> Vec<Choice> {
     let fixed = [("me", "Mine, and whose I cover"), ("nobody", "Nobody’s")];
     let fixed = fixed.into_iter().map(|(value, label)| Choice::new(value, label));
     fixed.chain(team.people.iter().filter_map(|one| Some(Choice::new(one.account?.to_string(), &one.name)))).collect()
-}
-
-fn waits(application: &Application, ours: &[DepartmentId]) -> bool {
-    matches!(application.state, State::Submitted { .. })
-        && application.items.iter().any(|item| ours.contains(&item.department) && is_pending(item))
 }
 
 pub(super) const fn is_pending(item: &Item) -> bool {

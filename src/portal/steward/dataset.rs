@@ -6,12 +6,13 @@ use serde::Serialize;
 use crate::cases::catalogue::{self, Edit};
 use crate::cases::{Caller, CaseError, Desk};
 use crate::domain::catalogue::{Dataset, Sensitivity};
+use crate::domain::limits::Limits;
 use crate::domain::people::Role;
 use crate::domain::profile::Suggestion;
 use crate::domain::text::Line;
 use crate::domain::tier::Tier;
 use crate::domain::time::Instant;
-use crate::portal::shared::{Names, still_on_the_form, tier_words};
+use crate::portal::shared::{Names, limit_words, still_on_the_form, tier_words};
 use crate::store::views::catalogue::has_credential;
 use crate::web::case::{DeskData, caller, shown_on_form};
 use crate::web::{Flash, Form, FormErrors, FormView, Page, Query, Redirect, WebError};
@@ -41,7 +42,7 @@ pub(super) struct Read {
     pub(super) has_credential: bool,
     pub(super) suggestion: Suggestion,
     pub(super) prohibition: Option<String>,
-    pub(super) default_limits: String,
+    pub(super) default_limits: Limits,
 }
 
 /// Loads a dataset for staff of its department.
@@ -50,11 +51,11 @@ pub(super) fn read(desk: &Desk, caller: &Caller, slug: &str) -> Result<Read, Cas
     let names = Names::of(desk)?;
     let has_credential = desk.read(|conn| has_credential(conn, dataset.id))?;
     let default_limits = match dataset.tier {
-        None | Some(Tier::Prohibited) => String::new(),
+        None | Some(Tier::Prohibited) => Limits::default(),
         Some(tier) => {
             let mut bare = dataset.clone();
-            bare.limits = crate::domain::limits::Limits::default();
-            crate::cases::drafting::limits_of(desk, &bare, tier)?.to_string()
+            bare.limits = Limits::default();
+            crate::cases::drafting::limits_of(desk, &bare, tier)?
         }
     };
     Ok(Read {
@@ -189,7 +190,7 @@ pub(super) struct Overview {
     pub(super) operations: Vec<String>,
     pub(super) upstream: String,
     pub(super) has_credential: bool,
-    pub(super) limits: String,
+    pub(super) limits: Vec<String>,
     pub(super) checks: Vec<Check>,
     pub(super) audit: String,
 }
@@ -223,7 +224,7 @@ fn overview(read: &Read) -> Overview {
         operations: super::parts::operation_lines(dataset),
         upstream: dataset.upstream.as_ref().map(|upstream| upstream.url.clone()).unwrap_or_default(),
         has_credential: read.has_credential,
-        limits: if dataset.limits.is_empty() { read.default_limits.clone() } else { dataset.limits.to_string() },
+        limits: limit_words(if dataset.limits.is_empty() { &read.default_limits } else { &dataset.limits }),
         checks: checks(read),
         audit: if read.is_auditor { format!("/audit/stories/dataset/{}", dataset.id) } else { String::new() },
     }

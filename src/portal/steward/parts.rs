@@ -9,7 +9,7 @@ use crate::domain::catalogue::Dataset;
 use crate::domain::limits::Limits;
 use crate::domain::scope::{Method, Operation, PathPattern};
 use crate::domain::tier::Tier;
-use crate::portal::shared::{Choice, tier_words};
+use crate::portal::shared::{Choice, limit_words, tier_words};
 use crate::web::case::DeskData;
 use crate::web::{Form, FormErrors, FormView, Posted, WebError};
 
@@ -182,7 +182,7 @@ pub(super) async fn save_operations(
 #[derive(Debug, Serialize)]
 pub(super) struct LimitsView {
     pub(super) limits: String,
-    pub(super) default_limits: String,
+    pub(super) default_limits: Vec<String>,
 }
 
 /// The page of the limits.
@@ -203,7 +203,7 @@ async fn show_limits(
     show_part(request, desk, slug, "limits", typed, |read, _| {
         let limits = read.dataset.limits.to_string();
         let stored = FormView::with([("limits", limits.clone())]);
-        (LimitsView { limits, default_limits: read.default_limits.clone() }, stored)
+        (LimitsView { limits, default_limits: limit_words(&read.default_limits) }, stored)
     })
     .await
 }

@@ -93,6 +93,7 @@ my-application-none = No datasets chosen yet
 my-application-choose = Choose datasets
 my-application-none-more = An application asks for at least one.
 my-application-story = What happened
+my-application-ahead = Still to come
 my-application-sent = Everything you sent
 my-application-message = Write to a department
 my-application-message-to = To { $department }.

@@ -107,6 +107,10 @@ home-catalogue = Look through the catalogue
 home-start = Start an application
 home-register = Create an account
 home-work = Your work
+home-waiting = { $count ->
+    [one] One waits for you
+   *[other] { $count } wait for you
+  }
 home-how = How it works
 home-find = 1. Find data
 home-find-text = Search the <a href="/datasets">catalogue</a>: { $datasets } datasets of { $departments } departments. Each page says what the fields mean, how fresh the data is, and how you get it. Open data needs no account.
@@ -426,3 +430,4 @@ changes-binds = It takes effect on { $day }.
 changes-material = Holders of running agreements accept it anew.
 changes-compare = Compare with:
 changes-whole = Read the whole text
+terms-in-english = The text that binds is written in English. If you need help with reading it, write to the department.

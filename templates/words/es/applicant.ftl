@@ -96,6 +96,7 @@ my-application-none = Aún no se eligieron conjuntos de datos
 my-application-choose = Elegir conjuntos de datos
 my-application-none-more = Una solicitud pide al menos uno.
 my-application-story = Qué pasó
+my-application-ahead = Todavía por venir
 my-application-sent = Todo lo que envió
 my-application-message = Escribir a un departamento
 my-application-message-to = A: { $department }.

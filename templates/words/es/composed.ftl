@@ -23,14 +23,9 @@ said-p-every-minute = Cada minuto
 said-p-every-second = Cada segundo
 said-p-1-call-a-second = 1 llamada por segundo
 said-p-1-call-a-minute = 1 llamada por minuto
-said-p-1-call-a-hour = 1 llamada por hora
 said-p-1-call-a-day = 1 llamada por día
 said-p-1-call-a-month = 1 llamada por mes
 said-p-calls-an-hour = { $max ->
-    [one] 1 llamada
-   *[other] { $max } llamadas
-  } por hora
-said-p-calls-a-hour = { $max ->
     [one] 1 llamada
    *[other] { $max } llamadas
   } por hora
@@ -43,7 +38,7 @@ said-p-calls-an-hour-at-most-at = { $max } llamadas por hora, como máximo { $bu
 said-p-calls-a-day-at-most-at = { $max } llamadas por día, como máximo { $burst } de una vez
 said-p-calls-a-month-at-most-at = { $max } llamadas por mes, como máximo { $burst } de una vez
 said-p-calls-a-second-2 = { $max } llamadas por segundo, { $rest }
-said-p-calls-a-hour-2 = { $max } llamadas por hora, { $rest }
+said-p-calls-an-hour-2 = { $max } llamadas por hora, { $rest }
 said-p-care-of-keys-2 = { $class }, Cuidado de las claves
 said-p-scope-and-purpose-2 = { $class }, Alcance y propósito
 said-p-passing-data-on-2 = { $class }, Entrega de datos a otros

@@ -110,6 +110,10 @@ home-catalogue = Ver el catálogo
 home-start = Empezar una solicitud
 home-register = Crear una cuenta
 home-work = Su trabajo
+home-waiting = { $count ->
+    [one] Una espera por usted
+   *[other] { $count } esperan por usted
+  }
 home-how = Cómo funciona
 home-find = 1. Busque datos
 home-find-text = Busque en el <a href="/datasets">catálogo</a>: { $datasets } conjuntos de datos de { $departments } departamentos. Cada página dice qué significan los campos, qué tan recientes son los datos y cómo obtenerlos. Los datos abiertos no necesitan cuenta.
@@ -429,3 +433,4 @@ changes-binds = Entra en vigor el { $day }.
 changes-material = Los titulares de convenios en vigor la aceptan de nuevo.
 changes-compare = Comparar con:
 changes-whole = Leer el texto completo
+terms-in-english = El texto que obliga está escrito en inglés. Si necesita ayuda para leerlo, escriba al departamento.
