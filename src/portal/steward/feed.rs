@@ -288,9 +288,14 @@ pub(super) async fn declare(
     let mut errors = FormErrors::default();
     let mut chosen = Vec::new();
     for name in form.all("fields") {
-        match Sensitivity::from_word(form.text(&format!("sensitivity.{name}"))) {
-            Some(sensitivity) => chosen.push(Declared { name: name.to_owned(), sensitivity }),
-            None => errors.add(format!("sensitivity.{name}"), "Choose how sensitive this field is."),
+        let asked = format!("sensitivity.{name}");
+        match form.text(&asked) {
+            // The page asks it of each field that it shows.
+            "" => errors.add("fields", format!("{name} was not seen in the feed.")),
+            word => match Sensitivity::from_word(word) {
+                Some(sensitivity) => chosen.push(Declared { name: name.to_owned(), sensitivity }),
+                None => errors.add(asked, "Choose how sensitive this field is."),
+            },
         }
     }
     if errors.is_empty() {

@@ -1,7 +1,6 @@
 //! Staff at their pages: a small city whose people sign in, and what every page of staff is held to.
 
 mod everywhere;
-mod hostile;
 mod previews;
 
 use secrecy::SecretString;
