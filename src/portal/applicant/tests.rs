@@ -240,6 +240,10 @@ async fn an_offer_is_countered_or_signed() {
     for city in cities() {
         let offered = city.application("jo", "offered");
         let here = format!("/applications/{}", offered.id);
+        let ahead = "You sign, propose other conditions, or decline";
+        assert!(city.get("jo", &here).await.body.contains(ahead));
+        let start = city.get("jo", "/").await.body;
+        assert!(start.contains("waits for you") || start.contains("wait for you"), "{start}");
         let page = city.get("jo", &format!("{here}/offer")).await;
         assert!(page.body.contains("You asked") && page.body.contains("What it means for you"), "{}", page.body);
         let (choices, texts) = answers(&offered);
@@ -262,6 +266,7 @@ async fn an_offer_is_countered_or_signed() {
         let sent = city.post("jo", &format!("{here}/sign"), &as_pairs(&signed(&page))).await;
         let page = city.follow("jo", &sent).await;
         assert!(page.body.contains("Its keys open what"), "{}", page.body);
+        assert!(!city.get("jo", &here).await.body.contains(ahead), "nothing is ahead of what is settled");
         let gone = city.get("jo", &format!("{here}/offer")).await;
         assert_eq!(gone.status, 409);
     }
