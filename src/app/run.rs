@@ -127,6 +127,7 @@ fn mail_options(settings: &Settings, portal: &Url) -> MailOptions {
         public_url: portal.as_str().trim_end_matches('/').to_owned(),
         service: settings.portal.service_name.clone(),
         smtp: Some(mail.smtp_url.clone()).filter(|url| !url.expose_secret().is_empty()),
+        ca_file: Some(mail.ca_file.clone()).filter(|file| !file.as_os_str().is_empty()),
     }
 }
 

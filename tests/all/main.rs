@@ -26,6 +26,8 @@ mod gates;
 #[cfg(test)]
 mod harness;
 #[cfg(test)]
+mod mail;
+#[cfg(test)]
 mod misuse;
 #[cfg(test)]
 mod parity;
