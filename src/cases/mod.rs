@@ -37,6 +37,7 @@ pub mod apply;
 #[cfg(test)]
 pub(crate) mod apply_tests;
 pub mod assignment;
+pub mod board;
 pub mod bundle;
 pub mod calendar;
 #[cfg(test)]

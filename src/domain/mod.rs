@@ -6,6 +6,7 @@ pub mod application;
 pub mod assignment;
 pub mod attachment;
 pub mod audit;
+pub mod board;
 pub mod calendar;
 pub mod catalogue;
 pub mod change;
