@@ -45,6 +45,9 @@ mod calendar_tests;
 pub mod catalogue;
 #[cfg(test)]
 mod catalogue_tests;
+pub mod chain;
+#[cfg(test)]
+mod chain_tests;
 pub mod changes;
 pub mod closing;
 #[cfg(test)]

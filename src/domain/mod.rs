@@ -29,6 +29,7 @@ pub mod net;
 pub mod notice;
 pub mod path;
 pub mod people;
+pub mod presence;
 pub mod profile;
 pub mod readers;
 pub mod records;
