@@ -221,6 +221,8 @@ pub struct Mail {
     pub from: String,
     /// The mail server's address; may carry a password.
     pub smtp_url: SecretString,
+    /// A PEM file of the authorities that may vouch for the mail server; empty for those that browsers know.
+    pub ca_file: PathBuf,
 }
 
 /// The place.

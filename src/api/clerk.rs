@@ -1,4 +1,4 @@
-//! Denials with both appeal dates, for the clerk; and the letter, which the requester reads too.
+//! The clerk's board; denials with both appeal dates, for the clerk; and the letter, which the requester reads too.
 
 use actix_web::{HttpRequest, HttpResponse, web};
 use chrono::NaiveDate;
@@ -6,8 +6,10 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::{Api, id_in};
+use crate::cases::board::{self, Due, Unread};
 use crate::cases::denials::{self, Denial};
 use crate::cases::letters::{Letter, Part, PrintedGround, Route};
+use crate::domain::board::NextAct;
 use crate::domain::id::ApplicationId;
 use crate::domain::people::Role;
 use crate::web::case::{DeskData, caller};
@@ -17,10 +19,103 @@ const CLERK: Access = Access::Staff(&[Role::Clerk]);
 
 /// Adds the routes of this file.
 pub fn routes(api: Api) -> Api {
-    api.get("/denials", CLERK, "Denials with both appeal dates, the nearest first", list)
-        .gives::<Denials>(200)
-        .get("/denials/{application}", CLERK, "The denial letter of one application", letter)
-        .gives::<LetterView>(200)
+    api.get(
+        "/clerk-board",
+        CLERK,
+        "What is due, with what comes next on each matter, and the reports to read",
+        on_board,
+    )
+    .gives::<ClerkBoard>(200)
+    .get("/denials", CLERK, "Denials with both appeal dates, the nearest first", list)
+    .gives::<Denials>(200)
+    .get("/denials/{application}", CLERK, "The denial letter of one application", letter)
+    .gives::<LetterView>(200)
+}
+
+/// What is due at the clerk's desk, the nearest first, and the reports that nobody has read.
+#[derive(Debug, Serialize, ToSchema)]
+struct ClerkBoard {
+    due: Vec<BoardDue>,
+    unread: Vec<BoardReport>,
+}
+
+/// A matter with a last day.
+#[derive(Debug, Serialize, ToSchema)]
+struct BoardDue {
+    /// `appeal`, whose day the city promises, or `records_request`, whose day is the law's.
+    #[schema(example = "records_request")]
+    matter: &'static str,
+    number: String,
+    about: String,
+    /// Its page at the desk.
+    page: String,
+    /// The id of the department that it concerns, where one is known.
+    department: Option<String>,
+    /// `admit`, `acknowledge`, `compile_record`, `hear`, `decide`, `route`, `note_finding` or `answer`; null where
+    /// somebody else must handle it.
+    #[schema(example = "acknowledge")]
+    next_act: Option<&'static str>,
+    by: NaiveDate,
+    /// How the day was counted.
+    working: String,
+    /// Negative where the day has passed.
+    days_left: i64,
+    /// `overdue`, `today`, `near` (within seven days) or `later`.
+    #[schema(example = "near")]
+    band: &'static str,
+}
+
+/// A report of misuse that nobody has read.
+#[derive(Debug, Serialize, ToSchema)]
+struct BoardReport {
+    number: String,
+    /// `misuse` or `personal_data`.
+    #[schema(example = "misuse")]
+    kind: &'static str,
+    /// The id of the department it went to; null for the clerk.
+    department: Option<String>,
+    /// Its page.
+    page: String,
+    /// The city's day on which it came in.
+    since: NaiveDate,
+}
+
+impl From<Due> for BoardDue {
+    fn from(due: Due) -> Self {
+        Self {
+            matter: due.matter.as_str(),
+            number: due.number,
+            about: due.about,
+            page: due.path,
+            department: due.department.map(|id| id.to_string()),
+            next_act: due.next.map(NextAct::as_str),
+            by: due.by,
+            working: due.working,
+            days_left: due.days_left,
+            band: due.band.as_str(),
+        }
+    }
+}
+
+impl From<Unread> for BoardReport {
+    fn from(one: Unread) -> Self {
+        Self {
+            number: one.number,
+            kind: one.kind.as_str(),
+            department: one.to.map(|id| id.to_string()),
+            page: one.path,
+            since: one.since,
+        }
+    }
+}
+
+async fn on_board(request: HttpRequest, desk: DeskData) -> Result<HttpResponse, WebError> {
+    let who = caller(&request);
+    let board = desk.run(move |desk| board::of_clerk(desk, &who)).await?;
+    Ok(HttpResponse::Ok().json(ClerkBoard {
+        due: board.due.into_iter().map(Into::into).collect(),
+        unread: board.unread.into_iter().map(Into::into).collect(),
+    }))
 }
 
 /// Denials.

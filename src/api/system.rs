@@ -8,8 +8,10 @@ use utoipa::ToSchema;
 use super::Api;
 use super::outbox::MailCounts;
 use crate::cases::health::{self, MachineWatch};
+use crate::domain::audit::ChainCheck;
 use crate::domain::health::Round;
 use crate::domain::people::Role;
+use crate::domain::presence::Presence;
 use crate::store::Backend;
 use crate::web::case::{DeskData, caller};
 use crate::web::{Access, WebError};
@@ -54,8 +56,12 @@ struct System {
     /// The last backup; null where none was recorded.
     backup: Option<BackupView>,
     jobs: Vec<JobView>,
+    /// Every gate that was heard of within a day, the newest run first.
+    gates: Vec<GateView>,
     /// Entries of the audit chain.
     audit_entries: i64,
+    /// How far the service itself checked the chain; null where it never did.
+    audit_check: Option<ChainView>,
     /// The service's public key, hex.
     public_key: String,
 }
@@ -63,7 +69,7 @@ struct System {
 /// How one part is.
 #[derive(Debug, Serialize, ToSchema)]
 struct FindingView {
-    /// `database`, `schema`, `mail`, `gate`, `jobs`, `backup` or `disk`.
+    /// `database`, `schema`, `mail`, `gate`, `gates` of other processes, `audit`, `jobs`, `backup` or `disk`.
     #[schema(example = "backup")]
     part: &'static str,
     /// `good`, `warn` or `bad`.
@@ -111,6 +117,73 @@ impl From<Round> for JobView {
     }
 }
 
+/// A gate at work on this store, as it said itself.
+#[derive(Debug, Serialize, ToSchema)]
+struct GateView {
+    /// This run of it.
+    run: String,
+    /// The machine's name.
+    #[schema(example = "edge-1")]
+    host: String,
+    #[schema(example = "https://gate.city.example")]
+    address: String,
+    version: String,
+    /// Whether it is the gate of this process.
+    is_this: bool,
+    /// Whether it runs without a portal beside it.
+    is_alone: bool,
+    /// `at_work`, `behind` (it cannot learn of changes and refuses restricted datasets), `away` (not heard of) or `stopped`.
+    #[schema(example = "at_work")]
+    standing: &'static str,
+    started_at: DateTime<Utc>,
+    heard_at: DateTime<Utc>,
+    /// When it last learned of changes; null if never.
+    learned_at: Option<DateTime<Utc>>,
+    keys: usize,
+    datasets: usize,
+    /// How it counts limits: `alone`, `together` with other gates, or `apart`, each limit divided.
+    #[schema(example = "together")]
+    counting: &'static str,
+    /// With how many gates, or by how much each limit is divided.
+    counting_number: u64,
+}
+
+/// How far the service itself checked the audit chain.
+#[derive(Debug, Serialize, ToSchema)]
+struct ChainView {
+    at: DateTime<Utc>,
+    /// Up to this entry everything was whole.
+    number: i64,
+    /// When it last read everything from the first entry.
+    whole_at: DateTime<Utc>,
+    /// What is wrong; empty where nothing is.
+    #[schema(example = "")]
+    fault: String,
+}
+
+fn gate_view(gate: Presence, own: Option<&str>, now: DateTime<Utc>) -> GateView {
+    GateView {
+        is_this: own == Some(gate.run.as_str()),
+        standing: gate.standing(now).as_str(),
+        run: gate.run,
+        host: gate.host,
+        address: gate.address,
+        version: gate.version,
+        is_alone: gate.is_alone,
+        started_at: gate.started_at,
+        heard_at: gate.heard_at,
+        learned_at: gate.learned_at,
+        keys: gate.keys,
+        datasets: gate.datasets,
+        counting: gate.counting.as_str(),
+        counting_number: gate.counting.number(),
+    }
+}
+
+fn chain_view(check: ChainCheck) -> ChainView {
+    ChainView { at: check.at, number: check.number(), whole_at: check.whole_at, fault: check.fault }
+}
+
 async fn system(request: HttpRequest, desk: DeskData) -> Result<HttpResponse, WebError> {
     let caller = caller(&request);
     let machine = request.app_data::<web::Data<MachineWatch>>().map(|watch| (watch.0)()).unwrap_or_default();
@@ -123,6 +196,8 @@ async fn system(request: HttpRequest, desk: DeskData) -> Result<HttpResponse, We
         bytes: made.bytes,
         is_verified: made.is_verified,
     });
+    let (own, now) = (health.machine.gate.as_ref().map(|gate| gate.run.as_str()), desk.clock.now());
+    let gates = health.gates.into_iter().map(|gate| gate_view(gate, own, now)).collect();
     Ok(HttpResponse::Ok().json(System {
         findings: health.findings.into_iter().map(finding).collect(),
         version: env!("CARGO_PKG_VERSION"),
@@ -136,14 +211,16 @@ async fn system(request: HttpRequest, desk: DeskData) -> Result<HttpResponse, We
         migrations_pending: health.migrations_pending,
         profile: format!("{} {}", desk.profile.id.as_str(), desk.profile.version.as_str()),
         zone: desk.profile.zone.name(),
-        now: desk.clock.now(),
+        now,
         mail: health.mail.into(),
         oldest_waiting_at: health.oldest_waiting,
         gate_learned_at: health.machine.gate.and_then(|gate| gate.learned_at),
         disk_free_bytes: health.machine.disk.map(|(free, _)| free),
         backup,
         jobs: health.machine.jobs.into_iter().map(Into::into).collect(),
+        gates,
         audit_entries: health.head.number,
+        audit_check: health.chain.map(chain_view),
         public_key: desk.secrets.public_key(),
     }))
 }

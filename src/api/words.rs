@@ -99,7 +99,7 @@ pub(super) const GROUPS: &[Group] = &[
         segments: &["deadlines", "calendar"],
     },
     Group { name: "Letters", about: "Letters from the city, as they were sent.", segments: &["letters"] },
-    Group { name: "Clerk", about: "Denials with both appeal dates.", segments: &["denials"] },
+    Group { name: "Clerk", about: "Denials with both appeal dates.", segments: &["clerk-board", "denials"] },
     Group {
         name: "Audit",
         about: "Entries of the chain, whole stories, the head to keep elsewhere, the check of the chain.",

@@ -121,7 +121,7 @@ pub async fn demo(
     let city = simulator::start(loopback, SimulatorState::new(base.clock.clone(), CITY, FEED_TOKEN))
         .await
         .map_err(|error| setup(&error))?;
-    let gate = Gate::new(&base, &listeners.gate_url(&base.settings)?)?;
+    let gate = Gate::new(&base, &listeners.gate_url(&base.settings)?, false)?;
     let desk = base.desk(gate.sink());
     let (key, table) = prepare(&base.quiet_desk(), &city.url, with_misuse)?;
     sampled::take_all(&base.quiet_desk()).await?;

@@ -19,6 +19,7 @@ use crate::cases::{Desk, GrantSink};
 use crate::domain::id::DatasetId;
 use crate::feed::grants::{GrantFeed, Opener};
 use crate::feed::limits::{LedgerSetup, LimitsFeed};
+use crate::feed::presence::{Itself, PresenceFeed};
 use crate::feed::usage::UsageFeed;
 use crate::gate::clock::GateClock;
 use crate::gate::grants::{GrantRules, Grants};
@@ -35,6 +36,9 @@ pub(super) struct Gate {
     shared: GateShared,
     grants: Arc<GrantFeed>,
     usage: Arc<UsageFeed>,
+    presence: Arc<PresenceFeed>,
+    /// This run, under which it is known in the store.
+    run: String,
     /// Counts limits with other gates, where a ledger for it is set up.
     limits: Option<Arc<LimitsFeed>>,
     switch: Arc<DeskSwitch>,
@@ -50,14 +54,17 @@ pub(super) struct RunningGate {
     pub(super) finish: Finish,
 }
 
-/// The last flush.
-pub(super) struct Finish(Arc<UsageFeed>);
+/// What is written last.
+pub(super) struct Finish(Arc<UsageFeed>, Arc<PresenceFeed>);
 
 impl Finish {
-    /// Writes what is still in the meter.
+    /// Writes what is still in the meter, and that the gate stopped.
     pub(super) fn flush(&self) {
         if let Err(error) = self.0.finish() {
             tracing::error!(%error, "the last usage could not be written");
+        }
+        if let Err(error) = self.1.end() {
+            tracing::warn!(%error, "that the gate stopped could not be written");
         }
     }
 }
@@ -76,11 +83,12 @@ impl Opener for Opening {
 }
 
 impl Gate {
-    /// Puts the parts together, for a gate at this address from outside; nothing is read yet.
+    /// Puts the parts together, for a gate at this address from outside; nothing is read yet. `is_alone` says that no
+    /// portal runs beside it.
     ///
     /// # Errors
     /// A ledger's address that is none.
-    pub(super) fn new(base: &Base, address: &Url) -> Result<Self, StartError> {
+    pub(super) fn new(base: &Base, address: &Url, is_alone: bool) -> Result<Self, StartError> {
         let clock = base.clock.clone();
         let switch = Arc::new(DeskSwitch::default());
         let rules = GrantRules {
@@ -106,16 +114,20 @@ impl Gate {
         let owing = usage.owing();
         shared.tell_also(Arc::new(move || vec![owing.read()]));
         let limits = limits(base, &shared)?.map(Arc::new);
-        Ok(Self { shared, grants: Arc::new(grants), usage: Arc::new(usage), limits, switch })
+        let of = itself(base, address, is_alone);
+        let run = of.run.clone();
+        let presence = Arc::new(PresenceFeed::new(base.store.clone(), shared.clone(), of));
+        Ok(Self { shared, grants: Arc::new(grants), usage: Arc::new(usage), presence, run, limits, switch })
     }
 
     /// What the page of the system shows of this gate.
     pub(super) fn watch(&self) -> impl Fn() -> GateNow + Send + Sync + 'static {
-        let shared = self.shared.clone();
+        let (shared, run) = (self.shared.clone(), self.run.clone());
         move || {
             let (counts, now) = (shared.grants().counts(), shared.now());
             let age = shared.grants().age(now.ticks);
             GateNow {
+                run: run.clone(),
                 keys: counts.keys,
                 datasets: counts.datasets,
                 learned_at: age.and_then(|age| chrono::Duration::from_std(age).ok()).map(|age| now.utc - age),
@@ -150,11 +162,13 @@ impl Gate {
         let poll = Duration::from_millis(base.settings.gate.poll_ms);
         let flush = Duration::from_millis(base.settings.gate.flush_ms);
         let (mut grants_stop, mut hearing_stop, mut usage_stop) = (stop.clone(), stop.clone(), stop.clone());
+        let mut presence_stop = stop.clone();
         let usage = Arc::clone(&self.usage);
         let mut clocks = vec![
             tokio::spawn(Arc::clone(&self.grants).listen(async move { hearing_stop.wait().await })),
             tokio::spawn(self.grants.run(poll, async move { grants_stop.wait().await })),
             tokio::spawn(usage.run(flush, async move { usage_stop.wait().await })),
+            tokio::spawn(Arc::clone(&self.presence).run(async move { presence_stop.wait().await })),
         ];
         if let Some(telling) = telling(base, &self.shared)? {
             let mut telling_stop = stop.clone();
@@ -165,7 +179,18 @@ impl Gate {
             clocks.push(tokio::spawn(Arc::clone(&limits).run(async move { rounds_stop.wait().await })));
             clocks.push(tokio::spawn(limits.listen(async move { listen_stop.wait().await })));
         }
-        Ok(RunningGate { server, clocks, finish: Finish(self.usage) })
+        Ok(RunningGate { server, clocks, finish: Finish(self.usage, self.presence) })
+    }
+}
+
+/// Which gate this is, for who looks after all of them.
+fn itself(base: &Base, address: &Url, is_alone: bool) -> Itself {
+    Itself {
+        run: base.quiet_desk().new_id::<()>(base.clock.now()).uuid().to_string(),
+        host: rustix::system::uname().nodename().to_string_lossy().into_owned(),
+        address: address.as_str().trim_end_matches('/').to_owned(),
+        version: env!("CARGO_PKG_VERSION"),
+        is_alone,
     }
 }
 

@@ -15,17 +15,18 @@ use super::portal::{self, Addresses};
 use super::profile_files;
 use crate::cases::health::{Machine, MachineWatch};
 use crate::cases::{
-    CaseError, Desk, agree, appeals, calendar, closing, conduct, destruction, enforce, feeds, keys, misuse::Watch,
-    records, rehearsal, renewal, reterms, terms, tokens,
+    CaseError, Desk, agree, appeals, calendar, chain, closing, conduct, destruction, enforce, feeds, keys,
+    misuse::Watch, records, rehearsal, renewal, reterms, terms, tokens,
 };
 use crate::config::Settings;
 use crate::domain::net::{HeadBounds, UpstreamNetworks};
+use crate::domain::presence::Presence;
 use crate::domain::profile::Profile;
 use crate::gate::GateServer;
 use crate::jobs::digest::gather_due;
 use crate::jobs::mail::{Letters, MailOptions, Postman, send_due};
 use crate::jobs::{Stop, Stopper, ring, stopping};
-use crate::store::{Backend, misuse, sessions, usage};
+use crate::store::{Backend, gates, misuse, sessions, usage};
 use crate::telemetry;
 
 /// Lines of the access log taken away in one round.
@@ -127,6 +128,7 @@ fn mail_options(settings: &Settings, portal: &Url) -> MailOptions {
         public_url: portal.as_str().trim_end_matches('/').to_owned(),
         service: settings.portal.service_name.clone(),
         smtp: Some(mail.smtp_url.clone()).filter(|url| !url.expose_secret().is_empty()),
+        ca_file: Some(mail.ca_file.clone()).filter(|file| !file.as_os_str().is_empty()),
     }
 }
 
@@ -183,6 +185,7 @@ pub(super) fn clocks(
         case_clock("terms reminders", hour, stop, desk, reterms::remind),
         case_clock("key expiry", minute, stop, desk, keys::clocks::expire_due),
         case_clock("token keys", minute, stop, desk, tokens::rotate_due),
+        case_clock("audit chain", minute, stop, desk, chain::check),
         case_clock("key reminders", hour, stop, desk, keys::clocks::warn_expiring),
         retention(base, stop, minute),
     ]
@@ -225,6 +228,7 @@ fn retention(base: &Base, stop: &Stop, pause: Duration) -> JoinHandle<()> {
                     let more = usage::prune_minutes(conn, minutes)? + misuse::prune_sights(conn, minutes)?;
                     let more = more + sessions::prune_idempotent(conn, keys)?;
                     let more = more + closing::forget_messages(conn, now)?;
+                    let more = more + gates::forget(conn, Presence::named_since(now))?;
                     Ok::<_, CaseError>(lines + more)
                 })
             };
@@ -299,7 +303,7 @@ pub(super) async fn until_stopped(machinery: Machinery) {
 /// Why it cannot start.
 pub async fn serve(base: Base, started: impl FnOnce(&Running) -> Result<(), String>) -> Result<(), StartError> {
     let listeners = Listeners::bind(&base.settings)?;
-    let gate = Gate::new(&base, &listeners.gate_url(&base.settings)?)?;
+    let gate = Gate::new(&base, &listeners.gate_url(&base.settings)?, false)?;
     let desk = base.desk(gate.sink());
     set_up(&base, &desk)?;
     let (machinery, running) = start(&base, gate, &desk, listeners, false)?;
@@ -315,7 +319,7 @@ pub async fn serve(base: Base, started: impl FnOnce(&Running) -> Result<(), Stri
 pub async fn gate_alone(base: Base, started: impl FnOnce(&Url) -> Result<(), String>) -> Result<(), StartError> {
     let (listener, address) = listen(base.settings.gate.listen)?;
     let urls = addresses(&base.settings, address, address)?;
-    let gate = Gate::new(&base, &urls.gate)?;
+    let gate = Gate::new(&base, &urls.gate, true)?;
     let desk = base.desk(gate.sink());
     let (stopper, stop) = stopping(&base.clock);
     let RunningGate { server, clocks, finish } = gate.start(&base, &desk, &listener, &stop)?;

@@ -90,10 +90,12 @@ const TABLES: [&str; 54] = [
     "upstream_secrets",
 ];
 
-/// What no act writes: gates count into it through the feed, many calls at once, or keep what they took in; the clock
-/// that sends mail keeps its tries.
-const OF_GATES: [&str; 10] = [
+/// What no act writes: gates count into it through the feed, many calls at once, or keep what they took in, and say that
+/// they are there; the clock that sends mail keeps its tries, and the one that checks the chain how far it came.
+const OF_GATES: [&str; 12] = [
     "access_log",
+    "chain_checks",
+    "gates",
     "outbox_tries",
     "quota_levels",
     "usage_city_days",

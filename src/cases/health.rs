@@ -9,13 +9,14 @@ use serde_json::json;
 
 use super::staff::administrator;
 use super::{Caller, CaseError, Desk};
-use crate::domain::audit::{Act, Head};
+use crate::domain::audit::{Act, ChainCheck, Head};
 use crate::domain::health::{Facts, Finding, GateFacts, Round, findings};
 use crate::domain::people::{Role, RoleGrant};
+use crate::domain::presence::{self, Presence};
 use crate::domain::time::Instant;
 use crate::store::outbox::Counts;
 use crate::store::people::{self, Account, Department};
-use crate::store::{audit, mailroom, migrate, outbox, sessions};
+use crate::store::{audit, gates, mailroom, migrate, outbox, sessions};
 
 /// Staff who did not sign in for so many days are named.
 pub const AWAY_DAYS: i64 = 90;
@@ -27,6 +28,8 @@ const BACKUP: &str = "backup.make";
 /// What the gate of this process says of itself.
 #[derive(Clone, Debug)]
 pub struct GateNow {
+    /// This run of it, under which the store knows it.
+    pub run: String,
     /// Keys that it knows.
     pub keys: usize,
     /// Datasets that it serves.
@@ -90,6 +93,10 @@ pub struct Health {
     pub oldest_waiting: Option<Instant>,
     /// The head of the audit chain.
     pub head: Head,
+    /// How far the service itself checked the chain; none where it never did.
+    pub chain: Option<ChainCheck>,
+    /// Every gate that was heard of within a day, also the one of this process.
+    pub gates: Vec<Presence>,
     /// The last backup, where one was recorded.
     pub backup: Option<Backup>,
     /// This process.
@@ -109,13 +116,19 @@ pub fn look(desk: &Desk, caller: &Caller, machine: Machine) -> Result<Health, Ca
     let migrations_pending = migrate::pending(&desk.store)?;
     let (mail, oldest_waiting, backup) =
         desk.read(|conn| Ok((outbox::counts(conn)?, mailroom::oldest_due(conn, now)?, last_backup(conn)?)))?;
+    let since = Presence::named_since(now);
+    let (chain, heard) = desk.read(|conn| Ok((audit::last_check(conn)?, gates::heard_since(conn, since)?)))?;
+    let gates = presence::named(heard, now);
     let gate = machine.gate.as_ref();
+    let is_other = |one: &&Presence| gate.is_none_or(|own| own.run != one.run);
     let facts = Facts {
         database_ms,
         migrations_pending,
         oldest_waiting,
         dead: mail.dead,
         gate: gate.map(|gate| GateFacts { learned_at: gate.learned_at, stale_after_seconds: gate.stale_after_seconds }),
+        others: gates.iter().filter(is_other).cloned().collect(),
+        chain: chain.clone(),
         jobs: machine.jobs.clone(),
         backup_at: backup.as_ref().map(|backup| backup.at),
         disk: machine.disk,
@@ -129,6 +142,8 @@ pub fn look(desk: &Desk, caller: &Caller, machine: Machine) -> Result<Health, Ca
         mail,
         oldest_waiting,
         head,
+        chain,
+        gates,
         backup,
         machine,
     })
@@ -234,6 +249,50 @@ mod tests {
             crate::cases::accounts::new_api_token(&desk.desk, &ada, "test").unwrap();
             let away = tasks(&desk.desk, &ada).unwrap().away;
             assert_eq!(away.iter().map(|account| account.name.as_str()).collect::<Vec<_>>(), ["Mia Manager"]);
+        }
+    }
+
+    #[test]
+    fn every_gate_that_was_heard_of_within_a_day_is_named_and_those_of_others_are_judged() {
+        use crate::domain::presence::tests::at_work;
+        for desk in desks() {
+            let ada = desk.person("Ada Alvarez", &[RoleGrant { role: Role::Administrator, department: None }]);
+            let begun = desk.desk.clock.now();
+            let own = Presence { run: "run-0".to_owned(), is_alone: false, learned_at: None, ..at_work(begun) };
+            let other = Presence { host: "edge-2".to_owned(), ..at_work(begun) };
+            let say = |presence: &Presence| {
+                desk.desk.store.write(|conn| Ok::<_, CaseError>(gates::say(conn, presence)?)).unwrap();
+            };
+            say(&own);
+            say(&other);
+            say(&Presence { keys: 13, ..other.clone() });
+            let gate = GateNow {
+                run: own.run.clone(),
+                keys: 1,
+                datasets: 1,
+                learned_at: Some(begun),
+                stale_after_seconds: 30,
+            };
+            let machine = Machine { gate: Some(gate), ..Machine::default() };
+            let seen = || {
+                let health = look(&desk.desk, &ada, machine.clone()).unwrap();
+                let level = health.findings.iter().find(|one| one.part == "gates").map(|one| one.level);
+                let keys: Vec<_> = health.gates.iter().map(|gate| (gate.host.clone(), gate.keys)).collect();
+                (keys, level)
+            };
+            let both = vec![("edge-2".to_owned(), 13), ("edge-1".to_owned(), 12)];
+            assert_eq!(seen(), (both.clone(), Some(Level::Good)), "{}", desk.backend);
+            desk.desk.clock.set(begun + Duration::seconds(16));
+            assert_eq!(seen(), (both.clone(), Some(Level::Warn)), "not heard of for three pauses");
+            say(&Presence { ended_at: Some(begun), ..other });
+            assert_eq!(seen().1, None, "what was stopped is missed by nobody");
+            desk.desk.clock.set(begun + Duration::hours(24));
+            assert_eq!(seen().0.len(), 2);
+            desk.desk.clock.set(begun + Duration::hours(24) + Duration::seconds(1));
+            assert!(seen().0.is_empty());
+            let before = Presence::named_since(desk.desk.clock.now());
+            let forget = || desk.desk.store.write(|conn| Ok::<_, CaseError>(gates::forget(conn, before)?)).unwrap();
+            assert_eq!((forget(), forget()), (2, 0));
         }
     }
 }

@@ -37,6 +37,7 @@ pub mod apply;
 #[cfg(test)]
 pub(crate) mod apply_tests;
 pub mod assignment;
+pub mod board;
 pub mod bundle;
 pub mod calendar;
 #[cfg(test)]
@@ -44,6 +45,9 @@ mod calendar_tests;
 pub mod catalogue;
 #[cfg(test)]
 mod catalogue_tests;
+pub mod chain;
+#[cfg(test)]
+mod chain_tests;
 pub mod changes;
 pub mod closing;
 #[cfg(test)]

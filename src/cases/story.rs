@@ -251,8 +251,13 @@ pub enum VerifyError {
 /// # Errors
 /// The first bad entry, or what the store says.
 pub fn verify_audit(store: &Store, kept: Option<Head>) -> Result<Head, VerifyError> {
-    let mut verifier = Verifier::new(kept);
-    let mut reached = 0;
+    verify_from(store, Head::EMPTY, kept)
+}
+
+/// The same from behind an entry up to which everything was whole.
+pub(super) fn verify_from(store: &Store, start: Head, kept: Option<Head>) -> Result<Head, VerifyError> {
+    let mut verifier = Verifier::after(start, kept);
+    let mut reached = start.number;
     loop {
         let entries = page(store, reached)?;
         if let Some(last) = entries.last() {

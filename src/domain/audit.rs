@@ -227,6 +227,33 @@ impl Head {
     }
 }
 
+/// How far the service itself has checked the chain.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ChainCheck {
+    /// When it last looked.
+    pub at: Instant,
+    /// The head up to which everything was whole, as [`Head::to_text`].
+    pub verified: String,
+    /// When it last read everything from the first entry.
+    pub whole_at: Instant,
+    /// What was wrong; empty where nothing was.
+    pub fault: String,
+}
+
+impl ChainCheck {
+    /// Whether everything must be read again: once a day, and for as long as something is wrong.
+    #[must_use]
+    pub fn is_whole_due(&self, now: Instant) -> bool {
+        !self.fault.is_empty() || now - self.whole_at >= chrono::Duration::days(1)
+    }
+
+    /// The number of the last entry that was whole.
+    #[must_use]
+    pub fn number(&self) -> i64 {
+        Head::from_text(&self.verified).map_or(0, |head| head.number)
+    }
+}
+
 /// What is wrong with a chain, at its first bad entry.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Fault {
@@ -268,7 +295,13 @@ impl Verifier {
     /// Starts before the first entry; `kept` is a head from elsewhere that the chain must contain.
     #[must_use]
     pub const fn new(kept: Option<Head>) -> Self {
-        Self { head: Head::EMPTY, kept }
+        Self::after(Head::EMPTY, kept)
+    }
+
+    /// Starts behind an entry up to which the chain was whole.
+    #[must_use]
+    pub const fn after(head: Head, kept: Option<Head>) -> Self {
+        Self { head, kept }
     }
 
     /// Checks the next entry.

@@ -2,6 +2,8 @@
 
 use chrono::Duration;
 
+use super::audit::ChainCheck;
+use super::presence::{Presence, Standing};
 use super::time::Instant;
 
 /// After so many days without a backup it is said.
@@ -77,6 +79,10 @@ pub struct Facts {
     pub dead: i64,
     /// The gate of this process, where one runs.
     pub gate: Option<GateFacts>,
+    /// The gates of other processes.
+    pub others: Vec<Presence>,
+    /// How far the service itself checked the audit chain.
+    pub chain: Option<ChainCheck>,
     /// The jobs of this process.
     pub jobs: Vec<Round>,
     /// When the last backup was made.
@@ -108,6 +114,8 @@ pub fn findings(facts: &Facts, now: Instant) -> Vec<Finding> {
     let mut found = vec![database(facts), migrations(facts), backup(facts, now)];
     found.extend(mail(facts, now));
     found.extend(facts.gate.map(|gate| gate_of(gate, now)));
+    found.extend(others(&facts.others, now));
+    found.extend(facts.chain.as_ref().map(chain));
     found.extend(facts.disk.map(disk));
     found.extend(jobs(&facts.jobs, now));
     found.sort_by_key(|one| std::cmp::Reverse(one.level));
@@ -163,6 +171,36 @@ fn gate_of(gate: GateFacts, now: Instant) -> Finding {
         return finding("gate", Level::Good, "The gate knows the grants of now.");
     }
     finding("gate", Level::Bad, "The gate cannot learn of changes and refuses restricted datasets.")
+}
+
+/// The gates of other processes.
+fn others(gates: &[Presence], now: Instant) -> Vec<Finding> {
+    let mut found = Vec::new();
+    for gate in gates {
+        match gate.standing(now) {
+            Standing::Behind => {
+                let said = format!("A gate cannot learn of changes and refuses restricted datasets: {}.", gate.name());
+                found.push(finding("gates", Level::Bad, said));
+            }
+            Standing::Away => {
+                let said = format!("A gate is not heard of any more: {}.", gate.name());
+                found.push(finding("gates", Level::Warn, said));
+            }
+            Standing::AtWork | Standing::Stopped => {}
+        }
+    }
+    if found.is_empty() && gates.iter().any(|gate| gate.standing(now) == Standing::AtWork) {
+        found.push(finding("gates", Level::Good, "Every other gate is at work."));
+    }
+    found
+}
+
+fn chain(check: &ChainCheck) -> Finding {
+    if check.fault.is_empty() {
+        let said = format!("The audit chain holds; checked up to entry {}.", check.number());
+        return finding("audit", Level::Good, said);
+    }
+    finding("audit", Level::Bad, format!("The audit chain does not hold: {}.", check.fault))
 }
 
 fn disk((free, all): (u64, u64)) -> Finding {
@@ -225,7 +263,18 @@ mod tests {
     #[test]
     fn each_fault_is_found_at_its_limit_and_not_before() {
         let now = at(10_000);
-        let rows: [(Facts, &str, Option<Level>); 14] = [
+        let gate = crate::domain::presence::tests::at_work(now);
+        let away = Presence { heard_at: at(9_999), ..gate.clone() };
+        let behind = Presence { learned_at: None, ..gate.clone() };
+        let check =
+            ChainCheck { at: now, verified: format!("7:{}", "0".repeat(64)), whole_at: now, fault: String::new() };
+        let broken = ChainCheck { fault: "entry 3 is missing".to_owned(), ..check.clone() };
+        let rows: [(Facts, &str, Option<Level>); 19] = [
+            (Facts { others: vec![gate.clone()], ..well(now) }, "gates", None),
+            (Facts { others: vec![gate.clone(), away], ..well(now) }, "gates", Some(Level::Warn)),
+            (Facts { others: vec![gate, behind], ..well(now) }, "gates", Some(Level::Bad)),
+            (Facts { chain: Some(check), ..well(now) }, "audit", None),
+            (Facts { chain: Some(broken), ..well(now) }, "audit", Some(Level::Bad)),
             (Facts { database_ms: 250, ..well(now) }, "database", None),
             (Facts { database_ms: 251, ..well(now) }, "database", Some(Level::Warn)),
             (Facts { migrations_pending: 1, ..well(now) }, "schema", Some(Level::Bad)),

@@ -6,6 +6,7 @@
 pub mod grants;
 pub mod limits;
 mod picture;
+pub mod presence;
 pub mod trial;
 pub mod usage;
 

@@ -1,14 +1,14 @@
 //! The outbox sent: each message rendered from its facts, its link minted, handed to the mail server, tried again with
 //! growing pauses, put aside as a dead letter in the end. Nothing here runs inside a request.
 
+mod postman;
+
 use std::collections::BTreeMap;
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use chrono::Duration;
-use lettre::message::header::{ContentType, HeaderName, HeaderValue};
-use lettre::message::{Mailbox, MultiPart};
-use lettre::{AsyncSmtpTransport, AsyncTransport, Tokio1Executor};
-use secrecy::{ExposeSecret, SecretString};
+use secrecy::SecretString;
 use tera::{Context, Tera};
 
 use crate::cases::links::{self, Purpose};
@@ -19,6 +19,8 @@ use crate::domain::language::Language;
 use crate::domain::notice::{Delivery, NoticeKind};
 use crate::store::outbox::{self, Message};
 use crate::words::Voice;
+
+pub use self::postman::Postman;
 
 /// Messages sent in one round.
 const BATCH: i64 = 50;
@@ -36,6 +38,8 @@ pub struct MailOptions {
     pub service: String,
     /// `smtp://` or `smtps://` address of the mail server; without one, mail is caught in the outbox.
     pub smtp: Option<SecretString>,
+    /// A PEM file of the authorities that may vouch for the mail server; without one, those that browsers know.
+    pub ca_file: Option<PathBuf>,
 }
 
 /// A message ready to go.
@@ -59,6 +63,9 @@ pub enum MailError {
     /// A template is missing or does not render.
     #[error("the message cannot be written: {0}")]
     Template(String),
+    /// A setting cannot be used.
+    #[error("{0}: {1}")]
+    Setting(&'static str, String),
     /// An address cannot be used; trying again is useless.
     #[error("the address cannot be used: {0}")]
     Address(String),
@@ -68,6 +75,9 @@ pub enum MailError {
     /// The mail server is away or asks to come later.
     #[error("the mail server is not available: {0}")]
     Later(String),
+    /// There is no connection to the mail server that is as safe as the settings ask for; nothing was said to it.
+    #[error("{0}")]
+    Unsafe(&'static str),
 }
 
 impl MailError {
@@ -285,76 +295,10 @@ fn escaped(text: &str) -> String {
     }
 }
 
-/// Where one stops such mails (RFC 2369, section 3.2).
-const UNSUBSCRIBE: HeaderName = HeaderName::new_from_ascii_str("List-Unsubscribe");
-/// That a mail program may do so by one click (RFC 8058).
-const ONE_CLICK: HeaderName = HeaderName::new_from_ascii_str("List-Unsubscribe-Post");
-
 /// The name of a message that stays the same however often it is tried.
 fn message_id(message: &Message, from: &str) -> String {
     let host = from.rsplit('@').next().unwrap_or_default().trim_end_matches('>');
     format!("<{}@{host}>", message.id)
-}
-
-/// How mail leaves this process.
-pub enum Postman {
-    /// By a mail server.
-    Smtp(Box<AsyncSmtpTransport<Tokio1Executor>>),
-    /// Nowhere: it is caught, and the outbox page shows it.
-    Caught,
-}
-
-impl std::fmt::Debug for Postman {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(match self {
-            Self::Smtp(_) => "Postman::Smtp",
-            Self::Caught => "Postman::Caught",
-        })
-    }
-}
-
-impl Postman {
-    /// Reads the sender's and the mail server's address.
-    ///
-    /// # Errors
-    /// [`MailError::Address`] when one cannot be read.
-    pub fn new(options: &MailOptions) -> Result<Self, MailError> {
-        let sender = options.from.parse::<Mailbox>();
-        sender.map_err(|error| MailError::Address(format!("mail.from, {}: {error}", options.from)))?;
-        let Some(url) = &options.smtp else { return Ok(Self::Caught) };
-        let transport = AsyncSmtpTransport::<Tokio1Executor>::from_url(url.expose_secret())
-            .map_err(|error| MailError::Address(format!("mail.smtp_url: {error}")))?
-            .timeout(Some(std::time::Duration::from_secs(20)))
-            .build();
-        Ok(Self::Smtp(Box::new(transport)))
-    }
-
-    async fn send(&self, options: &MailOptions, message: &Message, letter: &Letter) -> Result<(), MailError> {
-        let Self::Smtp(transport) = self else { return Ok(()) };
-        let address = |error: &dyn std::fmt::Display| MailError::Address(error.to_string());
-        let from: Mailbox = options.from.parse().map_err(|error| address(&error))?;
-        let to: lettre::Address = message.address.parse().map_err(|error| address(&error))?;
-        let mut mail = lettre::Message::builder();
-        if let Some(leave) = &letter.leave {
-            mail = mail.raw_header(HeaderValue::new(UNSUBSCRIBE, format!("<{leave}>")));
-            mail = mail.raw_header(HeaderValue::new(ONE_CLICK, "List-Unsubscribe=One-Click".to_owned()));
-        } else if let Some(choices) = &letter.choices {
-            mail = mail.raw_header(HeaderValue::new(UNSUBSCRIBE, format!("<{choices}>")));
-        }
-        let mail = mail
-            .from(from)
-            .to(Mailbox::new(Some(message.name.clone()).filter(|name| !name.is_empty()), to))
-            .subject(&letter.subject)
-            .message_id(Some(message_id(message, &options.from)))
-            .header(ContentType::TEXT_PLAIN)
-            .multipart(MultiPart::alternative_plain_html(letter.text.clone(), letter.html.clone()))
-            .map_err(|error| address(&error))?;
-        match transport.send(mail).await {
-            Ok(_) => Ok(()),
-            Err(error) if error.is_permanent() => Err(MailError::Refused(error.to_string())),
-            Err(error) => Err(MailError::Later(error.to_string())),
-        }
-    }
 }
 
 /// Sends what is due; returns how many messages left.

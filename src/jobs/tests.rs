@@ -82,6 +82,7 @@ fn office(smtp: Option<String>) -> (Arc<Letters>, Postman) {
         public_url: "https://data.norwalk.example".to_owned(),
         service: "Norwalk Sensor Data".to_owned(),
         smtp: smtp.map(SecretString::from),
+        ca_file: None,
     };
     let postman = Postman::new(&options).unwrap();
     (Arc::new(Letters::new(options, Voice::of_place([]).unwrap()).unwrap()), postman)

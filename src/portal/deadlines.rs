@@ -62,7 +62,8 @@ fn row(due: &Due, names: &Names) -> Row {
     }
 }
 
-fn left(days: i64) -> String {
+/// The days to a last day, in words.
+pub(super) fn left(days: i64) -> String {
     match days {
         ..=-2 => format!("{} days over", days.unsigned_abs()),
         -1 => "1 day over".to_owned(),

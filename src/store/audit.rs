@@ -3,9 +3,9 @@
 use chrono::NaiveDateTime;
 use diesel::prelude::*;
 
-use super::schema::{audit, audit_head};
-use super::{AnyConnection, StoreError, id_opt};
-use crate::domain::audit::{About, Act, Entry, Hash, Head};
+use super::schema::{audit, audit_head, chain_checks};
+use super::{AnyConnection, StoreError, from_json, id_opt, to_json};
+use crate::domain::audit::{About, Act, ChainCheck, Entry, Hash, Head};
 use crate::domain::id::{AccountId, AgreementId, ApplicationId, KeyId};
 use crate::domain::people::Actor;
 use crate::domain::time::Instant;
@@ -271,6 +271,29 @@ pub fn one(conn: &mut AnyConnection, number: i64) -> Result<Entry, StoreError> {
 /// What the database says.
 pub fn next_after(conn: &mut AnyConnection, number: i64) -> Result<Option<i64>, StoreError> {
     Ok(audit::table.filter(audit::number.gt(number)).select(diesel::dsl::min(audit::number)).first(conn)?)
+}
+
+/// How far the service itself checked the chain; none where it never did.
+///
+/// # Errors
+/// What the database says.
+pub fn last_check(conn: &mut AnyConnection) -> Result<Option<ChainCheck>, StoreError> {
+    let found = chain_checks::table.filter(chain_checks::id.eq(1)).select(chain_checks::body);
+    let body: Option<String> = found.first(conn).optional()?;
+    body.map(|body| from_json("check of the chain", &body)).transpose()
+}
+
+/// Keeps how far the service itself checked the chain, in place of what was kept before.
+///
+/// # Errors
+/// What the database says; [`StoreError::Taken`] where another process keeps the very first check at this moment.
+pub fn keep_check(conn: &mut AnyConnection, check: &ChainCheck) -> Result<(), StoreError> {
+    let set = (chain_checks::at.eq(check.at.naive_utc()), chain_checks::body.eq(to_json("check of the chain", check)?));
+    let known = chain_checks::table.filter(chain_checks::id.eq(1));
+    if diesel::update(known).set(set.clone()).execute(conn)? == 0 {
+        diesel::insert_into(chain_checks::table).values((chain_checks::id.eq(1), set)).execute(conn)?;
+    }
+    Ok(())
 }
 
 /// A LIKE pattern for "contains", with wildcards taken literally.

@@ -19,6 +19,7 @@ pub mod complaints;
 pub mod datasets;
 pub mod destructions;
 pub mod feeds;
+pub mod gates;
 pub mod grants;
 pub mod holds;
 pub mod imports;

@@ -46,7 +46,7 @@ const PEOPLE: &[(&str, &[&str])] = &[
             "/stewardship/import",
         ],
     ),
-    ("clara.whitfield@norwalk.example", &["/clerk", "/records?show=all", "/calendar/days"]),
+    ("clara.whitfield@norwalk.example", &["/clerk", "/clerk/holds", "/records?show=all", "/calendar/days"]),
     (
         "ivan.petrov@norwalk.example",
         &[

@@ -69,6 +69,7 @@ const LIBRARIES: &[(&str, &[&str])] = &[
     ("governor", &["gate"]),
     ("argon2", &["cases"]),
     ("lettre", &["jobs"]),
+    ("rustls", &["jobs"]),
     ("similar", &["domain"]),
     ("actix_web", &["app", "api", "demo", "gate", "main", "commands", "portal", "telemetry", "web"]),
     ("hyper", &["app", "cases", "gate"]),

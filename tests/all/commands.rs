@@ -132,7 +132,8 @@ fn settings_that_name_something_unusable_are_refused_before_the_start() {
         ("ACCORD_LOG__LEVEL", "a=b=c", "log.level: "),
         ("ACCORD_DATABASE__URL", "mysql://x", "database.url: "),
         ("ACCORD_MAIL__SMTP_URL", "mail.example", "mail.smtp_url: "),
-        ("ACCORD_MAIL__FROM", "nobody", "mail.from, nobody: "),
+        ("ACCORD_MAIL__FROM", "nobody", "mail.from: nobody: "),
+        ("ACCORD_MAIL__CA_FILE", "nowhere.pem", "mail.ca_file: names who may vouch"),
         ("ACCORD_PLACE__PROFILE", "atlantis", "place.profile: "),
     ] {
         let output =

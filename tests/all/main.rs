@@ -28,6 +28,8 @@ mod harness;
 #[cfg(test)]
 mod hostile;
 #[cfg(test)]
+mod mail;
+#[cfg(test)]
 mod misuse;
 #[cfg(test)]
 mod parity;

@@ -142,6 +142,7 @@ async fn the_clerk_reads_each_denial_with_both_dates_and_the_letter() {
         let reviewed = maria.read(&format!("/applications/{id}/review")).await;
         maria.act(&format!("/applications/{id}/submit"), signature(&reviewed)).await;
         assert_eq!(clerk.read("/denials").await["items"], json!([]));
+        assert_eq!(clerk.read("/clerk-board").await, json!({ "due": [], "unread": [] }));
         let decide = format!("{}/decision", item(&manager, &id).await);
         let bare = json!({ "outcome": "deny", "statement": "Too fine.", "remedy": "Ask for hourly data." });
         assert_eq!(manager.post(&decide, bare).await.code(), (422, "invalid".to_owned()));

@@ -122,7 +122,18 @@ async fn administrators_read_the_outbox_and_the_state_of_the_service() {
         let first = ada.read("/outbox?limit=1").await;
         let second = ada.read(&format!("/outbox?limit=1&cursor={}", text(&first, "next"))).await;
         assert_ne!(first["items"], second["items"]);
+        let gate = crate::domain::presence::tests::at_work(city.desk.desk.clock.now());
+        city.desk.desk.store.write(|conn| crate::store::gates::say(conn, &gate)).unwrap();
+        crate::cases::chain::check(&city.desk.desk).unwrap();
         let system = ada.read("/system").await;
+        assert_eq!(
+            (text(&system["gates"][0], "host"), text(&system["gates"][0], "standing")),
+            ("edge-1".to_owned(), "at_work".to_owned())
+        );
+        assert_eq!(
+            (&system["audit_check"]["number"], &system["audit_check"]["fault"]),
+            (&system["audit_entries"], &json!(""))
+        );
         assert_eq!(
             (system["database"].as_str(), system["migrations_pending"].as_i64()),
             (Some(city.desk.backend), Some(0))

@@ -11,7 +11,7 @@ use crate::cases::passwords::{self, HashingPool, wrong_login};
 use crate::cases::{Caller, CaseError, Desk, Work};
 use crate::domain::audit::{About, Act, Hash, hex};
 use crate::domain::id::{AccountId, SessionId};
-use crate::domain::people::{Actor, Capacity};
+use crate::domain::people::{Actor, Capacity, RoleGrant};
 use crate::domain::refusal::Refusal;
 use crate::domain::text::Email;
 use crate::domain::time::Instant;
@@ -30,6 +30,8 @@ pub struct Begun {
     pub session: SessionId,
     /// The account.
     pub account: AccountId,
+    /// What they may do here.
+    pub roles: Vec<RoleGrant>,
     /// The token for the cookie or the bearer header.
     pub token: SecretString,
     /// When it ends at the latest.
@@ -127,7 +129,7 @@ fn begin_session(work: &mut Work<'_>, account: &Account, kind: &'static str, lab
         expires_at,
     };
     sessions::begin(work.conn, &new, work.now)?;
-    Ok(Begun { session, account: account.id, token, expires_at })
+    Ok(Begun { session, account: account.id, roles: account.roles.clone(), token, expires_at })
 }
 
 fn digest(token: &SecretString) -> String {

@@ -294,3 +294,26 @@ fn the_name_of_a_decision_reads_back_and_nothing_else_does() {
         assert_eq!(text.parse::<Appealed>(), Err(NamesNothing), "{text}");
     }
 }
+
+#[test]
+fn what_comes_next_on_an_appeal_follows_its_state() {
+    use crate::domain::board::{NextAct, next_on_appeal};
+    let (before, on, after) = (day("2026-12-09"), day("2026-12-10"), day("2026-12-11"));
+    let hearing = || Hearing { on, place: "City Hall".to_owned() };
+    let withdrawn = || AppealState::Withdrawn { at: now(), reason: String::new() };
+    let rows: [(AppealState, Day, Option<NextAct>); 7] = [
+        (AppealState::Filed, on, Some(NextAct::Acknowledge)),
+        (AppealState::Acknowledged, on, Some(NextAct::CompileRecord)),
+        (AppealState::RecordCompiled, on, Some(NextAct::Decide)),
+        (AppealState::HearingSet { hearing: hearing() }, before, Some(NextAct::Hear)),
+        (AppealState::HearingSet { hearing: hearing() }, on, Some(NextAct::Hear)),
+        (AppealState::HearingSet { hearing: hearing() }, after, Some(NextAct::Decide)),
+        (withdrawn(), on, None),
+    ];
+    for (state, today, next) in rows {
+        let appeal = Appeal { state, ..filed(denial(), "2026-11-24") };
+        assert_eq!(next_on_appeal(&appeal, today), next, "{}", appeal.state.as_str());
+    }
+    let late = Appeal { timeliness: Timeliness::Late, ..filed(denial(), "2026-11-24") };
+    assert_eq!(next_on_appeal(&late, on), Some(NextAct::Admit));
+}

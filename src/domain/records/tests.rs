@@ -448,3 +448,35 @@ fn a_safety_ground_is_cited_only_after_the_commissioner_found_it() {
     let found = done(&referred, command("find").0, &manager());
     assert_eq!(found.decide(command("find").0, &manager(), now()).unwrap_err().code, "already_found");
 }
+
+#[test]
+fn what_comes_next_on_a_request_follows_its_state() {
+    use crate::domain::board::{NextAct, next_on_records};
+    let request = received("2026-11-23");
+    let acknowledged = RecordsState::Acknowledged { at: now(), by_name: "Mona".to_owned() };
+    let silent = RecordsState::DeemedDenied { on: day("2026-11-30") };
+    let over = RecordsState::Withdrawn { at: now(), reason: String::new() };
+    let referral = Referral {
+        records: "Camera places".to_owned(),
+        reason: "They could be avoided.".to_owned(),
+        exemption: "1-210(b)(19)".to_owned(),
+        to: "The commissioner".to_owned(),
+        at: now(),
+        on: day("2026-11-24"),
+        by_name: "Mona".to_owned(),
+        finding: None,
+    };
+    let rows = [
+        (request.state.clone(), None, Some(NextAct::Acknowledge)),
+        (acknowledged.clone(), None, Some(NextAct::Answer)),
+        (acknowledged, Some(referral), Some(NextAct::NoteFinding)),
+        (silent, None, Some(NextAct::Answer)),
+        (over, None, None),
+    ];
+    for (state, referral, next) in rows {
+        let one = RecordsRequest { state, referral, ..request.clone() };
+        assert_eq!(next_on_records(&one), next, "{}", one.state.as_str());
+    }
+    let nowhere = RecordsRequest { department: None, ..request };
+    assert_eq!(next_on_records(&nowhere), Some(NextAct::Route));
+}

@@ -75,6 +75,7 @@ fn letters() -> Letters {
             public_url: "https://data.norwalk.example".to_owned(),
             service: "Norwalk Sensor Data".to_owned(),
             smtp: None,
+            ca_file: None,
         },
         Voice::of_place([]).unwrap(),
     )

@@ -8,6 +8,7 @@ use serde::Serialize;
 use super::links::PasswordRule;
 use crate::cases::passwords::HashingPool;
 use crate::cases::{CaseError, accounts};
+use crate::domain::people::{Role, RoleGrant};
 use crate::portal::named_errors;
 use crate::web::case::{DeskData, caller, shown_on_form};
 use crate::web::cookies::Jar;
@@ -136,6 +137,12 @@ pub(super) async fn login_page(request: HttpRequest, query: Query) -> Result<Htt
     show_login(&request, FormView::default(), next)
 }
 
+/// Where one's work begins: whose every role is the clerk's has a board of it.
+fn start(roles: &[RoleGrant]) -> &'static str {
+    let is_clerk = !roles.is_empty() && roles.iter().all(|grant| grant.role == Role::Clerk);
+    if is_clerk { "/clerk" } else { "/" }
+}
+
 pub(super) async fn log_in(
     request: HttpRequest,
     desk: DeskData,
@@ -149,7 +156,7 @@ pub(super) async fn log_in(
     match begun {
         Ok(begun) => {
             let site = Site::of(&request)?;
-            let mut answer = Redirect::to(next);
+            let mut answer = Redirect::to(if next == "/" { start(&begun.roles) } else { next });
             let cookie = Jar::Session.bake(begun.token.expose_secret().to_owned(), site.is_https());
             answer.add_cookie(&cookie).map_err(|error| WebError::internal("set the session cookie", error))?;
             let spent = Jar::Anonymous.remove(site.is_https());

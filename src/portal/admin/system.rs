@@ -7,7 +7,9 @@ use super::Task;
 use crate::cases::health::{self, GateNow, Health, Machine, MachineWatch};
 use crate::domain::audit::hex;
 use crate::domain::health::{Finding, Level, Round};
+use crate::domain::presence::{Presence, Standing};
 use crate::domain::time::Instant;
+use crate::portal::shared::Tag;
 use crate::store::Backend;
 use crate::web::case::{DeskData, caller};
 use crate::web::{Page, WebError};
@@ -26,12 +28,14 @@ struct SystemView {
     zone: String,
     now: String,
     gate: Option<GateView>,
+    gates: Vec<GateLine>,
     waiting: i64,
     oldest: String,
     sent: i64,
     dead: i64,
     head_number: i64,
     head_hash: String,
+    chain: Option<ChainView>,
     public_key: String,
     backup: Option<BackupView>,
     disk: Option<(u64, u64)>,
@@ -53,6 +57,34 @@ struct GateView {
     learned_at: String,
     is_stale: bool,
     stale_after_seconds: u64,
+}
+
+/// A gate as it said of itself.
+#[derive(Serialize)]
+struct GateLine {
+    host: String,
+    address: String,
+    is_this: bool,
+    is_alone: bool,
+    standing: Tag,
+    version: String,
+    started: String,
+    heard: String,
+    /// Age of its picture of the grants in seconds when it was last heard; none if it never learned of any.
+    age_seconds: Option<i64>,
+    keys: usize,
+    datasets: usize,
+    counting: &'static str,
+    counting_number: u64,
+}
+
+/// How far the service itself checked the audit chain.
+#[derive(Serialize)]
+struct ChainView {
+    at: String,
+    number: i64,
+    whole_at: String,
+    fault: String,
 }
 
 #[derive(Serialize)]
@@ -123,12 +155,19 @@ pub(super) async fn system(request: HttpRequest, desk: DeskData) -> Result<HttpR
         zone: desk.profile.zone.name().to_owned(),
         now: now.to_rfc3339(),
         gate: machine.gate.as_ref().map(|gate| gate_view(gate, now)),
+        gates: health.gates.iter().map(|gate| gate_line(gate, machine.gate.as_ref(), now)).collect(),
         waiting: mail.waiting,
         oldest: health.oldest_waiting.map(|at| at.to_rfc3339()).unwrap_or_default(),
         sent: mail.sent,
         dead: mail.dead,
         head_number: head.number,
         head_hash: hex(&head.hash),
+        chain: health.chain.as_ref().map(|check| ChainView {
+            at: check.at.to_rfc3339(),
+            number: check.number(),
+            whole_at: check.whole_at.to_rfc3339(),
+            fault: check.fault.clone(),
+        }),
         public_key: desk.secrets.public_key(),
         backup: health.backup.as_ref().map(|backup| BackupView {
             at: backup.at.to_rfc3339(),
@@ -150,5 +189,29 @@ fn gate_view(gate: &GateNow, now: Instant) -> GateView {
         learned_at: gate.learned_at.map(|at| at.to_rfc3339()).unwrap_or_default(),
         is_stale: age.is_none_or(|age| age > gate.stale_after_seconds),
         stale_after_seconds: gate.stale_after_seconds,
+    }
+}
+
+fn gate_line(gate: &Presence, own: Option<&GateNow>, now: Instant) -> GateLine {
+    let (text, tone) = match gate.standing(now) {
+        Standing::AtWork => ("At work", "good"),
+        Standing::Behind => ("Cannot learn of changes", "bad"),
+        Standing::Away => ("Not heard of", "warn"),
+        Standing::Stopped => ("Stopped", "neutral"),
+    };
+    GateLine {
+        host: gate.host.clone(),
+        address: gate.address.clone(),
+        is_this: own.is_some_and(|own| own.run == gate.run),
+        is_alone: gate.is_alone,
+        standing: Tag { text, tone },
+        version: gate.version.clone(),
+        started: gate.started_at.to_rfc3339(),
+        heard: gate.heard_at.to_rfc3339(),
+        age_seconds: gate.learned_at.map(|learned_at| (gate.heard_at - learned_at).num_seconds()),
+        keys: gate.keys,
+        datasets: gate.datasets,
+        counting: gate.counting.as_str(),
+        counting_number: gate.counting.number(),
     }
 }

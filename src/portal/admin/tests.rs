@@ -198,6 +198,49 @@ async fn the_outbox_and_the_demos_mailbox_show_what_is_owed() {
 }
 
 #[actix_web::test]
+async fn the_system_page_names_every_gate_and_how_far_the_chain_was_checked() {
+    use crate::domain::presence::{Counting, Presence, tests::at_work};
+    for portal in offices() {
+        let desk = &portal.desk.desk;
+        let adam = portal.signed_in("Adam Lee").await;
+        let page = adam.page("/admin/system").await;
+        assert!(page.contains("No gate was heard of within a day.") && page.contains("Not yet;"), "{page}");
+        let now = desk.clock.now();
+        let gates = [
+            at_work(now),
+            Presence { run: "run-2".to_owned(), host: "edge-2".to_owned(), learned_at: None, ..at_work(now) },
+            Presence {
+                run: "run-3".to_owned(),
+                host: "edge-3".to_owned(),
+                heard_at: now - chrono::Duration::hours(2),
+                ..at_work(now)
+            },
+            Presence { run: "run-4".to_owned(), ended_at: Some(now), counting: Counting::Apart(3), ..at_work(now) },
+        ];
+        for gate in &gates {
+            desk.store.write(|conn| crate::store::gates::say(conn, gate)).unwrap();
+        }
+        crate::cases::chain::check(desk).unwrap();
+        let page = adam.page("/admin/system").await;
+        for wanted in [
+            "edge-2",
+            ">At work<",
+            ">Cannot learn of changes<",
+            ">Not heard of<",
+            ">Stopped<",
+            "counted together by 2 gates",
+            "each limit divided by 3",
+            "It never learned of anything.",
+            "A gate is not heard of any more: edge-3, https://gate.city.example.",
+            "up to entry ",
+            ">Whole<",
+        ] {
+            assert!(page.contains(wanted) || page.contains(&wanted.replace('/', "&#x2F;")), "{wanted}: {page}");
+        }
+    }
+}
+
+#[actix_web::test]
 async fn the_system_page_names_the_database_and_the_head_of_the_audit() {
     for portal in offices() {
         let page = portal.signed_in("Adam Lee").await.page("/admin/system").await;

@@ -1,5 +1,5 @@
-//! The clerk's desk: denials with both appeal dates side by side, and the holds that are the clerk's to place and lift.
-//! Never hides the state's date behind the clerk's own review.
+//! The clerk's desk: the board of what is due; denials with both appeal dates side by side, and the holds that are the
+//! clerk's to place and lift. Never hides the state's date behind the clerk's own review.
 
 use actix_web::{HttpRequest, HttpResponse, web};
 use serde::Serialize;
@@ -17,6 +17,9 @@ use crate::web::{Access, Flash, Form, FormErrors, FormView, Once, Page, Posted, 
 #[cfg(test)]
 mod appeal_tests;
 mod appeals;
+mod board;
+#[cfg(test)]
+mod board_tests;
 #[cfg(test)]
 mod tests;
 
@@ -26,7 +29,8 @@ const CLERK: Access = Access::Staff(&[Role::Clerk]);
 #[must_use]
 pub fn routes(routes: Routes) -> Routes {
     routes
-        .get("/clerk", CLERK, "Denials with both dates, and the clerk's holds", page)
+        .get("/clerk", CLERK, "What is due, and what comes next on each matter", board::page)
+        .get("/clerk/holds", CLERK, "Denials with both dates, and the clerk's holds", page)
         .get("/clerk/denials/{application}", CLERK, "The denial letter of one application", letter)
         .post("/clerk/holds", CLERK, "Place a hold", place)
         .with_preview()
@@ -74,7 +78,7 @@ async fn page(request: HttpRequest, desk: DeskData) -> Result<HttpResponse, WebE
 async fn show(request: &HttpRequest, desk: &DeskData, form: FormView) -> Result<HttpResponse, WebError> {
     let caller = caller(request);
     let view = desk.run(move |desk| view(desk, &caller)).await?;
-    Page::new(request, "Clerk")?.form(form).render("clerk/clerk.html", &view)
+    Page::new(request, "Denials and holds")?.crumb("Clerk", "/clerk").form(form).render("clerk/clerk.html", &view)
 }
 
 fn view(desk: &Desk, caller: &Caller) -> Result<ClerkView, CaseError> {
@@ -148,6 +152,7 @@ async fn letter(request: HttpRequest, desk: DeskData, id: web::Path<String>) -> 
     let (caller, id) = (caller(&request), id_in(&id)?);
     let letter = desk.run(move |desk| denials::letter(desk, &caller, id)).await?;
     let page = Page::new(&request, format!("Denial of {}", letter.number))?.crumb("Clerk", "/clerk");
+    let page = page.crumb("Denials and holds", "/clerk/holds");
     page.render("clerk/letter.html", &serde_json::json!({ "letter": letter }))
 }
 
@@ -204,9 +209,9 @@ async fn finish(
     told: &str,
 ) -> Result<HttpResponse, WebError> {
     match done {
-        Ok(_) => Redirect::with(request, "/clerk", &Flash::good(told)),
+        Ok(_) => Redirect::with(request, "/clerk/holds", &Flash::good(told)),
         Err(error) => {
-            let errors = shown_on_form(still_on_the_form(error, ("Back to the clerk's desk", "/clerk"))?)?;
+            let errors = shown_on_form(still_on_the_form(error, ("Back to the clerk's desk", "/clerk/holds"))?)?;
             show(request, desk, form.view(&errors)).await
         }
     }

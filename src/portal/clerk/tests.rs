@@ -26,7 +26,7 @@ async fn only_the_clerk_sits_at_this_desk() {
         let entries = office.entries();
         for name in ["Rita Reviewer", "Manager 0", "Ivan Auditor", "Ada Admin", "Maria Gonzalez"] {
             let browser = office.of(name).await;
-            for path in ["/clerk", &letter] {
+            for path in ["/clerk", "/clerk/holds", &letter] {
                 assert_eq!(browser.get(path).await.status, 403, "{name} {path}");
             }
             for path in ["/clerk/holds", "/clerk/holds/lift"] {
@@ -36,6 +36,7 @@ async fn only_the_clerk_sits_at_this_desk() {
         assert_eq!(office.portal.browser().get("/clerk").await.status, 303);
         let clerk = office.of("Clara Clerk").await;
         clerk.page("/clerk").await;
+        clerk.page("/clerk/holds").await;
         for path in ["/clerk/holds", "/clerk/holds/lift"] {
             assert_eq!(clerk.bare(path, &[]).await.status, 403, "{path} from elsewhere");
         }
@@ -47,12 +48,12 @@ async fn only_the_clerk_sits_at_this_desk() {
 async fn each_denial_stands_with_both_dates_and_its_letter() {
     for office in offices() {
         let clerk = office.of("Clara Clerk").await;
-        assert!(clerk.page("/clerk").await.contains("No application has been denied"));
+        assert!(clerk.page("/clerk/holds").await.contains("No application has been denied"));
         let id = office.sent(&["parking", "air-quality"]);
         deny(&office.city, &office.city.managers[0], id, "parking");
         let pending = office.sent(&["parking"]);
         let denied = office.application(id);
-        let page = clerk.page("/clerk").await;
+        let page = clerk.page("/clerk/holds").await;
         let clocks = office.desk().profile.denial_clocks("2026-11-23".parse().unwrap());
         for wanted in [&*denied.number, "parking", &clocks.clerk_by.to_string(), &clocks.foic_by.to_string()] {
             assert!(page.contains(wanted), "{wanted}: {page}");
@@ -69,7 +70,7 @@ async fn each_denial_stands_with_both_dates_and_its_letter() {
 
         office.desk().clock.set(office.desk().clock.now() + chrono::Duration::days(400));
         let clerk = office.of("Clara Clerk").await;
-        assert_eq!(clerk.page("/clerk").await.matches(">Over<").count(), 2, "both clocks ran out");
+        assert_eq!(clerk.page("/clerk/holds").await.matches(">Over<").count(), 2, "both clocks ran out");
     }
 }
 
@@ -78,7 +79,7 @@ async fn a_hold_says_what_is_missing_keeps_the_rest_and_stops_the_next_call() {
     for office in offices() {
         let agreement = office.executed(&["parking"]);
         let clerk = office.of("Clara Clerk").await;
-        let place = async |fields: &[(&str, &str)]| clerk.send("/clerk", "/clerk/holds", &pairs(fields)).await;
+        let place = async |fields: &[(&str, &str)]| clerk.send("/clerk/holds", "/clerk/holds", &pairs(fields)).await;
         let (number, facts) = (agreement.number.as_str(), "A court asked for it.");
         let full = [("number", number), ("target", "agreement"), ("reason", "administrative"), ("explanation", facts)];
         let mut wrong = full;
@@ -114,13 +115,13 @@ async fn the_clerk_lifts_the_clerks_holds_and_only_reads_those_of_others() {
         let theirs = hold(&office, "Manager 0", target, "500 refused calls.");
         let ours = hold(&office, "Clara Clerk", target, "A court asked for it.");
         let clerk = office.of("Clara Clerk").await;
-        let page = clerk.page("/clerk").await;
+        let page = clerk.page("/clerk/holds").await;
         assert!(page.contains("Holds of other offices") && page.contains(&format!("lift_reason.{ours}")), "{page}");
         assert!(!page.contains(&format!("lift_reason.{theirs}")), "no form for another office's hold: {page}");
         let lift = async |hold: HoldId, reason: &str| {
             let field = format!("lift_reason.{hold}");
             let fields = [("hold", hold.to_string()), (field.as_str(), reason.to_owned())];
-            clerk.send("/clerk", "/clerk/holds/lift", &fields).await
+            clerk.send("/clerk/holds", "/clerk/holds/lift", &fields).await
         };
         complains(&lift(ours, "").await, &format!("lift_reason.{ours}"), "", &["<details class=\"more\" open>"]);
         let refused = lift(theirs, "It is over.").await;

@@ -73,7 +73,7 @@ fn work(desk: &Desk, caller: &Caller, roles: &[RoleGrant]) -> Result<Vec<Work>, 
     ];
     let of_role = |role: Role| match role {
         Role::Reviewer | Role::Manager => office.to_vec(),
-        Role::Clerk => vec![("/clerk", "Clerk’s desk", "Denials with both dates, and holds.")],
+        Role::Clerk => vec![("/clerk", "Clerk’s desk", "What is due, the next act on each matter, denials and holds.")],
         Role::Auditor => vec![("/audit", "Audit", "Every act, and who could read what, when, by which signed text.")],
         Role::Administrator => vec![("/admin", "Administration", "Staff, departments, terms and the system.")],
     };

@@ -106,6 +106,14 @@ impl Office {
         staff::set_roles(self.desk(), &Caller::service("test"), who.actor.account.unwrap(), &roles).unwrap();
     }
 
+    /// Makes somebody a clerk beside what they are.
+    pub(crate) fn appoint_clerk(&self, name: &str) {
+        let who = self.caller(name);
+        let mut roles = who.actor.roles.clone();
+        roles.push(RoleGrant::new(Role::Clerk, None).unwrap());
+        staff::set_roles(self.desk(), &Caller::service("test"), who.actor.account.unwrap(), &roles).unwrap();
+    }
+
     /// How many entries the audit has: what changed nothing leaves it alone.
     pub(crate) fn entries(&self) -> i64 {
         self.desk().read(audit::head).unwrap().number

@@ -115,8 +115,12 @@ async fn the_letters_of_a_suspension_and_of_an_end_are_read_first() {
             ("reason", "misuse"),
             ("explanation", "More refused calls."),
         ];
-        let place =
-            Filled { page: "/clerk".to_owned(), action: "/clerk/holds".to_owned(), fields: fields.to_vec(), says };
+        let place = Filled {
+            page: "/clerk/holds".to_owned(),
+            action: "/clerk/holds".to_owned(),
+            fields: fields.to_vec(),
+            says,
+        };
         reads_and_sends(&office, &clerk, &place).await;
         let department = office.city.departments[0].to_string();
         let fields = [("department", &*department), ("end_reason", "It is over.")];

@@ -26,10 +26,10 @@ pub use people::{
     absences, accounts, departments, idempotency, links, notice_choices, organisations, role_grants, services,
     sessions, throttles,
 };
-pub use record::{attachments, audit, audit_head, counters, letters, outbox, outbox_tries, reminders};
+pub use record::{attachments, audit, audit_head, chain_checks, counters, letters, outbox, outbox_tries, reminders};
 pub use usage::{
-    access_log, quota_levels, usage_city_days, usage_city_hours, usage_days, usage_hours, usage_minutes, usage_months,
-    usage_sights,
+    access_log, gates, quota_levels, usage_city_days, usage_city_hours, usage_days, usage_hours, usage_minutes,
+    usage_months, usage_sights,
 };
 
 joinable!(application_items -> applications (application_id));
@@ -106,4 +106,6 @@ allow_tables_to_appear_in_same_query!(
     dataset_samples,
     feed_checks,
     feed_states,
+    gates,
+    chain_checks,
 );

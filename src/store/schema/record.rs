@@ -37,6 +37,14 @@ table! {
 }
 
 table! {
+    chain_checks (id) {
+        id -> BigInt,
+        at -> Timestamp,
+        body -> Text,
+    }
+}
+
+table! {
     letters (id) {
         id -> Text,
         at -> Timestamp,

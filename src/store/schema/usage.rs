@@ -1,4 +1,4 @@
-//! What the gate counted and logged.
+//! What the gate counted and logged, and what gates say of themselves.
 
 use diesel::table;
 
@@ -122,5 +122,13 @@ table! {
         used -> BigInt,
         told_percent -> BigInt,
         updated_at -> Timestamp,
+    }
+}
+
+table! {
+    gates (run) {
+        run -> Text,
+        heard_at -> Timestamp,
+        body -> Text,
     }
 }

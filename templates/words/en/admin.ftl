@@ -299,3 +299,35 @@ admin-in-order = In order
 admin-to-do = To do
 admin-all-well = All is well
 admin-nothing-to-do = Nothing waits for an administrator.
+admin-gates = Gates
+admin-gates-say-that = Each gate on this store says every few seconds that it is there. Who is not heard of for three times as long is named here for a day more.
+admin-last-heard = Last heard of
+admin-picture = Age of what it knows
+admin-limits = Limits
+admin-gate-of-this-process = the gate of this process
+admin-gate-alone = runs by itself
+admin-gate-beside-a-portal = beside a portal
+admin-runs-since-when = since <time datetime="{ $at }">{ $when }</time>
+admin-seconds-old = { $seconds ->
+    [0] under one second
+    [one] one second
+   *[other] { $seconds } seconds
+ }
+admin-never-learned = It never learned of anything.
+admin-of-datasets = { $count ->
+    [one] for one dataset
+   *[other] for { $count } datasets
+ }
+admin-counting-alone = counted by itself
+admin-counting-together = { $number ->
+    [one] counted in the ledger, with no other gate
+   *[other] counted together by { $number } gates
+ }
+admin-counting-apart = the ledger is away: each limit divided by { $number }
+admin-no-gate-was-heard = No gate was heard of within a day.
+admin-checked-by-the-service = Checked by the service
+admin-whole = Whole
+admin-does-not-hold = Does not hold
+admin-up-to-entry-at = up to entry { $number }, <time datetime="{ $at }">{ $when }</time>
+admin-all-read-at = Read from the first entry
+admin-not-checked-yet = Not yet; it is checked every minute.

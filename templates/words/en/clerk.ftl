@@ -82,3 +82,32 @@ clerk-denials-appear-here-with = Denials appear here with their dates as soon as
 clerk-holds-of-the-clerk = Holds of the clerk
 clerk-the-clerk-has-no = The clerk has no holds in force.
 clerk-list-of-agreements = List of agreements
+clerk-band-overdue = Overdue
+clerk-band-today = Due today
+clerk-band-near = Due within seven days
+clerk-band-later = Due later
+clerk-to-acknowledge = To acknowledge
+clerk-letters-to-send = Letters that say that something came in
+clerk-reports-to-read = Reports to read
+clerk-denials-and-holds = Denials and holds
+clerk-misuse-cases = Misuse cases
+clerk-last-day = Last day
+clerk-matter = Matter
+clerk-office = Office
+clerk-comes-next = What comes next
+clerk-by-law = by law
+clerk-by-promise = as the city promises
+clerk-how-the-day-was = How the day was counted
+clerk-somebody-else-must = Somebody else must handle it.
+clerk-read-it = Read it
+clerk-nothing-is-due = Nothing is due
+clerk-appeals-and-requests-appear = Appeals and requests for records appear here the moment they come in, the nearest last day first.
+clerk-reports-of-misuse = Reports of misuse
+clerk-report = Report
+clerk-waits-for-days = { $days ->
+    [0] came in today
+    [one] waits for one day
+   *[other] waits for { $days } days
+ }
+clerk-every-report-is-read = Every report has been read.
+clerk-all-reports = All reports

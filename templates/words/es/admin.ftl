@@ -302,3 +302,35 @@ admin-in-order = En orden
 admin-to-do = Por hacer
 admin-all-well = Todo está bien
 admin-nothing-to-do = Nada espera a un administrador.
+admin-gates = Puertas de acceso
+admin-gates-say-that = Cada puerta de acceso de este almacén dice cada pocos segundos que está ahí. La que no da señales durante el triple de ese tiempo se nombra aquí un día más.
+admin-last-heard = Última señal
+admin-picture = Antigüedad de lo que sabe
+admin-limits = Límites
+admin-gate-of-this-process = la puerta de este proceso
+admin-gate-alone = funciona por sí sola
+admin-gate-beside-a-portal = junto a un portal
+admin-runs-since-when = desde el <time datetime="{ $at }">{ $when }</time>
+admin-seconds-old = { $seconds ->
+    [0] menos de un segundo
+    [one] un segundo
+   *[other] { $seconds } segundos
+ }
+admin-never-learned = Nunca se enteró de nada.
+admin-of-datasets = { $count ->
+    [one] para un conjunto de datos
+   *[other] para { $count } conjuntos de datos
+ }
+admin-counting-alone = los cuenta por sí sola
+admin-counting-together = { $number ->
+    [one] los cuenta en el registro común, sin otra puerta
+   *[other] los cuentan juntas { $number } puertas
+ }
+admin-counting-apart = el registro común no responde: cada límite dividido entre { $number }
+admin-no-gate-was-heard = Ninguna puerta de acceso dio señales en un día.
+admin-checked-by-the-service = Comprobada por el servicio
+admin-whole = Íntegra
+admin-does-not-hold = No se sostiene
+admin-up-to-entry-at = hasta la entrada { $number }, <time datetime="{ $at }">{ $when }</time>
+admin-all-read-at = Leída desde la primera entrada
+admin-not-checked-yet = Todavía no; se comprueba cada minuto.

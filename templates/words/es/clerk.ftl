@@ -82,3 +82,32 @@ clerk-denials-appear-here-with = Las denegaciones aparecen aquí con sus fechas 
 clerk-holds-of-the-clerk = Suspensiones de la Secretaría
 clerk-the-clerk-has-no = La Secretaría no tiene suspensiones vigentes.
 clerk-list-of-agreements = Lista de convenios
+clerk-band-overdue = Vencido
+clerk-band-today = Vence hoy
+clerk-band-near = Vence en siete días o menos
+clerk-band-later = Vence más adelante
+clerk-to-acknowledge = Por acusar recibo
+clerk-letters-to-send = Cartas que confirman que algo llegó
+clerk-reports-to-read = Denuncias por leer
+clerk-denials-and-holds = Denegaciones y suspensiones
+clerk-misuse-cases = Casos de uso indebido
+clerk-last-day = Último día
+clerk-matter = Asunto
+clerk-office = Oficina
+clerk-comes-next = Qué sigue
+clerk-by-law = por ley
+clerk-by-promise = según promete la ciudad
+clerk-how-the-day-was = Cómo se contó el día
+clerk-somebody-else-must = Otra persona debe encargarse.
+clerk-read-it = Leerla
+clerk-nothing-is-due = No vence nada
+clerk-appeals-and-requests-appear = Las apelaciones y las solicitudes de documentos aparecen aquí en cuanto llegan, primero las de plazo más cercano.
+clerk-reports-of-misuse = Denuncias de uso indebido
+clerk-report = Denuncia
+clerk-waits-for-days = { $days ->
+    [0] llegó hoy
+    [one] espera desde hace un día
+   *[other] espera desde hace { $days } días
+ }
+clerk-every-report-is-read = Todas las denuncias están leídas.
+clerk-all-reports = Todas las denuncias

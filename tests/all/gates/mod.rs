@@ -3,4 +3,5 @@
 mod away;
 mod limits;
 mod metering;
+mod presence;
 mod propagation;

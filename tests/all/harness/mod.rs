@@ -9,6 +9,7 @@ pub(crate) mod demo;
 pub(crate) mod files;
 mod keyboard;
 pub(crate) mod ledger;
+pub(crate) mod mail_server;
 pub(crate) mod process;
 mod tongue;
 
