@@ -105,6 +105,7 @@ pub(super) const GROUPS: &[Group] = &[
         about: "Entries of the chain, whole stories, the head to keep elsewhere, the check of the chain.",
         segments: &["audit"],
     },
+    Group { name: "Views", about: "Questions of list pages kept under a name.", segments: &["views"] },
     Group {
         name: "Administration",
         about: "Staff, accounts, organisations, credentials of gate clients, mail, the profile, the state of the service.",
@@ -157,6 +158,7 @@ pub(super) fn parameter(path: &str, name: &str) -> &'static str {
     let is_log = path.contains("access-log");
     match name {
         "q" => "Words to look for.",
+        "page" => "entries, usage, access-log or review.",
         "of" if path.ends_with("/appeal-prospects") => "The decision, such as suspension: and the id of the hold.",
         "answered" => "true: also those that were answered.",
         "closed" => "true: also those that ended.",

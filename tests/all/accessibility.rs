@@ -54,6 +54,7 @@ const PEOPLE: &[(&str, &[&str])] = &[
             "/audit/stories",
             "/audit/readers?dataset=parking-occupancy",
             "/audit/usage?by=key",
+            "/views",
             "/audit/access-log",
             "/audit/exports",
             "/audit/verify?run=yes",

@@ -1,5 +1,5 @@
 //! The auditor's pages: entries of the chain, whole stories, who could read when, use of the gate, the access log, the
-//! check of the chain, and all of it as files. Reads everything but secrets and changes nothing.
+//! check of the chain, and all of it as files. Reads everything but secrets and changes nothing but its reader's own exports.
 
 pub(crate) mod asked;
 mod bundles;
@@ -41,6 +41,9 @@ pub fn routes(routes: Routes) -> Routes {
         )
         .get("/audit/bundles/{kind}", AUDITOR, "Evidence to hand on, as a ZIP", bundles::file)
         .get("/audit/exports", AUDITOR, "Whole tables to take along", exports::page)
+        .post("/audit/exports", AUDITOR, "Take a whole table, or have it made", exports::ask)
+        .post("/audit/exports/{export}/cancel", AUDITOR, "Call an export off", exports::cancel)
+        .get("/audit/exports/{export}/file", AUDITOR, "The file of an export", exports::kept_file)
         .get("/audit/exports/file", AUDITOR, "A whole table, as CSV, JSON or NDJSON", exports::file)
         .get("/audit/verify", AUDITOR, "Check the chain", verify::page)
 }

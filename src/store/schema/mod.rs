@@ -26,7 +26,9 @@ pub use people::{
     absences, accounts, departments, idempotency, links, notice_choices, organisations, role_grants, services,
     sessions, throttles,
 };
-pub use record::{attachments, audit, audit_head, counters, letters, outbox, outbox_tries, reminders};
+pub use record::{
+    attachments, audit, audit_head, counters, exports, letters, outbox, outbox_tries, reminders, saved_views,
+};
 pub use usage::{
     access_log, quota_levels, usage_city_days, usage_city_hours, usage_days, usage_hours, usage_minutes, usage_months,
     usage_sights,
@@ -41,6 +43,7 @@ joinable!(keys -> agreements (agreement_id));
 joinable!(keys -> accounts (holder_id));
 joinable!(datasets -> departments (department_id));
 joinable!(role_grants -> accounts (account_id));
+joinable!(saved_views -> accounts (owner_id));
 joinable!(sessions -> accounts (account_id));
 
 allow_tables_to_appear_in_same_query!(
@@ -106,4 +109,6 @@ allow_tables_to_appear_in_same_query!(
     dataset_samples,
     feed_checks,
     feed_states,
+    saved_views,
+    exports,
 );

@@ -210,9 +210,36 @@ bundle-case-hint = Its number, such as CASE-2026-0001
 
 # Whole tables (exports.html).
 exports-title = Whole tables
-exports-lead = A table of any length, written as it is read. Taking one leaves an entry. Access logs show whole addresses here.
+exports-lead = A table of any length. A short one can be taken at once; a long one is better made in the background. Either leaves an entry. Access logs show whole addresses here.
 exports-what = What
 exports-format = Format
 exports-days = Days of the city; without them everything. Agreements and keys are those of now.
-exports-take = Take it out
+exports-take = Take it now
+exports-make = Have it made
+exports-which = What is made in the background goes on when you leave this page. Its file is kept for { $days ->
+    [one] one day
+   *[other] { $days } days
+}, for you alone.
+exports-refreshes = This page looks again every five seconds while an export is being made.
+exports-still = Stop that, and ask for another
+exports-watch = Watch how far it is
+exports-mine = Your exports
+exports-asked = Asked for
+exports-state = State
+exports-file = File
+exports-since = from { $day }
+exports-until = to { $day }
+exports-progress = { $done } of { $of } rows
+exports-again = The service stopped meanwhile. It was begun again from the start, { $times } times in all.
+exports-download = Download
+exports-made = { $rows ->
+    [one] one row
+   *[other] { $rows } rows
+}
+exports-kept-until = Kept until
+exports-was-kept-until = Was kept until
+exports-cancel = Call it off
+exports-none = No exports yet
+exports-none-yet = What you have made stands here, with how far it is.
 exports-terminal = In a terminal: <code>accord export entries --format ndjson --out FILE</code>, which shows how far it is.
+exports-hash = SHA-256

@@ -210,9 +210,36 @@ bundle-case-hint = Su número, como CASE-2026-0001
 
 # Tablas enteras (exports.html).
 exports-title = Tablas enteras
-exports-lead = Una tabla de cualquier longitud, escrita a medida que se lee. Descargarla deja un asiento. Aquí el registro de accesos muestra las direcciones enteras.
+exports-lead = Una tabla de cualquier longitud. Una corta se puede descargar en seguida; una larga es mejor prepararla en segundo plano. Ambas cosas dejan un asiento. Aquí el registro de accesos muestra las direcciones enteras.
 exports-what = Qué
 exports-format = Formato
 exports-days = Días de la ciudad; sin ellos, todo. Los convenios y las claves son los de ahora.
-exports-take = Descargar
+exports-take = Descargarla ahora
+exports-make = Prepararla
+exports-which = Lo que se prepara en segundo plano sigue aunque usted salga de esta página. El archivo se guarda { $days ->
+    [one] un día
+   *[other] { $days } días
+}, solo para usted.
+exports-refreshes = Esta página se actualiza cada cinco segundos mientras se prepara una exportación.
+exports-still = Detener eso y pedir otra
+exports-watch = Ver hasta dónde llegó
+exports-mine = Sus exportaciones
+exports-asked = Pedida
+exports-state = Estado
+exports-file = Archivo
+exports-since = desde el { $day }
+exports-until = hasta el { $day }
+exports-progress = { $done } de { $of } filas
+exports-again = El servicio se detuvo mientras tanto. Se volvió a empezar desde el principio, { $times } veces en total.
+exports-download = Descargar
+exports-made = { $rows ->
+    [one] una fila
+   *[other] { $rows } filas
+}
+exports-kept-until = Se guarda hasta
+exports-was-kept-until = Se guardó hasta
+exports-cancel = Anularla
+exports-none = Todavía no hay exportaciones
+exports-none-yet = Lo que usted haga preparar aparece aquí, con hasta dónde llegó.
 exports-terminal = En una terminal: <code>accord export entries --format ndjson --out FILE</code>, que muestra hasta dónde llegó.
+exports-hash = SHA-256
