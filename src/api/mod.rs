@@ -4,6 +4,7 @@
 
 pub mod account;
 pub mod agreements;
+pub mod anomalies;
 pub mod appeals;
 pub mod applications;
 pub mod assignments;
@@ -158,7 +159,7 @@ pub fn api() -> Api {
     let api = readers::routes(api);
     let api = bundles::routes(api);
     let api = exports::routes(api);
-    let api = explorer::routes(saved_views::routes(api));
+    let api = anomalies::routes(explorer::routes(saved_views::routes(api)));
     let api = left::routes(api);
     let api = register::routes(api);
     let api = rules::routes(api);

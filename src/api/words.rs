@@ -157,6 +157,7 @@ pub(super) fn in_path(path: &str, name: &str) -> &'static str {
 pub(super) fn parameter(path: &str, name: &str) -> &'static str {
     let is_log = path.contains("access-log");
     match name {
+        "days" => "The last so many days: 7 (the default), 30 or 90.",
         "q" => "Words to look for.",
         "page" => "entries, usage, access-log or review.",
         "of" if path.ends_with("/appeal-prospects") => "The decision, such as suspension: and the id of the hold.",

@@ -95,7 +95,7 @@ const TABLES: [&str; 56] = [
 
 /// What no act writes: gates count into it through the feed, many calls at once, or keep what they took in; the clock
 /// that sends mail keeps its tries.
-const OF_GATES: [&str; 10] = [
+const OF_GATES: [&str; 11] = [
     "access_log",
     "outbox_tries",
     "quota_levels",
@@ -103,6 +103,7 @@ const OF_GATES: [&str; 10] = [
     "usage_city_hours",
     "usage_days",
     "usage_hours",
+    "usage_key_days",
     "usage_minutes",
     "usage_months",
     "usage_sights",

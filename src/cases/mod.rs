@@ -32,6 +32,7 @@ pub mod accounts;
 mod accounts_tests;
 pub mod again;
 pub mod agree;
+pub mod anomalies;
 pub mod appeals;
 pub mod apply;
 #[cfg(test)]

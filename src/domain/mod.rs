@@ -1,6 +1,7 @@
 //! The rules, and only the rules: no IO, no async, no SQL, no HTTP, no clock, no randomness.
 
 pub mod agreement;
+pub mod anomaly;
 pub mod appeal;
 pub mod application;
 pub mod assignment;

@@ -23,6 +23,7 @@ pub mod feeds;
 pub mod grants;
 pub mod holds;
 pub mod imports;
+pub mod key_days;
 pub mod keys;
 pub mod letters;
 pub mod listen;

@@ -55,6 +55,7 @@ const PEOPLE: &[(&str, &[&str])] = &[
             "/audit/readers?dataset=parking-occupancy",
             "/audit/usage?by=key",
             "/views",
+            "/audit/anomalies?days=90",
             "/audit/access-log",
             "/audit/exports",
             "/audit/verify?run=yes",

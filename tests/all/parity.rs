@@ -138,6 +138,7 @@ const ROWS: &[(&str, By)] = &[
     ("GET /audit", Operation(&["GET /audit/entries"])),
     ("GET /audit/access-log", Operation(&["GET /access-log"])),
     ("GET /audit/access-log.csv", Operation(&["GET /access-log.csv"])),
+    ("GET /audit/anomalies", Operation(&["GET /audit/anomalies"])),
     ("GET /audit/bundles/{kind}", Operation(&["GET /audit/bundles/{kind}"])),
     ("GET /audit/entries.csv", Operation(&["GET /audit/entries.csv"])),
     ("GET /audit/entries/{number}", Operation(&["GET /audit/entries/{number}"])),

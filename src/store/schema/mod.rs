@@ -30,8 +30,8 @@ pub use record::{
     attachments, audit, audit_head, counters, exports, letters, outbox, outbox_tries, reminders, saved_views,
 };
 pub use usage::{
-    access_log, quota_levels, usage_city_days, usage_city_hours, usage_days, usage_hours, usage_minutes, usage_months,
-    usage_sights,
+    access_log, quota_levels, usage_city_days, usage_city_hours, usage_days, usage_hours, usage_key_days,
+    usage_minutes, usage_months, usage_sights,
 };
 
 joinable!(application_items -> applications (application_id));
@@ -83,6 +83,7 @@ allow_tables_to_appear_in_same_query!(
     access_log,
     quota_levels,
     usage_sights,
+    usage_key_days,
     misuse_signals,
     misuse_signal_departments,
     misuse_cool_downs,
