@@ -23,9 +23,6 @@ pub const LINES_MAX: usize = 200;
 const SIGNALS_MAX: usize = 20;
 /// Signals that are looked through for those that wait.
 const SIGNALS_READ: i64 = 200;
-/// Days read at once, so that the length of the span does not decide how much memory it takes.
-const DAYS_AT_ONCE: u64 = 7;
-
 /// What is asked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Span {
@@ -147,19 +144,18 @@ fn signals(desk: &Desk, span: Span) -> Result<Vec<Signal>, CaseError> {
     Ok(found)
 }
 
-/// Reads the span and the four weeks before it a few days at a time, and keeps of each key only its last four weeks.
+/// Reads the span and the four weeks before it day by day, and keeps of each key only its last four weeks.
 fn unusual_days(
     desk: &Desk,
     (first, last): (Day, Day),
     is_wanted: &dyn Fn(&str) -> bool,
 ) -> Result<Vec<(String, Anomaly)>, CaseError> {
     let past_days = Days::new(u64::try_from(PAST_DAYS).unwrap_or(0));
-    let mut from = first.checked_sub_days(past_days).unwrap_or(first);
+    let from = first.checked_sub_days(past_days).unwrap_or(first);
     let mut pasts: HashMap<String, Past> = HashMap::new();
     let mut found = Vec::new();
-    while from <= last {
-        let to = from.checked_add_days(Days::new(DAYS_AT_ONCE - 1)).unwrap_or(last).min(last);
-        for (key, day, of) in desk.read(|conn| key_days::between(conn, (from, to)))? {
+    for day in from.iter_days().take_while(|day| *day <= last) {
+        for (key, of) in desk.read(|conn| key_days::of_day(conn, day))? {
             if !is_wanted(&key) {
                 continue;
             }
@@ -171,9 +167,9 @@ fn unusual_days(
                 found.extend(unusual.into_iter().map(|what| (key.clone(), what)));
             }
         }
-        let Some(next) = to.succ_opt() else { break };
-        from = next;
     }
+    // Of equal days and calls the key decides, whatever order the store reads in.
+    found.sort_by(|(one, _), (other, _)| one.cmp(other));
     Ok(found)
 }
 

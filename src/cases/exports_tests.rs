@@ -172,7 +172,10 @@ fn an_export_is_made_in_the_background_taken_by_who_asked_and_deleted_after_its_
         assert_eq!((taken.name.as_str(), text.lines().count()), ("access-log-2026-11-23.ndjson", 2_500));
         let facts = made.must_be_ready(desk.clock.now()).unwrap();
         let sum: [u8; 32] = <sha2::Sha256 as sha2::Digest>::digest(text.as_bytes()).into();
-        assert_eq!((facts.bytes, &facts.sha256), (text.len() as u64, &crate::domain::audit::hex(&sum)));
+        assert_eq!(
+            (facts.bytes, &facts.sha256),
+            (u64::try_from(text.len()).unwrap(), &crate::domain::audit::hex(&sum))
+        );
         let mode = std::os::unix::fs::PermissionsExt::mode(&taken.file.metadata().unwrap().permissions());
         assert_eq!((mode & 0o777, files(&granted)), (0o600, 1), "for the service alone");
         let other = granted.city.desk.person("Iris Auditor", &otto.actor.roles);

@@ -115,9 +115,10 @@ impl Anomaly {
     pub fn sentence(&self) -> String {
         match self {
             Self::Surge { day, calls, usual } => {
-                format!("{calls} calls on {}, where {usual} a day are usual.", in_words(*day))
+                format!("{} calls on {}, where {} a day are usual.", grouped(*calls), in_words(*day), grouped(*usual))
             }
             Self::Refusals { day, calls, refused } => {
+                let (refused, calls) = (grouped(*refused), grouped(*calls));
                 format!("{refused} of {calls} calls on {} were refused or failed.", in_words(*day))
             }
             Self::NewHours { day, hours, .. } => format!(
@@ -130,6 +131,19 @@ impl Anomaly {
             Self::Idle { last: Some(last), .. } => format!("No call since {}.", in_words(*last)),
         }
     }
+}
+
+/// A count as people read it: `1,600`.
+fn grouped(count: i64) -> String {
+    let digits = count.to_string();
+    let mut text = String::new();
+    for (place, digit) in digits.chars().enumerate() {
+        if place > 0 && digits.len().saturating_sub(place) % 3 == 0 {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
 }
 
 /// Hours as spans of the clock: bits 22, 23 and 3 as `03:00–04:00` and `22:00–24:00`.
@@ -268,6 +282,7 @@ mod tests {
                  22:00–24:00.",
             ]
         );
+        assert_eq!([7, 999, 1_600, 1_234_567].map(grouped), ["7", "999", "1,600", "1,234,567"]);
         assert_eq!(spans(u32::MAX), ["00:00–24:00"]);
         assert_eq!(Anomaly::NeverUsed { made: day(0) }.sentence(), "Made on Thu Oct 1, 2026 and never used.");
     }

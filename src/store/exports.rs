@@ -32,7 +32,7 @@ struct Row {
     body: String,
 }
 
-fn export(row: Row) -> Result<Export, StoreError> {
+fn export(row: &Row) -> Result<Export, StoreError> {
     let body: Body = from_json("export", &row.body)?;
     Ok(Export {
         id: id(&row.id)?,
@@ -130,7 +130,7 @@ pub fn progress(
 /// # Errors
 /// [`StoreError::Missing`]; what the database says.
 pub fn by_id(conn: &mut AnyConnection, wanted: ExportId) -> Result<Export, StoreError> {
-    export(exports::table.filter(exports::id.eq(wanted.to_string())).first(conn)?)
+    export(&exports::table.filter(exports::id.eq(wanted.to_string())).first(conn)?)
 }
 
 /// What a person asked for, the newest first.
@@ -143,7 +143,7 @@ pub fn of_owner(conn: &mut AnyConnection, owner: AccountId, limit: i64) -> Resul
         .order((exports::asked_at.desc(), exports::id.desc()))
         .limit(limit)
         .load(conn)?;
-    rows.into_iter().map(export).collect()
+    rows.iter().map(export).collect()
 }
 
 /// What waits or is made, the oldest first.
@@ -155,7 +155,7 @@ pub fn open(conn: &mut AnyConnection) -> Result<Vec<Export>, StoreError> {
         .filter(exports::state.eq_any(["asked", "running"]))
         .order((exports::asked_at.asc(), exports::id.asc()))
         .load(conn)?;
-    rows.into_iter().map(export).collect()
+    rows.iter().map(export).collect()
 }
 
 /// Everything that has a file or will have one.
@@ -164,7 +164,7 @@ pub fn open(conn: &mut AnyConnection) -> Result<Vec<Export>, StoreError> {
 /// What the database says.
 pub fn standing(conn: &mut AnyConnection) -> Result<Vec<Export>, StoreError> {
     let rows: Vec<Row> = exports::table.filter(exports::state.eq_any(["asked", "running", "done"])).load(conn)?;
-    rows.into_iter().map(export).collect()
+    rows.iter().map(export).collect()
 }
 
 /// Whose last day is over.
@@ -176,7 +176,7 @@ pub fn over(conn: &mut AnyConnection, now: Instant) -> Result<Vec<Export>, Store
         .filter(exports::state.eq("done").and(exports::keep_until.le(Some(now.naive_utc()))))
         .order(exports::id.asc())
         .load(conn)?;
-    rows.into_iter().map(export).collect()
+    rows.iter().map(export).collect()
 }
 
 /// How many rows an export has to write. `between` are its first instant and the one after its last.

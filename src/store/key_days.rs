@@ -52,34 +52,17 @@ pub(super) fn add(conn: &mut AnyConnection, counts: &[UsageCount], zone: Tz) -> 
     Ok(())
 }
 
-/// Days of keys in order of time, first and last included: the key's id as text, the day, what it did.
+/// What keys did on a day: each key's id as text, for most are only looked up by it.
 ///
 /// # Errors
 /// What the database says.
-pub fn between(conn: &mut AnyConnection, (first, last): (Day, Day)) -> Result<Vec<(String, Day, KeyDay)>, StoreError> {
-    let rows: Vec<(String, String, i64, i64, i64)> = usage_key_days::table
-        .filter(usage_key_days::day.between(first.to_string(), last.to_string()))
-        .order(usage_key_days::day.asc())
-        .select((
-            usage_key_days::key_id,
-            usage_key_days::day,
-            usage_key_days::calls,
-            usage_key_days::refused,
-            usage_key_days::hours,
-        ))
+pub fn of_day(conn: &mut AnyConnection, day: Day) -> Result<Vec<(String, KeyDay)>, StoreError> {
+    let rows: Vec<(String, i64, i64, i64)> = usage_key_days::table
+        .filter(usage_key_days::day.eq(day.to_string()))
+        .select((usage_key_days::key_id, usage_key_days::calls, usage_key_days::refused, usage_key_days::hours))
         .load(conn)?;
-    // The rows of a day stand together: its text is read once.
-    let (mut text, mut day) = (String::new(), first);
-    let mut found = Vec::with_capacity(rows.len());
-    for (key, day_text, calls, refused, hours) in rows {
-        if day_text != text {
-            let corrupt = |error: chrono::ParseError| StoreError::Corrupt { what: "day", why: error.to_string() };
-            day = day_text.parse().map_err(corrupt)?;
-            text = day_text;
-        }
-        found.push((key, day, KeyDay { calls, refused, hours: u32::try_from(hours).unwrap_or(0) }));
-    }
-    Ok(found)
+    let of = |(key, calls, refused, hours)| (key, KeyDay { calls, refused, hours: u32::try_from(hours).unwrap_or(0) });
+    Ok(rows.into_iter().map(of).collect())
 }
 
 /// A key under an agreement, without its text.

@@ -163,9 +163,8 @@ fn view(desk: &Desk, caller: &Caller, wanted: &Wanted, bar: ViewBar) -> Result<Q
     if let Some(whose) = wanted.whose() {
         all.retain(|one| fits(one, whose));
     }
-    let goal = |application: &Application| goal(desk, application);
     let today = day_in(desk.profile.zone, now);
-    let is_late = |application: &Application| goal(application).is_some_and(|day| day < today);
+    let is_late = |application: &Application| goal(desk, application).is_some_and(|day| day < today);
     let waiting = all.iter().filter(|application| waits(application, &ours)).count();
     let overdue = all.iter().filter(|application| is_late(application)).count();
     let skipped = (wanted.page - 1).saturating_mul(ROWS_MAX);
