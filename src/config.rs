@@ -57,6 +57,8 @@ pub struct Settings {
     pub limits: Limits,
     /// How feeds are watched.
     pub feeds: Feeds,
+    /// Whole tables that are made in the background.
+    pub exports: Exports,
     /// Who is trusted and what may be reached.
     pub network: Network,
     /// Accounts.
@@ -118,6 +120,14 @@ pub struct Feeds {
     /// Failures in a row that make a feed down.
     pub down_after: u32,
     /// Days for which looks are kept.
+    pub keep_days: u32,
+}
+
+/// Whole tables that are made in the background.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Exports {
+    /// Days for which a file is kept once it is made.
     pub keep_days: u32,
 }
 

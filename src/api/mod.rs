@@ -4,6 +4,7 @@
 
 pub mod account;
 pub mod agreements;
+pub mod anomalies;
 pub mod appeals;
 pub mod applications;
 pub mod assignments;
@@ -49,6 +50,7 @@ pub mod register;
 pub mod reuse;
 pub mod rules;
 pub mod samples;
+pub mod saved_views;
 pub mod sessions;
 pub mod sightings;
 pub mod stewardship;
@@ -157,7 +159,7 @@ pub fn api() -> Api {
     let api = readers::routes(api);
     let api = bundles::routes(api);
     let api = exports::routes(api);
-    let api = explorer::routes(api);
+    let api = anomalies::routes(explorer::routes(saved_views::routes(api)));
     let api = left::routes(api);
     let api = register::routes(api);
     let api = rules::routes(api);

@@ -8,6 +8,7 @@ mod records;
 mod sheets;
 mod stewards;
 mod stories;
+mod views;
 
 use actix_web::http::Method;
 use serde_json::{Value, json};

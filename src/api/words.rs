@@ -105,6 +105,7 @@ pub(super) const GROUPS: &[Group] = &[
         about: "Entries of the chain, whole stories, the head to keep elsewhere, the check of the chain.",
         segments: &["audit"],
     },
+    Group { name: "Views", about: "Questions of list pages kept under a name.", segments: &["views"] },
     Group {
         name: "Administration",
         about: "Staff, accounts, organisations, credentials of gate clients, mail, the profile, the state of the service.",
@@ -156,7 +157,9 @@ pub(super) fn in_path(path: &str, name: &str) -> &'static str {
 pub(super) fn parameter(path: &str, name: &str) -> &'static str {
     let is_log = path.contains("access-log");
     match name {
+        "days" => "The last so many days: 7 (the default), 30 or 90.",
         "q" => "Words to look for.",
+        "page" => "entries, usage, access-log or review.",
         "of" if path.ends_with("/appeal-prospects") => "The decision, such as suspension: and the id of the hold.",
         "answered" => "true: also those that were answered.",
         "closed" => "true: also those that ended.",

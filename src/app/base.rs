@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use secrecy::SecretString;
 
+use crate::cases::exports::kept::ExportOptions;
 use crate::cases::passwords::{self, Cost};
 use crate::cases::place::ProfileSource;
 use crate::cases::secrets::Secrets;
@@ -189,6 +190,10 @@ impl Base {
                 upstream_wait_ms: self.settings.gate.upstream_wait_ms,
                 upstream_networks: UpstreamNetworks::opening(self.settings.network.upstream_networks.clone()),
                 token_key_days: self.settings.gate.token_key_days,
+                exports: ExportOptions {
+                    folder: self.data.join("exports"),
+                    keep: chrono::Duration::days(i64::from(self.settings.exports.keep_days)),
+                },
                 watching: Watching {
                     every: Duration::from_secs(60 * u64::from(self.settings.feeds.check_minutes)),
                     down_after: self.settings.feeds.down_after,

@@ -24,6 +24,7 @@ use crate::domain::presence::Presence;
 use crate::domain::profile::Profile;
 use crate::gate::GateServer;
 use crate::jobs::digest::gather_due;
+use crate::jobs::exports;
 use crate::jobs::mail::{Letters, MailOptions, Postman, send_due};
 use crate::jobs::{Stop, Stopper, ring, stopping};
 use crate::store::{Backend, gates, misuse, sessions, usage};
@@ -34,6 +35,9 @@ const PRUNE_MAX: i64 = 5_000;
 
 /// How often the misuse rules look at the books.
 const WATCH: Duration = Duration::from_secs(2);
+
+/// How often it is looked whether an export waits.
+const EXPORTS: Duration = Duration::from_secs(2);
 
 /// A server that answers, with its addresses from outside.
 #[derive(Clone, Debug)]
@@ -169,6 +173,7 @@ pub(super) fn clocks(
         digests,
         watch(desk, stop),
         feed_looks(desk, minute, stop),
+        exports::clock(desk, EXPORTS, stop),
         case_clock("offers", minute, stop, desk, agree::lapse_offers),
         case_clock("agreements", minute, stop, desk, agree::expire_agreements),
         case_clock("misuse cases", minute, stop, desk, conduct::clocks::round),

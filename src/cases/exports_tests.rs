@@ -2,10 +2,11 @@
 
 use serde_json::Value;
 
-use super::exports::{ExportWish, Format, What, take, write};
+use super::exports::{ExportWish, Format, What, kept, maker, take, write};
 use super::keys::tests::{Granted, granted, refused, text};
-use crate::store::audit;
+use crate::domain::export::ExportCommand;
 use crate::store::usage::{self, Access, Counted, UsageBatch, UsageCount};
+use crate::store::{audit, exports};
 use chrono::TimeDelta;
 
 fn made(granted: &Granted, wish: ExportWish) -> (String, u64) {
@@ -118,6 +119,7 @@ fn a_wish_that_cannot_be_read_is_named() {
         ExportWish::read(&move |name| {
             fields.iter().find(|(known, _)| known == name).map(|(_, text)| text.clone()).unwrap_or_default()
         })
+        .map_err(crate::cases::CaseError::Invalid)
     };
     assert_eq!(read(&[("what", "keys")]).unwrap(), all(What::Keys, Format::Csv));
     for (fields, code) in [
@@ -127,5 +129,135 @@ fn a_wish_that_cannot_be_read_is_named() {
         (&[("what", "keys"), ("from", "2026-11-02"), ("to", "2026-11-01")], "order"),
     ] {
         assert_eq!(refused(read(fields)), code, "{fields:?}");
+    }
+}
+
+fn at_rest() -> impl Fn() -> bool {
+    || false
+}
+
+fn state(granted: &Granted, id: crate::domain::id::ExportId) -> &'static str {
+    kept::find(granted.desk(), &granted.auditor, id).unwrap().state.as_str()
+}
+
+fn files(granted: &Granted) -> usize {
+    std::fs::read_dir(&granted.desk().options.exports.folder).map_or(0, Iterator::count)
+}
+
+fn acts(granted: &Granted, after: i64) -> Vec<(String, String)> {
+    let entries = granted.desk().read(|conn| audit::after(conn, after, 100)).unwrap();
+    let of_exports = entries.into_iter().filter(|entry| entry.act.starts_with("export."));
+    of_exports.map(|entry| (entry.act, entry.capacity)).collect()
+}
+
+fn owned(acts: &[(&str, &str)]) -> Vec<(String, String)> {
+    acts.iter().map(|(act, capacity)| ((*act).to_owned(), (*capacity).to_owned())).collect()
+}
+
+#[test]
+fn an_export_is_made_in_the_background_taken_by_who_asked_and_deleted_after_its_days() {
+    for granted in granted() {
+        call(&granted);
+        let (desk, otto) = (granted.desk(), &granted.auditor);
+        let before = desk.read(audit::head).unwrap().number;
+        let asked = kept::ask(desk, otto, all(What::AccessLog, Format::Ndjson)).unwrap();
+        assert_eq!(refused(kept::fetch(desk, otto, asked.id)), "export_not_ready");
+        assert_eq!(maker::round(desk, &at_rest()).unwrap(), 1);
+        assert_eq!(maker::round(desk, &at_rest()).unwrap(), 0, "there is no other");
+        let made = kept::find(desk, otto, asked.id).unwrap();
+        assert_eq!((made.state.as_str(), made.rows_done, made.rows_of, made.runs), ("done", LINES, LINES, 1));
+        let mut taken = kept::fetch(desk, otto, asked.id).unwrap();
+        let mut text = String::new();
+        std::io::Read::read_to_string(&mut taken.file, &mut text).unwrap();
+        assert_eq!((taken.name.as_str(), text.lines().count()), ("access-log-2026-11-23.ndjson", 2_500));
+        let facts = made.must_be_ready(desk.clock.now()).unwrap();
+        let sum: [u8; 32] = <sha2::Sha256 as sha2::Digest>::digest(text.as_bytes()).into();
+        assert_eq!(
+            (facts.bytes, &facts.sha256),
+            (u64::try_from(text.len()).unwrap(), &crate::domain::audit::hex(&sum))
+        );
+        let mode = std::os::unix::fs::PermissionsExt::mode(&taken.file.metadata().unwrap().permissions());
+        assert_eq!((mode & 0o777, files(&granted)), (0o600, 1), "for the service alone");
+        let other = granted.city.desk.person("Iris Auditor", &otto.actor.roles);
+        for (caller, why) in [(&other, "missing"), (&granted.clerk, "missing")] {
+            assert_eq!(refused(kept::find(desk, caller, asked.id)), why);
+            assert_eq!(refused(kept::fetch(desk, caller, asked.id)), why);
+            assert_eq!(refused(kept::cancel(desk, caller, asked.id)), why);
+        }
+        assert!(kept::list(desk, &other).unwrap().is_empty());
+        assert_eq!(refused(kept::list(desk, &granted.clerk)), "missing");
+        desk.clock.set(desk.clock.now() + TimeDelta::days(7));
+        assert_eq!(refused(kept::fetch(desk, otto, asked.id)), "export_over");
+        assert_eq!(maker::round(desk, &at_rest()).unwrap(), 1);
+        assert_eq!((state(&granted, asked.id), files(&granted)), ("expired", 0));
+        let told = [
+            ("export.ask", "auditor"),
+            ("export.make", "service"),
+            ("export.fetch", "auditor"),
+            ("export.expire", "service"),
+        ];
+        assert_eq!(acts(&granted, before), owned(&told));
+    }
+}
+
+#[test]
+fn an_export_is_called_off_while_it_waits_and_while_it_is_made() {
+    for granted in granted() {
+        call(&granted);
+        let (desk, otto) = (granted.desk(), &granted.auditor);
+        let waits = kept::ask(desk, otto, all(What::Keys, Format::Csv)).unwrap();
+        kept::cancel(desk, otto, waits.id).unwrap();
+        assert_eq!(refused(kept::cancel(desk, otto, waits.id)), "wrong_state");
+        let long = kept::ask(desk, otto, all(What::AccessLog, Format::Csv)).unwrap();
+        let calls = std::cell::Cell::new(0);
+        let meanwhile = || {
+            calls.set(calls.get() + 1);
+            // Not at the first, which asks whether to begin at all.
+            if calls.get() == 2 {
+                kept::cancel(desk, otto, long.id).unwrap();
+                desk.clock.set(desk.clock.now() + TimeDelta::seconds(2));
+            }
+            false
+        };
+        assert_eq!(maker::round(desk, &meanwhile).unwrap(), 0);
+        assert_eq!((state(&granted, long.id), files(&granted)), ("cancelled", 0));
+        assert_eq!(maker::round(desk, &at_rest()).unwrap(), 0);
+        for _ in 0..5 {
+            kept::ask(desk, otto, all(What::Keys, Format::Csv)).unwrap();
+        }
+        assert_eq!(refused(kept::ask(desk, otto, all(What::Keys, Format::Csv))), "too_many_exports");
+    }
+}
+
+#[test]
+fn a_run_that_was_broken_off_is_begun_again_from_its_start_and_one_is_made_at_a_time() {
+    for granted in granted() {
+        call(&granted);
+        let (desk, otto) = (granted.desk(), &granted.auditor);
+        let asked = kept::ask(desk, otto, all(What::AccessLog, Format::Json)).unwrap();
+        let next = kept::ask(desk, otto, all(What::Keys, Format::Csv)).unwrap();
+        let calls = std::cell::Cell::new(0);
+        let stopping = || calls.replace(calls.get() + 1) > 0;
+        assert_eq!(maker::round(desk, &stopping).unwrap(), 0);
+        let put_back = kept::find(desk, otto, asked.id).unwrap();
+        assert_eq!((put_back.state.as_str(), put_back.runs, put_back.rows_done), ("asked", 1, 0));
+        assert_eq!(files(&granted), 0);
+        // What a `kill -9` leaves behind: a run that tells nothing any more, and a part of its file.
+        let killed = put_back.decide(&ExportCommand::Begin, desk.clock.now()).unwrap();
+        desk.store.write(|conn| exports::update(conn, &killed)).unwrap();
+        let folder = &desk.options.exports.folder;
+        std::fs::write(folder.join(format!("{}-2.part", asked.id)), "[").unwrap();
+        std::fs::write(folder.join(format!("{}-1.part", next.id)), "old").unwrap();
+        assert_eq!(maker::round(desk, &at_rest()).unwrap(), 0, "another worker seems to be at it");
+        assert_eq!((state(&granted, next.id), files(&granted)), ("asked", 1), "one at a time");
+        desk.clock.set(desk.clock.now() + TimeDelta::seconds(60));
+        assert_eq!(maker::round(desk, &at_rest()).unwrap(), 1);
+        let made = kept::find(desk, otto, asked.id).unwrap();
+        assert_eq!((made.state.as_str(), made.runs, made.rows_done), ("done", 3, LINES));
+        assert_eq!(maker::round(desk, &at_rest()).unwrap(), 1);
+        assert_eq!((state(&granted, next.id), files(&granted)), ("done", 2));
+        std::fs::write(folder.join("left.csv"), "nobody's").unwrap();
+        maker::round(desk, &at_rest()).unwrap();
+        assert_eq!(files(&granted), 2, "what belongs to no export is thrown away");
     }
 }

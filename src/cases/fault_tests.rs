@@ -18,7 +18,7 @@ use super::enforce::{self, Suspension};
 use super::files::NewFile;
 use super::keys::{self, KeyForm, RollWish};
 use super::review::{self, Decided};
-use super::{Caller, CaseError, Desk, agree, calendar, conduct, organisations, staff, terms};
+use super::{Caller, CaseError, Desk, agree, calendar, conduct, organisations, saved_views, staff, terms};
 use crate::domain::appeal::{Appealed, Outcome};
 use crate::domain::hold::{HoldReason, HoldTarget};
 use crate::domain::id::{AgreementId, ApplicationId, KeyId};
@@ -29,11 +29,12 @@ use crate::domain::misuse::complaint::ComplaintKind;
 use crate::domain::net::CidrList;
 use crate::domain::people::{Actor, Role, RoleGrant};
 use crate::domain::review::{Advice, Condition, ConditionKind};
+use crate::domain::saved_view::ViewWish;
 use crate::domain::terms::TermsFamily;
 use crate::store::{AnyConnection, StoreError, agreements};
 
 /// Every table that an act may write.
-const TABLES: [&str; 54] = [
+const TABLES: [&str; 56] = [
     "absences",
     "accounts",
     "agreement_datasets",
@@ -56,6 +57,7 @@ const TABLES: [&str; 54] = [
     "datasets",
     "departments",
     "destructions",
+    "exports",
     "feed_checks",
     "feed_states",
     "grant_changes",
@@ -81,6 +83,7 @@ const TABLES: [&str; 54] = [
     "renewals",
     "reuse_requests",
     "role_grants",
+    "saved_views",
     "services",
     "sessions",
     "terms",
@@ -92,7 +95,7 @@ const TABLES: [&str; 54] = [
 
 /// What no act writes: gates count into it through the feed, many calls at once, or keep what they took in, and say that
 /// they are there; the clock that sends mail keeps its tries, and the one that checks the chain how far it came.
-const OF_GATES: [&str; 12] = [
+const OF_GATES: [&str; 13] = [
     "access_log",
     "chain_checks",
     "gates",
@@ -102,6 +105,7 @@ const OF_GATES: [&str; 12] = [
     "usage_city_hours",
     "usage_days",
     "usage_hours",
+    "usage_key_days",
     "usage_minutes",
     "usage_months",
     "usage_sights",
@@ -302,6 +306,9 @@ fn desk_acts(city: &City) {
     under_faults(city, "make a dataset", || catalogue::create(desk, manager, office, named));
     let named = ("zoo", "Zoo", "zoo@norwalk.example");
     under_faults(city, "make a department", || staff::add_department(desk, &ada, named));
+    let view = ViewWish::read(("review", "Everything"), "show=all", (true, false)).unwrap();
+    let kept = under_faults(city, "keep a view", || saved_views::keep(desk, manager, &view));
+    under_faults(city, "rename a view", || saved_views::change(desk, manager, kept.id, ("All", false)));
     let invitation = staff::Invitation {
         name: "Nia New".to_owned(),
         email: "nia@norwalk.example".to_owned(),

@@ -32,6 +32,7 @@ pub mod accounts;
 mod accounts_tests;
 pub mod again;
 pub mod agree;
+pub mod anomalies;
 pub mod appeals;
 pub mod apply;
 #[cfg(test)]
@@ -125,6 +126,7 @@ pub mod reuse;
 mod reuse_tests;
 pub mod review;
 pub mod samples;
+pub mod saved_views;
 pub mod secrets;
 pub mod settle;
 #[cfg(test)]
@@ -228,6 +230,8 @@ pub struct DeskOptions {
     pub upstream_networks: UpstreamNetworks,
     /// For how many days one key signs access tokens.
     pub token_key_days: u32,
+    /// Where files of exports lie, and for how long.
+    pub exports: exports::kept::ExportOptions,
     /// How feeds are watched.
     pub watching: Watching,
 }

@@ -22,7 +22,7 @@ use crate::store::applications::Reader;
 use crate::store::audit::{self, Search};
 use crate::store::{
     AnyConnection, StoreError, agreements, applications, keys, letters, organisations, outbox, people, records,
-    sessions,
+    saved_views, sessions,
 };
 
 /// Entries and messages in one file.
@@ -113,10 +113,14 @@ type Party<'a> = (AccountId, Option<&'a str>);
 fn account(conn: &mut AnyConnection, me: AccountId, choices: &Value) -> Result<Value, StoreError> {
     let known = people::account_by_id(conn, me)?;
     let organisation = known.organisation.map(|id| organisations::by_id(conn, id)).transpose()?;
+    let views: Vec<_> = saved_views::of_owner(conn, me)?
+        .iter()
+        .map(|view| json!({ "name": view.wish.name, "page": view.wish.room.path(), "question": view.wish.query }))
+        .collect();
     Ok(json!({
         "id": known.id, "name": known.name, "email": known.email, "language": known.language,
         "organisation": organisation.map(|known| known.name), "roles": known.roles, "created_at": known.created_at,
-        "verified_at": known.verified_at, "mails": choices,
+        "verified_at": known.verified_at, "mails": choices, "views": views,
     }))
 }
 

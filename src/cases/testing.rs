@@ -72,15 +72,18 @@ pub(crate) fn desks() -> Vec<TestDesk> {
     let folder = std::env::temp_dir().join(&name);
     std::fs::create_dir_all(&folder).unwrap();
     let sqlite = format!("sqlite:{}", folder.join("accord.db").display());
-    let mut found =
-        vec![TestDesk { desk: desk(&sqlite), backend: "sqlite", url: sqlite, _folder: Some(Arc::new(Folder(folder))) }];
+    let exports = folder.join("exports");
+    let held = Some(Arc::new(Folder(folder)));
+    let test = desk(&sqlite, exports.join("sqlite"));
+    let mut found = vec![TestDesk { desk: test, backend: "sqlite", url: sqlite, _folder: held.clone() }];
     if let Ok(server) = std::env::var("ACCORD_TEST_POSTGRES").map(|url| url.trim_end_matches('/').to_owned())
         && server.starts_with("postgres")
     {
         let mut conn = PgConnection::establish(&format!("{server}/postgres")).unwrap();
         conn.batch_execute(&format!("CREATE DATABASE {name}")).unwrap();
         let url = format!("{server}/{name}");
-        found.push(TestDesk { desk: desk(&url), backend: "postgres", url, _folder: None });
+        let test = desk(&url, exports.join("postgres"));
+        found.push(TestDesk { desk: test, backend: "postgres", url, _folder: held });
     }
     found
 }
@@ -90,7 +93,7 @@ fn store(url: &str, busy: Duration) -> Store {
     Store::open(&StoreOptions { url: url.to_owned(), connections: 8, busy, wait }).unwrap()
 }
 
-fn desk(url: &str) -> Desk {
+fn desk(url: &str, exports: std::path::PathBuf) -> Desk {
     let store = store(url, Duration::from_secs(10));
     migrate::migrate(&store).unwrap();
     let profile = Profile::parse(include_str!("../../config/profiles/norwalk-ct/profile.toml")).unwrap();
@@ -109,6 +112,7 @@ fn desk(url: &str) -> Desk {
             upstream_wait_ms: 10_000,
             upstream_networks: UpstreamNetworks::opening(CidrList::parse("127.0.0.0/8").unwrap()),
             token_key_days: 30,
+            exports: super::exports::kept::ExportOptions { folder: exports, keep: chrono::Duration::days(7) },
             watching: crate::domain::feed_health::Watching::default(),
         }),
         secrets: Arc::new(Secrets::new([9; 32])),

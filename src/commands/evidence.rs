@@ -4,7 +4,7 @@ use std::fs::File;
 use std::io::{BufReader, BufWriter, IsTerminal as _, Write as _};
 use std::path::{Path, PathBuf};
 
-use accord::cases::{Caller, Desk, bundle, exports, story};
+use accord::cases::{Caller, CaseError, Desk, bundle, exports, story};
 use accord::domain::audit::Head;
 use accord::domain::people::{Actor, Role, RoleGrant};
 use accord::store::audit as entries;
@@ -134,7 +134,7 @@ fn write_table(desk: &Desk, wanted: &Export) -> Done {
         }
         .unwrap_or_default()
     });
-    let ticket = exports::take(desk, &auditor()?, wish.map_err(said)?).map_err(said)?;
+    let ticket = exports::take(desk, &auditor()?, wish.map_err(CaseError::Invalid).map_err(said)?).map_err(said)?;
     let mut out: Box<dyn std::io::Write> = match &wanted.out {
         Some(path) => {
             Box::new(BufWriter::new(File::create(path).map_err(|error| format!("{}: {error}", path.display()))?))

@@ -80,6 +80,7 @@ impl Settings {
             ("feeds.check_minutes", wide(self.feeds.check_minutes), 0..=1_440),
             ("feeds.down_after", wide(self.feeds.down_after), 1..=100),
             ("feeds.keep_days", wide(self.feeds.keep_days), 7..=30),
+            ("exports.keep_days", wide(self.exports.keep_days), 1..=90),
             ("gate.poll_ms", gate.poll_ms, 1..=60_000),
             ("gate.stale_seconds", gate.stale_seconds, 1..=3_600),
             ("gate.flush_ms", gate.flush_ms, 1..=60_000),

@@ -144,4 +144,8 @@ kinds! {
     AttachmentKind => AttachmentId,
     /// A letter that was sent.
     LetterKind => LetterId,
+    /// A whole table that is made in the background.
+    ExportKind => ExportId,
+    /// A question of a list page that somebody keeps under a name.
+    SavedViewKind => SavedViewId,
 }

@@ -1,6 +1,7 @@
 //! The rules, and only the rules: no IO, no async, no SQL, no HTTP, no clock, no randomness.
 
 pub mod agreement;
+pub mod anomaly;
 pub mod appeal;
 pub mod application;
 pub mod assignment;
@@ -14,6 +15,7 @@ pub mod closing;
 pub mod dcat;
 pub mod drift;
 pub mod eligibility;
+pub mod export;
 pub mod feed_health;
 pub mod guessing;
 pub mod health;
@@ -40,6 +42,7 @@ pub mod renewal;
 pub mod reuse;
 pub mod review;
 pub mod sample;
+pub mod saved_view;
 pub mod scope;
 pub mod similar;
 pub mod terms;

@@ -2,6 +2,7 @@
 //! and may be repeated; two processes on one store do no harm.
 
 pub mod digest;
+pub mod exports;
 pub mod mail;
 #[cfg(test)]
 mod tests;
@@ -90,6 +91,12 @@ impl Stop {
                 return;
             }
         }
+    }
+
+    /// Whether it is time to stop.
+    #[must_use]
+    pub fn is_told(&self) -> bool {
+        *self.told.borrow()
     }
 
     /// What the last rounds of the clocks came to.

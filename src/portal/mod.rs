@@ -25,6 +25,7 @@ pub mod rules;
 #[cfg(test)]
 mod rules_tests;
 mod sampled;
+pub mod saved_views;
 pub mod session;
 pub mod shared;
 pub mod sightings;
@@ -59,6 +60,7 @@ pub fn routes(is_demo: bool) -> Routes {
     let routes = clerk::routes(routes);
     let routes = records::routes(routes);
     let routes = auditor::routes(routes);
+    let routes = saved_views::routes(routes);
     if is_demo { mailbox::routes(routes) } else { routes }
 }
 

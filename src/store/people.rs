@@ -5,7 +5,8 @@ use diesel::prelude::*;
 
 use super::audit::{escape, like};
 use super::schema::{
-    accounts, departments, idempotency, links, notice_choices, outbox, role_grants, sessions, throttles,
+    accounts, departments, exports, idempotency, links, notice_choices, outbox, role_grants, saved_views, sessions,
+    throttles,
 };
 use super::{AnyConnection, StoreError, id, id_opt, one_row};
 use crate::domain::id::{AccountId, DepartmentId, OrganisationId};
@@ -206,7 +207,7 @@ pub fn update_account(conn: &mut AnyConnection, account: &Account) -> Result<(),
     one_row(rows)
 }
 
-/// Erases what is kept about a person beside the record: sessions, links, choices, messages that were sent, and what was
+/// Erases what is kept about a person beside the record: sessions, links, choices, views, exports, messages that were sent, and what was
 /// counted under their address. Messages that still wait are sent first; [`forget_closed`] takes them later.
 ///
 /// # Errors
@@ -217,6 +218,8 @@ pub fn erase(conn: &mut AnyConnection, account: AccountId, email_key: &str) -> R
     diesel::delete(links::table.filter(links::account_id.eq(&person).or(links::email.eq(email_key)))).execute(conn)?;
     diesel::delete(notice_choices::table.filter(notice_choices::account_id.eq(&person))).execute(conn)?;
     diesel::delete(idempotency::table.filter(idempotency::account_id.eq(&person))).execute(conn)?;
+    diesel::delete(exports::table.filter(exports::owner_id.eq(&person))).execute(conn)?;
+    diesel::delete(saved_views::table.filter(saved_views::owner_id.eq(&person))).execute(conn)?;
     let sent = outbox::account_id.eq(&person).and(outbox::state.ne("waiting"));
     diesel::delete(outbox::table.filter(sent)).execute(conn)?;
     let counted = [format!("login:{email_key}"), format!("mail:{email_key}")];

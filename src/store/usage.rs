@@ -152,6 +152,7 @@ pub fn write(
         add_minute(conn, count)?;
     }
     add_coarser(conn, &batch.counts, zone)?;
+    super::key_days::add(conn, &batch.counts, zone)?;
     for quota in &batch.quotas {
         add_quota(conn, quota, now)?;
     }

@@ -52,6 +52,18 @@ impl Write for Outlet {
     }
 }
 
+/// A file of the disk, as long as it may be.
+///
+/// # Errors
+/// As [`file`].
+pub fn copy(name: &str, media_type: &str, mut from: std::fs::File) -> Result<HttpResponse, WebError> {
+    file(name, media_type, move |outlet| {
+        io::copy(&mut from, outlet)?;
+        outlet.flush()?;
+        Ok(())
+    })
+}
+
 /// A file that `work` writes. It must flush at its end; what it fails with is logged, and the answer breaks off.
 ///
 /// # Errors

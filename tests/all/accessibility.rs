@@ -54,6 +54,8 @@ const PEOPLE: &[(&str, &[&str])] = &[
             "/audit/stories",
             "/audit/readers?dataset=parking-occupancy",
             "/audit/usage?by=key",
+            "/views",
+            "/audit/anomalies?days=90",
             "/audit/access-log",
             "/audit/exports",
             "/audit/verify?run=yes",

@@ -28,12 +28,16 @@ pub(super) enum Source {
 
 pub(super) type Rows = Vec<Vec<Value>>;
 
+/// The first instant of a wish and the one after its last, as far as its days say.
+pub(super) fn between(desk: &Desk, wish: ExportWish) -> (Option<Instant>, Option<Instant>) {
+    let day = |day: Day| day_of(desk.profile.zone, day);
+    (wish.first.map(|first| day(first).starts), wish.last.map(|last| day(last).ends))
+}
+
 impl Source {
     pub(super) fn of(desk: &Desk, wish: ExportWish) -> Self {
         let zone = desk.profile.zone;
-        let day = |day: Day| day_of(zone, day);
-        let (from, to): (Option<Instant>, Option<Instant>) =
-            (wish.first.map(|first| day(first).starts), wish.last.map(|last| day(last).ends));
+        let (from, to) = between(desk, wish);
         match wish.what {
             What::Entries => Self::Entries(Box::new(Search { from, to, ..Search::default() })),
             What::Usage => {

@@ -8,9 +8,11 @@ use serde_json::Value;
 
 use super::asked::{KINDS, find, kinds, span, texts, title_or_id};
 use crate::cases::sheets::{self, ROWS_MAX};
-use crate::cases::{CaseError, Desk};
+use crate::cases::{Caller, CaseError, Desk};
 use crate::domain::audit::{About, Entry, hex};
+use crate::domain::saved_view::ViewRoom;
 use crate::domain::time::Instant;
+use crate::portal::saved_views::ViewBar;
 use crate::portal::shared::{Choice, Names};
 use crate::store::audit::{self, Search};
 use crate::web::case::{DeskData, caller};
@@ -30,6 +32,7 @@ pub(super) struct SearchView {
     pub(super) csv: String,
     pub(super) rows_max: usize,
     pub(super) is_filtered: bool,
+    pub(super) bar: ViewBar,
 }
 
 /// One entry in a list.
@@ -153,11 +156,17 @@ fn wanted(desk: &Desk, asked: &[String; 8], errors: &mut FormErrors) -> Result<S
 pub(super) async fn page(request: HttpRequest, desk: DeskData, query: Query) -> Result<HttpResponse, WebError> {
     let asked = texts(query, NAMES);
     let values = FormView::with(NAMES.iter().zip(&asked).map(|(name, value)| (*name, value.clone())));
-    let (view, errors) = desk.run(move |desk| search(desk, &asked)).await?;
-    Page::new(&request, "Audit")?.form(values.with_errors(&errors)).render("auditor/search.html", &view)
+    let (reader, query) = (caller(&request), request.query_string().to_owned());
+    let (view, errors) = desk.run(move |desk| search(desk, &asked, (&reader, &query))).await?;
+    let page = Page::new(&request, "Audit")?.form(values.with_errors(&errors));
+    view.bar.settle(page).render("auditor/search.html", &view)
 }
 
-fn search(desk: &Desk, asked: &[String; 8]) -> Result<(SearchView, FormErrors), CaseError> {
+fn search(
+    desk: &Desk,
+    asked: &[String; 8],
+    (reader, query): (&Caller, &str),
+) -> Result<(SearchView, FormErrors), CaseError> {
     let mut errors = FormErrors::default();
     let wanted = wanted(desk, asked, &mut errors)?;
     let names = Names::of(desk)?;
@@ -181,6 +190,7 @@ fn search(desk: &Desk, asked: &[String; 8]) -> Result<(SearchView, FormErrors), 
         csv: link("/audit/entries.csv", None),
         rows_max: ROWS_MAX,
         is_filtered: asked.iter().any(|text| !text.is_empty()),
+        bar: ViewBar::of(desk, reader, ViewRoom::Entries, query)?,
         rows: found.iter().map(|entry| row(entry, &names, &mut titles)).collect::<Result<_, _>>()?,
     };
     Ok((view, errors))

@@ -7,7 +7,9 @@ use super::asked::{span, texts, title_or_id};
 use super::usage::{counted_kinds, whose};
 use crate::cases::usage::log_for_auditor;
 use crate::cases::{Caller, CaseError, Desk, sheets};
+use crate::domain::saved_view::ViewRoom;
 use crate::domain::time::Instant;
+use crate::portal::saved_views::ViewBar;
 use crate::portal::shared::Choice;
 use crate::store::views::usage::{LogLine, LogSearch};
 use crate::web::case::{DeskData, caller};
@@ -47,6 +49,7 @@ pub(super) struct LogView {
     pub(super) csv: String,
     pub(super) kept_days: u16,
     pub(super) is_filtered: bool,
+    pub(super) bar: ViewBar,
 }
 
 #[derive(Debug, Serialize)]
@@ -69,10 +72,10 @@ pub(super) struct Row {
 pub(super) async fn page(request: HttpRequest, desk: DeskData, query: Query) -> Result<HttpResponse, WebError> {
     let asked = texts(query, NAMES);
     let form = FormView::with(NAMES.iter().zip(&asked).map(|(name, value)| (*name, value.clone())));
-    let reader = caller(&request);
-    let (view, errors) = desk.run(move |desk| view(desk, &reader, &asked)).await?;
+    let (reader, query) = (caller(&request), request.query_string().to_owned());
+    let (view, errors) = desk.run(move |desk| view(desk, (&reader, &query), &asked)).await?;
     let page = Page::new(&request, "Access log")?.crumb("Audit", "/audit").form(form.with_errors(&errors));
-    page.render("auditor/log.html", &view)
+    view.bar.settle(page).render("auditor/log.html", &view)
 }
 
 fn wanted(desk: &Desk, asked: &[String; 7], errors: &mut FormErrors) -> Result<LogSearch, CaseError> {
@@ -84,7 +87,11 @@ fn wanted(desk: &Desk, asked: &[String; 7], errors: &mut FormErrors) -> Result<L
     Ok(LogSearch { whose, outcome: text(outcome), request: text(request), from, to, below })
 }
 
-fn view(desk: &Desk, reader: &Caller, asked: &[String; 7]) -> Result<(LogView, FormErrors), CaseError> {
+fn view(
+    desk: &Desk,
+    (reader, query): (&Caller, &str),
+    asked: &[String; 7],
+) -> Result<(LogView, FormErrors), CaseError> {
     let mut errors = FormErrors::default();
     let wanted = wanted(desk, asked, &mut errors)?;
     let mut found = Vec::new();
@@ -108,6 +115,7 @@ fn view(desk: &Desk, reader: &Caller, asked: &[String; 7]) -> Result<(LogView, F
         csv: link("/audit/access-log.csv", None),
         kept_days: desk.profile.agreement.access_log_days,
         is_filtered: asked.iter().any(|text| !text.is_empty()),
+        bar: ViewBar::of(desk, reader, ViewRoom::AccessLog, query)?,
         rows: found.into_iter().map(|line| row(desk, line)).collect::<Result<_, _>>()?,
     };
     Ok((view, errors))

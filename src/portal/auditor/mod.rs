@@ -1,6 +1,7 @@
-//! The auditor's pages: entries of the chain, whole stories, who could read when, use of the gate, the access log, the
-//! check of the chain, and all of it as files. Reads everything but secrets and changes nothing.
+//! The auditor's pages: entries of the chain, whole stories, who could read when, use of the gate, what is unusual about it, the access log, the
+//! check of the chain, and all of it as files. Reads everything but secrets and changes nothing but its reader's own exports.
 
+mod anomalies;
 pub(crate) mod asked;
 mod bundles;
 mod entries;
@@ -29,6 +30,7 @@ pub fn routes(routes: Routes) -> Routes {
         .get("/audit/stories/{kind}/{id}", AUDITOR, "Everything that happened to one thing", story::page)
         .get("/audit/usage", AUDITOR, "Use of the gate over a range of days", usage::page)
         .get("/audit/usage.csv", AUDITOR, "Use of the gate as CSV", usage::sheet)
+        .get("/audit/anomalies", AUDITOR, "Unusual use that no rule acts on", anomalies::page)
         .get("/audit/access-log", AUDITOR, "The access log, newest first", log::page)
         .get("/audit/access-log.csv", AUDITOR, "The access log as CSV", log::sheet)
         .get("/audit/readers", AUDITOR, "Who could read a dataset, and under which text", readers::page)
@@ -41,6 +43,9 @@ pub fn routes(routes: Routes) -> Routes {
         )
         .get("/audit/bundles/{kind}", AUDITOR, "Evidence to hand on, as a ZIP", bundles::file)
         .get("/audit/exports", AUDITOR, "Whole tables to take along", exports::page)
+        .post("/audit/exports", AUDITOR, "Take a whole table, or have it made", exports::ask)
+        .post("/audit/exports/{export}/cancel", AUDITOR, "Call an export off", exports::cancel)
+        .get("/audit/exports/{export}/file", AUDITOR, "The file of an export", exports::kept_file)
         .get("/audit/exports/file", AUDITOR, "A whole table, as CSV, JSON or NDJSON", exports::file)
         .get("/audit/verify", AUDITOR, "Check the chain", verify::page)
 }

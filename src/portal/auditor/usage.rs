@@ -8,7 +8,9 @@ use super::asked::{find, kinds, texts};
 use super::log::OUTCOMES;
 use crate::cases::explorer::{self, By, Explored, NAMES, Order, Question, Row as Counted};
 use crate::cases::{CaseError, Desk};
+use crate::domain::saved_view::ViewRoom;
 use crate::domain::time::{Day, Instant};
+use crate::portal::saved_views::ViewBar;
 use crate::portal::shared::{Choice, Names};
 use crate::store::views::explorer::{Range, hour_of};
 use crate::store::views::usage::{Sum, Whose};
@@ -28,6 +30,7 @@ pub(super) struct UsageView {
     pub(super) is_filtered: bool,
     pub(super) filters: Vec<Filter>,
     pub(super) answer: Option<AnswerView>,
+    pub(super) bar: ViewBar,
 }
 
 /// A filter in force, and where one goes without it.
@@ -135,7 +138,7 @@ fn link(path: &str, texts: &Texts, changed: &[(&str, &str)]) -> String {
 pub(super) async fn page(request: HttpRequest, desk: DeskData, query: Query) -> Result<HttpResponse, WebError> {
     let asked: Texts = texts(query, NAMES);
     let mut shown = asked.clone();
-    let reader = caller(&request);
+    let (reader, query) = (caller(&request), request.query_string().to_owned());
     let (view, errors) = desk
         .run(move |desk| {
             let (answer, errors) = match ask(desk, &asked) {
@@ -147,7 +150,8 @@ pub(super) async fn page(request: HttpRequest, desk: DeskData, query: Query) -> 
                 Err(CaseError::Invalid(problems)) => (None, wrong(problems)),
                 Err(error) => return Err(error),
             };
-            Ok((view(desk, &asked, answer)?, errors))
+            let bar = ViewBar::of(desk, &reader, ViewRoom::Usage, &query)?;
+            Ok((view(desk, &asked, (answer, bar))?, errors))
         })
         .await?;
     let mut put = |name: &str, value: String, is_sure: bool| {
@@ -165,7 +169,7 @@ pub(super) async fn page(request: HttpRequest, desk: DeskData, query: Query) -> 
     }
     let form = FormView::with(NAMES.iter().zip(shown).map(|(name, value)| (*name, value)));
     let page = Page::new(&request, "Use of the gate")?.crumb("Audit", "/audit").form(form.with_errors(&errors));
-    page.render("auditor/usage.html", &view)
+    view.bar.settle(page).render("auditor/usage.html", &view)
 }
 
 fn ask(desk: &Desk, texts: &Texts) -> Result<Question, CaseError> {
@@ -180,7 +184,7 @@ fn wrong(problems: Vec<crate::domain::text::Invalid>) -> FormErrors {
     errors
 }
 
-fn view(desk: &Desk, texts: &Texts, answer: Option<AnswerView>) -> Result<UsageView, CaseError> {
+fn view(desk: &Desk, texts: &Texts, (answer, bar): (Option<AnswerView>, ViewBar)) -> Result<UsageView, CaseError> {
     let names = Names::of(desk)?;
     let mut filters = Vec::new();
     for (name, label) in FILTERS {
@@ -202,6 +206,7 @@ fn view(desk: &Desk, texts: &Texts, answer: Option<AnswerView>) -> Result<UsageV
         is_filtered: !filters.is_empty(),
         filters,
         answer,
+        bar,
     })
 }
 

@@ -9,7 +9,9 @@ use crate::cases::review::submitted_at;
 use crate::cases::{Caller, CaseError, Desk, review};
 use crate::domain::application::{Application, Item, ItemState, State};
 use crate::domain::id::DepartmentId;
+use crate::domain::saved_view::ViewRoom;
 use crate::domain::time::{Day, Instant, day_in};
+use crate::portal::saved_views::ViewBar;
 use crate::portal::shared::{Choice, Names, Tag, age_words, application_tag, is_party, tier_words};
 use crate::store::applications::QueueFilter;
 use crate::web::case::{DeskData, caller};
@@ -39,8 +41,13 @@ pub(super) async fn page(
         ("q", &wanted.words),
         ("assigned", &wanted.assigned),
     ]);
-    let caller = caller(&request);
-    let view = desk.run(move |desk| view(desk, &caller, &wanted)).await?;
+    let (caller, asked) = (caller(&request), request.query_string().to_owned());
+    let view = desk
+        .run(move |desk| {
+            let bar = ViewBar::of(desk, &caller, ViewRoom::Queue, &asked)?;
+            view(desk, &caller, &wanted, bar)
+        })
+        .await?;
     Page::new(&request, "Review queue")?.form(form).render("review/queue.html", &view)
 }
 
@@ -89,6 +96,7 @@ pub(super) struct QueueView {
     pub(super) top: usize,
     pub(super) bottom: usize,
     pub(super) is_filtered: bool,
+    pub(super) bar: ViewBar,
 }
 
 #[derive(Debug, Serialize)]
@@ -129,7 +137,7 @@ const SHOWS: &[(&str, &str)] = &[
     ("all", "Everything"),
 ];
 
-fn view(desk: &Desk, caller: &Caller, wanted: &Wanted) -> Result<QueueView, CaseError> {
+fn view(desk: &Desk, caller: &Caller, wanted: &Wanted, bar: ViewBar) -> Result<QueueView, CaseError> {
     let is_open = !SHOWS.iter().any(|(word, _)| *word == wanted.show) || wanted.show == "open";
     let states = match wanted.show.as_str() {
         "all" => Vec::new(),
@@ -155,9 +163,8 @@ fn view(desk: &Desk, caller: &Caller, wanted: &Wanted) -> Result<QueueView, Case
     if let Some(whose) = wanted.whose() {
         all.retain(|one| fits(one, whose));
     }
-    let goal = |application: &Application| goal(desk, application);
     let today = day_in(desk.profile.zone, now);
-    let is_late = |application: &Application| goal(application).is_some_and(|day| day < today);
+    let is_late = |application: &Application| goal(desk, application).is_some_and(|day| day < today);
     let waiting = all.iter().filter(|application| application.waits_for(&ours)).count();
     let overdue = all.iter().filter(|application| is_late(application)).count();
     let skipped = (wanted.page - 1).saturating_mul(ROWS_MAX);
@@ -188,6 +195,7 @@ fn view(desk: &Desk, caller: &Caller, wanted: &Wanted) -> Result<QueueView, Case
         top: skipped + 1,
         bottom: skipped + rows.len(),
         is_filtered: !is_open || !wanted.dataset.is_empty() || !wanted.words.is_empty() || wanted.whose().is_some(),
+        bar,
         rows,
     })
 }

@@ -26,10 +26,12 @@ pub use people::{
     absences, accounts, departments, idempotency, links, notice_choices, organisations, role_grants, services,
     sessions, throttles,
 };
-pub use record::{attachments, audit, audit_head, chain_checks, counters, letters, outbox, outbox_tries, reminders};
+pub use record::{
+    attachments, audit, audit_head, chain_checks, counters, exports, letters, outbox, outbox_tries, reminders, saved_views,
+};
 pub use usage::{
-    access_log, gates, quota_levels, usage_city_days, usage_city_hours, usage_days, usage_hours, usage_minutes,
-    usage_months, usage_sights,
+    access_log, gates, quota_levels, usage_city_days, usage_city_hours, usage_days, usage_hours, usage_key_days,
+    usage_minutes, usage_months, usage_sights,
 };
 
 joinable!(application_items -> applications (application_id));
@@ -41,6 +43,7 @@ joinable!(keys -> agreements (agreement_id));
 joinable!(keys -> accounts (holder_id));
 joinable!(datasets -> departments (department_id));
 joinable!(role_grants -> accounts (account_id));
+joinable!(saved_views -> accounts (owner_id));
 joinable!(sessions -> accounts (account_id));
 
 allow_tables_to_appear_in_same_query!(
@@ -80,6 +83,7 @@ allow_tables_to_appear_in_same_query!(
     access_log,
     quota_levels,
     usage_sights,
+    usage_key_days,
     misuse_signals,
     misuse_signal_departments,
     misuse_cool_downs,
@@ -108,4 +112,6 @@ allow_tables_to_appear_in_same_query!(
     feed_states,
     gates,
     chain_checks,
+    saved_views,
+    exports,
 );

@@ -1,4 +1,4 @@
-//! What is kept and sent: audit, letters, attached files, the outbox, reminders and counters.
+//! What is kept and sent: audit, letters, attached files, the outbox, reminders and counters, views of pages.
 
 use diesel::table;
 
@@ -110,5 +110,33 @@ table! {
     counters (name) {
         name -> Text,
         value -> BigInt,
+    }
+}
+
+table! {
+    saved_views (id) {
+        id -> Text,
+        owner_id -> Text,
+        room -> Text,
+        name -> Text,
+        query -> Text,
+        shared -> Bool,
+        made_at -> Timestamp,
+    }
+}
+
+table! {
+    exports (id) {
+        id -> Text,
+        owner_id -> Text,
+        asked_at -> Timestamp,
+        state -> Text,
+        runs -> BigInt,
+        rows_done -> BigInt,
+        rows_of -> BigInt,
+        moved_at -> Timestamp,
+        keep_until -> Nullable<Timestamp>,
+        version -> BigInt,
+        body -> Text,
     }
 }

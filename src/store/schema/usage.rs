@@ -83,6 +83,16 @@ table! {
 }
 
 table! {
+    usage_key_days (day, key_id) {
+        day -> Text,
+        key_id -> Text,
+        calls -> BigInt,
+        refused -> BigInt,
+        hours -> BigInt,
+    }
+}
+
+table! {
     usage_sights (at, key_id, kind, sight) {
         at -> Timestamp,
         key_id -> Text,

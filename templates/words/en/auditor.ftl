@@ -210,12 +210,68 @@ bundle-case-hint = Its number, such as CASE-2026-0001
 
 # Whole tables (exports.html).
 exports-title = Whole tables
-exports-lead = A table of any length, written as it is read. Taking one leaves an entry. Access logs show whole addresses here.
+exports-lead = A table of any length. A short one can be taken at once; a long one is better made in the background. Either leaves an entry. Access logs show whole addresses here.
 exports-what = What
 exports-format = Format
 exports-days = Days of the city; without them everything. Agreements and keys are those of now.
-exports-take = Take it out
+exports-take = Take it now
+exports-make = Have it made
+exports-which = What is made in the background goes on when you leave this page. Its file is kept for { $days ->
+    [one] one day
+   *[other] { $days } days
+}, for you alone.
+exports-refreshes = This page looks again every five seconds while an export is being made.
+exports-still = Stop that, and ask for another
+exports-watch = Watch how far it is
+exports-mine = Your exports
+exports-asked = Asked for
+exports-state = State
+exports-file = File
+exports-since = from { $day }
+exports-until = to { $day }
+exports-progress = { $done } of { $of } rows
+exports-again = The service stopped meanwhile. It was begun again from the start, { $times } times in all.
+exports-download = Download
+exports-made = { $rows ->
+    [one] one row
+   *[other] { $rows } rows
+}
+exports-kept-until = Kept until
+exports-was-kept-until = Was kept until
+exports-cancel = Call it off
+exports-none = No exports yet
+exports-none-yet = What you have made stands here, with how far it is.
 exports-terminal = In a terminal: <code>accord export entries --format ndjson --out FILE</code>, which shows how far it is.
+exports-hash = SHA-256
+unusual-title = Unusual use
+unusual-lead = What no rule of the rule book acts on, but somebody may want to look at. Each key is compared with its own past; nobody is accused of anything by standing here.
+unusual-narrow = Choose days and a department
+unusual-when = When
+unusual-department = Data of the department
+unusual-all-departments = All departments
+unusual-show = Show
+unusual-signals = Signals that wait for somebody
+unusual-no-signals = No signal of the rule book waits.
+unusual-all-signals = All signals
+unusual-what = What is unusual
+unusual-kind = Kind
+unusual-of = Key and agreement
+unusual-further = Look further
+unusual-explore = Calls in the explorer
+unusual-case = Open a case
+unusual-days = Days out of the ordinary, { $from } to { $to }
+unusual-days-caption = Days out of the ordinary
+unusual-no-days = No day out of the ordinary
+unusual-no-days-more = Every key did what it usually does. Choose a longer span to look further back.
+unusual-left = { $count ->
+    [one] One more is not shown. Choose fewer days or one department.
+   *[other] { $count } more are not shown. Choose fewer days or one department.
+}
+unusual-resting = Keys and agreements that rest
+unusual-no-resting = Every key is used, and every agreement has calls.
+unusual-how = How this is found
+unusual-how-days = A day is out of the ordinary with more than five times the calls of usual days and at least 500, with half of at least 100 calls refused or failed, or with at least 50 calls some of which lie in hours in which the key did not call in the four weeks before. Usual is the median of the days with calls in the four weeks before; with fewer than seven such days nothing is usual yet.
+unusual-how-resting = A key rests when nobody used it in the 30 days after it was made. An agreement rests when there was no call under it for 60 days.
 auditor-on-access-log = the access log, { $name }
 auditor-on-account = account { $name }
 auditor-on-agreement = agreement { $name }

@@ -72,6 +72,7 @@ said-app-this-cannot-be-done-now-the-appeal-is = This cannot be done now: the ap
 said-app-this-cannot-be-done-now-the-case-is = This cannot be done now: the case is { $state }.
 said-app-this-cannot-be-done-now-the-complaint-is = This cannot be done now: the complaint is { $state }.
 said-app-this-cannot-be-done-now-the-request-is = This cannot be done now: the request is { $state }.
+said-app-this-cannot-be-done-now-the-export-is = This cannot be done now: the export is { $state }.
 said-renewal-of-dsa-number = Renewal of DSA-{ $number }
 said-certificate-of-destruction-dsa-number = Certificate of destruction, DSA-{ $number }
 said-the-service-suspended-the-key-by = The service suspended the key by itself, and nobody has found a violation. Answer the department that provides the data; its manager or the clerk hears you promptly and can lift this.

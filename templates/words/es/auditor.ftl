@@ -210,12 +210,68 @@ bundle-case-hint = Su número, como CASE-2026-0001
 
 # Tablas enteras (exports.html).
 exports-title = Tablas enteras
-exports-lead = Una tabla de cualquier longitud, escrita a medida que se lee. Descargarla deja un asiento. Aquí el registro de accesos muestra las direcciones enteras.
+exports-lead = Una tabla de cualquier longitud. Una corta se puede descargar en seguida; una larga es mejor prepararla en segundo plano. Ambas cosas dejan un asiento. Aquí el registro de accesos muestra las direcciones enteras.
 exports-what = Qué
 exports-format = Formato
 exports-days = Días de la ciudad; sin ellos, todo. Los convenios y las claves son los de ahora.
-exports-take = Descargar
+exports-take = Descargarla ahora
+exports-make = Prepararla
+exports-which = Lo que se prepara en segundo plano sigue aunque usted salga de esta página. El archivo se guarda { $days ->
+    [one] un día
+   *[other] { $days } días
+}, solo para usted.
+exports-refreshes = Esta página se actualiza cada cinco segundos mientras se prepara una exportación.
+exports-still = Detener eso y pedir otra
+exports-watch = Ver hasta dónde llegó
+exports-mine = Sus exportaciones
+exports-asked = Pedida
+exports-state = Estado
+exports-file = Archivo
+exports-since = desde el { $day }
+exports-until = hasta el { $day }
+exports-progress = { $done } de { $of } filas
+exports-again = El servicio se detuvo mientras tanto. Se volvió a empezar desde el principio, { $times } veces en total.
+exports-download = Descargar
+exports-made = { $rows ->
+    [one] una fila
+   *[other] { $rows } filas
+}
+exports-kept-until = Se guarda hasta
+exports-was-kept-until = Se guardó hasta
+exports-cancel = Anularla
+exports-none = Todavía no hay exportaciones
+exports-none-yet = Lo que usted haga preparar aparece aquí, con hasta dónde llegó.
 exports-terminal = En una terminal: <code>accord export entries --format ndjson --out FILE</code>, que muestra hasta dónde llegó.
+exports-hash = SHA-256
+unusual-title = Uso inusual
+unusual-lead = Lo que ninguna regla del reglamento trata, pero que alguien puede querer mirar. Cada clave se compara con su propio pasado; nadie queda acusado de nada por aparecer aquí.
+unusual-narrow = Elegir días y un departamento
+unusual-when = Cuándo
+unusual-department = Datos del departamento
+unusual-all-departments = Todos los departamentos
+unusual-show = Mostrar
+unusual-signals = Señales que esperan a alguien
+unusual-no-signals = No espera ninguna señal del reglamento.
+unusual-all-signals = Todas las señales
+unusual-what = Qué es inusual
+unusual-kind = Tipo
+unusual-of = Clave y convenio
+unusual-further = Ver más
+unusual-explore = Llamadas en el explorador
+unusual-case = Abrir un caso
+unusual-days = Días fuera de lo común, { $from } a { $to }
+unusual-days-caption = Días fuera de lo común
+unusual-no-days = Ningún día fuera de lo común
+unusual-no-days-more = Cada clave hizo lo que suele hacer. Elija más días para mirar más atrás.
+unusual-left = { $count ->
+    [one] Hay una más que no se muestra. Elija menos días o un departamento.
+   *[other] Hay { $count } más que no se muestran. Elija menos días o un departamento.
+}
+unusual-resting = Claves y convenios en reposo
+unusual-no-resting = Todas las claves se usan y todos los convenios tienen llamadas.
+unusual-how = Cómo se encuentra esto
+unusual-how-days = Un día está fuera de lo común con más de cinco veces las llamadas de los días habituales y al menos 500, con la mitad de al menos 100 llamadas rechazadas o fallidas, o con al menos 50 llamadas de las que algunas caen en horas en que la clave no llamó en las cuatro semanas anteriores. Lo habitual es la mediana de los días con llamadas en las cuatro semanas anteriores; con menos de siete de esos días nada es habitual todavía.
+unusual-how-resting = Una clave está en reposo cuando nadie la usó en los 30 días después de crearla. Un convenio está en reposo cuando no hubo ninguna llamada durante 60 días.
 auditor-on-access-log = el registro de acceso, { $name }
 auditor-on-account = la cuenta { $name }
 auditor-on-agreement = el convenio { $name }

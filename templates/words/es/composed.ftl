@@ -78,6 +78,7 @@ said-app-this-cannot-be-done-now-the-appeal-is = Esto no se puede hacer ahora. A
 said-app-this-cannot-be-done-now-the-case-is = Esto no se puede hacer ahora. Así está el caso: { $state }.
 said-app-this-cannot-be-done-now-the-complaint-is = Esto no se puede hacer ahora. Así está la queja: { $state }.
 said-app-this-cannot-be-done-now-the-request-is = Esto no se puede hacer ahora. Así está la solicitud: { $state }.
+said-app-this-cannot-be-done-now-the-export-is = Esto no se puede hacer ahora. Así está la exportación: { $state }.
 said-renewal-of-dsa-number = Renovación de DSA-{ $number }
 said-certificate-of-destruction-dsa-number = Certificado de destrucción, DSA-{ $number }
 said-the-service-suspended-the-key-by = El servicio suspendió la clave por sí mismo, y nadie ha constatado un incumplimiento. Responda al departamento que proporciona los datos; su responsable o la Secretaría le oye sin demora y puede levantar esto.

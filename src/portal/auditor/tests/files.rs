@@ -2,7 +2,8 @@
 
 use super::{CLIENT, call, keyed};
 use crate::cases::agree;
-use crate::portal::tests::{complains, offices};
+use crate::cases::exports::maker;
+use crate::portal::tests::{complains, offices, pairs};
 use crate::store::audit;
 
 #[actix_web::test]
@@ -130,5 +131,41 @@ async fn the_file_of_entries_holds_what_the_search_finds_and_their_hashes() {
         let entry = office.desk().read(|conn| audit::after(conn, number - 1, 1)).unwrap().remove(0);
         assert_eq!(cell(&rows[0], "hash"), crate::domain::audit::hex(&entry.hash));
         assert_eq!((cell(&rows[0], "name"), cell(&rows[0], "capacity")), ("Maria Gonzalez".into(), "requester".into()));
+    }
+}
+
+#[actix_web::test]
+async fn a_long_table_is_asked_for_watched_called_off_and_downloaded_by_who_asked() {
+    for office in offices() {
+        let ivan = office.of("Ivan Auditor").await;
+        let list = "/audit/exports";
+        assert!(!ivan.page(list).await.contains("http-equiv=\"refresh\""), "nothing is being made");
+        let wish = pairs(&[("what", "agreements"), ("format", "csv"), ("how", "made")]);
+        let asked = ivan.fill(list, &wish).await;
+        let page = ivan.follow(&asked).await;
+        assert!(page.contains("http-equiv=\"refresh\"") && page.contains("Waits for its turn"), "{page}");
+        assert!(!page.contains("name=\"what\""), "what is typed would be lost when the page looks again");
+        let still = ivan.page("/audit/exports?still=yes").await;
+        assert!(still.contains("name=\"what\"") && !still.contains("http-equiv=\"refresh\""), "{still}");
+        let id = page.split("/audit/exports/").nth(1).unwrap().split('/').next().unwrap().to_owned();
+        let off = ivan.send("/audit/exports?still=yes", &format!("{list}/{id}/cancel"), &[]).await;
+        assert!(ivan.follow(&off).await.contains("Called off"));
+        let again = ivan.send("/audit/exports?still=yes", &format!("{list}/{id}/cancel"), &[]).await;
+        assert_eq!(again.status, 409, "{}", again.body);
+        ivan.fill(list, &wish).await;
+        maker::round(office.desk(), &|| false).unwrap();
+        let ready = ivan.page(list).await;
+        let file =
+            ready.split("href=\"").find_map(|rest| rest.split('"').next().filter(|href| href.ends_with("/file")));
+        let file = file.unwrap().replace("&#x2F;", "/");
+        let answer = ivan.get(&file).await;
+        assert_eq!((answer.status, answer.header("content-type")), (200, "text/csv; charset=utf-8"));
+        assert!(answer.body.starts_with("id,number,"), "{}", answer.body);
+        let wrong = ivan.fill(list, &pairs(&[("what", "keys"), ("from", "soon"), ("how", "now")])).await;
+        complains(&wrong, "from", "year-month-day", &["value=\"soon\""]);
+        let now = ivan.fill(list, &pairs(&[("what", "keys"), ("format", "json"), ("how", "now")])).await;
+        assert_eq!((now.status, now.header("location")), (303, "/audit/exports/file?what=keys&format=json"));
+        office.city.desk.person("Iris Auditor", &office.caller("Ivan Auditor").actor.roles);
+        assert_eq!(office.of("Manager 0").await.get(&file).await.status, 403);
     }
 }
