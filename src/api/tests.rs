@@ -2,6 +2,7 @@
 
 mod account;
 mod case;
+mod desk_texts;
 mod document;
 mod feeds;
 mod records;

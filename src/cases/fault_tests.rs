@@ -33,7 +33,7 @@ use crate::domain::terms::TermsFamily;
 use crate::store::{AnyConnection, StoreError, agreements};
 
 /// Every table that an act may write.
-const TABLES: [&str; 54] = [
+const TABLES: [&str; 55] = [
     "absences",
     "accounts",
     "agreement_datasets",
@@ -55,6 +55,7 @@ const TABLES: [&str; 54] = [
     "dataset_samples",
     "datasets",
     "departments",
+    "desk_texts",
     "destructions",
     "feed_checks",
     "feed_states",

@@ -53,6 +53,9 @@ pub mod copies;
 pub mod deadlines;
 pub mod denials;
 pub mod describe;
+pub mod desk_texts;
+#[cfg(test)]
+mod desk_texts_tests;
 pub mod destruction;
 pub mod drafting;
 #[cfg(test)]

@@ -17,6 +17,7 @@ pub mod calendar;
 pub mod cases;
 pub mod complaints;
 pub mod datasets;
+pub mod desk_texts;
 pub mod destructions;
 pub mod feeds;
 pub mod grants;

@@ -43,6 +43,7 @@ const PEOPLE: &[(&str, &[&str])] = &[
             "/review?show=all",
             "/review/load",
             "/review/away",
+            "/review/texts",
             "/stewardship/import",
         ],
     ),

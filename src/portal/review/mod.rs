@@ -13,6 +13,8 @@ mod queue;
 mod similar;
 #[cfg(test)]
 mod tests;
+mod texts;
+mod thread;
 
 use crate::domain::people::Role;
 use crate::web::{Access, Routes};
@@ -41,5 +43,6 @@ pub fn routes(routes: Routes) -> Routes {
             "What the decision as typed would open",
             effect::page,
         );
-    assignments::routes(endings::routes(agreement::routes(routes)), DESK)
+    let routes = assignments::routes(endings::routes(agreement::routes(routes)), DESK);
+    texts::routes(routes, DESK, MANAGER)
 }

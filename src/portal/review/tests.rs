@@ -5,4 +5,5 @@ mod agreements;
 mod decisions;
 mod pages;
 mod tabs;
+mod texts;
 mod work;
