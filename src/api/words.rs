@@ -51,7 +51,15 @@ pub(super) const GROUPS: &[Group] = &[
     Group {
         name: "Review desk",
         about: "What a department's reviewers and managers do with applications and agreements.",
-        segments: &["review", "review-agreements", "review-assignments", "review-load", "review-absences", "review-texts"],
+        segments: &[
+            "review",
+            "review-agreements",
+            "review-assignments",
+            "review-load",
+            "review-absences",
+            "review-texts",
+            "review-departments",
+        ],
     },
     Group {
         name: "Stewardship",

@@ -1,7 +1,7 @@
 //! The texts that a department keeps for its desk: a manager writes them, everybody at the desk puts them into a field,
 //! with the facts of the case in them.
 
-use super::{Caller, CaseError, Desk, review};
+use super::{Caller, CaseError, Desk, department, review};
 use crate::domain::application::{Application, Item};
 use crate::domain::audit::Act;
 use crate::domain::desk_text::{DeskText, DeskWords, Facts, Filled, TEXTS_MAX};
@@ -146,7 +146,7 @@ pub fn offered_on(
         number: application.number.clone(),
         applicant: application.requester_name.clone(),
         dataset: about.map(|item| item.title.clone()).unwrap_or_default(),
-        deadline: review::goal(&desk.profile, application),
+        deadline: review::goal(&desk.profile, &department::goals(desk)?, application, &parts),
     };
     let fill = |text: DeskText| Offered { filled: text.words.filled(&facts, language), text };
     Ok(Offer { language, texts: texts.into_iter().map(fill).collect() })

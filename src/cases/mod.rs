@@ -52,6 +52,9 @@ pub mod conduct;
 pub mod copies;
 pub mod deadlines;
 pub mod denials;
+pub mod department;
+#[cfg(test)]
+mod department_tests;
 pub mod describe;
 pub mod desk_texts;
 #[cfg(test)]

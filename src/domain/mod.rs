@@ -11,6 +11,7 @@ pub mod catalogue;
 pub mod change;
 pub mod closing;
 pub mod dcat;
+pub mod department;
 pub mod desk_text;
 pub mod drift;
 pub mod eligibility;

@@ -44,6 +44,7 @@ const PEOPLE: &[(&str, &[&str])] = &[
             "/review/load",
             "/review/away",
             "/review/texts",
+            "/review/department",
             "/stewardship/import",
         ],
     ),

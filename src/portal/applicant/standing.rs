@@ -4,6 +4,7 @@ use serde::Serialize;
 
 use crate::domain::application::{Application, Item, ItemState, State};
 use crate::domain::calendar::in_words;
+use crate::domain::department::Goals;
 use crate::domain::profile::Profile;
 use crate::domain::time::day_in;
 use crate::portal::shared::{ConditionView, Names, Tag, conditions, tier_words};
@@ -37,7 +38,7 @@ pub(super) fn tag(state: &State) -> Tag {
 }
 
 /// The standing of an application.
-pub(super) fn standing(profile: &Profile, names: &Names, application: &Application) -> Standing {
+pub(super) fn standing(profile: &Profile, (names, goals): (&Names, &Goals), application: &Application) -> Standing {
     let (title, who, next) = match &application.state {
         State::Draft => (
             "You are still writing this application".to_owned(),
@@ -45,7 +46,8 @@ pub(super) fn standing(profile: &Profile, names: &Names, application: &Applicati
             "Fill in the steps below in any order; everything is kept as you save it. Then check and sign.".to_owned(),
         ),
         State::Submitted { at } => {
-            let goal = profile.calendar.after(day_in(profile.zone, *at), profile.clocks.decision_goal).due;
+            let waiting = application.items.iter().filter(|item| item.state.is_pending()).map(|item| item.department);
+            let goal = profile.calendar.after(day_in(profile.zone, *at), goals.furthest(waiting)).due;
             (
                 "The city is reviewing it".to_owned(),
                 waiting_for(names, application),

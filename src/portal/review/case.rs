@@ -7,14 +7,15 @@ use super::assignments::{With, people, with};
 use super::countered::{CounteredView, countered};
 use super::decision::{DecisionForm, Offer, Redactions};
 use super::effect::EffectView;
-use super::queue::{goal, is_pending, waiting_words};
+use super::queue::{is_pending, waiting_words};
 use super::similar::{SimilarView, similar_view};
 use super::texts::{TextsView, texts_view};
 use super::thread::{RemarkView, Write, remarks, stepped_aside, writes};
 use crate::cases::assignment::{self, Assigned};
 use crate::cases::review::Similar;
-use crate::cases::{Caller, CaseError, Desk, desk_texts, drafting, review};
+use crate::cases::{Caller, CaseError, Desk, department, desk_texts, drafting, review};
 use crate::domain::application::{Application, Difference, Item, ItemState, STEPS, State};
+use crate::domain::department::Goals;
 use crate::domain::id::{ApplicationId, DepartmentId, ItemId};
 use crate::domain::people::Role;
 use crate::domain::review::{Advice, Decision, Verdict};
@@ -80,6 +81,8 @@ struct Read {
     redactions: Vec<(ItemId, Redactions)>,
     similar: Vec<Similar>,
     texts: desk_texts::Offer,
+    goal: Option<Day>,
+    citys_goal: Option<Day>,
     now: Instant,
 }
 
@@ -100,8 +103,24 @@ fn read(desk: &Desk, caller: &Caller, id: ApplicationId, wanted: Option<ItemId>)
         None => Vec::new(),
     };
     let texts = desk_texts::offered_on(desk, caller, &application, chosen(&application, &ours, wanted))?;
+    let goal = |goals: &Goals| review::goal(&desk.profile, goals, &application, &ours);
+    let citys_goal = goal(&Goals::new(desk.profile.clocks.decision_goal, []));
+    let goal = goal(&department::goals(desk)?);
     let (caller, now) = (caller.clone(), desk.clock.now());
-    Ok(Read { texts, caller, application, remarks, names, assigned, limits, redactions, similar, now })
+    Ok(Read {
+        texts,
+        goal,
+        citys_goal,
+        caller,
+        application,
+        remarks,
+        names,
+        assigned,
+        limits,
+        redactions,
+        similar,
+        now,
+    })
 }
 
 #[derive(Debug, Serialize)]
@@ -114,6 +133,8 @@ pub(super) struct CaseView {
     pub(super) submitted_at: Option<Instant>,
     pub(super) age: String,
     pub(super) goal: Option<Day>,
+    /// Whether that is the department's own goal, nearer than the city's.
+    pub(super) is_own_goal: bool,
     pub(super) submissions: usize,
     pub(super) audit: String,
     pub(super) agreement: String,
@@ -220,7 +241,8 @@ fn view(desk: &Desk, read: &Read, wanted: Option<ItemId>, typed: Option<&Form>) 
         state: application_tag(application.state.as_str()),
         submitted_at,
         age: submitted_at.map_or_else(String::new, |at| waiting_words(desk, application, at, *now)),
-        goal: goal(desk, application),
+        goal: read.goal,
+        is_own_goal: read.goal != read.citys_goal,
         submissions: application.submissions.len(),
         audit: if caller.actor.holds_anywhere(Role::Auditor) {
             format!("/audit/stories/application/{}", application.id)

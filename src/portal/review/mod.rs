@@ -7,6 +7,7 @@ mod assignments;
 mod case;
 mod countered;
 mod decision;
+mod department;
 mod effect;
 mod endings;
 mod queue;
@@ -44,5 +45,5 @@ pub fn routes(routes: Routes) -> Routes {
             effect::page,
         );
     let routes = assignments::routes(endings::routes(agreement::routes(routes)), DESK);
-    texts::routes(routes, DESK, MANAGER)
+    department::routes(texts::routes(routes, DESK, MANAGER), DESK, MANAGER)
 }

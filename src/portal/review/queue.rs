@@ -6,7 +6,7 @@ use serde::Serialize;
 use super::assignments::{With, people, with};
 use crate::cases::assignment::{self, Team, Whose};
 use crate::cases::review::submitted_at;
-use crate::cases::{Caller, CaseError, Desk, review};
+use crate::cases::{Caller, CaseError, Desk, department, review};
 use crate::domain::application::{Application, Item, ItemState, State};
 use crate::domain::id::DepartmentId;
 use crate::domain::time::{Day, Instant, day_in};
@@ -155,7 +155,8 @@ fn view(desk: &Desk, caller: &Caller, wanted: &Wanted) -> Result<QueueView, Case
     if let Some(whose) = wanted.whose() {
         all.retain(|one| fits(one, whose));
     }
-    let goal = |application: &Application| goal(desk, application);
+    let goals = department::goals(desk)?;
+    let goal = |application: &Application| review::goal(&desk.profile, &goals, application, &ours);
     let today = day_in(desk.profile.zone, now);
     let is_late = |application: &Application| goal(application).is_some_and(|day| day < today);
     let waiting = all.iter().filter(|application| waits(application, &ours)).count();
@@ -166,7 +167,7 @@ fn view(desk: &Desk, caller: &Caller, wanted: &Wanted) -> Result<QueueView, Case
         .map(|one| {
             let with = with(one, (&assigned, &names), (&ours, &caller.actor));
             let take = with.iter().find(|part| !part.take.is_empty()).map(|part| part.take.clone());
-            let row = row(desk, one, (caller, &ours), (&names, now, is_late(one)));
+            let row = row(desk, one, (caller, &ours), (&names, now, goal(one), is_late(one)));
             Row { with, take: take.unwrap_or_default(), ..row }
         })
         .collect();
@@ -196,7 +197,7 @@ fn row(
     desk: &Desk,
     application: &Application,
     (caller, ours): (&Caller, &[DepartmentId]),
-    (names, now, is_overdue): (&Names, Instant, bool),
+    (names, now, goal, is_overdue): (&Names, Instant, Option<Day>, bool),
 ) -> Row {
     let at = submitted_at(application);
     Row {
@@ -209,7 +210,7 @@ fn row(
         requester: application.requester_name.clone(),
         at,
         age: waiting_words(desk, application, at, now),
-        goal: goal(desk, application),
+        goal,
         is_overdue,
         state: application_tag(application.state.as_str()),
         items: application.items.iter().map(|item| line(item, names)).collect(),
@@ -227,11 +228,6 @@ fn matches(application: &Application, words: &str) -> bool {
     let text = format!("{} {} {}", application.number, application.answers.get("title"), application.requester_name);
     let text = text.to_lowercase();
     words.split_whitespace().all(|word| text.contains(word))
-}
-
-/// The day by which the city wants to have decided, while a decision is owed.
-pub(super) fn goal(desk: &Desk, application: &Application) -> Option<Day> {
-    review::goal(&desk.profile, application)
 }
 
 /// Whose work can be looked for.

@@ -179,7 +179,7 @@ review-choose-the-subsection = Choose the subsection
 review-the-facts-in-plain = The facts, in plain words
 review-what-would-change-the-answer = What would change the answer:
 review-waiting-for-our-decision = Waiting for our decision
-review-late-by-the-citys = Late by the city’s goal
+review-late-by-the-citys = Past the day to decide by
 review-shown-by-this-filter = Shown by this filter
 review-show = Show
 review-all-datasets = All datasets
@@ -285,7 +285,7 @@ away-say-so = Say that you are away
 away-first-day = First day
 away-last-day = Last day
 away-who-covers = Who covers
-away-who-covers-hint = A reviewer or manager of a department of yours. They cover where they hold a role themselves.
+away-who-covers-hint = A reviewer or manager of a department of yours. They cover where they hold a role themselves. If you choose nobody, the person whom your department set covers.
 away-nobody = Nobody
 away-keep = Keep these days
 away-colleagues = Colleagues who are away
@@ -348,7 +348,7 @@ texts-cancel = Back without a change
 texts-delete = Delete the text
 texts-delete-explained = It is offered no more. What was written with it stays, and the audit keeps what it said.
 texts-placeholders = The case fills in
-texts-placeholders-explained = Write them with their braces. The deadline is the day by which the city wants to have decided.
+texts-placeholders-explained = Write them with their braces. The deadline is the day by which it is to be decided.
 texts-english = Text in English
 texts-spanish = Text in Spanish
 texts-spanish-hint = For applicants who read Spanish. Without it they get the English text; notes are always in English.
@@ -357,3 +357,28 @@ texts-put-label-spanish = Text of the department, in Spanish for this applicant
 texts-choose = Choose a text
 texts-english-only = { $title } (in English only)
 texts-put = Put in
+settings-link = Settings of the department
+settings-lead = How the desk of your department works. Its managers set it; each change stands in the audit.
+settings-form-lead = These settings count from the moment they are kept, for open applications too.
+settings-email = Contact address
+settings-email-hint = Where applicants and the city write to. It stands on public pages, and new applications are announced to it.
+settings-days = Days in which we want to decide
+settings-business-days = { $count ->
+    [one] one business day
+   *[other] { $count } business days
+}
+settings-calendar-days = { $count ->
+    [one] one day
+   *[other] { $count } days
+}
+settings-the-citys = (the city’s goal)
+settings-business-days-hint = Business days, at most { $count }, which is the city’s goal and counts where this is empty. The queue, the deadlines and the applicant’s page follow it.
+settings-calendar-days-hint = Days, at most { $count }, which is the city’s goal and counts where this is empty. The queue, the deadlines and the applicant’s page follow it.
+settings-cover = Covers where nobody was named
+settings-cover-hint = For colleagues who are away and named nobody. This gives no right.
+settings-replies = Who is told of answers and messages
+settings-replies-hint = New applications are told to everybody and to the contact address. While an application is nobody’s, its answers are told to everybody too.
+settings-change = Change the settings
+settings-by-managers = Managers of the department change them.
+settings-keep = Keep the settings
+review-own-goal = (your department’s own goal)

@@ -179,7 +179,7 @@ review-choose-the-subsection = Elija la subsección
 review-the-facts-in-plain = Los hechos, en palabras sencillas
 review-what-would-change-the-answer = Qué cambiaría la respuesta:
 review-waiting-for-our-decision = Esperan nuestra decisión
-review-late-by-the-citys = Con retraso según la meta de la ciudad
+review-late-by-the-citys = Pasadas del día para decidir
 review-shown-by-this-filter = Mostradas por este filtro
 review-show = Mostrar
 review-all-datasets = Todos los conjuntos de datos
@@ -285,7 +285,7 @@ away-say-so = Decir que estará ausente
 away-first-day = Primer día
 away-last-day = Último día
 away-who-covers = Quién cubre
-away-who-covers-hint = Un revisor o responsable de un departamento de usted. Cubre donde tiene un cargo propio.
+away-who-covers-hint = Un revisor o responsable de un departamento de usted. Cubre donde tiene un cargo propio. Si no elige a nadie, cubre la persona que su departamento fijó.
 away-nobody = Nadie
 away-keep = Guardar estos días
 away-colleagues = Colegas ausentes
@@ -348,7 +348,7 @@ texts-cancel = Volver sin cambios
 texts-delete = Borrar el texto
 texts-delete-explained = Ya no se ofrece. Lo que se escribió con él queda, y la auditoría conserva lo que decía.
 texts-placeholders = El caso completa
-texts-placeholders-explained = Escríbalos con sus llaves. El plazo es el día para el que la ciudad quiere haber decidido.
+texts-placeholders-explained = Escríbalos con sus llaves. El plazo es el día para el que debe decidirse.
 texts-english = Texto en inglés
 texts-spanish = Texto en español
 texts-spanish-hint = Para solicitantes que leen español. Sin él reciben el texto en inglés; las notas son siempre en inglés.
@@ -357,3 +357,28 @@ texts-put-label-spanish = Texto del departamento, en español para este solicita
 texts-choose = Elija un texto
 texts-english-only = { $title } (solo en inglés)
 texts-put = Poner
+settings-link = Ajustes del departamento
+settings-lead = Cómo trabaja la mesa de su departamento. Lo fijan sus responsables; cada cambio queda en la auditoría.
+settings-form-lead = Estos ajustes cuentan desde que se guardan, también para las solicitudes abiertas.
+settings-email = Dirección de contacto
+settings-email-hint = Adonde escriben los solicitantes y la ciudad. Figura en páginas públicas, y a ella se anuncian las solicitudes nuevas.
+settings-days = Días en los que queremos decidir
+settings-business-days = { $count ->
+    [one] un día hábil
+   *[other] { $count } días hábiles
+}
+settings-calendar-days = { $count ->
+    [one] un día
+   *[other] { $count } días
+}
+settings-the-citys = (la meta de la ciudad)
+settings-business-days-hint = Días hábiles, como máximo { $count }, que es la meta de la ciudad y cuenta si esto queda vacío. La siguen la lista de solicitudes, los plazos y la página del solicitante.
+settings-calendar-days-hint = Días, como máximo { $count }, que es la meta de la ciudad y cuenta si esto queda vacío. La siguen la lista de solicitudes, los plazos y la página del solicitante.
+settings-cover = Cubre cuando no se nombró a nadie
+settings-cover-hint = Para colegas ausentes que no nombraron a nadie. Esto no da ningún derecho.
+settings-replies = A quién se avisa de respuestas y mensajes
+settings-replies-hint = Las solicitudes nuevas se avisan a todos y a la dirección de contacto. Mientras una solicitud no es de nadie, sus respuestas también se avisan a todos.
+settings-change = Cambiar los ajustes
+settings-by-managers = Los cambian los responsables del departamento.
+settings-keep = Guardar los ajustes
+review-own-goal = (la meta propia de su departamento)
