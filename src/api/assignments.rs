@@ -149,7 +149,7 @@ struct LoadView {
     name: Option<String>,
     /// Applications that still need this department's decision.
     open: usize,
-    /// Of these, late by the city's goal.
+    /// Of these, late by the department's goal.
     late: usize,
     /// Since when the oldest waits.
     oldest: Option<DateTime<Utc>>,

@@ -19,6 +19,8 @@ pub mod datasets;
 pub mod deadlines;
 pub mod describe;
 pub mod desk;
+pub mod desk_settings;
+pub mod desk_texts;
 pub mod earlier;
 pub mod effect;
 pub mod eligibility;
@@ -152,6 +154,7 @@ pub fn api() -> Api {
     let api = imports::routes(api);
     let api = applications::routes(api);
     let api = effect::routes(earlier::routes(assignments::routes(desk::routes(api))));
+    let api = desk_settings::routes(desk_texts::routes(api));
     let api = agreements::routes(api);
     let api = endings::routes(api);
     let api = keys::routes(api);

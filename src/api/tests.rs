@@ -2,6 +2,8 @@
 
 mod account;
 mod case;
+mod desk_settings;
+mod desk_texts;
 mod document;
 mod feeds;
 mod records;

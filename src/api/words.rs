@@ -51,7 +51,15 @@ pub(super) const GROUPS: &[Group] = &[
     Group {
         name: "Review desk",
         about: "What a department's reviewers and managers do with applications and agreements.",
-        segments: &["review", "review-agreements", "review-assignments", "review-load", "review-absences"],
+        segments: &[
+            "review",
+            "review-agreements",
+            "review-assignments",
+            "review-load",
+            "review-absences",
+            "review-texts",
+            "review-departments",
+        ],
     },
     Group {
         name: "Stewardship",
@@ -180,6 +188,7 @@ pub(super) fn parameter(path: &str, name: &str) -> &'static str {
         "since" => "The number of an earlier version; the one before by default.",
         "against" => "The number of a version; the one that binds now by default.",
         "state" => "Only those in this state.",
+        "item" => "The id of one dataset in the application; the first of yours by default.",
         "assigned" => "me (with whom you cover for today), nobody, or the id of a colleague's account.",
         "open" => "true: only what waits for a decision of yours.",
         "who" => "everyone: also people without a staff role.",

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde_json::json;
 
 use super::accounts::reserved_name;
+use super::assignment::addressed;
 use super::drafting::{DraftText, draft_text};
 use super::settle::settle;
 pub use super::signing::Signature;
@@ -372,7 +373,10 @@ pub(super) fn write(work: &mut Work<'_>, change: &Change) -> Result<(), CaseErro
         applications::add_remark(work.conn, change.next.id, work.caller.actor.account, &remark)?;
     }
     work.record(change.act.clone())?;
-    change.notices.iter().try_for_each(|notice| work.notify(notice))
+    for notice in &change.notices {
+        addressed(work, &change.next, notice)?.iter().try_for_each(|notice| work.notify(notice))?;
+    }
+    Ok(())
 }
 
 /// A text of people, with its limit.

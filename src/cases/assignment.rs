@@ -4,11 +4,12 @@
 use std::collections::BTreeMap;
 
 use super::review::{DESK, goal, queue, submitted_at, visible};
-use super::{Caller, CaseError, Desk, Work};
+use super::{Caller, CaseError, Desk, Work, department};
 use crate::domain::application::{Application, ItemState};
 use crate::domain::assignment::{self as rules, Absence, Assignment, Load};
 use crate::domain::audit::{About, Act};
 use crate::domain::calendar::in_words;
+use crate::domain::department::default_cover;
 use crate::domain::id::{AccountId, ApplicationId, DepartmentId};
 use crate::domain::notice::{Notice, NoticeKind, Recipient};
 use crate::domain::people::Actor;
@@ -28,18 +29,22 @@ pub struct Team {
     pub people: Vec<Actor>,
     /// Absences that are not over.
     pub absences: Vec<Absence>,
+    /// Who covers in a department where somebody who is away named nobody.
+    covers: BTreeMap<DepartmentId, AccountId>,
     /// The city's day.
     pub today: Day,
 }
 
 impl Team {
-    fn of(desk: &Desk, conn: &mut AnyConnection, departments: &[DepartmentId]) -> Result<Self, StoreError> {
+    pub(super) fn of(desk: &Desk, conn: &mut AnyConnection, departments: &[DepartmentId]) -> Result<Self, StoreError> {
         let today = day_in(desk.profile.zone, desk.clock.now());
         let people: Vec<Actor> = people::staff_in(conn, departments, DESK)?.into_iter().map(actor).collect();
         let absences = assignments::absences_from(conn, today)?;
         let is_ours = |absence: &Absence| people.iter().any(|person| person.account == Some(absence.account));
         let absences = absences.into_iter().filter(is_ours).collect();
-        Ok(Self { people, absences, today })
+        let covers = people::departments(conn)?.into_iter().filter(|one| departments.contains(&one.id));
+        let covers = covers.filter_map(|one| Some((one.id, one.desk.cover?))).collect();
+        Ok(Self { people, absences, covers, today })
     }
 
     /// The people of one department.
@@ -59,10 +64,14 @@ impl Team {
         self.absences.iter().find(|absence| absence.account == account && absence.is_on(self.today))
     }
 
-    /// Who covers for a person today in a department.
+    /// Who covers for a person today in a department: whom they named, or whom the department set.
     #[must_use]
     pub fn cover(&self, account: AccountId, department: DepartmentId) -> Option<&Actor> {
-        self.away(account).and_then(|absence| absence.cover_on(self.today, department, &self.people))
+        let absence = self.away(account)?;
+        absence.cover_on(self.today, department, &self.people).or_else(|| {
+            let set = self.covers.get(&department).copied();
+            default_cover(set, (absence, department), (&self.people, &self.absences, self.today))
+        })
     }
 }
 
@@ -250,6 +259,29 @@ fn tell(
     owed.iter().try_for_each(|notice| work.notify(notice))
 }
 
+/// A message about an application to those of the department who should hear it: whoever works on it and who covers for
+/// them, where the department set it so.
+///
+/// # Errors
+/// What the store says.
+pub(super) fn addressed(
+    work: &mut Work<'_>,
+    application: &Application,
+    notice: &Notice,
+) -> Result<Vec<Notice>, CaseError> {
+    let (Recipient::Department(id, _) | Recipient::Office(id)) = &notice.to else { return Ok(vec![notice.clone()]) };
+    if !people::department_by_id(work.conn, *id)?.desk.replies.narrows(notice.kind) {
+        return Ok(vec![notice.clone()]);
+    }
+    let team = Team::of(work.desk, work.conn, &[*id])?;
+    let given = assignments::of(work.conn, &[application.id])?;
+    let given = given.iter().find(|one| one.department == *id && one.counts(application, &team.people));
+    let Some(account) = given.map(|one| one.account) else { return Ok(vec![notice.clone()]) };
+    let cover = team.cover(account, *id).and_then(|cover| cover.account);
+    let to = |account| Notice { to: Recipient::Account(account), ..notice.clone() };
+    Ok([Some(account), cover].into_iter().flatten().map(to).collect())
+}
+
 /// Says that the caller is away, and who covers. Takes the place of what they said before.
 ///
 /// # Errors
@@ -327,6 +359,7 @@ pub struct DepartmentLoad {
 pub fn loads(desk: &Desk, caller: &Caller) -> Result<(Team, Vec<DepartmentLoad>), CaseError> {
     let states = vec!["submitted".to_owned(), "info_requested".to_owned()];
     let open = queue(desk, caller, &QueueFilter { states, dataset: None, is_open: true })?;
+    let goals = department::goals(desk)?;
     let assigned = assigned(desk, caller, &open)?;
     let load = |department: DepartmentId, account: Option<AccountId>| {
         let mut load = Load::default();
@@ -334,7 +367,8 @@ pub fn loads(desk: &Desk, caller: &Caller) -> Result<(Team, Vec<DepartmentLoad>)
             let mut items = one.items.iter().filter(|item| item.department == department);
             let is_pending = items.any(|item| matches!(item.state, ItemState::Pending { .. }));
             if is_pending && assigned.to(one.id, department) == account {
-                let is_late = goal(&desk.profile, one).is_some_and(|day| day < assigned.team.today);
+                let is_late =
+                    goal(&desk.profile, &goals, one, &[department]).is_some_and(|day| day < assigned.team.today);
                 load.add(submitted_at(one), is_late);
             }
         }

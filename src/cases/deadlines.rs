@@ -3,11 +3,12 @@
 
 use serde::Serialize;
 
-use super::{Caller, CaseError, Desk};
+use super::{Caller, CaseError, Desk, department};
 use crate::domain::agreement::{Agreement, Destruction};
 use crate::domain::appeal::{Appeal, Timeliness};
 use crate::domain::application::{Application, State};
 use crate::domain::calendar::Deadline;
+use crate::domain::department::Goals;
 use crate::domain::id::DepartmentId;
 use crate::domain::misuse::case::MisuseCase;
 use crate::domain::people::Role;
@@ -75,7 +76,8 @@ pub fn board(desk: &Desk, caller: &Caller) -> Result<Vec<Due>, CaseError> {
     };
     let filter = QueueFilter::default();
     let waiting = desk.read(|conn| applications::queue(conn, &every, &filter, MAX))?;
-    found.extend(waiting.iter().filter_map(|application| of_application(desk, application)));
+    let goals = department::goals(desk)?;
+    found.extend(waiting.iter().filter_map(|application| of_application((desk, &goals), application, &every)));
     let today = day_in(desk.profile.zone, desk.clock.now());
     let live = desk.read(|conn| agreements::of_departments(conn, Some(&every), Some("executed"), MAX))?;
     found.extend(live.iter().filter_map(|agreement| of_agreement(desk, agreement, today)));
@@ -200,7 +202,7 @@ fn of_appeal(appeal: &Appeal) -> Due {
     )
 }
 
-fn of_application(desk: &Desk, application: &Application) -> Option<Due> {
+fn of_application((desk, goals): (&Desk, &Goals), application: &Application, readers: &[DepartmentId]) -> Option<Due> {
     let profile = &desk.profile;
     let title = application.answers.get("title");
     let path = format!("/review/{}", application.id);
@@ -209,7 +211,9 @@ fn of_application(desk: &Desk, application: &Application) -> Option<Due> {
     match &application.state {
         State::Submitted { .. } => {
             let first = application.submissions.first().map_or(application.created_at, |submission| submission.at);
-            let goal = profile.calendar.after(day_in(profile.zone, first), profile.clocks.decision_goal);
+            let waiting = application.items.iter().filter(|item| item.state.is_pending());
+            let waiting = waiting.map(|item| item.department).filter(|department| readers.contains(department));
+            let goal = profile.calendar.after(day_in(profile.zone, first), goals.nearest(waiting));
             let what = format!("Decide on “{title}”");
             Some(counted(("Application", number, what), (path, Turn::City), departments, &goal))
         }

@@ -34,7 +34,7 @@ use crate::domain::terms::TermsFamily;
 use crate::store::{AnyConnection, StoreError, agreements};
 
 /// Every table that an act may write.
-const TABLES: [&str; 56] = [
+const TABLES: [&str; 57] = [
     "absences",
     "accounts",
     "agreement_datasets",
@@ -56,6 +56,7 @@ const TABLES: [&str; 56] = [
     "dataset_samples",
     "datasets",
     "departments",
+    "desk_texts",
     "destructions",
     "exports",
     "feed_checks",

@@ -57,7 +57,13 @@ pub mod conduct;
 pub mod copies;
 pub mod deadlines;
 pub mod denials;
+pub mod department;
+#[cfg(test)]
+mod department_tests;
 pub mod describe;
+pub mod desk_texts;
+#[cfg(test)]
+mod desk_texts_tests;
 pub mod destruction;
 pub mod drafting;
 #[cfg(test)]

@@ -9,9 +9,10 @@ use super::drafting::must_fit;
 use super::letters;
 use super::post::Composed;
 use super::settle::settle;
-use super::{Caller, CaseError, Desk, Work};
+use super::{Caller, CaseError, Desk, Work, department};
 use crate::domain::agreement::Agreed;
 use crate::domain::application::{Application, Change, Command, Item, ItemState, State};
+use crate::domain::department::Goals;
 use crate::domain::id::{ApplicationId, DepartmentId, ItemId};
 use crate::domain::notice::{Notice, NoticeKind, Recipient};
 use crate::domain::people::Role;
@@ -45,8 +46,9 @@ pub fn queue(desk: &Desk, caller: &Caller, filter: &QueueFilter) -> Result<Vec<A
     }
     let found = desk.read(|conn| applications::queue(conn, &departments, filter, QUEUE_MAX))?;
     let mut found: Vec<_> = found.iter().filter_map(Application::as_submitted).collect();
+    let goals = department::goals(desk)?;
     found.sort_by_cached_key(|one| {
-        let goal = goal(&desk.profile, one);
+        let goal = goal(&desk.profile, &goals, one, &departments);
         (goal.is_none(), goal, submitted_at(one))
     });
     Ok(found)
@@ -68,12 +70,15 @@ pub fn submitted_at(application: &Application) -> Instant {
     application.submissions.first().map_or(application.created_at, |submission| submission.at)
 }
 
-/// The day by which the city wants to have decided, while a decision is owed.
+/// The day by which these departments want to have decided, while a decision is owed: the nearest of those that still
+/// have to.
 #[must_use]
-pub fn goal(profile: &Profile, application: &Application) -> Option<Day> {
+pub fn goal(profile: &Profile, goals: &Goals, application: &Application, ours: &[DepartmentId]) -> Option<Day> {
     let is_owed = matches!(application.state, State::Submitted { .. });
     let day = day_in(profile.zone, submitted_at(application));
-    is_owed.then(|| profile.calendar.after(day, profile.clocks.decision_goal).due)
+    let waiting = application.items.iter().filter(|item| matches!(item.state, ItemState::Pending { .. }));
+    let waiting = waiting.map(|item| item.department).filter(|department| ours.contains(department));
+    is_owed.then(|| profile.calendar.after(day, goals.nearest(waiting)).due)
 }
 
 /// An application as the caller's departments see it (as it was last submitted, under the tiers that count when it is

@@ -9,6 +9,7 @@ use super::links::Purpose;
 use super::passwords::{self, HashingPool};
 use super::{Caller, CaseError, Desk, Touched, Work};
 use crate::domain::audit::{Act, Hash, hex};
+use crate::domain::department::DeskSettings;
 use crate::domain::id::{AccountId, DepartmentId, ServiceId};
 use crate::domain::notice::{Notice, NoticeKind, Recipient};
 use crate::domain::people::{Capacity, Role, RoleGrant};
@@ -44,6 +45,7 @@ pub fn add_department(
             slug: slug.as_str().to_owned(),
             name: name.as_str().to_owned(),
             email: email.as_str().to_owned(),
+            desk: DeskSettings::default(),
             version: 1,
         };
         people::insert_department(work.conn, &department, work.now)

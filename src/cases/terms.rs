@@ -12,6 +12,7 @@ use serde_json::json;
 use super::{Caller, CaseError, Desk, Work};
 use crate::domain::agreement::Agreement;
 use crate::domain::audit::Act;
+use crate::domain::department::DeskSettings;
 use crate::domain::id::{AccountId, OrganisationId, TermsId};
 use crate::domain::notice::{Notice, NoticeKind, Recipient};
 use crate::domain::people::{Capacity, Role};
@@ -215,6 +216,7 @@ pub fn set_up<'a>(desk: &Desk, read: impl Fn(&str) -> Option<&'a str>) -> Result
                 slug: seed.slug.as_str().to_owned(),
                 name: seed.name.as_str().to_owned(),
                 email: seed.email.as_str().to_owned(),
+                desk: DeskSettings::default(),
                 version: 1,
             };
             people::insert_department(work.conn, &department, work.now)?;

@@ -8,6 +8,7 @@ pub mod sampled;
 mod seed;
 pub mod simulator;
 mod stories;
+mod texts;
 pub mod usage;
 
 pub use seed::{City, point_to, seed};

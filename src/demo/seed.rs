@@ -93,6 +93,7 @@ pub fn seed<'a>(
     for feed in FEEDS {
         add_dataset(&city, feed, simulator, credential)?;
     }
+    super::texts::keep(&city)?;
     stories::tell(&city)?;
     super::asked::tell(&city)?;
     conduct::tell(&city)?;

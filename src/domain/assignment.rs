@@ -184,7 +184,7 @@ pub fn check_absence(
 pub struct Load {
     /// Applications that still need this department's decision.
     pub open: usize,
-    /// Of these, late by the city's goal.
+    /// Of these, late by the department's goal.
     pub late: usize,
     /// Since when the oldest of them waits.
     pub oldest: Option<Instant>,

@@ -108,6 +108,8 @@ kinds! {
     ItemKind => ItemId,
     /// A message or note on an application.
     RemarkKind => RemarkId,
+    /// A text that a department keeps for its desk.
+    DeskTextKind => DeskTextId,
     /// An agreement.
     AgreementKind => AgreementId,
     /// An API key.

@@ -13,6 +13,8 @@ pub mod catalogue;
 pub mod change;
 pub mod closing;
 pub mod dcat;
+pub mod department;
+pub mod desk_text;
 pub mod drift;
 pub mod eligibility;
 pub mod export;

@@ -17,6 +17,8 @@ pub mod calendar;
 pub mod cases;
 pub mod complaints;
 pub mod datasets;
+pub mod departments;
+pub mod desk_texts;
 pub mod destructions;
 pub mod exports;
 pub mod feeds;

@@ -1,33 +1,20 @@
-//! Accounts, roles, departments, and whose mailboxes a notice goes to.
+//! Accounts, roles, and whose mailboxes a notice goes to.
 
 use chrono::NaiveDateTime;
 use diesel::prelude::*;
 
 use super::audit::{escape, like};
+pub use super::departments::{
+    Department, department_by_id, department_by_slug, departments, insert_department, update_department,
+};
 use super::schema::{
-    accounts, departments, exports, idempotency, links, notice_choices, outbox, role_grants, saved_views, sessions,
-    throttles,
+    accounts, exports, idempotency, links, notice_choices, outbox, role_grants, saved_views, sessions, throttles,
 };
 use super::{AnyConnection, StoreError, id, id_opt, one_row};
 use crate::domain::id::{AccountId, DepartmentId, OrganisationId};
 use crate::domain::notice::Recipient;
 use crate::domain::people::{Role, RoleGrant};
 use crate::domain::time::Instant;
-
-/// A department as stored.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Department {
-    /// Its id.
-    pub id: DepartmentId,
-    /// Its name in URLs.
-    pub slug: String,
-    /// Its name.
-    pub name: String,
-    /// Where it is written to.
-    pub email: String,
-    /// Counts saves.
-    pub version: i64,
-}
 
 /// An account as stored.
 #[derive(Clone, PartialEq, Eq)]
@@ -410,82 +397,4 @@ pub fn mailboxes(conn: &mut AnyConnection, to: &Recipient) -> Result<Vec<Mailbox
         Ok(Mailbox { account: id_opt(account)?, address, name, language })
     };
     rows.into_iter().map(mailbox).collect()
-}
-
-type DepartmentColumns = (String, String, String, String, i64);
-
-fn department((raw, slug, name, email, version): DepartmentColumns) -> Result<Department, StoreError> {
-    Ok(Department { id: id(&raw)?, slug, name, email, version })
-}
-
-/// Every department, by name.
-///
-/// # Errors
-/// What the database says.
-pub fn departments(conn: &mut AnyConnection) -> Result<Vec<Department>, StoreError> {
-    let rows: Vec<DepartmentColumns> = departments::table
-        .order(departments::name.asc())
-        .select((departments::id, departments::slug, departments::name, departments::email, departments::version))
-        .load(conn)?;
-    rows.into_iter().map(department).collect()
-}
-
-/// The department with this slug.
-///
-/// # Errors
-/// [`StoreError::Missing`] or what the database says.
-pub fn department_by_slug(conn: &mut AnyConnection, slug: &str) -> Result<Department, StoreError> {
-    let row: DepartmentColumns = departments::table
-        .filter(departments::slug.eq(slug))
-        .select((departments::id, departments::slug, departments::name, departments::email, departments::version))
-        .first(conn)?;
-    department(row)
-}
-
-/// The department with this id.
-///
-/// # Errors
-/// [`StoreError::Missing`] or what the database says.
-pub fn department_by_id(conn: &mut AnyConnection, wanted: DepartmentId) -> Result<Department, StoreError> {
-    let row: DepartmentColumns = departments::table
-        .filter(departments::id.eq(wanted.to_string()))
-        .select((departments::id, departments::slug, departments::name, departments::email, departments::version))
-        .first(conn)?;
-    department(row)
-}
-
-/// Keeps a new department.
-///
-/// # Errors
-/// [`StoreError::Taken`] when the slug is.
-pub fn insert_department(conn: &mut AnyConnection, department: &Department, now: Instant) -> Result<(), StoreError> {
-    diesel::insert_into(departments::table)
-        .values((
-            departments::id.eq(department.id.to_string()),
-            departments::slug.eq(&department.slug),
-            departments::name.eq(&department.name),
-            departments::email.eq(&department.email),
-            departments::created_at.eq(now.naive_utc()),
-            departments::version.eq(1),
-        ))
-        .execute(conn)?;
-    Ok(())
-}
-
-/// Saves a department over the version it was loaded with.
-///
-/// # Errors
-/// [`StoreError::Stale`] when somebody was faster.
-pub fn update_department(conn: &mut AnyConnection, department: &Department) -> Result<(), StoreError> {
-    let rows = diesel::update(
-        departments::table
-            .filter(departments::id.eq(department.id.to_string()).and(departments::version.eq(department.version))),
-    )
-    .set((
-        departments::name.eq(&department.name),
-        departments::email.eq(&department.email),
-        departments::version.eq(department.version.saturating_add(1)),
-    ))
-    .execute(conn)?;
-    one_row(rows)
 }

@@ -75,6 +75,14 @@ impl Fields {
         Self(self.0.iter().filter(|(other, _)| other != name).cloned().collect())
     }
 
+    /// The same with one value for `name`.
+    #[must_use]
+    pub fn with(&self, name: &str, value: &str) -> Self {
+        let mut next = self.without(name);
+        next.0.push((name.to_owned(), value.to_owned()));
+        next
+    }
+
     /// Refuses names that are not in `known` (an entry ending in `*` stands for every name that begins so), and names
     /// sent twice unless their entry ends in `[]`, which is not part of the name.
     ///

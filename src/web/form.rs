@@ -118,6 +118,12 @@ impl Form {
         self.fields.all(name).map(str::trim).filter(|value| !value.is_empty()).collect()
     }
 
+    /// The same form with another value in a field.
+    #[must_use]
+    pub fn with(&self, name: &str, value: &str) -> Self {
+        Self { fields: Rc::new(self.fields.with(name, value)), files: Rc::clone(&self.files) }
+    }
+
     /// Whether the field was sent at all (a ticked box, the button pressed).
     #[must_use]
     pub fn has(&self, name: &str) -> bool {

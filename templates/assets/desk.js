@@ -55,6 +55,20 @@
     form.elements.to.value = link.dataset.as;
     form.requestSubmit();
   };
+  // A text of the department goes into its field in place, after what was typed. Where something must be said about it, or
+  // nothing is chosen, the page is asked.
+  for (const put of main.querySelectorAll("button[name=put]")) {
+    put.addEventListener("click", (event) => {
+      const field = put.form.elements[put.value];
+      const text = put.form.elements[`text.${put.value}`]?.selectedOptions[0]?.dataset.text;
+      if (!text || !field) return;
+      event.preventDefault();
+      const typed = field.value.trimEnd();
+      field.value = typed ? `${typed}\n\n${text}` : text;
+      field.dispatchEvent(new Event("input", { bubbles: true }));
+      field.focus();
+    });
+  }
   const acts = {
     j: () => move(1),
     k: () => move(rows.includes(document.activeElement) ? -1 : 0),

@@ -43,6 +43,8 @@ const PEOPLE: &[(&str, &[&str])] = &[
             "/review?show=all",
             "/review/load",
             "/review/away",
+            "/review/texts",
+            "/review/department",
             "/stewardship/import",
         ],
     ),

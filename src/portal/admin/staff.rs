@@ -298,6 +298,7 @@ mod tests {
             slug: "parking".to_owned(),
             name: "Parking".to_owned(),
             email: "p@example.org".to_owned(),
+            desk: crate::domain::department::DeskSettings::default(),
             version: 1,
         };
         let values: Vec<_> = role_boxes(&[department]).into_iter().map(|role| (role.value, role.label)).collect();

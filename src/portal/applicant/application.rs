@@ -7,8 +7,9 @@ use super::form::{StepLink, steps};
 use super::list::title;
 use super::standing::{ItemView, Standing, item, standing};
 use super::story::{Ahead, Entry, ahead, story};
-use crate::cases::{Caller, CaseError, Desk, apply, review};
+use crate::cases::{Caller, CaseError, Desk, apply, department, review};
 use crate::domain::application::{Answers, Application, ItemState, RemarkKind, STEPS, State};
+use crate::domain::department::Goals;
 use crate::domain::id::{ApplicationId, DepartmentId};
 use crate::domain::profile::Profile;
 use crate::domain::text::Invalid;
@@ -106,6 +107,7 @@ pub(super) struct Facts {
     pub(super) remarks: Vec<Remark>,
     pub(super) gaps: Vec<Invalid>,
     pub(super) names: Names,
+    pub(super) goals: Goals,
 }
 
 pub(super) fn load(desk: &Desk, who: &Caller, id: ApplicationId) -> Result<Facts, CaseError> {
@@ -114,6 +116,7 @@ pub(super) fn load(desk: &Desk, who: &Caller, id: ApplicationId) -> Result<Facts
         remarks: review::remarks_for_requester(desk, id)?,
         gaps: if is_editable(&application) { apply::gaps(desk, who, id)? } else { Vec::new() },
         names: Names::of(desk)?,
+        goals: department::goals(desk)?,
         application,
     })
 }
@@ -182,7 +185,7 @@ fn question(remarks: &[Remark], state: &State) -> String {
 }
 
 pub(super) fn view(profile: &Profile, facts: &Facts) -> ApplicationView {
-    let Facts { application, remarks, gaps, names } = facts;
+    let Facts { application, remarks, gaps, names, goals } = facts;
     let mut departments: Vec<DepartmentId> = application.items.iter().map(|item| item.department).collect();
     departments.sort_unstable();
     departments.dedup();
@@ -191,10 +194,10 @@ pub(super) fn view(profile: &Profile, facts: &Facts) -> ApplicationView {
         id: application.id.to_string(),
         number: application.number.clone(),
         title: title(application),
-        standing: standing(profile, names, application),
+        standing: standing(profile, (names, goals), application),
         items: application.items.iter().map(|one| item(names, one)).collect(),
         story: story(names, application, remarks),
-        ahead: ahead(profile, names, application),
+        ahead: ahead(profile, (names, goals), application),
         steps: if may.edit { steps(application, gaps, "") } else { Vec::new() },
         gaps: gaps.len(),
         question: question(remarks, &application.state),

@@ -2,9 +2,10 @@
 
 use serde::Serialize;
 
-use crate::cases::review::goal;
+use crate::cases::review::submitted_at;
 use crate::domain::application::{Application, Item, ItemState, State};
 use crate::domain::calendar::in_words;
+use crate::domain::department::Goals;
 use crate::domain::profile::Profile;
 use crate::domain::time::day_in;
 use crate::portal::shared::{ConditionView, Names, Tag, conditions, tier_words};
@@ -38,22 +39,26 @@ pub(super) fn tag(state: &State) -> Tag {
 }
 
 /// The standing of an application.
-pub(super) fn standing(profile: &Profile, names: &Names, application: &Application) -> Standing {
+pub(super) fn standing(profile: &Profile, (names, goals): (&Names, &Goals), application: &Application) -> Standing {
     let (title, who, next) = match &application.state {
         State::Draft => (
             "You are still writing this application".to_owned(),
             "You. Nobody at the city can see a draft.".to_owned(),
             "Fill in the steps below in any order; everything is kept as you save it. Then check and sign.".to_owned(),
         ),
-        State::Submitted { at } => (
-            "The city is reviewing it".to_owned(),
-            waiting_for(names, application),
-            format!(
-                "Each department decides on its own datasets; the city aims to be done by {}. \
-                 You get a mail when somebody asks a question and when it is decided.",
-                in_words(goal(profile, application).unwrap_or(day_in(profile.zone, *at)))
-            ),
-        ),
+        State::Submitted { .. } => {
+            let waiting = application.items.iter().filter(|item| item.state.is_pending()).map(|item| item.department);
+            let goal = profile.calendar.after(day_in(profile.zone, submitted_at(application)), goals.furthest(waiting)).due;
+            (
+                "The city is reviewing it".to_owned(),
+                waiting_for(names, application),
+                format!(
+                    "Each department decides on its own datasets; the city aims to be done by {}. \
+                     You get a mail when somebody asks a question and when it is decided.",
+                    in_words(goal)
+                ),
+            )
+        }
         State::InfoRequested { department, .. } => (
             format!("{} asked you a question", names.get(*department)),
             "You. The review waits for your answer.".to_owned(),

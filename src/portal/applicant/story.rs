@@ -7,6 +7,7 @@ use serde::Serialize;
 use crate::cases::review::goal;
 use crate::domain::application::{Application, Item, ItemState, RemarkKind, State, question};
 use crate::domain::calendar::in_words;
+use crate::domain::department::Goals;
 use crate::domain::profile::Profile;
 use crate::domain::review::Decision;
 use crate::domain::time::{Instant, day_in};
@@ -103,7 +104,7 @@ fn ending(application: &Application) -> Option<Entry> {
 }
 
 /// The steps from here to an agreement, as far as they can be known; none where nothing goes on.
-pub(super) fn ahead(profile: &Profile, names: &Names, application: &Application) -> Vec<Ahead> {
+pub(super) fn ahead(profile: &Profile, (names, goals): (&Names, &Goals), application: &Application) -> Vec<Ahead> {
     let step = |title: &str, by: &str| Ahead { title: title.to_owned(), by: by.to_owned() };
     let mut steps = match &application.state {
         State::Draft => vec![step("You check everything and sign", "Your turn")],
@@ -121,10 +122,11 @@ pub(super) fn ahead(profile: &Profile, names: &Names, application: &Application)
         | State::Lapsed { .. }
         | State::Converted { .. } => return Vec::new(),
     };
-    let until = goal(profile, application).map(|day| format!("The city aims at {}", in_words(day))).unwrap_or_default();
     let is_ahead =
         |item: &&Item| item.state.is_pending() && item.tier.approvals_needed().is_some_and(|needed| needed > 0);
     for item in application.items.iter().filter(is_ahead) {
+        let until = goal(profile, goals, application, &[item.department]);
+        let until = until.map(|day| format!("The city aims at {}", in_words(day))).unwrap_or_default();
         let decides = step(&format!("Decision by {}", names.get(item.department)), &until);
         if !steps.contains(&decides) {
             steps.push(decides);

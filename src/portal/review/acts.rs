@@ -29,7 +29,7 @@ pub(super) async fn ask(
     posted: Posted,
 ) -> Result<HttpResponse, WebError> {
     let told = Told { field: "question", done: "The question is sent. The application waits for the answer." };
-    let (id, form) = (id_in(&id)?, posted.only(&["question", "department", "about"])?);
+    let (id, form) = (id_in(&id)?, posted.only(&["question", "department", "about", "text.*"])?);
     let (caller, department) = (caller(&request), id_in(form.text("department"))?);
     let (text, about) = (form.text("question").to_owned(), form.text("about").to_owned());
     let about = Some(about).filter(|about| !about.is_empty());
@@ -47,7 +47,8 @@ pub(super) async fn message(
     posted: Posted,
 ) -> Result<HttpResponse, WebError> {
     let told = Told { field: "message", done: "The message is sent." };
-    written(&request, &desk, id_in(&id)?, &posted.only(&["message", "department"])?, told, review::message).await
+    written(&request, &desk, id_in(&id)?, &posted.only(&["message", "department", "text.*"])?, told, review::message)
+        .await
 }
 
 /// Writes a private note.
@@ -59,7 +60,7 @@ pub(super) async fn note(
     posted: Posted,
 ) -> Result<HttpResponse, WebError> {
     let told = Told { field: "note", done: "The note is kept." };
-    written(&request, &desk, id_in(&id)?, &posted.only(&["note", "department"])?, told, review::note).await
+    written(&request, &desk, id_in(&id)?, &posted.only(&["note", "department", "text.*"])?, told, review::note).await
 }
 
 /// Steps aside.

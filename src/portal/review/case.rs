@@ -7,17 +7,18 @@ use super::assignments::{With, people, with};
 use super::countered::{CounteredView, countered};
 use super::decision::{DecisionForm, Offer, Redactions};
 use super::effect::EffectView;
-use super::queue::{goal, is_pending, waiting_words};
+use super::queue::{is_pending, waiting_words};
 use super::similar::{SimilarView, similar_view};
+use super::texts::{TextsView, texts_view};
+use super::thread::{RemarkView, Write, remarks, stepped_aside, writes};
 use crate::cases::assignment::{self, Assigned};
 use crate::cases::review::Similar;
-use crate::cases::{Caller, CaseError, Desk, drafting, review};
-use crate::domain::application::{
-    Application, Difference, Item, ItemState, QUESTIONS, RemarkKind, STEPS, State, question,
-};
+use crate::cases::{Caller, CaseError, Desk, department, desk_texts, drafting, review};
+use crate::domain::application::{Application, Difference, Item, ItemState, STEPS, State};
+use crate::domain::department::Goals;
 use crate::domain::id::{ApplicationId, DepartmentId, ItemId};
 use crate::domain::people::Role;
-use crate::domain::review::{Advice, Decision, Recusal, Verdict};
+use crate::domain::review::{Advice, Decision, Verdict};
 use crate::domain::tier::Tier;
 use crate::domain::time::{Day, Instant};
 use crate::portal::shared::{
@@ -80,6 +81,9 @@ struct Read {
     limits: Vec<(ItemId, Vec<String>)>,
     redactions: Vec<(ItemId, Redactions)>,
     similar: Vec<Similar>,
+    texts: desk_texts::Offer,
+    goal: Option<Day>,
+    citys_goal: Option<Day>,
     now: Instant,
 }
 
@@ -98,8 +102,25 @@ fn read(desk: &Desk, caller: &Caller, id: ApplicationId, wanted: Option<ItemId>)
         Some(item) => review::similar(desk, caller, id, item.id)?,
         None => Vec::new(),
     };
+    let texts = desk_texts::offered_on(desk, caller, &application, chosen(&application, &ours, wanted))?;
+    let goal = |goals: &Goals| review::goal(&desk.profile, goals, &application, &ours);
+    let citys_goal = goal(&Goals::new(desk.profile.clocks.decision_goal, []));
+    let goal = goal(&department::goals(desk)?);
     let (caller, now) = (caller.clone(), desk.clock.now());
-    Ok(Read { caller, application, remarks, names, assigned, limits, redactions, similar, now })
+    Ok(Read {
+        texts,
+        goal,
+        citys_goal,
+        caller,
+        application,
+        remarks,
+        names,
+        assigned,
+        limits,
+        redactions,
+        similar,
+        now,
+    })
 }
 
 #[derive(Debug, Serialize)]
@@ -112,6 +133,8 @@ pub(super) struct CaseView {
     pub(super) submitted_at: Option<Instant>,
     pub(super) age: String,
     pub(super) goal: Option<Day>,
+    /// Whether that is the department's own goal, nearer than the city's.
+    pub(super) is_own_goal: bool,
     pub(super) submissions: usize,
     pub(super) audit: String,
     pub(super) agreement: String,
@@ -133,6 +156,7 @@ pub(super) struct CaseView {
     pub(super) people: Vec<Choice>,
     pub(super) similar: Vec<SimilarView>,
     pub(super) effect: Option<EffectView>,
+    pub(super) texts: TextsView,
 }
 
 /// One item of the application.
@@ -182,29 +206,6 @@ pub(super) struct StepView {
     pub(super) answers: Vec<(&'static str, String)>,
 }
 
-#[derive(Debug, Serialize)]
-pub(super) struct RemarkView {
-    pub(super) title: &'static str,
-    pub(super) tone: &'static str,
-    pub(super) by: String,
-    pub(super) at: Instant,
-    pub(super) text: String,
-    /// The label of the answer that a question is about.
-    pub(super) about: &'static str,
-}
-
-/// One way to write something.
-#[derive(Debug, Serialize)]
-pub(super) struct Write {
-    pub(super) act: &'static str,
-    pub(super) field: &'static str,
-    pub(super) label: &'static str,
-    pub(super) hint: &'static str,
-    pub(super) button: &'static str,
-    /// What a question may be about.
-    pub(super) abouts: Vec<Choice>,
-}
-
 /// The item that the form is for: the one asked for, or the first of ours that waits, or the first of ours.
 fn chosen<'a>(application: &'a Application, ours: &[DepartmentId], wanted: Option<ItemId>) -> Option<&'a Item> {
     let is_ours = |item: &&Item| ours.contains(&item.department);
@@ -232,7 +233,7 @@ fn view(desk: &Desk, read: &Read, wanted: Option<ItemId>, typed: Option<&Form>) 
     let submitted_at = application.submissions.first().map(|submission| submission.at);
     let offices: Vec<_> =
         ours.iter().copied().filter(|id| application.items.iter().any(|item| item.department == *id)).collect();
-    let (thread, notes) = remarks(read);
+    let (thread, notes) = remarks(&read.remarks, names);
     CaseView {
         number: application.number.clone(),
         title: application.answers.get("title").to_owned(),
@@ -240,7 +241,8 @@ fn view(desk: &Desk, read: &Read, wanted: Option<ItemId>, typed: Option<&Form>) 
         state: application_tag(application.state.as_str()),
         submitted_at,
         age: submitted_at.map_or_else(String::new, |at| waiting_words(desk, application, at, *now)),
-        goal: goal(desk, application),
+        goal: read.goal,
+        is_own_goal: read.goal != read.citys_goal,
         submissions: application.submissions.len(),
         audit: if caller.actor.holds_anywhere(Role::Auditor) {
             format!("/audit/stories/application/{}", application.id)
@@ -268,22 +270,11 @@ fn view(desk: &Desk, read: &Read, wanted: Option<ItemId>, typed: Option<&Form>) 
             Vec::new()
         },
         effect: None,
+        texts: texts_view(&read.texts, names, (application.id, chosen.map(|item| item.id))),
         similar: read.similar.iter().map(|earlier| similar_view(desk, earlier)).collect(),
         may_recuse: may_advise && !application.is_recused(&caller.actor),
         path,
     }
-}
-
-fn stepped_aside(application: &Application) -> Vec<RemarkView> {
-    let shown = |recusal: &Recusal| RemarkView {
-        title: "Stepped aside",
-        tone: "neutral",
-        by: recusal.by_name.clone(),
-        at: recusal.at,
-        text: recusal.reason.clone(),
-        about: "",
-    };
-    application.recusals.iter().map(shown).collect()
 }
 
 /// What may be recommended; what the law forbids can only be denied.
@@ -431,63 +422,4 @@ fn steps(desk: &Desk, application: &Application) -> Vec<StepView> {
                 .collect(),
         })
         .collect()
-}
-
-fn remarks(read: &Read) -> (Vec<RemarkView>, Vec<RemarkView>) {
-    let shown = |remark: &Remark| {
-        let (title, tone) = match (remark.kind, remark.is_from_requester) {
-            (RemarkKind::Question, _) => ("Question to the applicant", "warn"),
-            (RemarkKind::Answer, _) => ("Answer", "good"),
-            (RemarkKind::Message, true) => ("Message from the applicant", "info"),
-            (RemarkKind::Message, false) => ("Message to the applicant", "neutral"),
-            (RemarkKind::Note, _) => ("Private note", "neutral"),
-            (RemarkKind::Counter, _) => ("Counter-proposal", "warn"),
-        };
-        let office = remark.department.map(|id| read.names.get(id)).unwrap_or_default();
-        let by = match (remark.is_from_requester, office) {
-            (_, "") => remark.author_name.clone(),
-            (true, office) => format!("{} to {office}", remark.author_name),
-            (false, office) => format!("{}, {office}", remark.author_name),
-        };
-        let about = remark.about.as_deref().and_then(question).map_or("", |question| question.label);
-        RemarkView { title, tone, by, at: remark.at, text: remark.text.clone(), about }
-    };
-    let (notes, thread): (Vec<_>, Vec<_>) = read.remarks.iter().partition(|remark| remark.kind.is_private());
-    (thread.into_iter().map(shown).collect(), notes.into_iter().map(shown).collect())
-}
-
-fn writes(state: &State) -> Vec<Write> {
-    let ask = Write {
-        act: "ask",
-        field: "question",
-        label: "Ask the applicant",
-        hint: "The application waits until they answer; they may also change their answers and send again.",
-        button: "Send the question",
-        abouts: QUESTIONS.iter().map(|question| Choice::new(question.name, question.label)).collect(),
-    };
-    let message = Write {
-        act: "message",
-        field: "message",
-        label: "Write to the applicant",
-        hint: "The work goes on; they are told by mail.",
-        button: "Send the message",
-        abouts: Vec::new(),
-    };
-    let note = Write {
-        act: "note",
-        field: "note",
-        label: "Private note",
-        hint: "Read by your department and auditors only. It may still be asked for as a public record.",
-        button: "Keep the note",
-        abouts: Vec::new(),
-    };
-    match state {
-        State::Submitted { .. } => vec![ask, message, note],
-        State::InfoRequested { .. } | State::Offered { .. } | State::Executed { .. } => vec![message, note],
-        State::Draft
-        | State::Denied { .. }
-        | State::Withdrawn { .. }
-        | State::Lapsed { .. }
-        | State::Converted { .. } => vec![note],
-    }
 }

@@ -35,6 +35,7 @@ pub(super) const FIELDS: &[&str] = &[
     "statement",
     "seen",
     "trial.*",
+    "text.*",
 ];
 
 /// What the form offers.

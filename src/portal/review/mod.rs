@@ -7,12 +7,15 @@ mod assignments;
 mod case;
 mod countered;
 mod decision;
+mod department;
 mod effect;
 mod endings;
 mod queue;
 mod similar;
 #[cfg(test)]
 mod tests;
+mod texts;
+mod thread;
 
 use crate::domain::people::Role;
 use crate::web::{Access, Routes};
@@ -41,5 +44,6 @@ pub fn routes(routes: Routes) -> Routes {
             "What the decision as typed would open",
             effect::page,
         );
-    assignments::routes(endings::routes(agreement::routes(routes)), DESK)
+    let routes = assignments::routes(endings::routes(agreement::routes(routes)), DESK);
+    department::routes(texts::routes(routes, DESK, MANAGER), DESK, MANAGER)
 }

@@ -6,7 +6,7 @@ use serde::Serialize;
 use super::assignments::{With, people, with};
 use crate::cases::assignment::{self, Team, Whose};
 use crate::cases::review::submitted_at;
-use crate::cases::{Caller, CaseError, Desk, review};
+use crate::cases::{Caller, CaseError, Desk, department, review};
 use crate::domain::application::{Application, Item, ItemState, State};
 use crate::domain::id::DepartmentId;
 use crate::domain::saved_view::ViewRoom;
@@ -163,8 +163,10 @@ fn view(desk: &Desk, caller: &Caller, wanted: &Wanted, bar: ViewBar) -> Result<Q
     if let Some(whose) = wanted.whose() {
         all.retain(|one| fits(one, whose));
     }
+    let goals = department::goals(desk)?;
+    let goal = |application: &Application| review::goal(&desk.profile, &goals, application, &ours);
     let today = day_in(desk.profile.zone, now);
-    let is_late = |application: &Application| goal(desk, application).is_some_and(|day| day < today);
+    let is_late = |application: &Application| goal(application).is_some_and(|day| day < today);
     let waiting = all.iter().filter(|application| application.waits_for(&ours)).count();
     let overdue = all.iter().filter(|application| is_late(application)).count();
     let skipped = (wanted.page - 1).saturating_mul(ROWS_MAX);
@@ -173,7 +175,7 @@ fn view(desk: &Desk, caller: &Caller, wanted: &Wanted, bar: ViewBar) -> Result<Q
         .map(|one| {
             let with = with(one, (&assigned, &names), (&ours, &caller.actor));
             let take = with.iter().find(|part| !part.take.is_empty()).map(|part| part.take.clone());
-            let row = row(desk, one, (caller, &ours), (&names, now, is_late(one)));
+            let row = row(desk, one, (caller, &ours), (&names, now, goal(one), is_late(one)));
             Row { with, take: take.unwrap_or_default(), ..row }
         })
         .collect();
@@ -204,7 +206,7 @@ fn row(
     desk: &Desk,
     application: &Application,
     (caller, ours): (&Caller, &[DepartmentId]),
-    (names, now, is_overdue): (&Names, Instant, bool),
+    (names, now, goal, is_overdue): (&Names, Instant, Option<Day>, bool),
 ) -> Row {
     let at = submitted_at(application);
     Row {
@@ -217,7 +219,7 @@ fn row(
         requester: application.requester_name.clone(),
         at,
         age: waiting_words(desk, application, at, now),
-        goal: goal(desk, application),
+        goal,
         is_overdue,
         state: application_tag(application.state.as_str()),
         items: application.items.iter().map(|item| line(item, names)).collect(),
@@ -235,11 +237,6 @@ fn matches(application: &Application, words: &str) -> bool {
     let text = format!("{} {} {}", application.number, application.answers.get("title"), application.requester_name);
     let text = text.to_lowercase();
     words.split_whitespace().all(|word| text.contains(word))
-}
-
-/// The day by which the city wants to have decided, while a decision is owed.
-pub(super) fn goal(desk: &Desk, application: &Application) -> Option<Day> {
-    review::goal(&desk.profile, application)
 }
 
 /// Whose work can be looked for.

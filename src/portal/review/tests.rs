@@ -3,6 +3,8 @@
 mod acts;
 mod agreements;
 mod decisions;
+mod department;
 mod pages;
 mod tabs;
+mod texts;
 mod work;

@@ -55,6 +55,19 @@ table! {
 }
 
 table! {
+    desk_texts (id) {
+        id -> Text,
+        department_id -> Text,
+        kind -> Text,
+        ground -> Nullable<Text>,
+        title -> Text,
+        english -> Text,
+        spanish -> Nullable<Text>,
+        version -> BigInt,
+    }
+}
+
+table! {
     agreement_texts (hash) {
         hash -> Text,
         text -> Text,

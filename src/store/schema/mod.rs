@@ -20,7 +20,7 @@ pub use conduct::{
 };
 pub use granting::{
     agreement_datasets, agreement_texts, agreements, application_items, applications, assignments, canary_keys,
-    destructions, grant_changes, holds, keys, remarks, renewals, token_keys,
+    desk_texts, destructions, grant_changes, holds, keys, remarks, renewals, token_keys,
 };
 pub use people::{
     absences, accounts, departments, idempotency, links, notice_choices, organisations, role_grants, services,
@@ -65,6 +65,7 @@ allow_tables_to_appear_in_same_query!(
     application_items,
     remarks,
     assignments,
+    desk_texts,
     agreement_texts,
     agreements,
     agreement_datasets,

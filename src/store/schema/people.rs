@@ -10,6 +10,9 @@ table! {
         email -> Text,
         created_at -> Timestamp,
         version -> BigInt,
+        decision_days -> Nullable<BigInt>,
+        cover_id -> Nullable<Text>,
+        replies -> Text,
     }
 }
 
