@@ -48,7 +48,8 @@ pub(super) fn standing(profile: &Profile, (names, goals): (&Names, &Goals), appl
         ),
         State::Submitted { .. } => {
             let waiting = application.items.iter().filter(|item| item.state.is_pending()).map(|item| item.department);
-            let goal = profile.calendar.after(day_in(profile.zone, submitted_at(application)), goals.furthest(waiting)).due;
+            let goal =
+                profile.calendar.after(day_in(profile.zone, submitted_at(application)), goals.furthest(waiting)).due;
             (
                 "The city is reviewing it".to_owned(),
                 waiting_for(names, application),

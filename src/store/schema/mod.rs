@@ -27,7 +27,8 @@ pub use people::{
     sessions, throttles,
 };
 pub use record::{
-    attachments, audit, audit_head, chain_checks, counters, exports, letters, outbox, outbox_tries, reminders, saved_views,
+    attachments, audit, audit_head, chain_checks, counters, exports, letters, outbox, outbox_tries, reminders,
+    saved_views,
 };
 pub use usage::{
     access_log, gates, quota_levels, usage_city_days, usage_city_hours, usage_days, usage_hours, usage_key_days,
