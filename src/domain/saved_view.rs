@@ -303,9 +303,9 @@ mod tests {
     fn a_name_stands_once_for_each_page_and_there_is_an_end_to_them() {
         let one = view(1, wish("entries", "Mine", "q=a"));
         let code = |own: &[SavedView], wish: &ViewWish, of| must_fit(own, wish, of).map_err(|invalid| invalid.code);
-        assert_eq!(code(&[one.clone()], &wish("entries", "Mine", "q=b"), None), Err("name_taken"));
-        assert_eq!(code(&[one.clone()], &wish("entries", "Mine", "q=b"), Some(one.id)), Ok(()));
-        assert_eq!(code(&[one.clone()], &wish("usage", "Mine", "by=key"), None), Ok(()));
+        assert_eq!(code(std::slice::from_ref(&one), &wish("entries", "Mine", "q=b"), None), Err("name_taken"));
+        assert_eq!(code(std::slice::from_ref(&one), &wish("entries", "Mine", "q=b"), Some(one.id)), Ok(()));
+        assert_eq!(code(std::slice::from_ref(&one), &wish("usage", "Mine", "by=key"), None), Ok(()));
         let full: Vec<_> =
             (1..=50).map(|number| view(number, wish("usage", &format!("No. {number}"), "by=key"))).collect();
         assert_eq!(code(&full, &one.wish, None), Err("too_many"));
