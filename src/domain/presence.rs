@@ -137,7 +137,8 @@ impl Presence {
 #[must_use]
 pub fn named(all: Vec<Presence>, now: Instant) -> Vec<Presence> {
     let is_replaced = |gate: &Presence| {
-        let is_newer = |other: &Presence| other.started_at > gate.heard_at && other.name() == gate.name();
+        let is_newer =
+            |other: &Presence| other.run != gate.run && other.started_at > gate.heard_at && other.name() == gate.name();
         gate.standing(now) == Standing::Away && all.iter().any(is_newer)
     };
     let replaced: Vec<String> = all.iter().filter(|gate| is_replaced(gate)).map(|gate| gate.run.clone()).collect();

@@ -212,6 +212,7 @@ async fn the_system_page_names_every_gate_and_how_far_the_chain_was_checked() {
             Presence {
                 run: "run-3".to_owned(),
                 host: "edge-3".to_owned(),
+                started_at: now - chrono::Duration::hours(3),
                 heard_at: now - chrono::Duration::hours(2),
                 ..at_work(now)
             },
