@@ -66,7 +66,7 @@ pub fn set(
 /// # Errors
 /// What the store says.
 pub fn goals(desk: &Desk) -> Result<Goals, CaseError> {
-    Ok(desk.read(|conn| read_goals(desk, conn))?)
+    desk.read(|conn| read_goals(desk, conn))
 }
 
 /// The same within a transaction or another reading.

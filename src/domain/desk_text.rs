@@ -277,8 +277,9 @@ mod tests {
 
     #[test]
     fn a_text_has_a_title_readable_words_and_placeholders_that_are_known() {
+        type Row<'a> = (&'a str, &'a str, &'a str, &'a [(&'a str, &'a str)]);
         let long = "b".repeat(TEXT_MAX + 1);
-        let rows: &[(&str, &str, &str, &[(&str, &str)])] = &[
+        let rows: &[Row<'_>] = &[
             ("Hours", "Which hours, {applicant}?", "", &[]),
             ("Hours", "About {number}, {dataset}, by {deadline}.", "Sobre {number}.", &[]),
             (" ", "\n", "", &[("title", "required"), ("english", "required")]),

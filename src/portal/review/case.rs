@@ -108,9 +108,6 @@ fn read(desk: &Desk, caller: &Caller, id: ApplicationId, wanted: Option<ItemId>)
     let goal = goal(&department::goals(desk)?);
     let (caller, now) = (caller.clone(), desk.clock.now());
     Ok(Read {
-        texts,
-        goal,
-        citys_goal,
         caller,
         application,
         remarks,
@@ -119,6 +116,9 @@ fn read(desk: &Desk, caller: &Caller, id: ApplicationId, wanted: Option<ItemId>)
         limits,
         redactions,
         similar,
+        texts,
+        goal,
+        citys_goal,
         now,
     })
 }

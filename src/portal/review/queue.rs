@@ -147,8 +147,7 @@ fn view(desk: &Desk, caller: &Caller, wanted: &Wanted, bar: ViewBar) -> Result<Q
     let dataset = Some(wanted.dataset.clone()).filter(|dataset| !dataset.is_empty());
     let filter = QueueFilter { states, dataset, is_open };
     let ours = caller.actor.departments(review::DESK);
-    let names = Names::of(desk)?;
-    let now = desk.clock.now();
+    let (names, now) = (Names::of(desk)?, desk.clock.now());
     let mut all = review::queue(desk, caller, &filter)?;
     let words = wanted.words.to_lowercase();
     all.retain(|application| matches(application, &words));
@@ -163,9 +162,8 @@ fn view(desk: &Desk, caller: &Caller, wanted: &Wanted, bar: ViewBar) -> Result<Q
     if let Some(whose) = wanted.whose() {
         all.retain(|one| fits(one, whose));
     }
-    let goals = department::goals(desk)?;
+    let (goals, today) = (department::goals(desk)?, day_in(desk.profile.zone, now));
     let goal = |application: &Application| review::goal(&desk.profile, &goals, application, &ours);
-    let today = day_in(desk.profile.zone, now);
     let is_late = |application: &Application| goal(application).is_some_and(|day| day < today);
     let waiting = all.iter().filter(|application| application.waits_for(&ours)).count();
     let overdue = all.iter().filter(|application| is_late(application)).count();
