@@ -48,7 +48,7 @@ impl City {
         add_administrator(&data);
         let portal = RefCell::new(None);
         let program = [PROGRAM, "serve", "--data", &data];
-        let (program, _) = Guarded::start(&program, Stop::Program("TERM"), None, None, |line| {
+        let (program, ()) = Guarded::start(&program, Stop::Program("TERM"), None, None, |line| {
             if let Some(url) = line.strip_prefix("portal") {
                 portal.replace(Some(url.trim().trim_end_matches('/').to_owned()));
             }
