@@ -4,6 +4,7 @@
 use std::collections::VecDeque;
 
 use super::calendar::in_words;
+use super::text::grouped;
 use super::time::Day;
 
 /// Days of the past that say what is usual: four weeks, so that every weekday counts alike.
@@ -131,19 +132,6 @@ impl Anomaly {
             Self::Idle { last: Some(last), .. } => format!("No call since {}.", in_words(*last)),
         }
     }
-}
-
-/// A count as people read it: `1,600`.
-fn grouped(count: i64) -> String {
-    let digits = count.to_string();
-    let mut text = String::new();
-    for (place, digit) in digits.chars().enumerate() {
-        if place > 0 && digits.len().saturating_sub(place) % 3 == 0 {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    text
 }
 
 /// Hours as spans of the clock: bits 22, 23 and 3 as `03:00–04:00` and `22:00–24:00`.

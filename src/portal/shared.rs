@@ -11,6 +11,7 @@ use crate::domain::limits::Limits;
 use crate::domain::people::Actor;
 use crate::domain::profile::Profile;
 use crate::domain::review::{Condition, ConditionKind};
+use crate::domain::text::grouped;
 use crate::domain::tier::Tier;
 use crate::domain::time::{Day, Instant, day_in};
 use crate::store::people;
@@ -273,19 +274,6 @@ pub fn limit_line(max: u64, window: &str, burst: Option<u64>) -> String {
     let calls = if max == 1 { "call" } else { "calls" };
     let burst = burst.map(|burst| format!(", at most {burst} at once")).unwrap_or_default();
     format!("{} {calls} a {window}{burst}", grouped(max)).replace(" a hour", " an hour")
-}
-
-/// `5000` as `5,000`.
-fn grouped(number: u64) -> String {
-    let digits = number.to_string();
-    let mut text = String::new();
-    for (at, digit) in digits.chars().enumerate() {
-        if at > 0 && (digits.len() - at).is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    text
 }
 
 /// A minute of the day as `17:30`.

@@ -251,6 +251,18 @@ fn what_a_room_says_to_a_person_is_said_in_spanish_too() {
 }
 
 #[test]
+fn every_job_has_a_name() {
+    let started = regex::Regex::new(r#"(?:ring|case_clock)\("([a-z ]+)""#).unwrap();
+    let code = code();
+    let jobs: BTreeSet<_> = started.captures_iter(&code).map(|found| found[1].replace(' ', "-")).collect();
+    assert!(jobs.len() > 20, "{jobs:?}");
+    let known = keys(Language::English);
+    let nameless: Vec<_> =
+        jobs.iter().filter(|job| *job != "test" && !known.contains(&format!("admin-job-of-{job}"))).collect();
+    assert!(nameless.is_empty(), "no name on the system page: {nameless:?}");
+}
+
+#[test]
 fn every_kind_of_notice_has_a_name_in_spanish() {
     let voice = Voice::of_place([]).unwrap();
     for kind in NoticeKind::ALL {

@@ -14,6 +14,19 @@ use unicode_normalization::UnicodeNormalization;
 pub use email::Email;
 pub use names::{PersonName, Slug, is_reserved_name};
 
+/// A count as people read it: `1,600`.
+pub fn grouped(count: impl Into<i128>) -> String {
+    let digits = count.into().to_string();
+    let mut text = String::new();
+    for (place, digit) in digits.chars().enumerate() {
+        if place > 0 && (digits.len() - place).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}
+
 /// Why a value was refused, for the person who typed it.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{field}: {message}")]

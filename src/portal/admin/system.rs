@@ -97,7 +97,8 @@ struct BackupView {
 
 #[derive(Serialize)]
 struct JobView {
-    name: &'static str,
+    /// The end of a message's name.
+    name: String,
     begun: String,
     took: String,
     count: usize,
@@ -127,7 +128,7 @@ pub(super) fn task(finding: &Finding) -> Task {
 
 fn job_view(round: &Round) -> JobView {
     JobView {
-        name: round.job,
+        name: round.job.replace(' ', "-"),
         begun: round.begun_at.to_rfc3339(),
         took: round.took_ms.map(|ms| ms.to_string()).unwrap_or_default(),
         count: round.count,

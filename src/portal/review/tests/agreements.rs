@@ -39,7 +39,9 @@ async fn the_departments_staff_the_clerk_and_the_auditor_see_an_agreement_and_no
             let browser = office.of(name).await;
             assert!(browser.page("/review/agreements").await.contains(&agreement.number), "{name}");
             let page = browser.page(&here).await;
-            for wanted in ["Held by Maria Gonzalez", "web map", "parking:read", "5000/day", &agreement.text_hash] {
+            for wanted in
+                ["Held by Maria Gonzalez", "web map", "parking:read", "5,000 calls a day", &agreement.text_hash]
+            {
                 assert!(page.contains(wanted), "{name} {wanted}: {page}");
             }
             let may = |act: &str| page.contains(&format!("action=\"{here}/{act}\""));

@@ -19,6 +19,10 @@ async fn the_queue_shows_each_department_what_waits_for_it() {
             assert!(numbers.iter().all(|number| page.contains(number)), "{name}: {page}");
             assert!(page.contains("Tier 2, conditioned") && page.contains("In review") && page.contains("Today"));
         }
+        assert!(
+            office.of("Rita Reviewer").await.page("/").await.contains("2 wait for you"),
+            "the start page counts them"
+        );
         let page = office.of("Rex Reviewer").await.page("/review").await;
         assert!(page.contains(&numbers[1]) && !page.contains(&numbers[0]), "only what has a part of theirs: {page}");
         for name in ["Maria Gonzalez", "Clara Clerk", "Ivan Auditor", "Ada Admin"] {

@@ -160,7 +160,9 @@ async fn what_is_saved_is_shown_audited_and_says_what_it_means() {
         assert_eq!(save(&manager, "publish", &[("publish", "yes")]).await.status, 303);
         assert_eq!(office.portal.browser().get("/datasets/parking").await.status, 200);
         let overview = manager.page("/stewardship/parking").await;
-        for wanted in ["Parking lots", "bulk GET /all", "900/day", "Tier 3, restricted", "indirectly about people"] {
+        for wanted in
+            ["Parking lots", "bulk GET /all", "900 calls a day", "Tier 3, restricted", "indirectly about people"]
+        {
             assert!(overview.contains(wanted), "{wanted}: {overview}");
         }
     }
