@@ -252,7 +252,7 @@ fn what_a_room_says_to_a_person_is_said_in_spanish_too() {
 
 #[test]
 fn every_job_has_a_name() {
-    let started = regex::Regex::new(r#"(?:ring|case_clock)\("([a-z ]+)""#).unwrap();
+    let started = regex::Regex::new(r#"\b(?:ring|case_clock)\("([a-z ]+)""#).unwrap();
     let code = code();
     let jobs: BTreeSet<_> = started.captures_iter(&code).map(|found| found[1].replace(' ', "-")).collect();
     assert!(jobs.len() > 20, "{jobs:?}");

@@ -256,9 +256,9 @@ mailbox-register = Crear una cuenta
 mailbox-empty-text = Regístrese, presente una solicitud o pida una contraseña nueva y luego vuelva.
 overview-own = Lo suyo
 overview-own-links = <a href="/applications">Solicitudes</a>, <a href="/agreements">convenios</a>, <a href="/appeals">apelaciones</a>, <a href="/my-cases">casos</a>, <a href="/letters">cartas</a>, <a href="/records/mine">solicitudes de documentos</a>
-leave-lead = ¿No quiere recibir más correos sobre «{ $group }»?
+leave-lead = ¿No quiere recibir más correos sobre “{ $group }”?
 leave-legal = Lo que tiene efectos legales siempre se envía por correo, y también todo lo relativo a la seguridad de su cuenta y sus claves.
 leave-stop = Dejar de recibir estos correos
 leave-keep = Seguir recibiéndolos
-leave-done = Ya no recibirá correos sobre «{ $group }». Los mensajes quedan en su página.
+leave-done = Ya no recibirá correos sobre “{ $group }”. Los mensajes quedan en su página.
 leave-change = Puede elegir de nuevo en <a href="/account/notices">su cuenta</a>.

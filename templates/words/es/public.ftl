@@ -335,7 +335,7 @@ home-median = { $days ->
 
 # public/eligibility.html
 eligible-lead = Elija un conjunto de datos y diga qué piensa hacer. Verá de inmediato cómo sería. No se guarda nada y no hace falta cuenta.
-eligible-unknown = No hay ningún conjunto de datos «{ $slug }» en el catálogo.
+eligible-unknown = No hay ningún conjunto de datos “{ $slug }” en el catálogo.
 eligible-found = Qué puede esperar
 eligible-no-key = Datos abiertos: no hacen falta clave ni cuenta. Léalos de inmediato; solo rigen límites por dirección.
 eligible-click-through = Una clave de inmediato: acepta los términos al firmar y nadie tiene que decidir.

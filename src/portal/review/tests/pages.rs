@@ -118,9 +118,13 @@ async fn a_case_shows_its_answers_to_readers_and_its_forms_to_those_who_may_use_
     for office in offices() {
         let id = office.sent(&["parking"]);
         let rita = office.of("Rita Reviewer").await.page(&case(id)).await;
-        for wanted in
-            ["Find a bay", "Less circling for parking.", "parking:read", "5000/day", "Recommend to the manager"]
-        {
+        for wanted in [
+            "Find a bay",
+            "Less circling for parking.",
+            "parking:read",
+            "5,000 calls a day",
+            "Recommend to the manager",
+        ] {
             assert!(rita.contains(wanted), "{wanted}: {rita}");
         }
         assert!(rita.contains("is decided by a manager of") && !rita.contains("<legend>Your decision"), "{rita}");
