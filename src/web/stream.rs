@@ -55,7 +55,7 @@ impl Write for Outlet {
 /// A file of the disk, as long as it may be.
 ///
 /// # Errors
-/// As [`file`].
+/// As [`file()`].
 pub fn copy(name: &str, media_type: &str, mut from: std::fs::File) -> Result<HttpResponse, WebError> {
     file(name, media_type, move |outlet| {
         io::copy(&mut from, outlet)?;
