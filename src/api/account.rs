@@ -8,7 +8,7 @@ use utoipa::ToSchema;
 use super::people::Grant;
 use super::{Api, precondition};
 use crate::cases::passwords::HashingPool;
-use crate::cases::{accounts, closing};
+use crate::cases::{Desk, accounts, closing, organisations};
 use crate::store::people;
 use crate::web::case::{DeskData, caller};
 use crate::web::{Access, Account, IfMatch, Json, Means, Signed, WebError, etag};
@@ -43,6 +43,8 @@ struct Me {
     email: String,
     /// The id of the organisation whose applications and agreements you share.
     organisation: Option<String>,
+    /// Everybody who acts for it, you among them.
+    members: Vec<Colleague>,
     /// `en` or `es`.
     language: String,
     roles: Vec<Grant>,
@@ -53,14 +55,28 @@ struct Me {
     version: i64,
 }
 
-async fn me(desk: DeskData, me: Signed<Account>) -> Result<HttpResponse, WebError> {
-    let id = me.account;
-    let account = desk.run(move |desk| desk.read(|conn| people::account_by_id(conn, id))).await?;
+/// A member of your organisation.
+#[derive(Debug, Serialize, ToSchema)]
+struct Colleague {
+    id: String,
+    name: String,
+    email: String,
+}
+
+async fn me(request: HttpRequest, desk: DeskData, me: Signed<Account>) -> Result<HttpResponse, WebError> {
+    let (id, caller) = (me.account, caller(&request));
+    let read = move |desk: &Desk| {
+        let members = organisations::mine(desk, &caller)?.map(|(_, members)| members).unwrap_or_default();
+        Ok((desk.read(|conn| people::account_by_id(conn, id))?, members))
+    };
+    let (account, members) = desk.run(read).await?;
+    let colleague = |one: people::Account| Colleague { id: one.id.to_string(), name: one.name, email: one.email };
     Ok(HttpResponse::Ok().insert_header(etag(account.version)).json(Me {
         id: account.id.to_string(),
         name: account.name,
         email: account.email,
         organisation: account.organisation.map(|id| id.to_string()),
+        members: members.into_iter().map(colleague).collect(),
         language: account.language,
         roles: me.actor.roles.iter().copied().map(Into::into).collect(),
         means: match me.means {

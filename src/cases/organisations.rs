@@ -1,4 +1,5 @@
-//! What administrators do with organisations: make one, bring people in, end a membership. Never touches an agreement:
+//! What administrators do with organisations: make one, bring people in, end a membership; and what members see of their
+//! own. Never touches an agreement:
 //! what was made for an organisation stays with it whoever comes and goes.
 
 use serde_json::json;
@@ -54,6 +55,21 @@ pub fn view(desk: &Desk, caller: &Caller, id: OrganisationId) -> Result<Organisa
             members: people::members_of(conn, id)?,
             agreements: organisations::running_agreements(conn, id)?,
         })
+    })
+}
+
+/// The caller's organisation with its members by name; `None` for who belongs to none. Somebody whose account was disabled
+/// is not named.
+///
+/// # Errors
+/// [`CaseError::Missing`] for who is not signed in; what the store says.
+pub fn mine(desk: &Desk, caller: &Caller) -> Result<Option<(Organisation, Vec<Account>)>, CaseError> {
+    let me = caller.actor.account.ok_or(CaseError::Missing)?;
+    desk.read(|conn| {
+        let Some(id) = people::account_by_id(conn, me)?.organisation else { return Ok(None) };
+        let mut members = people::members_of(conn, id)?;
+        members.retain(|member| member.disabled_at.is_none());
+        Ok(Some((organisations::by_id(conn, id)?, members)))
     })
 }
 

@@ -136,7 +136,13 @@ fn a_member_shares_what_is_made_for_the_organisation_and_loses_it_on_leaving() {
         let wish = KeyForm { name: "map".to_owned(), scopes: vec!["bike-share:read".to_owned()], ..KeyForm::default() };
         let wish = wish.read(chrono_tz::America::New_York).unwrap();
         let key = keys::create(desk, &harbor.city.maria, shared, &wish).unwrap().key;
+        let names = |caller: &Caller| -> Vec<String> {
+            let known = organisations::mine(desk, caller).unwrap();
+            known.map(|(_, members)| members.into_iter().map(|one| one.name).collect()).unwrap_or_default()
+        };
+        assert!(names(&harbor.carl).contains(&"Maria Gonzalez".to_owned()));
         let maria = harbor.remove(&harbor.city.maria);
+        assert!(names(&maria).is_empty() && !names(&harbor.carl).contains(&"Maria Gonzalez".to_owned()));
         for refused in [
             agree::mine(desk, &maria, shared).map(|_| ()),
             keys::view(desk, &maria, key.id).map(|_| ()),

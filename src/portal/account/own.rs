@@ -5,13 +5,12 @@ use secrecy::{ExposeSecret as _, SecretString};
 use serde::Serialize;
 
 use super::links::PasswordRule;
-use crate::cases::accounts;
 use crate::cases::passwords::HashingPool;
+use crate::cases::{accounts, organisations};
 use crate::domain::id::SessionId;
 use crate::domain::language::Language;
 use crate::portal::shared::Choice;
 use crate::portal::{id_in, named_errors};
-use crate::store::organisations;
 use crate::store::people::{self, Account as StoredAccount, Department};
 use crate::store::sessions::SessionRow;
 use crate::web::case::{DeskData, caller, shown_on_form};
@@ -26,11 +25,20 @@ struct Overview {
     email: String,
     language: &'static str,
     organisation: String,
+    /// Who else acts for it, by name.
+    members: Vec<MemberLine>,
     since: String,
     roles: Vec<String>,
     sessions: Vec<SessionLine>,
     tokens: Vec<SessionLine>,
     has_others: bool,
+}
+
+#[derive(Serialize)]
+struct MemberLine {
+    name: String,
+    email: String,
+    is_me: bool,
 }
 
 #[derive(Serialize)]
@@ -53,11 +61,8 @@ pub(super) async fn overview(
     let (account, organisation, departments, rows) = desk
         .run(move |desk| {
             let rows = accounts::my_sessions(desk, &caller)?;
-            desk.read(|conn| {
-                let account = people::account_by_id(conn, id)?;
-                let organisation = account.organisation.map(|id| organisations::by_id(conn, id)).transpose()?;
-                Ok((account, organisation, people::departments(conn)?, rows))
-            })
+            let organisation = organisations::mine(desk, &caller)?;
+            desk.read(|conn| Ok((people::account_by_id(conn, id)?, organisation, people::departments(conn)?, rows)))
         })
         .await?;
     let (tokens, sessions): (Vec<_>, Vec<_>) = rows.into_iter().partition(|row| row.kind == "api");
@@ -66,8 +71,11 @@ pub(super) async fn overview(
         |rows: Vec<SessionRow>| -> Vec<_> { rows.into_iter().map(|row| session_line(row, this.as_deref())).collect() };
     let has_others = sessions.len() + tokens.len() > 1;
     let sessions = lines(sessions);
+    let (organisation, members) = organisation.map(|(known, members)| (known.name, members)).unwrap_or_default();
+    let member = |member: StoredAccount| MemberLine { is_me: member.id == id, name: member.name, email: member.email };
     let view = Overview {
-        organisation: organisation.map(|known| known.name).unwrap_or_default(),
+        organisation,
+        members: members.into_iter().map(member).collect(),
         since: account.created_at.to_rfc3339(),
         roles: role_lines(&account, &departments),
         has_others,

@@ -59,7 +59,11 @@ async fn a_person_is_brought_in_and_let_go_with_a_reason() {
         assert!(page.contains("Ana Diaz") && page.contains("Bo Chen") && page.contains("clerk"), "{page}");
         assert!(adam.page(&format!("/admin/staff/{ana}")).await.contains("Harbor Labs"));
         let person = portal.signed_in("Ana Diaz").await;
-        assert!(person.page("/account").await.contains("Harbor Labs"));
+        let own = person.page("/account").await;
+        assert!(
+            own.contains("Harbor Labs") && own.contains("bo.chen@people.example"),
+            "members know each other: {own}"
+        );
         let told = portal.newest_mail("ana.diaz@people.example").unwrap();
         assert_eq!(
             (told.kind.as_str(), told.facts["change"].as_str()),
@@ -76,7 +80,8 @@ async fn a_person_is_brought_in_and_let_go_with_a_reason() {
         let left = adam.send(&here, &gone, &pairs(&[(field.as_str(), "Left the laboratory")])).await;
         assert_eq!((left.status, left.header("location")), (303, here.as_str()));
         assert!(!adam.page(&here).await.contains("Ana Diaz"));
-        assert!(!person.page("/account").await.contains("Harbor Labs"));
+        let own = person.page("/account").await;
+        assert!(!own.contains("Harbor Labs") && !own.contains("bo.chen@people.example"), "{own}");
         let twice = adam.send(&here, &gone, &pairs(&[(field.as_str(), "Left")])).await;
         assert_eq!(twice.status, 404, "a second tab finds nobody to let go");
         assert_eq!(portal.newest_mail("ana.diaz@people.example").unwrap().kind.as_str(), "organisation_left");
