@@ -27,6 +27,24 @@ pub enum ViewRoom {
     Queue,
 }
 
+/// The names of everything that the usage explorer can be asked.
+pub const USAGE_NAMES: [&str; 14] = [
+    "by",
+    "order",
+    "from",
+    "to",
+    "from_hour",
+    "to_hour",
+    "key",
+    "agreement",
+    "holder",
+    "organisation",
+    "dataset",
+    "department",
+    "operation",
+    "outcome",
+];
+
 impl ViewRoom {
     /// Every page.
     pub const ALL: [Self; 4] = [Self::Entries, Self::Usage, Self::AccessLog, Self::Queue];
@@ -75,22 +93,7 @@ impl ViewRoom {
     pub const fn names(self) -> &'static [&'static str] {
         match self {
             Self::Entries => &["q", "act", "kind", "of", "request", "from", "to"],
-            Self::Usage => &[
-                "by",
-                "order",
-                "from",
-                "to",
-                "from_hour",
-                "to_hour",
-                "key",
-                "agreement",
-                "holder",
-                "organisation",
-                "dataset",
-                "department",
-                "operation",
-                "outcome",
-            ],
+            Self::Usage => &USAGE_NAMES,
             Self::AccessLog => &["kind", "of", "outcome", "request", "from", "to"],
             Self::Queue => &["show", "dataset", "q", "assigned"],
         }

@@ -9,28 +9,11 @@ use crate::cases::named::find;
 use crate::cases::{CaseError, Desk};
 use crate::domain::id::Id;
 use crate::domain::limits::CityDay;
+pub use crate::domain::saved_view::USAGE_NAMES as NAMES;
 use crate::domain::text::Invalid;
 use crate::domain::time::{Day, Instant, day_in};
 use crate::store::views::explorer::{Filters, Range};
 use crate::store::{organisations, people};
-
-/// The names of everything that can be asked.
-pub const NAMES: [&str; 14] = [
-    "by",
-    "order",
-    "from",
-    "to",
-    "from_hour",
-    "to_hour",
-    "key",
-    "agreement",
-    "holder",
-    "organisation",
-    "dataset",
-    "department",
-    "operation",
-    "outcome",
-];
 
 /// Days told when none are given.
 const DAYS: u64 = 30;
