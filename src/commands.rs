@@ -2,6 +2,7 @@
 
 mod ask;
 mod backup;
+mod catalog;
 mod evidence;
 mod gate;
 mod progress;
@@ -10,10 +11,10 @@ mod top;
 
 use std::error::Error;
 use std::io::Write as _;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use accord::app::{self, Base};
-use accord::cases::{Caller, CaseError, Desk, fetch, interchange, staff, terms, tokens as rotation};
+use accord::cases::{Caller, CaseError, Desk, staff, terms, tokens as rotation};
 use accord::config::Settings;
 use accord::domain::id::DepartmentId;
 use accord::domain::people::{Role, RoleGrant};
@@ -27,6 +28,7 @@ use clap::{Args, Subcommand};
 use secrecy::ExposeSecret as _;
 
 pub(crate) use self::backup::{Backup, backup};
+pub(crate) use self::catalog::{Catalog, catalog};
 pub(crate) use self::evidence::{Audit, Export, audit, export};
 pub(crate) use self::gate::{Gate, gate};
 use self::progress::{Progress, count};
@@ -109,23 +111,6 @@ pub(crate) enum Service {
         #[arg(long)]
         name: String,
     },
-}
-
-#[derive(Subcommand)]
-pub(crate) enum Catalog {
-    /// Imports a DCAT-US data.json from a file or an address and prints what became of each record.
-    Import {
-        /// A file path, or an http(s) address.
-        source: String,
-        /// The department that gets records without a known publisher.
-        #[arg(long)]
-        department: String,
-        /// Prints the whole report as JSON.
-        #[arg(long)]
-        json: bool,
-    },
-    /// Prints the public catalogue as data.json.
-    Export,
 }
 
 #[derive(Subcommand)]
@@ -374,52 +359,6 @@ pub(crate) fn service(place: &Place, service: Service) -> Done {
     let (_, token) = staff::add_service(&desk, &Caller::service("command line"), &name).map_err(said)?;
     note("This is the only time that it is shown. Keep it where the gate client reads it.")?;
     print(token.expose_secret())
-}
-
-pub(crate) fn catalog(place: &Place, catalog: Catalog) -> Done {
-    match catalog {
-        Catalog::Import { source, department, json } => {
-            let (base, desk) = base(place)?;
-            let department = department_named(&desk, &department)?;
-            let bytes = if source.starts_with("http://") || source.starts_with("https://") {
-                let networks = app::upstream_networks(&base.settings);
-                app::block_on(fetch::fetch_catalogue(&source, &networks, fetch::FetchLimits::default()))?
-            } else {
-                std::fs::read(Path::new(&source)).map_err(|error| format!("{source}: {error}"))?
-            };
-            let caller = Caller::service("command line");
-            let mut progress = Progress::new("Importing");
-            let told = |done, total| progress.at(count(done), count(total));
-            let report = interchange::import_telling(&desk, &caller, department, (&source, &bytes), told);
-            drop(progress);
-            let report = report.map_err(said)?;
-            if json {
-                return print(serde_json::to_string_pretty(&report)?);
-            }
-            print(format!(
-                "{} records: {} created, {} updated, {} unchanged, {} skipped; {} repaired",
-                report.records.len(),
-                report.created,
-                report.updated,
-                report.unchanged,
-                report.skipped,
-                report.repaired
-            ))?;
-            let has_more = |record: &&interchange::Fate| !record.remarks.is_empty() || !record.repairs.is_empty();
-            for record in report.records.iter().filter(has_more) {
-                let said: Vec<_> = record.repairs.iter().chain(&record.remarks).map(String::as_str).collect();
-                let outcome = record.outcome.as_str();
-                print(format!("{:>5} {outcome:<9} {}: {}", record.place, record.title, said.join(" ")))?;
-            }
-            Ok(())
-        }
-        Catalog::Export => {
-            let (base, desk) = existing(place)?;
-            let urls = app::public_urls(&base.settings)?;
-            let json = interchange::data_json(&desk, urls.portal.as_str(), urls.gate.as_str()).map_err(said)?;
-            print(serde_json::to_string_pretty(&json)?)
-        }
-    }
 }
 
 pub(crate) fn terms(place: &Place, command: Terms) -> Done {

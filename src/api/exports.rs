@@ -9,7 +9,7 @@ use super::{Api, Created, id_in};
 use crate::cases::CaseError;
 use crate::cases::exports::kept;
 use crate::cases::exports::{self, ExportWish};
-use crate::domain::export::{Export, ExportState, Made};
+use crate::domain::export::{Export, Made};
 use crate::domain::id::ExportId;
 use crate::domain::people::Role;
 use crate::web::case::{DeskData, caller, caller_once};
@@ -35,7 +35,7 @@ pub fn routes(api: Api) -> Api {
     .takes::<ExportGiven>()
     .gives::<Created>(201)
     .once()
-    .refuses(&["invalid", "too_many_exports"])
+    .refuses(&["invalid", "too_many_errands"])
     .get("/audit/exports/{id}", AUDITOR, "How far one of your exports is", one)
     .gives::<ExportView>(200)
     .post("/audit/exports/{id}/cancel", AUDITOR, "Call an export off that is not made yet", cancel)
@@ -119,16 +119,10 @@ impl From<Export> for ExportView {
             to: export.wish.last,
             state: export.state.as_str(),
             asked_at: export.asked_at,
-            rows_done: export.rows_done,
-            rows_of: export.rows_of,
+            rows_done: export.progress.done,
+            rows_of: export.progress.of,
             runs: export.runs,
-            file: match export.state {
-                ExportState::Done(made) | ExportState::Expired(made) => Some(made.into()),
-                ExportState::Asked
-                | ExportState::Running
-                | ExportState::Failed { .. }
-                | ExportState::Cancelled { .. } => None,
-            },
+            file: export.state.outcome().cloned().map(Into::into),
         }
     }
 }

@@ -1,17 +1,18 @@
-//! Imports of DCAT-US catalogues, with the report of each.
+//! Imports of DCAT-US catalogues, at once or in the background, with how far each is and its report.
 
 use actix_web::{HttpRequest, HttpResponse, web};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::{Api, id_in};
-use crate::cases::interchange::{self, Fate, ImportReport};
+use super::{Api, Created, id_in};
+use crate::cases::interchange::{self, Fate, ImportReport, background};
 use crate::domain::id::{DepartmentId, ImportId};
+use crate::domain::import::{Import, ImportSource, ImportWish};
 use crate::domain::people::Role;
 use crate::domain::tier::Tier;
 use crate::store::imports::ImportRun;
-use crate::web::case::{DeskData, caller};
-use crate::web::{Access, Json, WebError};
+use crate::web::case::{DeskData, caller, caller_once};
+use crate::web::{Access, Json, Once, WebError};
 
 const MANAGER: Access = Access::Staff(&[Role::Manager]);
 const STEWARDS: Access = Access::Staff(&[Role::Reviewer, Role::Manager, Role::Auditor]);
@@ -28,8 +29,17 @@ pub fn routes(api: Api) -> Api {
         .takes_other("application/json")
         .gives::<ReportView>(201)
         .for_uploads()
+        .post("/steward/imports/background", MANAGER, "Have a catalogue imported in the background", ask)
+        .takes::<NewImport>()
+        .gives::<Created>(201)
+        .once()
+        .refuses(&["not_found", "too_many_errands"])
         .get("/steward/imports/{id}", STEWARDS, "The report of an import", report)
         .gives::<ReportView>(200)
+        .get("/steward/imports/{id}/progress", STEWARDS, "How far an import in the background is", progress)
+        .gives::<ImportProgress>(200)
+        .post("/steward/imports/{id}/cancel", MANAGER, "Call an import off that is not done yet", cancel)
+        .refuses(&["wrong_state"])
 }
 
 /// Imports.
@@ -160,6 +170,69 @@ async fn import(request: HttpRequest, desk: DeskData, Json(new): Json<NewImport>
     let department: DepartmentId = id_in(&new.department)?;
     let report = interchange::import_from(&desk, caller(&request), department, new.url).await?;
     Ok(HttpResponse::Created().json(ReportView::from(report)))
+}
+
+async fn ask(
+    request: HttpRequest,
+    desk: DeskData,
+    once: Once,
+    Json(new): Json<NewImport>,
+) -> Result<HttpResponse, WebError> {
+    let wish = ImportWish { department: id_in(&new.department)?, source: ImportSource::Address(new.url) };
+    let who = caller_once(&request, once);
+    let asked = desk.run(move |desk| background::ask(desk, &who, wish, None)).await?;
+    Ok(HttpResponse::Created().json(Created { id: asked.id.to_string() }))
+}
+
+/// How far an import in the background is. Its report, once it is done, has the same id.
+#[derive(Debug, Serialize, ToSchema)]
+struct ImportProgress {
+    id: String,
+    department: String,
+    /// From where.
+    #[schema(example = "https://data.city.example/data.json")]
+    source: String,
+    asked_at: chrono::DateTime<chrono::Utc>,
+    /// `asked`, `running`, `done`, `failed` or `cancelled`.
+    state: &'static str,
+    /// What is counted: `waiting`, `fetching` (bytes) or `reading` (records).
+    step: &'static str,
+    done: i64,
+    /// 0 where nobody can tell.
+    of: i64,
+    /// How often it was begun: more than once where the service stopped meanwhile.
+    runs: i64,
+    /// Why it could not be done.
+    why: Vec<String>,
+}
+
+impl From<Import> for ImportProgress {
+    fn from(import: Import) -> Self {
+        Self {
+            id: import.id.to_string(),
+            department: import.wish.department.to_string(),
+            source: import.wish.source.name().to_owned(),
+            asked_at: import.asked_at,
+            state: import.state.as_str(),
+            step: import.progress.step.as_str(),
+            done: import.progress.done,
+            of: import.progress.of,
+            runs: import.runs,
+            why: import.state.why().to_vec(),
+        }
+    }
+}
+
+async fn progress(request: HttpRequest, desk: DeskData, id: web::Path<String>) -> Result<HttpResponse, WebError> {
+    let (who, id): (_, ImportId) = (caller(&request), id_in(&id)?);
+    let found = desk.run(move |desk| background::find(desk, &who, id)).await?;
+    Ok(HttpResponse::Ok().json(ImportProgress::from(found)))
+}
+
+async fn cancel(request: HttpRequest, desk: DeskData, id: web::Path<String>) -> Result<HttpResponse, WebError> {
+    let (who, id): (_, ImportId) = (caller(&request), id_in(&id)?);
+    desk.run(move |desk| background::cancel(desk, &who, id)).await?;
+    Ok(HttpResponse::NoContent().finish())
 }
 
 async fn import_body(

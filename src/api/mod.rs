@@ -49,6 +49,7 @@ pub mod readers;
 pub mod records;
 pub mod redactions;
 pub mod register;
+pub mod replays;
 pub mod reuse;
 pub mod rules;
 pub mod samples;
@@ -165,7 +166,7 @@ pub fn api() -> Api {
     let api = anomalies::routes(explorer::routes(saved_views::routes(api)));
     let api = left::routes(api);
     let api = register::routes(api);
-    let api = rules::routes(api);
+    let api = replays::routes(rules::routes(api));
     let api = clerk::routes(api);
     let api = appeals::routes(api);
     let api = records::routes(api);

@@ -68,7 +68,7 @@ pub(super) const GROUPS: &[Group] = &[
     },
     Group {
         name: "Rule book",
-        about: "The rules against misuse, for anybody; the signals that they wrote, for the offices.",
+        about: "The rules against misuse, for anybody; rules tried over past usage; the signals that they wrote, for the offices.",
         segments: &["rules", "signals"],
     },
     Group {

@@ -24,7 +24,7 @@ use crate::domain::presence::Presence;
 use crate::domain::profile::Profile;
 use crate::gate::GateServer;
 use crate::jobs::digest::gather_due;
-use crate::jobs::exports;
+use crate::jobs::errands;
 use crate::jobs::mail::{Letters, MailOptions, Postman, send_due};
 use crate::jobs::{Stop, Stopper, ring, stopping};
 use crate::store::{Backend, gates, misuse, sessions, usage};
@@ -36,8 +36,8 @@ const PRUNE_MAX: i64 = 5_000;
 /// How often the misuse rules look at the books.
 const WATCH: Duration = Duration::from_secs(2);
 
-/// How often it is looked whether an export waits.
-const EXPORTS: Duration = Duration::from_secs(2);
+/// How often it is looked whether an errand waits.
+const ERRANDS: Duration = Duration::from_secs(2);
 
 /// A server that answers, with its addresses from outside.
 #[derive(Clone, Debug)]
@@ -168,12 +168,11 @@ pub(super) fn clocks(
         let (desk, letters, postman) = (outbox.clone(), Arc::clone(&letters), Arc::clone(&postman));
         async move { send_due(&desk, &letters, &postman).await }
     });
-    vec![
+    let mut clocks = vec![
         mail,
         digests,
         watch(desk, stop),
         feed_looks(desk, minute, stop),
-        exports::clock(desk, EXPORTS, stop),
         case_clock("offers", minute, stop, desk, agree::lapse_offers),
         case_clock("agreements", minute, stop, desk, agree::expire_agreements),
         case_clock("misuse cases", minute, stop, desk, conduct::clocks::round),
@@ -193,7 +192,9 @@ pub(super) fn clocks(
         case_clock("audit chain", minute, stop, desk, chain::check),
         case_clock("key reminders", hour, stop, desk, keys::clocks::warn_expiring),
         retention(base, stop, minute),
-    ]
+    ];
+    clocks.extend(errands::clocks(desk, ERRANDS, stop));
+    clocks
 }
 
 /// Looks at the use of keys by the misuse rules. With the gates' own interval of writing this stays well within ten

@@ -38,7 +38,7 @@ pub struct Team {
 impl Team {
     pub(super) fn of(desk: &Desk, conn: &mut AnyConnection, departments: &[DepartmentId]) -> Result<Self, StoreError> {
         let today = day_in(desk.profile.zone, desk.clock.now());
-        let people: Vec<Actor> = people::staff_in(conn, departments, DESK)?.into_iter().map(actor).collect();
+        let people: Vec<Actor> = people::staff_in(conn, departments, DESK)?.iter().map(Account::as_actor).collect();
         let absences = assignments::absences_from(conn, today)?;
         let is_ours = |absence: &Absence| people.iter().any(|person| person.account == Some(absence.account));
         let absences = absences.into_iter().filter(is_ours).collect();
@@ -72,16 +72,6 @@ impl Team {
             let set = self.covers.get(&department).copied();
             default_cover(set, (absence, department), (&self.people, &self.absences, self.today))
         })
-    }
-}
-
-fn actor(account: Account) -> Actor {
-    Actor {
-        account: Some(account.id),
-        name: account.name,
-        organisation: account.organisation,
-        roles: account.roles,
-        address: None,
     }
 }
 
@@ -197,7 +187,7 @@ fn colleague(conn: &mut AnyConnection, team: &Team, account: AccountId) -> Resul
         Some(person) => Ok(person.clone()),
         // Who has no role here is not told of by name.
         None => match people::account_by_id(conn, account) {
-            Ok(found) => Ok(Actor { name: "This person".to_owned(), roles: Vec::new(), ..actor(found) }),
+            Ok(found) => Ok(Actor { name: "This person".to_owned(), roles: Vec::new(), ..found.as_actor() }),
             Err(error) => Err(error.into()),
         },
     }

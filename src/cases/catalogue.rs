@@ -52,6 +52,12 @@ pub(super) fn steward(caller: &Caller, department: DepartmentId) -> Result<Capac
     caller.actor.acting_for(&[Role::Manager], department)
 }
 
+/// Whether the caller may change the datasets of a department.
+#[must_use]
+pub fn is_steward(caller: &Caller, department: DepartmentId) -> bool {
+    steward(caller, department).is_ok()
+}
+
 /// A dataset as staff of its department see it, published or not.
 ///
 /// # Errors

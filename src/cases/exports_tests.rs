@@ -4,9 +4,9 @@ use serde_json::Value;
 
 use super::exports::{ExportWish, Format, What, kept, maker, take, write};
 use super::keys::tests::{Granted, granted, refused, text};
-use crate::domain::export::ExportCommand;
+use crate::domain::errand::{Command, Progress, Step};
 use crate::store::usage::{self, Access, Counted, UsageBatch, UsageCount};
-use crate::store::{audit, exports};
+use crate::store::{audit, errands};
 use chrono::TimeDelta;
 
 fn made(granted: &Granted, wish: ExportWish) -> (String, u64) {
@@ -165,7 +165,7 @@ fn an_export_is_made_in_the_background_taken_by_who_asked_and_deleted_after_its_
         assert_eq!(maker::round(desk, &at_rest()).unwrap(), 1);
         assert_eq!(maker::round(desk, &at_rest()).unwrap(), 0, "there is no other");
         let made = kept::find(desk, otto, asked.id).unwrap();
-        assert_eq!((made.state.as_str(), made.rows_done, made.rows_of, made.runs), ("done", LINES, LINES, 1));
+        assert_eq!((made.state.as_str(), made.progress.done, made.progress.of, made.runs), ("done", LINES, LINES, 1));
         let mut taken = kept::fetch(desk, otto, asked.id).unwrap();
         let mut text = String::new();
         std::io::Read::read_to_string(&mut taken.file, &mut text).unwrap();
@@ -225,7 +225,7 @@ fn an_export_is_called_off_while_it_waits_and_while_it_is_made() {
         for _ in 0..5 {
             kept::ask(desk, otto, all(What::Keys, Format::Csv)).unwrap();
         }
-        assert_eq!(refused(kept::ask(desk, otto, all(What::Keys, Format::Csv))), "too_many_exports");
+        assert_eq!(refused(kept::ask(desk, otto, all(What::Keys, Format::Csv))), "too_many_errands");
     }
 }
 
@@ -240,11 +240,11 @@ fn a_run_that_was_broken_off_is_begun_again_from_its_start_and_one_is_made_at_a_
         let stopping = || calls.replace(calls.get() + 1) > 0;
         assert_eq!(maker::round(desk, &stopping).unwrap(), 0);
         let put_back = kept::find(desk, otto, asked.id).unwrap();
-        assert_eq!((put_back.state.as_str(), put_back.runs, put_back.rows_done), ("asked", 1, 0));
+        assert_eq!((put_back.state.as_str(), put_back.runs, put_back.progress.done), ("asked", 1, 0));
         assert_eq!(files(&granted), 0);
         // What a `kill -9` leaves behind: a run that tells nothing any more, and a part of its file.
-        let killed = put_back.decide(&ExportCommand::Begin, desk.clock.now()).unwrap();
-        desk.store.write(|conn| exports::update(conn, &killed)).unwrap();
+        let killed = put_back.decide(&Command::Begin(Progress::of(Step::Writing, LINES)), desk.clock.now()).unwrap();
+        desk.store.write(|conn| errands::update(conn, &killed)).unwrap();
         let folder = &desk.options.exports.folder;
         std::fs::write(folder.join(format!("{}-2.part", asked.id)), "[").unwrap();
         std::fs::write(folder.join(format!("{}-1.part", next.id)), "old").unwrap();
@@ -253,7 +253,7 @@ fn a_run_that_was_broken_off_is_begun_again_from_its_start_and_one_is_made_at_a_
         desk.clock.set(desk.clock.now() + TimeDelta::seconds(60));
         assert_eq!(maker::round(desk, &at_rest()).unwrap(), 1);
         let made = kept::find(desk, otto, asked.id).unwrap();
-        assert_eq!((made.state.as_str(), made.runs, made.rows_done), ("done", 3, LINES));
+        assert_eq!((made.state.as_str(), made.runs, made.progress.done), ("done", 3, LINES));
         assert_eq!(maker::round(desk, &at_rest()).unwrap(), 1);
         assert_eq!((state(&granted, next.id), files(&granted)), ("done", 2));
         std::fs::write(folder.join("left.csv"), "nobody's").unwrap();

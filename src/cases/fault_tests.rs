@@ -58,7 +58,7 @@ const TABLES: [&str; 57] = [
     "departments",
     "desk_texts",
     "destructions",
-    "exports",
+    "errands",
     "feed_checks",
     "feed_states",
     "grant_changes",

@@ -9,6 +9,7 @@
 //! credential to nobody but the upstream it was given for.
 
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -50,6 +51,33 @@ impl Default for FetchLimits {
     /// What the catalogue reader takes, within a minute.
     fn default() -> Self {
         Self { bytes: CATALOGUE_BYTES_MAX, time: Duration::from_secs(60) }
+    }
+}
+
+impl FetchLimits {
+    /// For a fetch that somebody can watch and call off: five minutes.
+    #[must_use]
+    pub fn watched() -> Self {
+        Self { time: Duration::from_secs(300), ..Self::default() }
+    }
+}
+
+/// How far a fetch is; may be read while it goes on.
+#[derive(Debug, Default)]
+pub struct Meter {
+    done: AtomicU64,
+    of: AtomicU64,
+}
+
+impl Meter {
+    /// Bytes that came, and how many there will be; 0 where the address did not say.
+    #[must_use]
+    pub fn read(&self) -> (u64, u64) {
+        (self.done.load(Ordering::Relaxed), self.of.load(Ordering::Relaxed))
+    }
+
+    fn came(&self, bytes: usize) {
+        self.done.fetch_add(u64::try_from(bytes).unwrap_or(0), Ordering::Relaxed);
     }
 }
 
@@ -151,17 +179,17 @@ fn spelt_addresses(host: &Host<&str>) -> Vec<IpAddr> {
     }
 }
 
-/// Fetches the bytes of a catalogue.
+/// Fetches the bytes of a catalogue; `meter` shows how far it is.
 ///
 /// # Errors
 /// [`FetchError`]; as a [`CaseError`] it is an invalid `url`.
 pub async fn fetch_catalogue(
     url: &str,
     networks: &UpstreamNetworks,
-    limits: FetchLimits,
+    (limits, meter): (FetchLimits, &Meter),
 ) -> Result<Vec<u8>, FetchError> {
     let url = check_address("url", url, networks).map_err(FetchError::Refused)?;
-    let whole = Box::pin(async { take(reach(&url, networks, None).await?, limits.bytes).await });
+    let whole = Box::pin(async { take(reach(&url, networks, None).await?, limits.bytes, meter).await });
     tokio::time::timeout(limits.time, whole).await.unwrap_or(Err(FetchError::TooSlow(limits.time)))
 }
 
@@ -303,12 +331,21 @@ async fn take_start(answer: Response<Incoming>, bytes_max: usize) -> Result<Samp
     Ok(sample)
 }
 
-async fn take(answer: Response<Incoming>, bytes_max: usize) -> Result<Vec<u8>, FetchError> {
+async fn take(answer: Response<Incoming>, bytes_max: usize, meter: &Meter) -> Result<Vec<u8>, FetchError> {
     check_head(&answer)?;
-    let whole = Limited::new(answer.into_body(), bytes_max).collect().await;
-    whole.map(|body| body.to_bytes().to_vec()).map_err(|error| {
-        if error.is::<LengthLimitError>() { FetchError::TooLong(bytes_max) } else { FetchError::Broken }
-    })
+    let length = answer.headers().get(header::CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse().ok());
+    meter.of.store(length.unwrap_or(0), Ordering::Relaxed);
+    let mut body = Limited::new(answer.into_body(), bytes_max);
+    let mut whole = Vec::new();
+    while let Some(frame) = body.frame().await {
+        let frame = frame.map_err(|error| {
+            if error.is::<LengthLimitError>() { FetchError::TooLong(bytes_max) } else { FetchError::Broken }
+        })?;
+        let Ok(piece) = frame.into_data() else { continue };
+        meter.came(piece.len());
+        whole.extend_from_slice(&piece);
+    }
+    Ok(whole)
 }
 
 /// At most 200 characters of what a stranger wrote, for an error message.
@@ -339,6 +376,10 @@ mod tests {
 
     fn limits(bytes: usize) -> FetchLimits {
         FetchLimits { bytes, time: Duration::from_secs(5) }
+    }
+
+    async fn fetched(url: &str, limits: FetchLimits) -> Result<Vec<u8>, FetchError> {
+        fetch_catalogue(url, &loopback(), (limits, &Meter::default())).await
     }
 
     /// Answers one request with `answer` and gives back what was asked.
@@ -402,7 +443,7 @@ mod tests {
     async fn a_body_comes_whole_and_under_the_name_asked_for() {
         let (at, asked) = server(ok("[1]")).await;
         let url = format!("http://localhost:{}/data.json?all=1", at.port());
-        let body = fetch_catalogue(&url, &loopback(), limits(3)).await.unwrap();
+        let body = fetched(&url, limits(3)).await.unwrap();
         assert_eq!(body, b"[1]");
         let asked = asked.await.unwrap().to_lowercase();
         assert!(asked.starts_with("get /data.json?all=1 http/1.1\r\n"), "{asked}");
@@ -420,8 +461,8 @@ mod tests {
     async fn a_long_body_ends_at_the_limit_with_or_without_a_length() {
         for answer in [ok("12345"), "HTTP/1.1 200 OK\r\n\r\n12345".to_owned()] {
             let (at, _asked) = server(answer).await;
-            let fetched = fetch_catalogue(&format!("http://{at}/"), &loopback(), limits(4)).await;
-            assert_eq!(fetched, Err(FetchError::TooLong(4)));
+            let came = fetched(&format!("http://{at}/"), limits(4)).await;
+            assert_eq!(came, Err(FetchError::TooLong(4)));
         }
     }
 
@@ -441,8 +482,8 @@ mod tests {
         ];
         for (answer, expected) in answers {
             let (at, _asked) = server(answer.to_owned()).await;
-            let fetched = fetch_catalogue(&format!("http://{at}/"), &loopback(), limits(99)).await;
-            assert_eq!(fetched, Err(expected));
+            let came = fetched(&format!("http://{at}/"), limits(99)).await;
+            assert_eq!(came, Err(expected));
         }
     }
 
@@ -451,10 +492,10 @@ mod tests {
         let silent = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let at = silent.local_addr().unwrap();
         let time = Duration::from_millis(50);
-        let fetched = fetch_catalogue(&format!("http://{at}/"), &loopback(), FetchLimits { bytes: 9, time }).await;
-        assert_eq!(fetched, Err(FetchError::TooSlow(time)));
+        let came = fetched(&format!("http://{at}/"), FetchLimits { bytes: 9, time }).await;
+        assert_eq!(came, Err(FetchError::TooSlow(time)));
         drop(silent);
-        let fetched = fetch_catalogue(&format!("http://{at}/"), &loopback(), limits(9)).await;
-        assert!(matches!(fetched, Err(FetchError::Unreachable { .. })), "{fetched:?}");
+        let came = fetched(&format!("http://{at}/"), limits(9)).await;
+        assert!(matches!(came, Err(FetchError::Unreachable { .. })), "{came:?}");
     }
 }

@@ -21,16 +21,16 @@ use crate::store::usage::{self, Access, Counted, UsageBatch, UsageCount};
 use crate::store::{agreements, holds, outbox};
 
 /// A city in which Maria holds a key on parking.
-struct Watched {
-    city: City,
-    desk: Desk,
+pub(super) struct Watched {
+    pub(super) city: City,
+    pub(super) desk: Desk,
     agreement: Agreement,
     key: KeyId,
-    auditor: Caller,
+    pub(super) auditor: Caller,
     batches: i64,
 }
 
-fn watched() -> Vec<Watched> {
+pub(super) fn watched() -> Vec<Watched> {
     cities().into_iter().map(Watched::new).collect()
 }
 
@@ -59,14 +59,14 @@ impl Watched {
     }
 
     /// The desk with only the rules that are named, changed by `change`.
-    fn with(&self, names: &[&str], change: impl Fn(&mut Rule)) -> Desk {
+    pub(super) fn with(&self, names: &[&str], change: impl Fn(&mut Rule)) -> Desk {
         let mut profile = Profile::clone(&self.desk.profile);
         profile.rules.retain(|rule| names.contains(&rule.id.as_str()));
         profile.rules.iter_mut().for_each(change);
         Desk { profile: Arc::new(profile), ..self.desk.clone() }
     }
 
-    fn counted(&self, outcome: &str) -> Counted {
+    pub(super) fn counted(&self, outcome: &str) -> Counted {
         Counted {
             key: Some(self.key),
             agreement: Some(self.agreement.id),
@@ -87,7 +87,7 @@ impl Watched {
     }
 
     /// What a gate counted in this minute.
-    fn count(&mut self, of: Counted, calls: i64) {
+    pub(super) fn count(&mut self, of: Counted, calls: i64) {
         let count = UsageCount { minute: self.now(), of, calls, bytes: calls * 100, latency_us: calls };
         self.write(&UsageBatch { counts: vec![count], ..UsageBatch::default() });
     }
@@ -96,11 +96,11 @@ impl Watched {
         self.desk.clock.now()
     }
 
-    fn minutes_on(&self, minutes: i64) {
+    pub(super) fn minutes_on(&self, minutes: i64) {
         self.desk.clock.set(self.now() + chrono::TimeDelta::minutes(minutes));
     }
 
-    fn manager(&self) -> &Caller {
+    pub(super) fn manager(&self) -> &Caller {
         &self.city.managers[0]
     }
 

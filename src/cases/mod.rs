@@ -69,6 +69,7 @@ pub mod drafting;
 #[cfg(test)]
 mod endings_tests;
 pub mod enforce;
+mod errands;
 pub mod explorer;
 pub mod exports;
 #[cfg(test)]
@@ -81,8 +82,6 @@ pub mod files;
 pub mod health;
 pub mod intent;
 pub mod interchange;
-#[cfg(test)]
-mod interchange_tests;
 pub mod keys;
 pub mod left;
 #[cfg(test)]
@@ -126,6 +125,9 @@ pub mod register;
 mod register_tests;
 pub mod rehearsal;
 pub mod renewal;
+pub mod replays;
+#[cfg(test)]
+mod replays_tests;
 pub mod reterms;
 pub mod reuse;
 #[cfg(test)]

@@ -2,13 +2,15 @@
 //! nobody.
 
 use std::collections::BTreeSet;
+use std::ops::ControlFlow;
 
 use chrono::Duration;
 
 use super::misuse::declared;
 use super::{CaseError, Desk};
 use crate::domain::id::{AgreementId, KeyId};
-use crate::domain::misuse::{Catch, Grain, Rule, Seen, Slice, replay};
+use crate::domain::misuse::{Grain, Rule, Seen, Slice, replay};
+use crate::domain::replay::{Caught, Rehearsal};
 use crate::domain::text::{Invalid, Line};
 use crate::domain::time::Instant;
 use crate::store::misuse::{self as books, SLICES_MAX, Whose};
@@ -17,73 +19,55 @@ use crate::store::{agreements, keys};
 /// Days back; usage by the minute is kept no longer.
 pub const DAYS_MAX: i64 = 15;
 
-/// Whom a rule would have caught.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Caught {
-    /// The key's hint.
-    pub key_hint: String,
-    /// The agreement's number.
-    pub agreement_number: String,
-    /// When, and with which figures.
-    pub catch: Catch,
-    /// Calls let through afterwards, until the end: what stopping the key at that moment would have stopped.
-    pub calls_after: i64,
-    /// How often the rule would have spoken.
-    pub times: usize,
-}
-
-/// What came of a replay.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Rehearsal {
-    /// Each key (or agreement, where the rule adds up its keys) with the first time it would have been caught.
-    pub caught: Vec<Caught>,
-    /// Keys with usage in the span.
-    pub keys: usize,
-    /// Agreements with usage in the span.
-    pub agreements: usize,
-    /// Calls let through in the span.
-    pub calls: i64,
-    /// Keys of which more was counted than is read at once; the newest part of it is missing here.
-    pub cut: usize,
-}
-
-impl Rehearsal {
-    /// Agreements caught.
-    #[must_use]
-    pub fn agreements_caught(&self) -> usize {
-        self.caught.iter().map(|caught| caught.catch.agreement).collect::<BTreeSet<AgreementId>>().len()
-    }
-
-    /// Calls that would have been stopped, had the key been stopped when it was caught.
-    #[must_use]
-    pub fn calls_stopped(&self) -> i64 {
-        self.caught.iter().map(|caught| caught.calls_after).sum()
-    }
-}
-
 /// Replays a rule of the profile, or the same with another threshold, over the last days. `told` hears how many of how
 /// many keys (or agreements) are done.
 ///
 /// # Errors
-/// A span that is not 1 to [`DAYS_MAX`] days; a threshold that the rule cannot have.
+/// A span that is not 1 to [`DAYS_MAX`] days; a threshold that the rule cannot have; a rule that counts nothing.
 pub fn rehearse(
     desk: &Desk,
     rule: &Rule,
     days: i64,
     mut told: impl FnMut(usize, usize),
 ) -> Result<Rehearsal, CaseError> {
+    let to_the_end = |done, total| {
+        told(done, total);
+        ControlFlow::Continue(())
+    };
+    Ok(rehearse_until(desk, rule, days, to_the_end)?.unwrap_or_default())
+}
+
+/// Whether a rule can be replayed over so many days.
+///
+/// # Errors
+/// As [`rehearse`].
+pub(super) fn check(desk: &Desk, rule: &Rule, days: i64) -> Result<(), Invalid> {
     if !(1..=DAYS_MAX).contains(&days) {
-        let message = format!("Give 1 to {DAYS_MAX} days, such as 14d: usage by the minute is kept no longer.");
-        return Err(Invalid::new("since", "span", message).into());
+        let message = format!("Give 1 to {DAYS_MAX} days: usage by the minute is kept no longer.");
+        return Err(Invalid::new("days", "span", message));
     }
     let languages: Vec<_> = desk.profile.languages.iter().map(Line::as_str).collect();
     if let Some(problem) = rule.problems(&languages).into_iter().next() {
-        return Err(Invalid::new("threshold", "rule", format!("{}: {problem}.", rule.id)).into());
+        return Err(Invalid::new("threshold", "rule", format!("{}: {problem}.", rule.id)));
     }
     if rule.grain() == Grain::Event {
         let text = "This rule is about something that is told, not counted: there is nothing to replay.";
-        return Err(Invalid::new("rule", "not_counted", text).into());
+        return Err(Invalid::new("rule", "not_counted", text));
     }
+    Ok(())
+}
+
+/// The same as [`rehearse`], until `told` breaks it off; then nothing comes of it.
+///
+/// # Errors
+/// As [`rehearse`].
+pub(super) fn rehearse_until(
+    desk: &Desk,
+    rule: &Rule,
+    days: i64,
+    mut told: impl FnMut(usize, usize) -> ControlFlow<()>,
+) -> Result<Option<Rehearsal>, CaseError> {
+    check(desk, rule, days)?;
     let from = desk.clock.now() - Duration::days(days);
     desk.store.read(|conn| {
         let active = books::active(conn, from)?;
@@ -97,7 +81,9 @@ pub fn rehearse(
         let mut done = Rehearsal { caught: Vec::new(), keys, agreements, calls: 0, cut: 0 };
         let total = subjects.len();
         for (place, whose) in subjects.into_iter().enumerate() {
-            told(place, total);
+            if told(place, total).is_break() {
+                return Ok(None);
+            }
             let slices = books::slices(conn, rule.grain(), from, &whose, desk.profile.zone)?;
             let calls = if rule.grain() == Grain::Sights {
                 books::slices(conn, Grain::Minutes, from, &whose, desk.profile.zone)?
@@ -119,7 +105,7 @@ pub fn rehearse(
             });
         }
         done.caught.sort_by_key(|caught| caught.catch.at);
-        Ok(done)
+        Ok(Some(done))
     })
 }
 

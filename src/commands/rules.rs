@@ -1,7 +1,8 @@
 //! The rule book at the command line: what stands in it, and a rule tried over past usage. Changes nothing.
 
-use accord::cases::rehearsal::{self, Rehearsal};
+use accord::cases::rehearsal;
 use accord::domain::misuse::{Rule, window_words};
+use accord::domain::replay::Rehearsal;
 use clap::Subcommand;
 
 use super::progress::{Progress, count};

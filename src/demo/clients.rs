@@ -8,11 +8,12 @@ use chrono::Duration;
 
 use super::seed::City;
 use super::usage::{caller_of, make, named, write};
-use crate::cases::rehearsal::{Rehearsal, rehearse};
+use crate::cases::rehearsal::rehearse;
 use crate::cases::{CaseError, Desk};
 use crate::domain::agreement::Agreement;
 use crate::domain::id::KeyId;
 use crate::domain::misuse::Grain;
+use crate::domain::replay::Rehearsal;
 use crate::domain::time::Instant;
 use crate::store::usage::{Access, Counted, UsageBatch, UsageCount};
 use crate::store::{agreements, keys};

@@ -10,7 +10,7 @@ use super::people::{ORGANISATIONS, PASSWORD, PEOPLE};
 use super::simulator::{CREDENTIAL_HEADER, FEEDS, Feed};
 use super::{conduct, stories};
 use crate::cases::catalogue::{self, Edit};
-use crate::cases::{Caller, CaseError, Desk, Intent, organisations, passwords, staff, terms};
+use crate::cases::{Caller, CaseError, Desk, Intent, organisations, passwords, replays, staff, terms};
 use crate::clock::Clock;
 use crate::domain::catalogue::{Field, Upstream, UpstreamBounds};
 use crate::domain::dcat::{Contact, Frequency, Metadata};
@@ -98,6 +98,8 @@ pub fn seed<'a>(
     super::asked::tell(&city)?;
     conduct::tell(&city)?;
     add_organisations(&city)?;
+    city.at(1, 16);
+    replays::ask(&city.desk, city.person("ivan")?, ("night-pull", Some(300), 14))?;
     Ok(city)
 }
 

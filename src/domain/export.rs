@@ -1,23 +1,13 @@
-//! Whole tables to take along: what can be asked for, and the life of one that is made in the background.
-//!
-//! `asked → running → done → expired`, with exits `cancelled` and `failed`. One whose worker fell silent is begun again
-//! from its start; a file is handed out to who asked for it, until its last day.
+//! Whole tables to take along: what can be asked for, and the errand that makes one in the background. A file is handed
+//! out to who asked for it, until its last day.
 
-use chrono::Duration;
 use serde::{Deserialize, Serialize};
 
-use super::id::{AccountId, ExportId};
-use super::people::Actor;
-use super::refusal::{Refusal, wrong_state};
+use super::errand::{Errand, Kind, State};
+use super::id::ExportKind;
+use super::refusal::Refusal;
 use super::text::Invalid;
 use super::time::{Day, Instant};
-
-/// A worker that has not told of progress for so long is gone.
-pub const SILENT_SECONDS: i64 = 60;
-/// What was begun so often and never finished is given up.
-pub const RUNS_MAX: i64 = 5;
-/// Exports of one person that wait or are made.
-pub const OPEN_MAX: usize = 5;
 
 /// What is taken out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -173,179 +163,36 @@ pub struct Made {
     pub keep_until: Instant,
 }
 
-/// Where an export stands.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case", tag = "state")]
-pub enum ExportState {
-    /// It waits for its turn.
-    Asked,
-    /// It is made.
-    Running,
-    /// Its file can be taken.
-    Done(Made),
-    /// It could not be made.
-    Failed {
-        /// When it was given up.
-        at: Instant,
-    },
-    /// Who asked for it called it off.
-    Cancelled {
-        /// When.
-        at: Instant,
-    },
-    /// Its file was deleted after its last day.
-    Expired(Made),
-}
+/// The errand that makes a table.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Exporting {}
 
-impl ExportState {
-    /// The word for columns and programs.
-    #[must_use]
-    pub const fn as_str(&self) -> &'static str {
-        match self {
-            Self::Asked => "asked",
-            Self::Running => "running",
-            Self::Done(_) => "done",
-            Self::Failed { .. } => "failed",
-            Self::Cancelled { .. } => "cancelled",
-            Self::Expired(_) => "expired",
-        }
+impl Kind for Exporting {
+    const WORD: &'static str = "export";
+    type Tag = ExportKind;
+    type Wish = ExportWish;
+    type Outcome = Made;
+
+    fn keep_until(made: &Made) -> Option<Instant> {
+        Some(made.keep_until)
     }
 }
 
 /// An export that is made in the background.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Export {
-    /// Its id.
-    pub id: ExportId,
-    /// Who asked for it.
-    pub owner: AccountId,
-    /// What for.
-    pub wish: ExportWish,
-    /// When.
-    pub asked_at: Instant,
-    /// Where it stands.
-    pub state: ExportState,
-    /// How often it was begun.
-    pub runs: i64,
-    /// Rows written.
-    pub rows_done: i64,
-    /// Rows there were to write when it was begun.
-    pub rows_of: i64,
-    /// When its state or its rows were last written.
-    pub moved_at: Instant,
-    /// For comparing and setting.
-    pub version: i64,
-}
-
-/// What becomes of an export.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum ExportCommand {
-    /// A worker takes it.
-    Begin,
-    /// A worker that has to stop leaves it to the next.
-    PutBack,
-    /// Its file is there.
-    Finish(Made),
-    /// It is given up.
-    Fail,
-    /// Who asked for it calls it off.
-    Cancel,
-    /// Its last day is over.
-    Expire,
-}
+pub type Export = Errand<Exporting>;
 
 impl Export {
-    /// Whether this person asked for it.
-    #[must_use]
-    pub fn is_of(&self, actor: &Actor) -> bool {
-        actor.account == Some(self.owner)
-    }
-
-    /// Whether it waits or is made.
-    #[must_use]
-    pub const fn is_open(&self) -> bool {
-        match self.state {
-            ExportState::Asked | ExportState::Running => true,
-            ExportState::Done(_)
-            | ExportState::Failed { .. }
-            | ExportState::Cancelled { .. }
-            | ExportState::Expired(_) => false,
-        }
-    }
-
-    /// Whether its worker fell silent.
-    #[must_use]
-    pub fn is_abandoned(&self, now: Instant) -> bool {
-        self.state == ExportState::Running && now - self.moved_at >= Duration::seconds(SILENT_SECONDS)
-    }
-
-    /// Whether it was begun more than once: what had been written before was thrown away.
-    #[must_use]
-    pub const fn is_begun_again(&self) -> bool {
-        self.runs > 1
-    }
-
-    /// The export after a command.
-    ///
-    /// # Errors
-    /// `wrong_state`; `too_many_runs` for what was begun too often.
-    pub fn decide(&self, command: &ExportCommand, now: Instant) -> Result<Self, Refusal> {
-        let version = self.version.saturating_add(1);
-        let next = |state: ExportState| Self { state, moved_at: now, version, ..self.clone() };
-        match (command, &self.state) {
-            (ExportCommand::Begin, ExportState::Asked) => self.begin(now),
-            (ExportCommand::Begin, ExportState::Running) if self.is_abandoned(now) => self.begin(now),
-            (ExportCommand::PutBack, ExportState::Running) => Ok(Self { rows_done: 0, ..next(ExportState::Asked) }),
-            (ExportCommand::Finish(made), ExportState::Running) => {
-                let rows = i64::try_from(made.rows).unwrap_or(i64::MAX);
-                Ok(Self { rows_done: rows, rows_of: rows, ..next(ExportState::Done(made.clone())) })
-            }
-            (ExportCommand::Fail, ExportState::Asked | ExportState::Running) => {
-                Ok(next(ExportState::Failed { at: now }))
-            }
-            (ExportCommand::Cancel, ExportState::Asked | ExportState::Running) => {
-                Ok(next(ExportState::Cancelled { at: now }))
-            }
-            (ExportCommand::Expire, ExportState::Done(made)) if made.keep_until <= now => {
-                Ok(next(ExportState::Expired(made.clone())))
-            }
-            (
-                ExportCommand::Begin
-                | ExportCommand::PutBack
-                | ExportCommand::Finish(_)
-                | ExportCommand::Fail
-                | ExportCommand::Cancel
-                | ExportCommand::Expire,
-                ExportState::Asked
-                | ExportState::Running
-                | ExportState::Done(_)
-                | ExportState::Failed { .. }
-                | ExportState::Cancelled { .. }
-                | ExportState::Expired(_),
-            ) => Err(wrong_state("export", self.state.as_str())),
-        }
-    }
-
-    fn begin(&self, now: Instant) -> Result<Self, Refusal> {
-        if self.runs >= RUNS_MAX {
-            return Err(Refusal::new("too_many_runs", "It was begun too often and never finished."));
-        }
-        let runs = self.runs.saturating_add(1);
-        let version = self.version.saturating_add(1);
-        Ok(Self { state: ExportState::Running, runs, rows_done: 0, moved_at: now, version, ..self.clone() })
-    }
-
     /// The file, while it may be taken.
     ///
     /// # Errors
     /// `export_not_ready`, `export_over`.
     pub fn must_be_ready(&self, now: Instant) -> Result<&Made, Refusal> {
         match &self.state {
-            ExportState::Done(made) if now < made.keep_until => Ok(made),
-            ExportState::Done(_) | ExportState::Expired(_) => {
+            State::Done(made) if now < made.keep_until => Ok(made),
+            State::Done(_) | State::Expired(_) => {
                 Err(Refusal::new("export_over", "The file was kept for its days and is gone. Ask for it again."))
             }
-            ExportState::Asked | ExportState::Running | ExportState::Failed { .. } | ExportState::Cancelled { .. } => {
+            State::Asked | State::Running | State::Failed { .. } | State::Cancelled { .. } => {
                 Err(Refusal::new("export_not_ready", "There is no file of this export."))
             }
         }
@@ -354,80 +201,26 @@ impl Export {
 
 #[cfg(test)]
 mod tests {
+    use chrono::Duration;
+
     use super::*;
     use crate::domain::id::Id;
 
-    fn at(seconds: i64) -> Instant {
-        "2026-11-27T12:00:00Z".parse::<Instant>().unwrap() + Duration::seconds(seconds)
-    }
-
-    fn made() -> Made {
-        Made { at: at(5), rows: 3, bytes: 90, sha256: String::new(), keep_until: at(100) }
-    }
-
-    fn export(state: ExportState, runs: i64) -> Export {
-        let id = |number| Id::from_uuid(uuid::Uuid::from_u128(number));
-        Export {
-            id: Id::from_uuid(uuid::Uuid::from_u128(1)),
-            owner: id(2),
-            wish: ExportWish { what: What::Keys, format: Format::Csv, first: None, last: None },
-            asked_at: at(0),
-            state,
-            runs,
-            rows_done: 2,
-            rows_of: 3,
-            moved_at: at(0),
-            version: 1,
-        }
-    }
-
-    #[test]
-    fn each_state_allows_its_commands_and_no_others() {
-        use ExportCommand as C;
-        use ExportState as S;
-        let states = [
-            S::Asked,
-            S::Running,
-            S::Done(made()),
-            S::Failed { at: at(1) },
-            S::Cancelled { at: at(1) },
-            S::Expired(made()),
-        ];
-        let rows: [(C, i64, [&str; 6]); 7] = [
-            (C::Begin, 1, ["running", "", "", "", "", ""]),
-            (C::Begin, 60, ["running", "running", "", "", "", ""]),
-            (C::PutBack, 1, ["", "asked", "", "", "", ""]),
-            (C::Finish(made()), 5, ["", "done", "", "", "", ""]),
-            (C::Fail, 1, ["failed", "failed", "", "", "", ""]),
-            (C::Cancel, 1, ["cancelled", "cancelled", "", "", "", ""]),
-            (C::Expire, 99, ["", "", "", "", "", ""]),
-        ];
-        for (command, seconds, after) in rows {
-            for (state, after) in states.iter().zip(after) {
-                let next = export(state.clone(), 1).decide(&command, at(seconds));
-                let word = next.as_ref().map_or("", |next| next.state.as_str());
-                assert_eq!(word, after, "{command:?} when {}", state.as_str());
-            }
-        }
-        let over = export(S::Done(made()), 1).decide(&C::Expire, at(100)).unwrap();
-        assert_eq!(over.state, S::Expired(made()));
-    }
-
-    #[test]
-    fn beginning_again_starts_from_nothing_and_has_an_end() {
-        let begun = export(ExportState::Running, 1).decide(&ExportCommand::Begin, at(60)).unwrap();
-        assert_eq!((begun.runs, begun.rows_done, begun.is_begun_again()), (2, 0, true));
-        let often = export(ExportState::Asked, RUNS_MAX).decide(&ExportCommand::Begin, at(1)).unwrap_err();
-        assert_eq!(often.code, "too_many_runs");
-    }
-
     #[test]
     fn a_file_is_there_from_its_making_to_its_last_moment() {
-        let ready =
-            |state, seconds| export(state, 1).must_be_ready(at(seconds)).map(|made| made.rows).map_err(|no| no.code);
-        assert_eq!(ready(ExportState::Done(made()), 99), Ok(3));
-        assert_eq!(ready(ExportState::Done(made()), 100), Err("export_over"));
-        assert_eq!(ready(ExportState::Expired(made()), 100), Err("export_over"));
-        assert_eq!(ready(ExportState::Running, 5), Err("export_not_ready"));
+        let begin: Instant = "2026-11-27T12:00:00Z".parse().unwrap();
+        let at = |seconds| begin + Duration::seconds(seconds);
+        let made = Made { at: at(5), rows: 3, bytes: 90, sha256: String::new(), keep_until: at(100) };
+        let ready = |state, seconds| {
+            let wish = ExportWish { what: What::Keys, format: Format::Csv, first: None, last: None };
+            let id = |number| Id::from_uuid(uuid::Uuid::from_u128(number));
+            let asked: Export = Errand::asked(id(1), Id::from_uuid(uuid::Uuid::from_u128(2)), wish, at(0));
+            let export = Export { state, ..asked };
+            export.must_be_ready(at(seconds)).map(|made| made.rows).map_err(|no| no.code)
+        };
+        assert_eq!(ready(State::Done(made.clone()), 99), Ok(3));
+        assert_eq!(ready(State::Done(made.clone()), 100), Err("export_over"));
+        assert_eq!(ready(State::Expired(made), 100), Err("export_over"));
+        assert_eq!(ready(State::Running, 5), Err("export_not_ready"));
     }
 }

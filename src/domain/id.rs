@@ -84,7 +84,7 @@ impl<'de, K> Deserialize<'de> for Id<K> {
 macro_rules! kinds {
     ($($(#[$doc:meta])* $kind:ident => $id:ident),* $(,)?) => { $(
         $(#[$doc])*
-        #[derive(Debug)]
+        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
         pub enum $kind {}
         $(#[$doc])*
         pub type $id = Id<$kind>;
@@ -148,6 +148,8 @@ kinds! {
     LetterKind => LetterId,
     /// A whole table that is made in the background.
     ExportKind => ExportId,
+    /// A replay of a rule over past usage.
+    ReplayKind => ReplayId,
     /// A question of a list page that somebody keeps under a name.
     SavedViewKind => SavedViewId,
 }

@@ -2,7 +2,7 @@
 //! and may be repeated; two processes on one store do no harm.
 
 pub mod digest;
-pub mod exports;
+pub mod errands;
 pub mod mail;
 #[cfg(test)]
 mod tests;

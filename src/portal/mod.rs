@@ -14,12 +14,14 @@ pub mod conduct;
 pub mod copies;
 pub mod deadlines;
 pub mod developers;
+pub mod errands;
 pub mod holding;
 pub mod letters;
 pub mod mailbox;
 mod map;
 pub mod public;
 pub mod records;
+pub mod replays;
 pub mod review;
 pub mod rules;
 #[cfg(test)]
@@ -45,7 +47,7 @@ use crate::web::{FormErrors, Room, Routes, WebError};
 pub fn routes(is_demo: bool) -> Routes {
     let routes = Routes::new(Room::Portal);
     let routes = public::routes(routes);
-    let routes = rules::routes(routes);
+    let routes = replays::routes(rules::routes(routes));
     let routes = conduct::routes(routes);
     let routes = deadlines::routes(routes);
     let routes = sightings::routes(routes);

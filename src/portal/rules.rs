@@ -76,7 +76,7 @@ impl From<&Rule> for RuleView {
     }
 }
 
-fn figure(rule: &Rule) -> String {
+pub(super) fn figure(rule: &Rule) -> String {
     let within = window_words(rule.window_minutes);
     let least = match rule.signal {
         SignalKind::RefusedShare => format!(", of at least {} calls", rule.calls_min),
@@ -94,7 +94,7 @@ fn figure(rule: &Rule) -> String {
     format!("{} {} or more within {within}{least}", rule.threshold, rule.signal.unit())
 }
 
-fn figure_in_spanish(rule: &Rule) -> String {
+pub(super) fn figure_in_spanish(rule: &Rule) -> String {
     if rule.grain() == Grain::Event {
         return format!("Al primer {}", rule.signal.unit_in_spanish());
     }

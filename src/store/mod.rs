@@ -20,6 +20,7 @@ pub mod datasets;
 pub mod departments;
 pub mod desk_texts;
 pub mod destructions;
+pub mod errands;
 pub mod exports;
 pub mod feeds;
 pub mod gates;

@@ -8,12 +8,12 @@ pub use super::departments::{
     Department, department_by_id, department_by_slug, departments, insert_department, update_department,
 };
 use super::schema::{
-    accounts, exports, idempotency, links, notice_choices, outbox, role_grants, saved_views, sessions, throttles,
+    accounts, errands, idempotency, links, notice_choices, outbox, role_grants, saved_views, sessions, throttles,
 };
 use super::{AnyConnection, StoreError, id, id_opt, one_row};
 use crate::domain::id::{AccountId, DepartmentId, OrganisationId};
 use crate::domain::notice::Recipient;
-use crate::domain::people::{Role, RoleGrant};
+use crate::domain::people::{Actor, Role, RoleGrant};
 use crate::domain::time::Instant;
 
 /// An account as stored.
@@ -45,6 +45,20 @@ pub struct Account {
     pub version: i64,
     /// Roles held.
     pub roles: Vec<RoleGrant>,
+}
+
+impl Account {
+    /// The person as the rules judge them, from nowhere in particular.
+    #[must_use]
+    pub fn as_actor(&self) -> Actor {
+        Actor {
+            account: Some(self.id),
+            name: self.name.clone(),
+            organisation: self.organisation,
+            roles: self.roles.clone(),
+            address: None,
+        }
+    }
 }
 
 impl std::fmt::Debug for Account {
@@ -194,8 +208,8 @@ pub fn update_account(conn: &mut AnyConnection, account: &Account) -> Result<(),
     one_row(rows)
 }
 
-/// Erases what is kept about a person beside the record: sessions, links, choices, views, exports, messages that were sent, and what was
-/// counted under their address. Messages that still wait are sent first; [`forget_closed`] takes them later.
+/// Erases what is kept about a person beside the record: sessions, links, choices, views, errands, messages that were sent,
+/// and what was counted under their address. Messages that still wait are sent first; [`forget_closed`] takes them later.
 ///
 /// # Errors
 /// What the database says.
@@ -205,7 +219,7 @@ pub fn erase(conn: &mut AnyConnection, account: AccountId, email_key: &str) -> R
     diesel::delete(links::table.filter(links::account_id.eq(&person).or(links::email.eq(email_key)))).execute(conn)?;
     diesel::delete(notice_choices::table.filter(notice_choices::account_id.eq(&person))).execute(conn)?;
     diesel::delete(idempotency::table.filter(idempotency::account_id.eq(&person))).execute(conn)?;
-    diesel::delete(exports::table.filter(exports::owner_id.eq(&person))).execute(conn)?;
+    diesel::delete(errands::table.filter(errands::owner_id.eq(&person))).execute(conn)?;
     diesel::delete(saved_views::table.filter(saved_views::owner_id.eq(&person))).execute(conn)?;
     let sent = outbox::account_id.eq(&person).and(outbox::state.ne("waiting"));
     diesel::delete(outbox::table.filter(sent)).execute(conn)?;

@@ -215,13 +215,7 @@ pub fn new_api_token(desk: &Desk, caller: &Caller, label: &str) -> Result<Begun,
 impl Work<'_> {
     /// Writes an audit entry in the name of the person who just signed in.
     fn record_as(&mut self, act: Act, account: &Account) -> Result<(), CaseError> {
-        let actor = Actor {
-            account: Some(account.id),
-            name: account.name.clone(),
-            organisation: account.organisation,
-            roles: account.roles.clone(),
-            address: self.caller.actor.address,
-        };
+        let actor = Actor { address: self.caller.actor.address, ..account.as_actor() };
         crate::store::audit::append(self.conn, act, &actor, self.caller.request.clone(), self.now)?;
         Ok(())
     }

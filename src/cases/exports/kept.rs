@@ -6,14 +6,14 @@ use std::path::{Path, PathBuf};
 
 use serde_json::{Value, json};
 
-use crate::cases::{Caller, CaseError, Desk, Work};
-use crate::domain::audit::{About, Act};
-use crate::domain::export::{Export, ExportCommand, ExportState, ExportWish, OPEN_MAX};
+use crate::cases::errands::{self, Audited};
+use crate::cases::{Caller, CaseError, Desk};
+use crate::domain::export::{Export, ExportWish, Exporting};
 use crate::domain::id::ExportId;
-use crate::domain::people::{Capacity, Role};
+use crate::domain::people::Role;
 use crate::domain::refusal::Refusal;
 use crate::domain::time::day_in;
-use crate::store::exports;
+use crate::store::errands as book;
 
 /// Exports in a person's list.
 const LISTED_MAX: i64 = 50;
@@ -37,40 +37,23 @@ pub(super) fn whole_path(folder: &Path, export: &Export) -> PathBuf {
     folder.join(format!("{}.{}", export.id, export.wish.format.as_str()))
 }
 
+impl Audited for Exporting {
+    const ASK: &'static str = "export.ask";
+    const CANCEL: &'static str = "export.cancel";
+    const FAIL: &'static str = "export.fail";
+
+    fn told(wish: &ExportWish) -> Value {
+        json!({ "what": wish.what, "format": wish.format, "from": wish.first, "to": wish.last })
+    }
+}
+
 /// Asks for an export.
 ///
 /// # Errors
-/// `too_many_exports`; [`CaseError::Missing`] for everybody but auditors.
+/// `too_many_errands`; [`CaseError::Missing`] for everybody but auditors.
 pub fn ask(desk: &Desk, caller: &Caller, wish: ExportWish) -> Result<Export, CaseError> {
     let capacity = caller.actor.acting_as(Role::Auditor)?;
-    let owner = caller.actor.account.ok_or(CaseError::Missing)?;
-    desk.act(caller, |work| {
-        if let Some(known) = work.done_before("export.ask", &told(&wish))? {
-            let id = known.parse().or(Err(CaseError::Missing))?;
-            return Ok(exports::by_id(work.conn, id)?);
-        }
-        let open = exports::open(work.conn)?.into_iter().filter(|export| export.is_of(&caller.actor)).count();
-        if open >= OPEN_MAX {
-            let detail = format!("{OPEN_MAX} exports of yours are not ready yet. Wait for one, or call one off.");
-            return Err(Refusal::new("too_many_exports", detail).into());
-        }
-        let export = Export {
-            id: work.new_id(),
-            owner,
-            wish,
-            asked_at: work.now,
-            state: ExportState::Asked,
-            runs: 0,
-            rows_done: 0,
-            rows_of: 0,
-            moved_at: work.now,
-            version: 1,
-        };
-        exports::insert(work.conn, &export)?;
-        record(work, ("export.ask", capacity), &export, (Value::Null, told(&wish)))?;
-        work.remember(&export.id.to_string())?;
-        Ok(export)
-    })
+    desk.act(caller, |work| errands::ask(work, capacity, wish, None))
 }
 
 /// What the caller asked for, the newest first.
@@ -80,7 +63,7 @@ pub fn ask(desk: &Desk, caller: &Caller, wish: ExportWish) -> Result<Export, Cas
 pub fn list(desk: &Desk, caller: &Caller) -> Result<Vec<Export>, CaseError> {
     caller.actor.acting_as(Role::Auditor)?;
     let owner = caller.actor.account.ok_or(CaseError::Missing)?;
-    desk.read(|conn| exports::of_owner(conn, owner, LISTED_MAX))
+    desk.read(|conn| book::newest(conn, Some(owner), LISTED_MAX))
 }
 
 /// One export of the caller's own.
@@ -89,7 +72,7 @@ pub fn list(desk: &Desk, caller: &Caller) -> Result<Vec<Export>, CaseError> {
 /// [`CaseError::Missing`] for everybody else's.
 pub fn find(desk: &Desk, caller: &Caller, id: ExportId) -> Result<Export, CaseError> {
     caller.actor.acting_as(Role::Auditor)?;
-    own(desk.read(|conn| exports::by_id(conn, id))?, caller)
+    own(desk.read(|conn| book::by_id(conn, id))?, caller)
 }
 
 fn own(export: Export, caller: &Caller) -> Result<Export, CaseError> {
@@ -103,12 +86,8 @@ fn own(export: Export, caller: &Caller) -> Result<Export, CaseError> {
 pub fn cancel(desk: &Desk, caller: &Caller, id: ExportId) -> Result<Export, CaseError> {
     let capacity = caller.actor.acting_as(Role::Auditor)?;
     desk.act(caller, |work| {
-        let before = own(exports::by_id(work.conn, id)?, caller)?;
-        let after = before.decide(&ExportCommand::Cancel, work.now)?;
-        save(work, &after)?;
-        let told = |export: &Export| json!({ "state": export.state.as_str(), "rows": export.rows_done });
-        record(work, ("export.cancel", capacity), &after, (told(&before), told(&after)))?;
-        Ok(after)
+        let before = own(book::by_id(work.conn, id)?, caller)?;
+        errands::cancel(work, capacity, &before)
     })
 }
 
@@ -137,27 +116,8 @@ pub fn fetch(desk: &Desk, caller: &Caller, id: ExportId) -> Result<Taken, CaseEr
     })?;
     desk.act(caller, |work| {
         let after = json!({ "rows": made.rows, "bytes": made.bytes, "sha256": made.sha256 });
-        record(work, ("export.fetch", capacity), &export, (Value::Null, after))
+        errands::record(work, ("export.fetch", capacity), &export, (Value::Null, after))
     })?;
     let name = export.wish.file_name(day_in(desk.profile.zone, made.at));
     Ok(Taken { file, name, media_type: export.wish.format.media_type() })
-}
-
-/// Saves what a command made of it.
-pub(super) fn save(work: &mut Work<'_>, export: &Export) -> Result<(), CaseError> {
-    Ok(exports::update(work.conn, export)?)
-}
-
-pub(super) fn told(wish: &ExportWish) -> Value {
-    json!({ "what": wish.what, "format": wish.format, "from": wish.first, "to": wish.last })
-}
-
-pub(super) fn record(
-    work: &mut Work<'_>,
-    (act, capacity): (&'static str, Capacity),
-    export: &Export,
-    (before, after): (Value, Value),
-) -> Result<(), CaseError> {
-    let about = About { person: Some(export.owner), ..About::default() };
-    work.record(Act::new(act, capacity, "export", export.id).about(about).change(before, after))
 }

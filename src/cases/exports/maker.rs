@@ -10,15 +10,17 @@ use std::path::Path;
 use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 
-use super::kept::{part_path, record, save, told, whole_path};
+use super::kept::{part_path, whole_path};
 use super::rows::between;
 use super::{ExportError, ExportTicket, write};
+use crate::cases::errands::{self, begin, is_lost};
 use crate::cases::{Caller, CaseError, Desk};
 use crate::domain::audit::{Hash, hex};
-use crate::domain::export::{Export, ExportCommand, ExportState, Made};
+use crate::domain::errand::{Command, Progress, Step};
+use crate::domain::export::{Export, Exporting, Made};
 use crate::domain::people::Capacity;
 use crate::domain::time::Instant;
-use crate::store::exports;
+use crate::store::{errands as book, exports};
 
 /// Rows between two notes of progress.
 const ROWS_A_NOTE: u64 = 5_000;
@@ -46,7 +48,11 @@ pub fn round(desk: &Desk, is_stopping: &dyn Fn() -> bool) -> Result<usize, CaseE
         return Ok(ended);
     }
     sweep(desk)?;
-    if let Some(export) = begin(desk, &service)? {
+    let rows = |export: &Export| {
+        let span = between(desk, export.wish);
+        Ok(Progress::of(Step::Writing, desk.read(|conn| exports::count(conn, &export.wish, span))?))
+    };
+    if let Some(export) = begin(desk, &service, rows)? {
         ended += usize::from(make(desk, (&service, is_stopping), &export)?);
     }
     Ok(ended)
@@ -54,9 +60,9 @@ pub fn round(desk: &Desk, is_stopping: &dyn Fn() -> bool) -> Result<usize, CaseE
 
 /// Deletes what was kept for its days. The row stays and says so.
 fn expire(desk: &Desk, service: &Caller) -> Result<usize, CaseError> {
-    let over = desk.read(|conn| exports::over(conn, desk.clock.now()))?;
+    let over = desk.read(|conn| book::over::<Exporting>(conn, desk.clock.now()))?;
     for export in &over {
-        end(desk, service, export, ("export.expire", &ExportCommand::Expire))?;
+        end(desk, service, export, ("export.expire", &Command::Expire))?;
         remove(&whole_path(&desk.options.exports.folder, export));
     }
     Ok(over.len())
@@ -70,37 +76,12 @@ fn sweep(desk: &Desk) -> Result<(), CaseError> {
     if files.is_empty() {
         return Ok(());
     }
-    let standing = desk.read(exports::standing)?;
+    let standing = desk.read(|conn| book::in_states::<Exporting>(conn, &["asked", "running", "done"]))?;
     let folder = &desk.options.exports.folder;
     let kept: Vec<_> =
         standing.iter().flat_map(|export| [part_path(folder, export), whole_path(folder, export)]).collect();
     files.iter().filter(|path| !kept.contains(path)).for_each(|path| remove(path));
     Ok(())
-}
-
-/// Takes the export whose turn it is, unless another worker is at one.
-fn begin(desk: &Desk, service: &Caller) -> Result<Option<Export>, CaseError> {
-    let now = desk.clock.now();
-    let open = desk.read(exports::open)?;
-    if open.iter().any(|export| export.state == ExportState::Running && !export.is_abandoned(now)) {
-        return Ok(None);
-    }
-    let Some(next) = open.into_iter().next() else { return Ok(None) };
-    let span = between(desk, next.wish);
-    let rows_of = desk.read(|conn| exports::count(conn, &next.wish, span))?;
-    let begun = match next.decide(&ExportCommand::Begin, now) {
-        Ok(begun) => Export { rows_of, ..begun },
-        Err(_too_often) => {
-            end(desk, service, &next, ("export.fail", &ExportCommand::Fail))?;
-            return Ok(None);
-        }
-    };
-    // Beginning is no act: what comes of it is one. Of two workers the version lets one have it.
-    match desk.store.write(|conn| exports::update(conn, &begun).map_err(CaseError::from)) {
-        Ok(()) => Ok(Some(begun)),
-        Err(CaseError::Stale) => Ok(None),
-        Err(error) => Err(error),
-    }
 }
 
 /// Writes the file of a run. True where the export came to an end.
@@ -109,33 +90,31 @@ fn make(desk: &Desk, (service, is_stopping): (&Caller, &dyn Fn() -> bool), expor
     let part = part_path(folder, export);
     let halt = Cell::new(None);
     let written = written(desk, export, (&part, &halt, is_stopping));
-    let command = match (written, halt.get()) {
-        (_, Some(Halt::Lost)) => None,
-        (_, Some(Halt::Stopping)) => Some(("", ExportCommand::PutBack)),
+    let ended = match (written, halt.get()) {
+        (_, Some(Halt::Lost)) => Err(CaseError::Stale),
+        (_, Some(Halt::Stopping)) => errands::put_back(desk, service, export).map(|()| false),
         (Ok(made), None) => {
             fs::rename(&part, whole_path(folder, export)).map_err(|error| unwritable(&error))?;
-            Some(("export.make", ExportCommand::Finish(made)))
+            let rows = i64::try_from(made.rows).unwrap_or(i64::MAX);
+            end(desk, service, export, ("export.make", &Command::Finish(made, rows))).map(|()| true)
         }
         // The store was away: what was written is thrown away, and the next run begins again.
         (Err(ExportError::Case(error)), None) => {
             tracing::warn!(%error, export = %export.id, "an export was broken off and will be begun again");
-            Some(("", ExportCommand::PutBack))
+            errands::put_back(desk, service, export).map(|()| false)
         }
         (Err(ExportError::Write(error)), None) => {
             tracing::error!(%error, export = %export.id, "an export could not be made");
-            Some(("export.fail", ExportCommand::Fail))
+            errands::fail(desk, service, export, Vec::new()).map(|()| true)
         }
     };
     remove(&part);
-    let Some((act, command)) = command else { return Ok(false) };
-    match end(desk, service, export, (act, &command)) {
-        Ok(()) => Ok(command != ExportCommand::PutBack),
-        // Called off, or begun again by another worker, between the last note and now.
-        Err(CaseError::Stale | CaseError::Refused(_)) => {
+    match ended {
+        Err(error) if is_lost(&error) => {
             remove(&whole_path(folder, export));
             Ok(false)
         }
-        Err(error) => Err(error),
+        ended => ended,
     }
 }
 
@@ -165,44 +144,26 @@ fn written(
     Ok(Made { at, rows, bytes: sink.bytes, sha256: hex(&sum), keep_until: at + desk.options.exports.keep })
 }
 
-/// Keeps how far it is. A store that is away for a moment loses one note, not the run.
 fn note(desk: &Desk, export: &Export, rows: u64, halt: &Cell<Option<Halt>>) {
-    let (rows, now) = (i64::try_from(rows).unwrap_or(i64::MAX), desk.clock.now());
-    let noted =
-        desk.store.write(|conn| exports::progress(conn, (export.id, export.runs), rows, now).map_err(CaseError::from));
-    match noted {
-        Ok(true) => {}
-        Ok(false) => halt.set(Some(Halt::Lost)),
-        Err(error) => tracing::warn!(%error, export = %export.id, "the progress of an export was not kept"),
+    let progress = Progress { done: i64::try_from(rows).unwrap_or(i64::MAX), ..export.progress };
+    if !errands::note(desk, export, progress) {
+        halt.set(Some(Halt::Lost));
     }
 }
 
-/// Ends a run by a command. Leaving it to the next worker is no act and leaves no entry.
+/// Ends a run by a command, with the facts of its file in the chain.
 fn end(
     desk: &Desk,
     service: &Caller,
     export: &Export,
-    (act, command): (&'static str, &ExportCommand),
+    (act, command): (&'static str, &Command<Made>),
 ) -> Result<(), CaseError> {
     desk.act(service, |work| {
-        let now_kept = exports::by_id(work.conn, export.id)?;
-        if now_kept.runs != export.runs {
-            return Err(CaseError::Stale);
-        }
-        let after = now_kept.decide(command, work.now)?;
-        save(work, &after)?;
-        let facts = match &after.state {
-            ExportState::Done(made) | ExportState::Expired(made) => {
-                json!({ "rows": made.rows, "bytes": made.bytes, "sha256": made.sha256, "until": made.keep_until })
-            }
-            ExportState::Asked | ExportState::Running | ExportState::Failed { .. } | ExportState::Cancelled { .. } => {
-                told(&after.wish)
-            }
-        };
-        if *command == ExportCommand::PutBack {
-            return Ok(());
-        }
-        record(work, (act, Capacity::Service), &after, (Value::Null, facts))
+        let after = errands::settle(work, export, command)?;
+        let facts = after.state.outcome().map(
+            |made| json!({ "rows": made.rows, "bytes": made.bytes, "sha256": made.sha256, "until": made.keep_until }),
+        );
+        errands::record(work, (act, Capacity::Service), &after, (Value::Null, json!(facts)))
     })
 }
 

@@ -200,7 +200,7 @@ pub fn judge(rule: &Rule, facts: &Facts, declared: Option<i64>) -> Option<Findin
 }
 
 /// What a rule would have found in the past.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Catch {
     /// When.
     pub at: Instant,

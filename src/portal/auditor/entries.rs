@@ -76,7 +76,7 @@ impl<'a> Titles<'a> {
 }
 
 /// What entries are about, by the words that pages have for it.
-const KINDS_SAID: [&str; 29] = [
+const KINDS_SAID: [&str; 30] = [
     "access-log",
     "account",
     "agreement",
@@ -101,6 +101,7 @@ const KINDS_SAID: [&str; 29] = [
     "pause",
     "records-request",
     "renewal",
+    "replay",
     "reuse-request",
     "service",
     "signal",

@@ -7,9 +7,11 @@ use super::asked::texts;
 use crate::cases::exports::kept;
 use crate::cases::exports::{self, ExportWish, Format, What};
 use crate::cases::{CaseError, Desk};
-use crate::domain::export::{Export, ExportState};
+use crate::domain::errand::State;
+use crate::domain::export::Export;
 use crate::domain::id::ExportId;
 use crate::domain::time::{Day, Instant};
+use crate::portal::errands::ErrandView;
 use crate::portal::shared::{Choice, Tag, id_in, with_way_back};
 use crate::web::case::{DeskData, caller, caller_once, shown_on_form};
 use crate::web::{Flash, FormView, Once, Page, Posted, Query, Redirect, WebError, paging, stream};
@@ -36,16 +38,10 @@ pub(super) struct Row {
     pub(super) first: Option<Day>,
     pub(super) last: Option<Day>,
     pub(super) asked_at: Instant,
-    pub(super) state: Tag,
-    /// How far it is, while it is made.
-    pub(super) done: Option<i64>,
-    pub(super) of: i64,
-    pub(super) again: Option<i64>,
+    pub(super) errand: ErrandView,
     pub(super) made: Option<MadeView>,
     /// Where its file is taken; empty where there is none.
     pub(super) file: String,
-    /// Where it is called off; empty where there is nothing to call off.
-    pub(super) cancel: String,
 }
 
 /// A file that was made.
@@ -76,36 +72,27 @@ const fn format_label(format: Format) -> &'static str {
 }
 
 fn row(export: &Export, now: Instant) -> Row {
-    let (text, tone) = match &export.state {
-        ExportState::Asked => ("Waits for its turn", "neutral"),
-        ExportState::Running => ("Being made", "info"),
-        ExportState::Done(made) if made.keep_until <= now => ("File deleted", "neutral"),
-        ExportState::Done(_) => ("Ready", "good"),
-        ExportState::Failed { .. } => ("Could not be made", "bad"),
-        ExportState::Cancelled { .. } => ("Called off", "neutral"),
-        ExportState::Expired(_) => ("File deleted", "neutral"),
-    };
-    let made = match &export.state {
-        ExportState::Done(made) | ExportState::Expired(made) => {
-            Some(MadeView { rows: made.rows, bytes: made.bytes, sha256: made.sha256.clone(), until: made.keep_until })
-        }
-        ExportState::Asked | ExportState::Running | ExportState::Failed { .. } | ExportState::Cancelled { .. } => None,
-    };
-    let path = |end: &str, is_there: bool| if is_there { format!("{LIST}/{}/{end}", export.id) } else { String::new() };
+    let path = format!("{LIST}/{}", export.id);
+    let mut errand = ErrandView::of(export, &path);
+    let has_file = export.must_be_ready(now).is_ok();
+    if matches!(export.state, State::Done(_)) && !has_file {
+        errand.state = Tag { text: "File deleted", tone: "neutral" };
+    }
+    let made = export.state.outcome().map(|made| MadeView {
+        rows: made.rows,
+        bytes: made.bytes,
+        sha256: made.sha256.clone(),
+        until: made.keep_until,
+    });
     Row {
         what: label(export.wish.what),
         format: export.wish.format.as_str(),
         first: export.wish.first,
         last: export.wish.last,
         asked_at: export.asked_at,
-        state: Tag { text, tone },
-        done: (export.state == ExportState::Running).then_some(export.rows_done),
-        // What is written meanwhile is taken too, so there may be more rows than were counted.
-        of: export.rows_of.max(export.rows_done).max(1),
-        again: (export.is_open() && export.is_begun_again()).then_some(export.runs),
+        errand,
         made,
-        file: path("file", export.must_be_ready(now).is_ok()),
-        cancel: path("cancel", export.is_open()),
+        file: if has_file { format!("{path}/file") } else { String::new() },
     }
 }
 

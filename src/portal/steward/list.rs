@@ -3,11 +3,14 @@
 use actix_web::{HttpRequest, HttpResponse};
 use serde::Serialize;
 
-use crate::cases::{Caller, CaseError, Desk, catalogue, interchange};
+use crate::cases::interchange::{self, background};
+use crate::cases::{Caller, CaseError, Desk, catalogue};
 use crate::domain::id::DepartmentId;
+use crate::domain::import::Import;
 use crate::domain::people::Role;
 use crate::domain::tier::Tier;
 use crate::domain::time::Instant;
+use crate::portal::errands::ErrandView;
 use crate::portal::shared::{Choice, Names, id_in, tier_words};
 use crate::store::feeds;
 use crate::store::imports::ImportRun;
@@ -22,6 +25,8 @@ const ROWS_MAX: i64 = 300;
 pub(super) struct ListView {
     pub(super) rows: Vec<Row>,
     pub(super) runs: Vec<RunRow>,
+    /// Imports that have no report, or none yet.
+    pub(super) imports: Vec<ImportRow>,
     pub(super) tiers: Vec<Choice>,
     pub(super) publishings: Vec<Choice>,
     pub(super) may_edit: bool,
@@ -51,6 +56,14 @@ pub(super) struct RunRow {
     pub(super) by: String,
     pub(super) source: String,
     pub(super) counts: String,
+}
+
+#[derive(Debug, Serialize)]
+pub(super) struct ImportRow {
+    pub(super) href: String,
+    pub(super) asked_at: Instant,
+    pub(super) source: String,
+    pub(super) errand: ErrandView,
 }
 
 /// The page `/stewardship`.
@@ -102,6 +115,7 @@ fn view(desk: &Desk, caller: &Caller, wanted: &StaffSearch) -> Result<ListView, 
     Ok(ListView {
         rows: rows.collect(),
         runs: interchange::runs(desk, caller)?.into_iter().take(10).map(run_row).collect(),
+        imports: background::without_report(desk, caller)?.iter().map(import_row).collect(),
         tiers,
         publishings: vec![Choice::new("yes", "In the catalogue"), Choice::new("no", "Not in the catalogue")],
         may_edit: caller.actor.holds_anywhere(Role::Manager),
@@ -109,6 +123,12 @@ fn view(desk: &Desk, caller: &Caller, wanted: &StaffSearch) -> Result<ListView, 
         is_cut,
         rows_max: ROWS_MAX,
     })
+}
+
+fn import_row(import: &Import) -> ImportRow {
+    let href = format!("/stewardship/imports/{}", import.id);
+    let errand = ErrandView::of(import, &href);
+    ImportRow { asked_at: import.asked_at, source: import.wish.source.name().to_owned(), errand, href }
 }
 
 fn run_row(run: ImportRun) -> RunRow {

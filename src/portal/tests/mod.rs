@@ -2,6 +2,7 @@
 
 mod everywhere;
 mod previews;
+mod replays;
 
 use secrecy::SecretString;
 

@@ -27,7 +27,7 @@ pub use people::{
     sessions, throttles,
 };
 pub use record::{
-    attachments, audit, audit_head, chain_checks, counters, exports, letters, outbox, outbox_tries, reminders,
+    attachments, audit, audit_head, chain_checks, counters, errands, letters, outbox, outbox_tries, reminders,
     saved_views,
 };
 pub use usage::{
@@ -115,5 +115,5 @@ allow_tables_to_appear_in_same_query!(
     gates,
     chain_checks,
     saved_views,
-    exports,
+    errands,
 );

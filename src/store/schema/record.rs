@@ -126,17 +126,20 @@ table! {
 }
 
 table! {
-    exports (id) {
+    errands (id) {
         id -> Text,
+        kind -> Text,
         owner_id -> Text,
         asked_at -> Timestamp,
         state -> Text,
         runs -> BigInt,
-        rows_done -> BigInt,
-        rows_of -> BigInt,
+        step -> Text,
+        done -> BigInt,
+        total -> BigInt,
         moved_at -> Timestamp,
         keep_until -> Nullable<Timestamp>,
         version -> BigInt,
         body -> Text,
+        payload -> Nullable<Text>,
     }
 }

@@ -222,15 +222,12 @@ exports-which = What is made in the background goes on when you leave this page.
 }, for you alone.
 exports-refreshes = This page looks again every five seconds while an export is being made.
 exports-still = Stop that, and ask for another
-exports-watch = Watch how far it is
 exports-mine = Your exports
 exports-asked = Asked for
 exports-state = State
 exports-file = File
 exports-since = from { $day }
 exports-until = to { $day }
-exports-progress = { $done } of { $of } rows
-exports-again = The service stopped meanwhile. It was begun again from the start, { $times } times in all.
 exports-download = Download
 exports-made = { $rows ->
     [one] one row
@@ -238,7 +235,6 @@ exports-made = { $rows ->
 }
 exports-kept-until = Kept until
 exports-was-kept-until = Was kept until
-exports-cancel = Call it off
 exports-none = No exports yet
 exports-none-yet = What you have made stands here, with how far it is.
 exports-terminal = In a terminal: <code>accord export entries --format ndjson --out FILE</code>, which shows how far it is.
@@ -296,6 +292,7 @@ auditor-on-organisation = organisation { $name }
 auditor-on-pause = pause { $name }
 auditor-on-records-request = records request { $name }
 auditor-on-renewal = renewal { $name }
+auditor-on-replay = replay of a rule { $name }
 auditor-on-reuse-request = request for a reuse statement { $name }
 auditor-on-service = service credential { $name }
 auditor-on-signal = signal { $name }

@@ -354,3 +354,7 @@ said-change-give-at-most-count-times = Give at most { $count } times.
 said-change-a-time-begins-in-the = A time begins in the future and ends after it begins, within 24 hours.
 said-change-this-day-has-passed = This day has passed. Give one that lies ahead.
 said-change-this-day-lies-more-than = This day lies more than three years ahead.
+said-import-of-a-catalogue = Import of a catalogue
+said-it-is-called-off-and-nothing-of = It is called off, and nothing of it was taken in.
+said-look-at-the-import = Look at the import
+said-whoever-asked-for-this-import-may-no = Whoever asked for this import may no longer import for the department.

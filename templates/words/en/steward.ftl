@@ -357,3 +357,10 @@ steward-change-counts = { $still } still called since it was announced; { $silen
 steward-change-nobody = Nobody calls it any more
 steward-list-down = Feed is down
 steward-list-drift = Other fields than declared
+steward-importing-from = From { $source }, asked for <time datetime="{ $at }">{ $when }</time>.
+steward-importing-leave = You can leave this page: the import goes on, and stands under Stewardship.
+steward-import-failed = The catalogue could not be imported
+steward-import-changed-nothing = Nothing was taken in, and no dataset was changed.
+steward-import-again = Change and try again
+steward-import-back = Back to Stewardship
+steward-imports-without-report = Imports without a report

@@ -222,15 +222,12 @@ exports-which = Lo que se prepara en segundo plano sigue aunque usted salga de e
 }, solo para usted.
 exports-refreshes = Esta página se actualiza cada cinco segundos mientras se prepara una exportación.
 exports-still = Detener eso y pedir otra
-exports-watch = Ver hasta dónde llegó
 exports-mine = Sus exportaciones
 exports-asked = Pedida
 exports-state = Estado
 exports-file = Archivo
 exports-since = desde el { $day }
 exports-until = hasta el { $day }
-exports-progress = { $done } de { $of } filas
-exports-again = El servicio se detuvo mientras tanto. Se volvió a empezar desde el principio, { $times } veces en total.
 exports-download = Descargar
 exports-made = { $rows ->
     [one] una fila
@@ -238,7 +235,6 @@ exports-made = { $rows ->
 }
 exports-kept-until = Se guarda hasta
 exports-was-kept-until = Se guardó hasta
-exports-cancel = Anularla
 exports-none = Todavía no hay exportaciones
 exports-none-yet = Lo que usted haga preparar aparece aquí, con hasta dónde llegó.
 exports-terminal = En una terminal: <code>accord export entries --format ndjson --out FILE</code>, que muestra hasta dónde llegó.
@@ -296,6 +292,7 @@ auditor-on-organisation = la organización { $name }
 auditor-on-pause = la pausa { $name }
 auditor-on-records-request = la solicitud de documentos { $name }
 auditor-on-renewal = la renovación { $name }
+auditor-on-replay = repetición de una regla { $name }
 auditor-on-reuse-request = el pedido de declaración de reutilización { $name }
 auditor-on-service = la credencial de servicio { $name }
 auditor-on-signal = la señal { $name }

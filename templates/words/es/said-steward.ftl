@@ -354,3 +354,7 @@ said-change-give-at-most-count-times = Dé { $count } horas como máximo.
 said-change-a-time-begins-in-the = Un apagado empieza en el futuro y termina después de empezar, dentro de 24 horas.
 said-change-this-day-has-passed = Este día ya pasó. Dé uno que esté por venir.
 said-change-this-day-lies-more-than = Este día está a más de tres años.
+said-import-of-a-catalogue = Importación de un catálogo
+said-it-is-called-off-and-nothing-of = Se anuló, y no se incorporó nada.
+said-look-at-the-import = Ver la importación
+said-whoever-asked-for-this-import-may-no = Quien pidió esta importación ya no puede importar para el departamento.

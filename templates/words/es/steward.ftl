@@ -360,3 +360,10 @@ steward-change-counts = { $still } llamaron todavía desde el anuncio; { $silent
 steward-change-nobody = Ya nadie lo llama
 steward-list-down = La fuente está caída
 steward-list-drift = Otros campos que los declarados
+steward-importing-from = De { $source }, pedida <time datetime="{ $at }">{ $when }</time>.
+steward-importing-leave = Puede dejar esta página: la importación continúa y aparece en Custodia.
+steward-import-failed = No se pudo importar el catálogo
+steward-import-changed-nothing = No se incorporó nada ni se cambió ningún conjunto de datos.
+steward-import-again = Cambiar y volver a intentarlo
+steward-import-back = Volver a Custodia
+steward-imports-without-report = Importaciones sin informe

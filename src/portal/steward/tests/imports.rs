@@ -111,3 +111,54 @@ async fn what_was_edited_here_survives_the_next_import() {
         assert_eq!(dataset(&office, slug).metadata.title.as_str(), "Lots of East Norwalk");
     }
 }
+
+/// A server that takes a request in and answers nothing, as long as somebody waits.
+async fn silent() -> (String, tokio::task::JoinHandle<()>) {
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("http://{}/data.json", listener.local_addr().unwrap());
+    let served = tokio::spawn(async move {
+        let (mut stream, _) = listener.accept().await.unwrap();
+        let mut asked = [0; 1_024];
+        while tokio::io::AsyncReadExt::read(&mut stream, &mut asked).await.is_ok_and(|count| count > 0) {}
+    });
+    (url, served)
+}
+
+#[actix_web::test]
+async fn a_slow_address_is_watched_and_called_off_and_a_dead_one_keeps_what_was_typed() {
+    for office in offices() {
+        let manager = office.of("Manager 0").await;
+        let ours = office.city.departments[0].to_string();
+        let fields = |url: &str| pairs(&[("department", &ours), ("url", url), ("catalogue", "")]);
+        let closed = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap();
+        let dead = format!("http://{closed}/data.json");
+        complains(&manager.fill("/stewardship/import", &fields(&dead)).await, "url", "No connection to", &[&dead]);
+
+        let (slow, served) = silent().await;
+        let asked = manager.fill("/stewardship/import", &fields(&slow)).await;
+        let path = asked.header("location").to_owned();
+        let page = manager.follow(&asked).await;
+        for wanted in ["http-equiv=\"refresh\"", "Under way", "The address is asked", "<progress", &slow] {
+            assert!(page.contains(wanted), "{wanted}: {page}");
+        }
+        let still = manager.page(&format!("{path}?still=yes")).await;
+        assert!(!still.contains("http-equiv=\"refresh\"") && still.contains("Watch how far it is"), "{still}");
+        let list = manager.page("/stewardship").await;
+        assert!(list.contains("Imports without a report") && list.contains(&path), "{list}");
+        let reviewer = office.of("Rita Reviewer").await.page(&path).await;
+        assert!(!reviewer.contains("Call it off"), "{reviewer}");
+        let stranger = office.of("Manager 1").await;
+        looks_like_nothing(&stranger, &path, &format!("/stewardship/imports/{NOTHING}")).await;
+
+        let off = manager.send(&format!("{path}?still=yes"), &format!("{path}/cancel"), &[]).await;
+        let page = manager.follow(&off).await;
+        assert!(page.contains("Called off") && page.contains("no dataset was changed"), "{page}");
+        let again = format!("/stewardship/import?department={ours}&url=");
+        assert!(page.replace("&amp;", "&").contains(&again), "{page}");
+        let form = manager.page(&format!("{again}{}", slow.replace(':', "%3A"))).await;
+        assert!(form.contains(&format!("value=\"{slow}\"")), "{form}");
+        let again = manager.send("/stewardship/import", &format!("{path}/cancel"), &[]).await;
+        assert_eq!(again.status, 409, "{}", again.body);
+        served.await.unwrap();
+    }
+}

@@ -6,11 +6,11 @@ use serde_json::{Value, json};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpListener;
 
-use super::catalogue::{self, Edit};
-use super::describe::AboutTyped;
-use super::interchange::{ImportReport, Outcome, data_json, import, import_from, report, runs};
-use super::testing::{TestDesk, desks, profile_file};
-use super::{Caller, CaseError, terms};
+use super::{ImportReport, Outcome, data_json, import, import_from, report, runs};
+use crate::cases::catalogue::{self, Edit};
+use crate::cases::describe::AboutTyped;
+use crate::cases::testing::{TestDesk, desks, profile_file};
+use crate::cases::{Caller, CaseError, terms};
 use crate::domain::dcat::validate;
 use crate::domain::id::DepartmentId;
 use crate::domain::people::{Role, RoleGrant};
@@ -18,14 +18,14 @@ use crate::domain::tier::Tier;
 use crate::store::views::catalogue as views;
 use crate::store::{audit, datasets, grants, people};
 
-struct Office {
-    desk: TestDesk,
-    health: DepartmentId,
-    police: DepartmentId,
-    manager: Caller,
+pub(super) struct Office {
+    pub(super) desk: TestDesk,
+    pub(super) health: DepartmentId,
+    pub(super) police: DepartmentId,
+    pub(super) manager: Caller,
 }
 
-fn offices() -> Vec<Office> {
+pub(super) fn offices() -> Vec<Office> {
     desks().into_iter().map(office).collect()
 }
 
@@ -52,7 +52,7 @@ fn record(identifier: &str, title: &str) -> Value {
 }
 
 /// Sound, mended, twice the same, without a title, not a record, and one that asks to be the gate itself.
-fn messy() -> Value {
+pub(super) fn messy() -> Value {
     let mut html = record("urn:html", "Ozone");
     html["description"] = json!("<p>Ozone <b>levels</b><script>alert(1)</script></p>");
     html["modified"] = json!("02/01/2026");

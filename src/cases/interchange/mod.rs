@@ -1,6 +1,13 @@
-//! The catalogue in and out: DCAT-US `data.json`. One bad record never spoils a run; a run repeated changes nothing;
-//! what staff edited here is never overwritten. Must never set a tier freely: what content suggests stays a suggestion,
+//! The catalogue in (DCAT-US `data.json`), at once or in the background, and out. One bad record never spoils a run; a run
+//! repeated changes nothing; what staff edited here is never overwritten. Must never set a tier freely: what content suggests stays a suggestion,
 //! and only the law's own rule acts by itself, by closing.
+
+pub mod background;
+#[cfg(test)]
+mod background_tests;
+mod outward;
+#[cfg(test)]
+mod tests;
 
 use std::fmt;
 
@@ -9,23 +16,21 @@ use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 
 use super::catalogue::{READERS, new_dataset, prohibition, record, steward, suggestion};
-use super::fetch::{FetchLimits, fetch_catalogue};
+use super::fetch::{FetchLimits, Meter, fetch_catalogue};
 use super::{Caller, CaseError, Desk, Touched, Work};
 use crate::domain::audit::{Act, Hash, hex};
 use crate::domain::catalogue::Dataset;
-use crate::domain::dcat::{
-    AccessLevel, Distribution, DistributionUrl, Exported, Imported, Metadata, MetadataField, Parsed, RIGHTS_MAX,
-    Skipped, Step, WebUrl, parse, reimport, to_data_json,
-};
+use crate::domain::dcat::{Imported, MetadataField, Parsed, Skipped, Step, WebUrl, parse, reimport};
 use crate::domain::id::{DatasetId, DepartmentId, ImportId};
+use crate::domain::import::ImportCounts;
 use crate::domain::people::{Capacity, Role};
 use crate::domain::scope::check_slug;
-use crate::domain::text::{Email, Invalid, Line, Slug};
+use crate::domain::text::{Invalid, Slug};
 use crate::domain::tier::Tier;
-use crate::domain::time::day_in;
 use crate::store::imports::ImportRun;
 use crate::store::people::{self, Department};
 use crate::store::{datasets, imports};
+pub use outward::data_json;
 
 /// The longest note of where a catalogue came from, in characters.
 const SOURCE_MAX: usize = 500;
@@ -109,6 +114,20 @@ pub struct ImportReport {
     pub records: Vec<Fate>,
 }
 
+impl ImportReport {
+    /// How many records came to what.
+    #[must_use]
+    pub const fn counts(&self) -> ImportCounts {
+        ImportCounts {
+            created: self.created,
+            updated: self.updated,
+            unchanged: self.unchanged,
+            repaired: self.repaired,
+            skipped: self.skipped,
+        }
+    }
+}
+
 /// Imports a catalogue. Records whose publisher is a department of the caller's go there, the others to `department`.
 ///
 /// # Errors
@@ -134,21 +153,45 @@ pub fn import_telling(
     (source, bytes): (&str, &[u8]),
     told: impl FnMut(usize, usize),
 ) -> Result<ImportReport, CaseError> {
-    let capacity = steward(caller, department)?;
+    let parsed = read(source, bytes)?;
+    let taking = Taking { id: desk.new_id(desk.clock.now()), department, source, bytes, parsed: &parsed };
+    take_in(desk, caller, &taking, (told, |_, _| Ok(())))
+}
+
+/// A catalogue that can be read as a whole.
+fn read(source: &str, bytes: &[u8]) -> Result<Parsed, Invalid> {
     let base = WebUrl::parse("source", source).ok();
-    let parsed =
-        parse(bytes, base.as_ref()).map_err(|error| Invalid::new("catalogue", "not_a_catalogue", error.to_string()))?;
-    let source: String = source.chars().take(SOURCE_MAX).collect();
+    parse(bytes, base.as_ref()).map_err(|error| Invalid::new("catalogue", "not_a_catalogue", error.to_string()))
+}
+
+/// What is taken in.
+struct Taking<'a> {
+    id: ImportId,
+    department: DepartmentId,
+    source: &'a str,
+    bytes: &'a [u8],
+    parsed: &'a Parsed,
+}
+
+/// Takes every record in, in one act. `told` hears how many of how many are done; `at_end` belongs to the act.
+fn take_in(
+    desk: &Desk,
+    caller: &Caller,
+    taking: &Taking<'_>,
+    (told, at_end): (impl FnMut(usize, usize), impl FnOnce(&mut Work<'_>, &ImportReport) -> Result<(), CaseError>),
+) -> Result<ImportReport, CaseError> {
+    let capacity = steward(caller, taking.department)?;
     desk.act(caller, |work| {
-        let report = take_all(work, &parsed, (department, &source), told)?;
+        let report = take_all(work, taking, told)?;
         let kept = crate::store::to_json("import report", &report)?;
         let after = json!({
             "source": report.source, "created": report.created, "updated": report.updated,
             "unchanged": report.unchanged, "repaired": report.repaired, "skipped": report.skipped,
-            "catalogue_sha256": sha256(bytes), "report_sha256": sha256(kept.as_bytes()),
+            "catalogue_sha256": sha256(taking.bytes), "report_sha256": sha256(kept.as_bytes()),
         });
-        imports::insert(work.conn, &run_of(work, &report, department, kept))?;
+        imports::insert(work.conn, &run_of(work, &report, taking.department, kept))?;
         work.record(Act::new("catalogue.import", capacity, "import", report.id).change(Value::Null, after))?;
+        at_end(work, &report)?;
         Ok(report)
     })
 }
@@ -164,7 +207,8 @@ pub async fn import_from(
     url: String,
 ) -> Result<ImportReport, CaseError> {
     steward(&caller, department)?;
-    let bytes = fetch_catalogue(&url, &desk.options.upstream_networks, FetchLimits::default()).await?;
+    let bytes =
+        fetch_catalogue(&url, &desk.options.upstream_networks, (FetchLimits::default(), &Meter::default())).await?;
     desk.run(move |desk| import(desk, &caller, department, &url, &bytes)).await
 }
 
@@ -213,14 +257,14 @@ fn run_of(work: &Work<'_>, report: &ImportReport, department: DepartmentId, kept
 
 fn take_all(
     work: &mut Work<'_>,
-    parsed: &Parsed,
-    (department, source): (DepartmentId, &str),
+    taking: &Taking<'_>,
     mut told: impl FnMut(usize, usize),
 ) -> Result<ImportReport, CaseError> {
     let departments = people::departments(work.conn)?;
+    let parsed = taking.parsed;
     let mut report = ImportReport {
-        id: work.new_id(),
-        source: source.to_owned(),
+        id: taking.id,
+        source: taking.source.chars().take(SOURCE_MAX).collect(),
         created: 0,
         updated: 0,
         unchanged: 0,
@@ -232,7 +276,7 @@ fn take_all(
     for (place, record) in parsed.records.iter().enumerate() {
         told(place, parsed.records.len());
         let fate = match record {
-            Ok(record) => take(work, record, &departments, department)?,
+            Ok(record) => take(work, record, &departments, taking.department)?,
             Err(skipped) => skip(skipped),
         };
         match fate.outcome {
@@ -415,72 +459,4 @@ fn free_slug(work: &mut Work<'_>, title: &str, id: DatasetId) -> Result<String, 
         }
     }
     Ok(format!("dataset-{id}"))
-}
-
-/// The public catalogue as `data.json`. `gate_url` is where programs reach the gate.
-///
-/// # Errors
-/// What the store says.
-pub fn data_json(desk: &Desk, portal_url: &str, gate_url: &str) -> Result<Value, CaseError> {
-    let (all, departments) = desk.read(|conn| Ok((datasets::published(conn)?, people::departments(conn)?)))?;
-    let shown: Vec<(Dataset, Metadata, &Department, Email)> = all
-        .into_iter()
-        .filter_map(|dataset| {
-            let department = departments.iter().find(|known| known.id == dataset.department)?;
-            let metadata = as_published(desk, &dataset, gate_url);
-            Some((dataset, metadata, department, mailbox(desk, department)))
-        })
-        .collect();
-    let exported: Vec<Exported<'_>> = shown
-        .iter()
-        .map(|(dataset, metadata, department, email)| Exported {
-            identifier: &dataset.identifier,
-            metadata,
-            publisher: &department.name,
-            part_of: Some(desk.profile.name.as_str()),
-            contact_name: &department.name,
-            contact_email: email,
-            modified: day_in(desk.profile.zone, dataset.updated_at),
-        })
-        .collect();
-    let url = WebUrl::parse("url", &format!("{}/data.json", portal_url.trim_end_matches('/'))).ok();
-    Ok(to_data_json(url.as_ref(), &exported))
-}
-
-/// Where to write about a department's data. The standard's pattern knows fewer characters than mail does; an address
-/// that it would refuse gives way to the city's own.
-fn mailbox(desk: &Desk, department: &Department) -> Email {
-    let is_plain = |text: &str| text.chars().all(|c| c.is_ascii_alphanumeric() || "_.-@".contains(c));
-    let own = Email::parse("email", &department.email).ok().filter(|email| is_plain(email.as_str()));
-    own.unwrap_or_else(|| desk.profile.agreement.notices_email.clone())
-}
-
-/// What the catalogue says of a dataset to the world: access level, rights and the gate's address, as the tier says.
-fn as_published(desk: &Desk, dataset: &Dataset, gate_url: &str) -> Metadata {
-    let mut metadata = dataset.metadata.clone();
-    let Some(tier) = dataset.tier else { return metadata };
-    match tier {
-        Tier::Open | Tier::Registered => metadata.access_level = AccessLevel::Public,
-        Tier::Conditioned | Tier::Restricted => metadata.access_level = AccessLevel::RestrictedPublic,
-        Tier::Prohibited => {
-            metadata.access_level = AccessLevel::NonPublic;
-            metadata.distributions.clear();
-            let law = prohibition(desk, dataset, desk.clock.now());
-            let rights = law.as_deref().unwrap_or("This data may not be shared by law.");
-            let cut: String = rights.chars().take(RIGHTS_MAX).collect();
-            metadata.rights = Line::parse("rights", &cut).ok();
-            return metadata;
-        }
-    }
-    let address = format!("{}/{}/", gate_url.trim_end_matches('/'), dataset.slug);
-    if dataset.upstream.is_some()
-        && let Ok(url) = WebUrl::parse("url", &address)
-    {
-        metadata.distributions.push(Distribution {
-            title: Line::parse("title", "Gateway").ok(),
-            at: DistributionUrl::Access { url, media_type: None },
-            format: Line::parse("format", "API").ok(),
-        });
-    }
-    metadata
 }

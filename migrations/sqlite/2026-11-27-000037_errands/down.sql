@@ -1,0 +1,11 @@
+DELETE FROM errands WHERE kind <> 'export';
+DROP INDEX errands_by_owner;
+DROP INDEX errands_by_state;
+ALTER TABLE errands DROP COLUMN payload;
+ALTER TABLE errands DROP COLUMN step;
+ALTER TABLE errands DROP COLUMN kind;
+ALTER TABLE errands RENAME COLUMN done TO rows_done;
+ALTER TABLE errands RENAME COLUMN total TO rows_of;
+ALTER TABLE errands RENAME TO exports;
+CREATE INDEX exports_by_owner ON exports (owner_id, asked_at);
+CREATE INDEX exports_by_state ON exports (state, asked_at);
