@@ -99,7 +99,7 @@ pub fn seed<'a>(
     conduct::tell(&city)?;
     add_organisations(&city)?;
     city.at(1, 16);
-    replays::ask(&city.desk, city.person("ivan")?, ("night-pull", Some(300), 14))?;
+    replays::ask(&city.desk, city.person("ivan")?, ("outside-the-scopes", Some(2), 14))?;
     Ok(city)
 }
 

@@ -74,8 +74,8 @@ fn row(desk: &Desk, replay: &Replay) -> ReplayRow {
 /// The page `/rules/replays`.
 async fn page(request: HttpRequest, desk: DeskData, query: Query) -> Result<HttpResponse, WebError> {
     let query = query.lenient();
-    let typed = ["rule", "threshold", "days"].map(|name| (name, query.get(name).unwrap_or_default().to_owned()));
-    show(&request, &desk, FormView::with(typed)).await
+    let typed = ["rule", "threshold", "days"].map(|name| query.get(name).map(|value| (name, value.to_owned())));
+    show(&request, &desk, FormView::with(typed.into_iter().flatten())).await
 }
 
 async fn show(request: &HttpRequest, desk: &DeskData, form: FormView) -> Result<HttpResponse, WebError> {

@@ -2,7 +2,7 @@
 replays-lead = A rule tried over past usage shows whom it would have caught, and what it would have cost them. It changes nothing and tells nobody; that it was tried stands in the audit.
 replays-rule = Rule
 replays-choose = Choose a rule
-replays-rule-hint = Rules of the rule book that count something, with their threshold.
+replays-rule-hint = Rules of the rule book that count something.
 replays-threshold = Another threshold
 replays-threshold-hint = A whole number. Empty: the rule's own.
 replays-days = Days back

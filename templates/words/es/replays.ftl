@@ -2,7 +2,7 @@
 replays-lead = Una regla probada con el uso pasado muestra a quién habría detectado y qué le habría costado. No cambia nada ni avisa a nadie; que se probó queda en la auditoría.
 replays-rule = Regla
 replays-choose = Elija una regla
-replays-rule-hint = Reglas del reglamento que cuentan algo, con su umbral.
+replays-rule-hint = Reglas del reglamento que cuentan algo.
 replays-threshold = Otro umbral
 replays-threshold-hint = Un número entero. Vacío: el de la regla.
 replays-days = Días hacia atrás
