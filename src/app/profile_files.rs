@@ -52,7 +52,8 @@ pub fn read(profile: &str, name: &str) -> Option<String> {
     }
 }
 
-/// Every text of a profile that is written in more than one language, wherever it stands in the file.
+/// Every text of a profile that is written in more than one language, wherever it stands in the file; titles also with
+/// their code in front, as pages name grounds and exemptions.
 #[must_use]
 pub fn local_texts(profile: &str) -> Vec<LocalText> {
     let mut found = Vec::new();
@@ -69,9 +70,11 @@ fn collect(value: &toml::Value, found: &mut Vec<LocalText>) {
                 .iter()
                 .map(|(tag, text)| Some((Language::of_tag(tag)?.tag().to_owned(), text.as_str()?.to_owned())))
                 .collect();
-            match texts.filter(|texts| !texts.is_empty()) {
-                Some(texts) => found.push(LocalText::ByLanguage(texts)),
-                None => table.values().for_each(|inner| collect(inner, found)),
+            if let Some(texts) = texts.filter(|texts| !texts.is_empty()) {
+                found.push(LocalText::ByLanguage(texts));
+            } else {
+                table.values().for_each(|inner| collect(inner, found));
+                found.extend(coded(table));
             }
         }
         toml::Value::Array(values) => values.iter().for_each(|inner| collect(inner, found)),
@@ -81,6 +84,16 @@ fn collect(value: &toml::Value, found: &mut Vec<LocalText>) {
         | toml::Value::Boolean(_)
         | toml::Value::Datetime(_) => {}
     }
+}
+
+/// `D1: A statute prohibits it`, in each language of the title.
+fn coded(table: &toml::Table) -> Option<LocalText> {
+    let code = table.get("code")?.as_str()?;
+    let mut titles = Vec::new();
+    collect(table.get("title")?, &mut titles);
+    let Some(LocalText::ByLanguage(texts)) = titles.pop() else { return None };
+    let with_code = |(tag, title): (String, String)| (tag, format!("{code}: {}", title.trim()));
+    Some(LocalText::ByLanguage(texts.into_iter().map(with_code).collect()))
 }
 
 /// The text of a file, unless it is longer than any file of a profile may be.
@@ -114,6 +127,7 @@ mod tests {
         let spanish = |english: &str| texts.iter().find(|text| text.text("en") == english).map(|text| text.text("es"));
         assert_eq!(spanish("Research"), Some("Investigación"), "in a table of a list");
         assert_eq!(spanish("Most calls are refused"), Some("La mayoría de las llamadas se rechazan"));
+        assert_eq!(spanish("D1: A statute prohibits it"), Some("D1: Una ley lo prohíbe"), "with its code");
         assert!(texts.len() > 50, "{}", texts.len());
         assert!(local_texts("no toml [").is_empty());
     }

@@ -187,6 +187,8 @@ pub enum NoticeKind {
     FeedBack,
     /// To the department: a feed sends other fields than were declared.
     FieldsDrifted,
+    /// To administrators and auditors: the audit chain does not hold.
+    ChainBroken,
     /// To a member of staff: work was given to them.
     Assigned,
     /// To who covers: work was given to a colleague who is away.
@@ -268,6 +270,7 @@ impl NoticeKind {
         Self::FeedDown,
         Self::FeedBack,
         Self::FieldsDrifted,
+        Self::ChainBroken,
         Self::Assigned,
         Self::AssignedToCovered,
         Self::CoverNamed,
@@ -363,6 +366,7 @@ impl NoticeKind {
             Self::FeedDown => "feed_down",
             Self::FeedBack => "feed_back",
             Self::FieldsDrifted => "fields_drifted",
+            Self::ChainBroken => "chain_broken",
             Self::Assigned => "assigned",
             Self::AssignedToCovered => "assigned_to_covered",
             Self::CoverNamed => "cover_named",

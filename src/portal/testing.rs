@@ -17,6 +17,7 @@ use url::form_urlencoded::Serializer;
 
 use super::developers::ApiDocument;
 use super::session::DeskVisitors;
+use crate::app::profile_files;
 use crate::cases::links::{self, Purpose};
 use crate::cases::mailroom::{Links, MailReader, Written};
 use crate::cases::passwords::{self, HashingPool};
@@ -28,6 +29,7 @@ use crate::domain::people::RoleGrant;
 use crate::store::outbox::{self, Message};
 use crate::web::testing::{Answer, options};
 use crate::web::{Options, Site, edge};
+use crate::words::Voice;
 
 /// A password that the rules accept.
 pub(crate) const PASSWORD: &str = "plover tangent oyster mill";
@@ -46,7 +48,9 @@ pub(crate) fn portals() -> Vec<Portal> {
 impl Portal {
     /// The portal over this desk.
     pub(crate) fn over(desk: TestDesk) -> Self {
-        let options = Options { form_bytes_max: 64 * 1024, ..options("http://127.0.0.1") };
+        let profile = profile_files::shipped("profile.toml").unwrap();
+        let voice = Voice::of_place(profile_files::local_texts(profile)).unwrap();
+        let options = Options { form_bytes_max: 64 * 1024, voice, ..options("http://127.0.0.1") };
         let site = Site::new(options, Arc::new(DeskVisitors(desk.desk.clone()))).unwrap();
         Self { desk, site: web::Data::new(site) }
     }

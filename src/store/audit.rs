@@ -283,6 +283,18 @@ pub fn last_check(conn: &mut AnyConnection) -> Result<Option<ChainCheck>, StoreE
     body.map(|body| from_json("check of the chain", &body)).transpose()
 }
 
+/// The same, with the row held until the transaction ends: of two processes at once the second sees what the first kept.
+///
+/// # Errors
+/// What the database says.
+pub fn held_check(conn: &mut AnyConnection) -> Result<Option<ChainCheck>, StoreError> {
+    let held = diesel::update(chain_checks::table.filter(chain_checks::id.eq(1)))
+        .set(chain_checks::at.eq(chain_checks::at))
+        .returning(chain_checks::body);
+    let body: Option<String> = held.get_result(conn).optional()?;
+    body.map(|body| from_json("check of the chain", &body)).transpose()
+}
+
 /// Keeps how far the service itself checked the chain, in place of what was kept before.
 ///
 /// # Errors

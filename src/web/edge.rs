@@ -19,6 +19,7 @@ use super::preview;
 use super::problem::problem;
 use super::routes::{Access, RouteRow};
 use super::security;
+use super::sign_in;
 use super::site::Site;
 use super::visitor::{Credential, Visitor, visitor_of};
 
@@ -137,7 +138,7 @@ fn dress(site: &Site, request: &HttpRequest, error: &ErrorRef<'_>) -> HttpRespon
     } else if is_api(request.path()) {
         problem(error, request.path(), request_id(request))
     } else if error.status() == StatusCode::UNAUTHORIZED && *request.method() == Method::GET {
-        to_sign_in(request)
+        sign_in::instead_of(request)
     } else {
         let posted = request.extensions().get::<Posted>().cloned();
         error_page(site, request, error, posted.map(|posted| posted.typed()).unwrap_or_default())
@@ -153,10 +154,4 @@ fn dress(site: &Site, request: &HttpRequest, error: &ErrorRef<'_>) -> HttpRespon
         response.head_mut().set_connection_type(actix_web::http::ConnectionType::Close);
     }
     response
-}
-
-fn to_sign_in(request: &HttpRequest) -> HttpResponse {
-    let wanted = request.uri().path_and_query().map_or("/", |wanted| wanted.as_str());
-    let query: String = url::form_urlencoded::Serializer::new(String::new()).append_pair("next", wanted).finish();
-    HttpResponse::SeeOther().insert_header((header::LOCATION, format!("/login?{query}"))).finish()
 }

@@ -16,6 +16,10 @@ const PURPOSE: &str = "flash";
 const SECONDS_MAX: i64 = 120;
 /// Longest text in characters, far below what a cookie holds.
 const TEXT_MAX: usize = 400;
+/// Longest path that is handed on in a header or an address, which proxies bound: nginx by 4 KB and 8 KB if not told else.
+const PATH_MAX: usize = 2_000;
+/// Longest path that rests in a form.
+const LONG_PATH_MAX: usize = 8_000;
 
 /// A message for the next page.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -87,9 +91,21 @@ impl Redirect {
 /// `next` if it is a path of this site that is safe to be sent to; protects every redirect after sign-in.
 #[must_use]
 pub fn local_path(next: &str) -> Option<&str> {
+    long_local_path(next).filter(|next| is_short(next))
+}
+
+/// The same for a path that rests in a form, which may be longer.
+#[must_use]
+pub fn long_local_path(next: &str) -> Option<&str> {
     let is_local = next.starts_with('/') && !next.starts_with("//") && !next.contains('\\');
-    let is_plain = next.len() <= 2_000 && next.bytes().all(|byte| byte.is_ascii_graphic());
+    let is_plain = next.len() <= LONG_PATH_MAX && next.bytes().all(|byte| byte.is_ascii_graphic());
     (is_local && is_plain).then_some(next)
+}
+
+/// Whether a path can be handed on in a header or an address.
+#[must_use]
+pub(super) const fn is_short(path: &str) -> bool {
+    path.len() <= PATH_MAX
 }
 
 #[cfg(test)]
@@ -111,7 +127,21 @@ mod tests {
             "/ü",
             "\t//e",
         ] {
-            assert_eq!(local_path(bad), None, "{bad:?}");
+            assert_eq!((local_path(bad), long_local_path(bad)), (None, None), "{bad:?}");
+        }
+    }
+
+    #[test]
+    fn a_path_in_a_form_may_be_longer_than_one_in_a_header() {
+        for (length, in_header, in_form) in
+            [(2_000, true, true), (2_001, false, true), (8_000, false, true), (8_001, false, false)]
+        {
+            let path = format!("/{}", "x".repeat(length - 1));
+            assert_eq!(
+                (local_path(&path).is_some(), long_local_path(&path).is_some()),
+                (in_header, in_form),
+                "{length}"
+            );
         }
     }
 }

@@ -30,6 +30,7 @@ pub mod routes;
 pub mod secret;
 pub mod security;
 pub mod sheet;
+pub mod sign_in;
 pub mod site;
 pub mod stream;
 pub mod templates;

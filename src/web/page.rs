@@ -149,9 +149,10 @@ impl Page {
         self
     }
 
-    /// Without the switch of languages, whose way back names the page: errors must look alike.
+    /// Without the switch of languages, whose way back names the page without its query: errors must look alike, and what
+    /// a form keeps of an address would be lost.
     #[must_use]
-    fn without_switch(mut self) -> Self {
+    pub(super) fn without_switch(mut self) -> Self {
         self.frame.languages = Vec::new();
         self
     }

@@ -208,6 +208,8 @@ impl NoticeKind {
             | Self::RecordsDue
             | Self::RecordsOverdue
             | Self::CertificateMissing
+            // What the record itself is worth.
+            | Self::ChainBroken
             // The digest is what was chosen.
             | Self::Digest => None,
         }
@@ -273,6 +275,7 @@ mod tests {
             Kind::LetterSent,
             Kind::TermsDue,
             Kind::CertificateDue,
+            Kind::ChainBroken,
         ];
         for kind in always {
             for chosen in Delivery::ALL {

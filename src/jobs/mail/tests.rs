@@ -136,6 +136,20 @@ fn a_mail_and_the_words_of_the_rules_in_it_are_in_the_readers_language() {
 }
 
 #[test]
+fn a_broken_chain_is_said_in_the_readers_language_with_what_is_wrong() {
+    let fault = crate::domain::audit::Fault::Changed(7).to_string();
+    let facts = BTreeMap::from([("why".to_owned(), fault), ("path".to_owned(), "/audit/verify".to_owned())]);
+    for (language, said) in [("en", "entry 7 was changed"), ("es", "la entrada 7 fue cambiada")] {
+        let message =
+            Message { language: language.to_owned(), facts: facts.clone(), ..message(NoticeKind::ChainBroken) };
+        let letter = letters().write(&Secrets::new([1; 32]), &message).unwrap();
+        assert!(letter.text.contains(said), "{}", letter.text);
+        assert!(letter.text.contains("https://data.norwalk.example/audit/verify\n"), "{}", letter.text);
+        assert_eq!(letter.choices, None, "nobody chooses to be told later");
+    }
+}
+
+#[test]
 fn a_link_on_a_kind_that_carries_none_is_written_nowhere() {
     let link = Some(LinkId::from_uuid(Uuid::from_u128(2)));
     let wrong = Message { link, ..message(NoticeKind::PasswordChanged) };

@@ -12,7 +12,8 @@ use crate::domain::people::{Role, RoleGrant};
 use crate::portal::named_errors;
 use crate::web::case::{DeskData, caller, shown_on_form};
 use crate::web::cookies::Jar;
-use crate::web::flash::local_path;
+use crate::web::flash::{local_path, long_local_path};
+use crate::web::sign_in::{go_on, sign_in, with_next};
 use crate::web::tongue::language_of;
 use crate::web::visitor::visitor_of;
 use crate::web::{
@@ -105,36 +106,13 @@ pub(super) async fn forgot_sent(request: HttpRequest) -> Result<HttpResponse, We
     Page::new(&request, "Look into your mail")?.render("account/sent.html", &view)
 }
 
-/// What `account/login.html` shows.
-#[derive(Serialize)]
-struct LoginView<'a> {
-    next: &'a str,
-    /// Where one registers and comes back to `next`.
-    register: String,
-    is_sent_here: bool,
-}
-
-/// A door with the page to go on with, where there is one.
-pub(super) fn with_next(door: &str, next: &str) -> String {
-    if matches!(next, "" | "/") {
-        return door.to_owned();
-    }
-    let query = url::form_urlencoded::Serializer::new(String::new()).append_pair("next", next).finish();
-    format!("{door}?{query}")
-}
-
-fn show_login(request: &HttpRequest, form: FormView, next: &str) -> Result<HttpResponse, WebError> {
-    let view = LoginView { next, register: with_next("/register", next), is_sent_here: next != "/" };
-    Page::new(request, "Sign in")?.form(form).render("account/login.html", &view)
-}
-
 pub(super) async fn login_page(request: HttpRequest, query: Query) -> Result<HttpResponse, WebError> {
     let query = query.lenient();
     let next = query.get("next").and_then(local_path).unwrap_or("/");
     if visitor_of(&request).is_some() {
         return Ok(Redirect::to(next));
     }
-    show_login(&request, FormView::default(), next)
+    sign_in(&request, FormView::default(), next)
 }
 
 /// Where one's work begins: whose every role is the clerk's has a board of it.
@@ -150,13 +128,13 @@ pub(super) async fn log_in(
     posted: Posted,
 ) -> Result<HttpResponse, WebError> {
     let form = posted.only(&["email", "password", "next"])?;
-    let next = local_path(form.text("next")).unwrap_or("/");
+    let next = long_local_path(form.text("next")).unwrap_or("/");
     let login = (form.text("email").to_owned(), SecretString::from(form.exact("password")));
     let begun = accounts::log_in(&desk, &hashing, caller(&request), login, ("browser", String::new())).await;
     match begun {
         Ok(begun) => {
             let site = Site::of(&request)?;
-            let mut answer = Redirect::to(if next == "/" { start(&begun.roles) } else { next });
+            let mut answer = go_on(&request, if next == "/" { start(&begun.roles) } else { next })?;
             let cookie = Jar::Session.bake(begun.token.expose_secret().to_owned(), site.is_https());
             answer.add_cookie(&cookie).map_err(|error| WebError::internal("set the session cookie", error))?;
             let spent = Jar::Anonymous.remove(site.is_https());
@@ -168,7 +146,7 @@ pub(super) async fn log_in(
         }
         Err(error) => {
             let errors = shown_on_form(error)?;
-            show_login(&request, form.view(&errors), next)
+            sign_in(&request, form.view(&errors), next)
         }
     }
 }

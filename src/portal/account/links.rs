@@ -6,7 +6,6 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use secrecy::SecretString;
 use serde::Serialize;
 
-use super::doors::with_next;
 use crate::cases::links::Purpose;
 use crate::cases::passwords::{self, HashingPool};
 use crate::cases::{CaseError, accounts, staff};
@@ -14,6 +13,7 @@ use crate::store::people::Account;
 use crate::web::case::{DeskData, caller, shown_on_form};
 use crate::web::flash::local_path;
 use crate::web::matrix::role_name;
+use crate::web::sign_in::with_next;
 use crate::web::{Flash, FormView, Page, Posted, Redirect, WebError, json::Query};
 
 /// The rule for new passwords, said before it is broken.

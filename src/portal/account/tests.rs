@@ -339,6 +339,70 @@ async fn the_page_one_wanted_survives_registering_and_confirming() {
     }
 }
 
+/// An address for the form of an application, so many characters long.
+fn long_link(length: usize) -> String {
+    let begin = "/applications/new?project=Bays&use=";
+    let link = format!("{begin}{}", "Free%20bays".repeat(length)).chars().take(length).collect::<String>();
+    assert_eq!(link.len(), length);
+    link
+}
+
+#[actix_web::test]
+async fn a_link_too_long_for_a_header_is_kept_in_the_form_while_one_signs_in() {
+    let portal = portals().swap_remove(0);
+    portal.person("Ana Diaz", &[]);
+    let login = |next: String| vec![("email", EMAIL.to_owned()), ("password", PASSWORD.to_owned()), ("next", next)];
+    let browser = portal.browser();
+    assert!(browser.get(&long_link(2_000)).await.header("location").starts_with("/login?next="), "as ever");
+    for length in [2_001, 8_000] {
+        let (browser, link) = (portal.browser(), long_link(length));
+        let written = link.replace('&', "&amp;");
+        let asked = browser.get(&link).await;
+        assert_eq!((asked.status, asked.hidden("next")), (401, written.clone()), "{length}: {}", asked.body);
+        assert!(asked.body.contains("only this form keeps it") && asked.body.contains("href=\"/register\""));
+        assert!(!asked.body.contains("hreflang"), "a switch of languages would lose it");
+        let mut slip = login(link.clone());
+        slip[1].1 = "not the password".to_owned();
+        let slip = browser.send(&link, "/login", &slip).await;
+        assert_eq!((slip.status, slip.hidden("next")), (422, written.clone()), "{}", slip.body);
+        let signed = browser.send(&link, "/login", &login(link.clone())).await;
+        let refresh = format!("content=\"0; url={written}\"");
+        assert_eq!(signed.status, 200, "{}", signed.body);
+        assert!(
+            signed.body.contains(&refresh) && signed.body.contains(&format!("href=\"{written}\"")),
+            "{}",
+            signed.body
+        );
+        for answer in [&asked, &slip, &signed] {
+            let head: usize = answer.headers.iter().map(|(name, value)| name.as_str().len() + value.len() + 4).sum();
+            assert!(head < 3_000, "{length}: a head of {head} bytes passes every proxy");
+        }
+        assert!(browser.page(&link).await.contains("Ana Diaz"), "where the page leads, the person is signed in");
+    }
+}
+
+#[actix_web::test]
+async fn a_link_too_long_to_be_kept_is_said_to_be_and_leads_to_its_page_without_its_answers() {
+    let portal = portals().swap_remove(0);
+    portal.person("Ana Diaz", &[]);
+    let browser = portal.browser();
+    let link = long_link(8_001);
+    let asked = browser.get(&link).await;
+    assert_eq!((asked.status, asked.hidden("next").as_str()), (401, "/applications/new"), "{}", asked.body);
+    assert!(asked.body.contains("too long to be kept. Sign in, then open the link again."), "{}", asked.body);
+    assert!(!asked.body.contains("Sign in to open the page you asked for."));
+    let next = "/applications/new".to_owned();
+    let fields = [("email", EMAIL.to_owned()), ("password", PASSWORD.to_owned()), ("next", next.clone())];
+    let signed = browser.send(&link, "/login", &fields).await;
+    assert_eq!((signed.status, signed.header("location")), (303, next.as_str()), "{}", signed.body);
+    for evil in ["//evil.example/", "https://evil.example/", "/\\evil.example/"] {
+        let evil = format!("{evil}{}", "x".repeat(3_000));
+        let fields = [("email", EMAIL.to_owned()), ("password", PASSWORD.to_owned()), ("next", evil)];
+        let signed = portal.browser().send("/login", "/login", &fields).await;
+        assert_eq!((signed.status, signed.header("location")), (303, "/"), "{}", signed.body);
+    }
+}
+
 #[actix_web::test]
 async fn mails_of_a_group_are_stopped_by_one_click_without_signing_in() {
     for portal in portals() {

@@ -75,6 +75,9 @@ link-gone-sign-in = If it has worked before: <a href="/login">sign in</a>
 
 # account/login.html
 login-sent = Sign in to open the page you asked for.
+login-long = The address of that page is long, and only this form keeps it. If you create an account or choose a new password first, open the link again afterwards.
+login-cut = The address of the page you asked for is too long to be kept. Sign in, then open the link again.
+login-go-on = Go on to the page you asked for
 login-email = Mail address
 login-password = Password
 login-submit = Sign in

@@ -213,6 +213,7 @@ said-notice-change-withdrawn = change withdrawn
 said-notice-feed-down = feed down
 said-notice-feed-back = feed back
 said-notice-fields-drifted = fields drifted
+said-notice-chain-broken = chain broken
 said-notice-assigned = assigned
 said-notice-assigned-to-covered = assigned to covered
 said-notice-cover-named = cover named

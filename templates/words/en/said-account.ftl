@@ -6,6 +6,7 @@ said-a-look-into-your-mail = Look into your mail
 said-a-sign-in = Sign in
 said-a-choose-a-new-password-by-mail = Choose a new password by mail
 said-a-you-are-signed-out = You are signed out.
+said-a-you-are-signed-in = You are signed in
 said-a-forgot-your-password = Forgot your password?
 said-a-register-again-for-a-new-link = Register again for a new link
 said-a-ask-for-a-new-link = Ask for a new link

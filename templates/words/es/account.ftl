@@ -75,6 +75,9 @@ link-gone-sign-in = Si ya funcionó antes: <a href="/login">inicie sesión</a>
 
 # account/login.html
 login-sent = Inicie sesión para abrir la página que pidió.
+login-long = La dirección de esa página es larga y solo este formulario la conserva. Si antes crea una cuenta o elige una contraseña nueva, vuelva a abrir el enlace después.
+login-cut = La dirección de la página que pidió es demasiado larga para conservarla. Inicie sesión y vuelva a abrir el enlace.
+login-go-on = Continuar a la página que pidió
 login-email = Correo electrónico
 login-password = Contraseña
 login-submit = Iniciar sesión

@@ -219,6 +219,7 @@ said-notice-change-withdrawn = cambio retirado
 said-notice-feed-down = fuente sin respuesta
 said-notice-feed-back = fuente responde de nuevo
 said-notice-fields-drifted = campos distintos de los declarados
+said-notice-chain-broken = cadena rota
 said-notice-assigned = trabajo encargado
 said-notice-assigned-to-covered = trabajo encargado a quien usted cubre
 said-notice-cover-named = suplencia asignada

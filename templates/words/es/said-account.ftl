@@ -6,6 +6,7 @@ said-a-look-into-your-mail = Revise su correo
 said-a-sign-in = Iniciar sesión
 said-a-choose-a-new-password-by-mail = Elegir una contraseña nueva por correo
 said-a-you-are-signed-out = Cerró la sesión.
+said-a-you-are-signed-in = Ha iniciado sesión
 said-a-forgot-your-password = ¿Olvidó su contraseña?
 said-a-register-again-for-a-new-link = Regístrese otra vez para recibir un enlace nuevo
 said-a-ask-for-a-new-link = Pida un enlace nuevo

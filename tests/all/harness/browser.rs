@@ -344,16 +344,24 @@ impl Browser {
     /// A window itself is never narrower than 500 pixels; what a page is laid out for may be. (The driver's own
     /// `mobileEmulation` would come back with each page.)
     pub(crate) async fn look_as(&self, colours: Colours, width: u32, height: u32) {
+        self.recolour(colours).await;
+        let size = json!({ "width": width, "height": height, "deviceScaleFactor": 1, "mobile": false });
+        let wish = json!({ "cmd": "Emulation.setDeviceMetricsOverride", "params": size });
+        self.own("goog/cdp/execute", wish).await.unwrap();
+        self.width.store(width, Ordering::Relaxed);
+    }
+
+    /// Shows the same page in these colours; nothing is asked for again.
+    pub(crate) async fn recolour(&self, colours: Colours) {
         let scheme = match colours {
             Colours::Light => "light",
             Colours::Dark => "dark",
         };
         let media = json!({ "features": [{ "name": "prefers-color-scheme", "value": scheme }] });
-        let size = json!({ "width": width, "height": height, "deviceScaleFactor": 1, "mobile": false });
-        for (cmd, params) in [("Emulation.setEmulatedMedia", media), ("Emulation.setDeviceMetricsOverride", size)] {
-            self.own("goog/cdp/execute", json!({ "cmd": cmd, "params": params })).await.unwrap();
-        }
-        self.width.store(width, Ordering::Relaxed);
+        let wish = json!({ "cmd": "Emulation.setEmulatedMedia", "params": media });
+        self.own("goog/cdp/execute", wish).await.unwrap();
+        let is_so = self.run(&format!("return matchMedia('(prefers-color-scheme: {scheme})').matches")).await;
+        assert_eq!(is_so, true, "the page is asked for in {scheme} colours");
     }
 
     /// Gives the page what a person would be asked for.

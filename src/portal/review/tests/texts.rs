@@ -91,3 +91,35 @@ async fn a_reason_goes_to_its_coded_ground_and_what_a_case_cannot_say_is_pointed
         assert!(!manager.page(LIST).await.contains("By {deadline}."));
     }
 }
+
+#[actix_web::test]
+async fn a_coded_ground_is_named_in_the_readers_language() {
+    for office in offices() {
+        let manager = office.of("Manager 0").await;
+        let department = office.city.departments[0].to_string();
+        let fields = [("department", department.as_str()), ("kind", "reason"), ("ground", "D1"), ("title", "Cerrado")];
+        let fields = pairs(&[fields.as_slice(), &[("english", "Closed."), ("spanish", "Cerrado.")]].concat());
+        assert_eq!(manager.send(LIST, LIST, &fields).await.status, 303);
+        let text = desk_texts::list(office.desk(), &office.caller("Manager 0")).unwrap()[0].id.to_string();
+        let one = format!("{LIST}/{text}");
+        for (language, said, not_said) in [
+            ("en", "D1: A statute prohibits it", "Una ley lo prohíbe"),
+            ("es", "D1: Una ley lo prohíbe", "A statute prohibits it"),
+        ] {
+            assert_eq!(manager.get(&format!("/language/{language}?back={LIST}")).await.status, 303);
+            let page = manager.page(LIST).await;
+            let row = page.split("<tbody>").nth(1).and_then(|rows| rows.split("</tbody>").next()).unwrap();
+            assert!(row.contains(said), "in the list: {row}");
+            let choices = manager.page(&one).await;
+            assert!(choices.contains(&format!("{said}</option>")), "in the form: {choices}");
+            assert!(!page.contains(not_said) && !choices.contains(not_said), "{page}{choices}");
+        }
+        let (case, item) = (office.sent(&["parking"]), "parking");
+        let href = format!("/review/{case}?item={}", office.item(case, item));
+        let page = manager.page(&href).await;
+        assert!(page.contains("D1: Una ley lo prohíbe") && !page.contains("A statute prohibits it"), "{page}");
+        let exemption = &office.desk().profile.exemptions[0];
+        let named = |language: &str| format!("{}: {}", exemption.code, exemption.title.text(language));
+        assert!(page.contains(&named("es")) && !page.contains(&named("en")), "{page}");
+    }
+}
