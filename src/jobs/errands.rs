@@ -14,6 +14,7 @@ use crate::cases::{CaseError, Desk, replays};
 use crate::store::StoreError;
 
 type Work = JoinHandle<Result<usize, CaseError>>;
+type Begin = fn(Desk, Stop) -> Work;
 type Working = Arc<Mutex<Option<Work>>>;
 
 /// The clocks that look for errands every `pause`, one for each kind. Told to stop, they wait for a run to put itself back.
@@ -23,17 +24,11 @@ pub fn clocks(desk: &Desk, pause: Duration, stop: &Stop) -> [JoinHandle<()>; 3] 
         |desk: Desk, stop: Stop| tokio::spawn(async move { background::round(&desk, &|| stop.is_told()).await });
     let replays =
         |desk: Desk, stop: Stop| tokio::task::spawn_blocking(move || replays::round(&desk, &|| stop.is_told()));
-    let kinds: [(&'static str, fn(Desk, Stop) -> Work); 3] =
-        [("exports", exports), ("imports", imports), ("replays", replays)];
+    let kinds: [(&'static str, Begin); 3] = [("exports", exports), ("imports", imports), ("replays", replays)];
     kinds.map(|(name, begin)| clock(name, desk, (pause, stop), begin))
 }
 
-fn clock(
-    name: &'static str,
-    desk: &Desk,
-    (pause, stop): (Duration, &Stop),
-    begin: fn(Desk, Stop) -> Work,
-) -> JoinHandle<()> {
+fn clock(name: &'static str, desk: &Desk, (pause, stop): (Duration, &Stop), begin: Begin) -> JoinHandle<()> {
     let working: Working = Arc::default();
     let (desk, stopping, slot) = (desk.clone(), stop.clone(), Arc::clone(&working));
     let rounds = ring(name, pause, stop.clone(), move || {

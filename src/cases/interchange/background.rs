@@ -118,7 +118,9 @@ pub async fn round(desk: &Desk, is_stopping: &(dyn Fn() -> bool + Sync)) -> Resu
     if is_stopping() {
         return Ok(0);
     }
-    let Some(import) = desk.run(|desk| begin(desk, &service(), first)).await? else { return Ok(0) };
+    let Some(import) = desk.run(|desk| begin(desk, &service(), |import| Ok(first(import)))).await? else {
+        return Ok(0);
+    };
     let import = Arc::new(import);
     let got = match &import.wish.source {
         ImportSource::Address(url) => fetch(desk, &import, (url, is_stopping)).await,
@@ -141,14 +143,11 @@ fn service() -> Caller {
     Caller::service("imports")
 }
 
-fn first(import: &Import) -> Result<Progress, CaseError> {
-    Ok(Progress::of(
-        match import.wish.source {
-            ImportSource::Address(_) => Step::Fetching,
-            ImportSource::Text(_) => Step::Reading,
-        },
-        0,
-    ))
+const fn first(import: &Import) -> Progress {
+    match import.wish.source {
+        ImportSource::Address(_) => Progress::of(Step::Fetching, 0),
+        ImportSource::Text(_) => Progress::of(Step::Reading, 0),
+    }
 }
 
 /// Fetches the catalogue, keeps how far that is, and stops where it was called off.

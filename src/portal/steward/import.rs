@@ -86,7 +86,9 @@ pub(super) async fn run(
     let path = format!("/stewardship/imports/{}", import.id);
     match &import.state {
         State::Failed { why, .. } if !why.is_empty() => {
-            why.iter().for_each(|why| errors.add(field, why.clone()));
+            for why in why {
+                errors.add(field, why.clone());
+            }
             show_form(&request, &desk, &who, form.view(&errors)).await
         }
         State::Done(_) => {
