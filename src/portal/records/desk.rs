@@ -107,7 +107,7 @@ fn exemptions(profile: &Profile) -> Vec<Choice> {
     let listed = profile
         .exemptions
         .iter()
-        .map(|known| Choice::new(known.code.as_str(), format!("{} {}", known.code, known.title.text("en"))));
+        .map(|known| Choice::new(known.code.as_str(), format!("{}: {}", known.code, known.title.text("en"))));
     let not_held = Choice::new(NOT_HELD, "This office does not have the record (no exemption)");
     listed.chain(std::iter::once(not_held)).collect()
 }
