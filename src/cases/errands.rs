@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 use super::{Caller, CaseError, Desk, Work};
 use crate::domain::audit::{About, Act};
 use crate::domain::errand::{Command, Errand, Kind, OPEN_MAX, Progress, State};
+use crate::domain::id::AccountId;
 use crate::domain::people::Capacity;
 use crate::domain::refusal::Refusal;
 use crate::store::errands;
@@ -68,7 +69,8 @@ pub(super) fn cancel<K: Audited>(
     Ok(after)
 }
 
-/// Takes the errand whose turn it is, unless another worker is at one of its kind. What was begun too often is given up.
+/// Takes the errand whose turn it is: the oldest of somebody for whom no worker is at one of its kind, so that nobody waits
+/// for what takes long for somebody else. What was begun too often is given up.
 ///
 /// # Errors
 /// What `first` or the store says.
@@ -79,12 +81,13 @@ pub(super) fn begin<K: Audited>(
 ) -> Result<Option<Errand<K>>, CaseError> {
     let now = desk.clock.now();
     let open = desk.read(errands::open::<K>)?;
-    if open.iter().any(|errand| errand.state == State::Running && !errand.is_abandoned(now)) {
-        return Ok(None);
-    }
-    let Some(next) = open.into_iter().next() else { return Ok(None) };
-    let Ok(begun) = next.decide(&Command::Begin(first(&next)?), now) else {
-        fail(desk, service, &next, Vec::new())?;
+    let is_served = |owner: AccountId| {
+        let is_at_work = |errand: &Errand<K>| errand.state == State::Running && !errand.is_abandoned(now);
+        open.iter().any(|errand| errand.owner == owner && is_at_work(errand))
+    };
+    let Some(next) = open.iter().find(|errand| !is_served(errand.owner)) else { return Ok(None) };
+    let Ok(begun) = next.decide(&Command::Begin(first(next)?), now) else {
+        fail(desk, service, next, Vec::new())?;
         return Ok(None);
     };
     // Beginning is no act: what comes of it is one. Of two workers the version lets one have it.

@@ -88,7 +88,7 @@ pub fn cancel(desk: &Desk, caller: &Caller, id: ImportId) -> Result<Import, Case
     })
 }
 
-/// Begins at once what was just asked for, unless another import is under way, and waits for it a little, so that who asked
+/// Begins at once what was just asked for, unless another import of theirs is under way, and waits for it a little, so that who asked
 /// for little need not look at how far it is.
 pub async fn begin_now(desk: &Desk, patience: Duration) {
     let desk = desk.clone();

@@ -152,6 +152,11 @@ async fn a_service_that_stops_leaves_the_import_to_the_next_and_one_that_was_kil
         let killed = left.decide(&begin, desk.clock.now()).unwrap();
         desk.store.write(|conn| errands::update(conn, &killed).map_err(CaseError::from)).unwrap();
         assert_eq!(office.round().await, 0, "another worker seems to be at it");
+        let colleague = office.desk.person("Mia Manager", &office.manager.actor.roles);
+        let theirs = office.wish(ImportSource::Text("pasted text".to_owned()));
+        let theirs = ask(desk, &colleague, theirs, Some(&messy().to_string())).unwrap();
+        assert_eq!(office.round().await, 1, "nobody waits for what takes long for somebody else");
+        assert_eq!(office.find(&theirs).state.as_str(), "done");
         desk.clock.set(desk.clock.now() + chrono::Duration::seconds(60));
         assert_eq!(office.round().await, 1);
         served.await.unwrap();
@@ -173,6 +178,17 @@ async fn what_cannot_be_imported_says_why() {
         desk.clock.set(desk.clock.now() + chrono::Duration::days(7));
         assert!(without_report(desk, &office.manager).unwrap().is_empty());
 
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let page = office.ask(&format!("http://{}/", listener.local_addr().unwrap()));
+        let served = tokio::spawn(async move {
+            let mut stream = asked(&listener).await;
+            stream.write_all(format!("{}<html>", head(6)).as_bytes()).await.unwrap();
+        });
+        assert_eq!(office.round().await, 1);
+        served.await.unwrap();
+        let no_catalogue = office.find(&page);
+        assert!(no_catalogue.state.why()[0].contains("line 1"), "{no_catalogue:?}");
+
         let text = ImportSource::Text("pasted text".to_owned());
         let left = ask(desk, &office.manager, office.wish(text), Some(&messy().to_string())).unwrap();
         let owner = office.manager.actor.account.unwrap();
@@ -183,7 +199,7 @@ async fn what_cannot_be_imported_says_why() {
         let why = office.find(&left).state.why().join(" ");
         assert!(why.contains("may no longer import"), "{why}");
         let ends = office.acts().into_iter().filter(|(act, _)| act == "import.fail").count();
-        assert_eq!(ends, 2);
+        assert_eq!(ends, 3);
     }
 }
 
